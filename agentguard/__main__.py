@@ -1,0 +1,5 @@
+"""`python -m agentguard`."""
+
+from agentguard._entry import main
+
+main()

@@ -1,0 +1,124 @@
+"""What every command shares: output, `--json`, `--home`, and how errors end.
+
+Data goes to standard output, talk to standard error. Exit codes: 0 done, 1 could not, 2 usage, 3 done and the answer is
+no, 130 interrupted. Colour only on a terminal and never with NO_COLOR.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from agentguard import places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+home_option = click.option(
+    "--home",
+    type=click.Path(file_okay=False, resolve_path=True),
+    help="Act on the personal install beneath this folder instead of on this machine's.",
+)
+
+
+def places_of(home: str | None) -> places.Places:
+    """Return the installation that a command acts on: beneath `--home`, or this machine's."""
+    return places.personal(home) if home else places.default()
+
+
+def say(text: str = "") -> None:
+    """Tell the person something: standard error."""
+    click.echo(text, err=True)
+
+
+def out(text: str) -> None:
+    """Print data: standard output."""
+    click.echo(text)
+
+
+def out_json(value: Any) -> None:
+    """Print a value as JSON, indented for people."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def colour(text: str, **style: Any) -> str:
+    """Return `text` styled for a terminal; plain elsewhere and with NO_COLOR."""
+    plain = os.environ.get("NO_COLOR") or not sys.stdout.isatty()
+    return text if plain else click.style(text, **style)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as aligned columns under their headings."""
+    lines = [list(headings), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, so that `agentguard --help` stays quick.
+
+    `lazy` maps a command's name to (module, attribute, one line of help).
+    """
+
+    def __init__(self, *args: Any, lazy: dict[str, tuple[str, str, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order of the table."""
+        return [*super().list_commands(ctx), *self.lazy]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        if cmd_name not in self.lazy:
+            return super().get_command(ctx, cmd_name)
+        import importlib  # noqa: PLC0415 - only when a command runs
+
+        module, attribute, _help = self.lazy[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a name that is nearly right gets a suggestion."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib  # noqa: PLC0415 - only on a mistake
+
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if not near or "Did you mean" in error.message:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing the lazy ones."""
+        eager = [
+            (name, command.get_short_help_str(80)) for name, command in self.commands.items() if not command.hidden
+        ]
+        rows = eager + [(name, text) for name, (_module, _attribute, text) in self.lazy.items()]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+def progress(label: str) -> Callable[[int, int], None]:
+    """Return a function of (done, total) that draws a bar on a terminal and does nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda _done, _total: None
+
+    def draw(done: int, total: int) -> None:
+        width = 30
+        filled = width * done // max(total, 1)
+        end = "\n" if done >= total else ""
+        click.echo(f"\r{label} [{'#' * filled}{'.' * (width - filled)}] {done}/{total}{end}", nl=False, err=True)
+
+    return draw

@@ -1,0 +1,59 @@
+"""The command line: one table of commands, each in a file of its own, and the one place where errors end."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from agentguard import __version__
+from agentguard.cli.common import LazyGroup, say
+from agentguard.errors import AgentguardError
+
+_COMMANDS = {
+    "quickstart": ("agentguard.cli.install", "quickstart", "Set agentguard up for yourself, observing."),
+    "report": ("agentguard.cli.install", "report", "What would have been blocked or asked."),
+    "enforce": ("agentguard.cli.install", "enforce", "Go from observing to enforcing."),
+    "uninstall": ("agentguard.cli.install", "uninstall", "Take a personal install away and restore the settings."),
+    "status": ("agentguard.cli.sync", "status", "Which policy is in force here, on one screen."),
+    "enroll": ("agentguard.cli.sync", "enroll", "Trust an organisation's policy on this laptop."),
+    "sync": ("agentguard.cli.sync", "sync", "Fetch the newest bundle and upload records."),
+    "policy": ("agentguard.cli.policy", "policy", "Check, test, explain and replay policies."),
+    "bundle": ("agentguard.cli.bundle", "bundle", "Make keys, build, publish and verify signed bundles."),
+    "audit": ("agentguard.cli.audit", "audit", "Read, search and verify the audit log."),
+    "collector": ("agentguard.cli.collector", "collector", "Run the central service that takes records."),
+    "deploy": ("agentguard.cli.deploy", "deploy", "Write managed settings for a fleet."),
+    "hook-command": ("agentguard.cli.deploy", "hook_command", "Print the argv that the agent's settings start."),
+}
+
+
+@click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="agentguard")
+def cli() -> None:
+    """Signed policy and audit for AI coding agents.
+
+    \b
+    Examples:
+      agentguard quickstart                       try it on your own laptop
+      agentguard policy explain --bash 'cat .env' what would happen, and why
+      agentguard status                           which policy is in force here
+    """
+
+
+def main() -> None:
+    """Run the command line and exit; every error of ours ends here, as text for a person."""
+    try:
+        result = cli.main(prog_name="agentguard", standalone_mode=False)
+    except AgentguardError as error:
+        say(f"agentguard: {error.diagnostics()}")
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(result if isinstance(result, int) else 0)

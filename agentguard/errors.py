@@ -1,0 +1,135 @@
+"""Every error that agentguard raises on purpose, in one tree.
+
+    AgentguardError                 exit 1: could not
+    ├── UsageError                  exit 2: the command line makes no sense
+    ├── Refused                     exit 3: done, and the answer is no
+    ├── ConfigError                 a configuration file, a folder or an installation is not as it must be
+    ├── PolicyError                 a policy source or a compiled policy has errors (carries all of them)
+    ├── BundleError                 a bundle cannot be trusted or cannot be had
+    │   ├── PublisherError          what was published is wrong: keep the last good bundle and raise an alarm
+    │   │   ├── SignatureError      too few good signatures
+    │   │   ├── RollbackError       an older version than one already trusted
+    │   │   └── ExpiredError        metadata past its date
+    │   ├── SealError               the local seal is missing, damaged or unsafe
+    │   └── TransportError          the source cannot be reached: keep the last good bundle and try again
+    └── AuditError
+        ├── SpoolError              a record could not be written
+        └── UploadError             records could not be handed over; the spool keeps them
+
+A message is lower-case, has no full stop and names the thing; `hint` is the next thing to type or do. The hook reaches
+this module, so it imports nothing.
+"""
+
+from __future__ import annotations
+
+
+class AgentguardError(Exception):
+    """Base of all errors raised on purpose. `code` is stable and greppable, `hint` says what to do next."""
+
+    exit_code = 1
+    code = "error"
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if code:
+            self.code = code
+
+    def diagnostics(self) -> str:
+        """Return the message and the next step as text for a person."""
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+
+class UsageError(AgentguardError):
+    """The command line makes no sense."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class Refused(AgentguardError):  # noqa: N818 - an answer, not a fault
+    """The command did its work and the answer is no."""
+
+    exit_code = 3
+    code = "refused"
+
+
+class ConfigError(AgentguardError):
+    """A configuration file, a folder or an installation is not as it must be."""
+
+    code = "config"
+
+
+class PolicyError(AgentguardError):
+    """A policy has errors. `findings` holds all of them, sorted by file, line and column."""
+
+    code = "policy"
+
+    def __init__(self, message: str, findings: tuple[object, ...] = (), *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.findings = findings
+
+    def diagnostics(self) -> str:
+        """Return one line a finding, then the summary."""
+        return "\n".join([*(str(finding) for finding in self.findings), super().diagnostics()])
+
+
+class BundleError(AgentguardError):
+    """A bundle cannot be trusted or cannot be had."""
+
+    code = "bundle"
+
+
+class PublisherError(BundleError):
+    """What was published is wrong. Keep the last good bundle and raise an alarm."""
+
+    code = "bundle-publisher"
+
+
+class SignatureError(PublisherError):
+    """Too few good signatures."""
+
+    code = "bundle-signature"
+
+
+class RollbackError(PublisherError):
+    """An older version than one already trusted."""
+
+    code = "bundle-rollback"
+
+
+class ExpiredError(PublisherError):
+    """Metadata past its date."""
+
+    code = "bundle-expired"
+
+
+class SealError(BundleError):
+    """The local seal is missing, damaged or unsafe."""
+
+    code = "seal"
+
+
+class TransportError(BundleError):
+    """The source cannot be reached. Keep the last good bundle and try again."""
+
+    code = "bundle-transport"
+
+
+class AuditError(AgentguardError):
+    """A record could not be written, read or handed over."""
+
+    code = "audit"
+
+
+class SpoolError(AuditError):
+    """A record could not be written to the spool, or the spool is damaged."""
+
+    code = "spool"
+
+
+class UploadError(AuditError):
+    """Records could not be handed to the collector. The spool keeps every record that has no receipt."""
+
+    code = "upload"

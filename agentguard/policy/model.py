@@ -1,0 +1,144 @@
+"""The values of a policy decision: what the engine is told beside the rows, and what it answers.
+
+Effects, from lax to strict: ALLOW, ASK, DENY. A match is 0 no, 1 maybe, 2 yes.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.model import Row
+
+ALLOW, ASK, DENY = "allow", "ask", "deny"
+STRICTNESS = {ALLOW: 0, ASK: 1, DENY: 2}
+ENFORCE, OBSERVE = "enforce", "observe"
+
+NO, MAYBE, YES = 0, 1, 2
+
+# How good the policy at hand still is. Staleness only tightens.
+FRESH, GRACE, STALE = "fresh", "grace", "stale"
+FALLBACK = "fallback"  # no seal at all: the fallback policy
+INVALID = "invalid"  # a seal that does not verify: the fallback policy, and what changes things is denied
+
+BUILTIN_PREFIX = "agentguard/"
+SCHEMA = 1  # of compiled policies; a client keeps its last good bundle when it meets a newer one
+
+
+def stricter(one: str, other: str) -> str:
+    """Return the stricter of two effects."""
+    return one if STRICTNESS[one] >= STRICTNESS[other] else other
+
+
+class Context:
+    """What the engine is told about the call beside its rows.
+
+    `attended` is false where nobody could answer an ask. `state` is one of FRESH … INVALID. `stage` is ENFORCE or
+    root-owned OBSERVE. `device_kind` is "" or root-owned "ci".
+    """
+
+    __slots__ = (
+        "attended", "branch", "device", "device_kind", "permission_mode", "remote_urls", "repo", "roles", "stage",
+        "state", "subagent", "user",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        roles: frozenset[str] = frozenset(),
+        user: str = "",
+        device: str = "",
+        device_kind: str = "",
+        repo: str = "",
+        branch: str = "",
+        remote_urls: tuple[str, ...] = (),
+        permission_mode: str = "",
+        subagent: str = "",
+        attended: bool = True,
+        state: str = FRESH,
+        stage: str = ENFORCE,
+    ) -> None:
+        self.roles = roles
+        self.user = user
+        self.device = device
+        self.device_kind = device_kind
+        self.repo = repo
+        self.branch = branch
+        self.remote_urls = remote_urls
+        self.permission_mode = permission_mode
+        self.subagent = subagent
+        self.attended = attended
+        self.state = state
+        self.stage = stage
+
+
+class Hit:
+    """One rule (or default) that had a say about one row.
+
+    `rule` is a rule's id or `default:NAME`. `effect` is what it asks for on this row, after `possible`. `counts` is
+    false where mode, rollout or stage keep it out of the call's effect (it still counts in `would`).
+    """
+
+    __slots__ = ("counts", "effect", "match", "reason", "remedy", "row", "rule", "severity")
+
+    def __init__(
+        self, rule: str, effect: str, row: int, *, match: int = YES, counts: bool = True, severity: str = "",
+        reason: str = "", remedy: str = "",
+    ) -> None:  # fmt: skip
+        self.rule = rule
+        self.effect = effect
+        self.row = row
+        self.match = match
+        self.counts = counts
+        self.severity = severity
+        self.reason = reason
+        self.remedy = remedy
+
+
+class Decision:
+    """The engine's answer. `effect` is what happens; `would`, what would happen if every rule were enforced.
+
+    `rule` decides `effect` ("" when nothing but a silent default did), `would_rule` decides `would`. `reason` and
+    `remedy` are filled-in texts of the rule that decides `would`, redacted later, at the edge. `hits` holds every rule
+    that matched, in the order of rows; `row_effects` the effect of each row, in the same order as the rows.
+    """
+
+    __slots__ = (
+        "effect",
+        "hits",
+        "mode",
+        "reason",
+        "remedy",
+        "row_effects",
+        "rows",
+        "rule",
+        "severity",
+        "would",
+        "would_rule",
+    )
+
+    def __init__(
+        self,
+        effect: str,
+        would: str,
+        *,
+        rule: str = "",
+        would_rule: str = "",
+        reason: str = "",
+        remedy: str = "",
+        severity: str = "",
+        mode: str = ENFORCE,
+        hits: tuple[Hit, ...] = (),
+        rows: tuple[Row, ...] = (),
+        row_effects: tuple[str, ...] = (),
+    ) -> None:
+        self.effect = effect
+        self.would = would
+        self.rule = rule
+        self.would_rule = would_rule
+        self.reason = reason
+        self.remedy = remedy
+        self.severity = severity
+        self.mode = mode
+        self.hits = hits
+        self.rows = rows
+        self.row_effects = row_effects
