@@ -1,10 +1,10 @@
-"""Where every agentguard process starts: `hook` goes to the hook without importing click, everything else to the CLI."""
+"""Where every agentguard process starts: `hook` goes to the hook without click, everything else to the CLI."""
 
 from __future__ import annotations
 
-from agentguard import _env  # noqa: F401 - first of all: makes the environment safe
+import sys
 
-import sys  # noqa: E402
+from agentguard import _env  # noqa: F401 - first of all: makes the environment safe
 
 
 def main() -> None:

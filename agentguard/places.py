@@ -1,7 +1,7 @@
 """Where an installation keeps its files. One value, made by the installation and handed down; nothing else knows paths.
 
-The hook gets its places from the stub that installation wrote, never from the environment. Commands work them out here:
-for a person's own install from the password database (or `--home DIR`), for a managed install from the operating system.
+The hook gets its places from the stub that installation wrote, never from the environment. Commands work them out
+here: for a person's own install from the password database (or `--home DIR`), for a managed one from the system.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Places:
 
     @property
     def settings(self) -> str:
-        """agentguard's own configuration (TOML)."""
+        """The configuration file of agentguard itself (TOML)."""
         return os.path.join(self.config, "agentguard.toml")
 
     @property
@@ -89,11 +89,11 @@ class Places:
         return os.path.join(self.state, "spool")
 
     def spool(self, uid: int) -> str:
-        """The spool of the person with this uid."""
+        """Return the spool of the person with this uid."""
         return os.path.join(self.spools, str(uid))
 
     def own_folders(self) -> tuple[str, ...]:
-        """The folders that no agent may change: pattern variable {agentguard}."""
+        """Return the folders that no agent may change: pattern variable {agentguard}."""
         return (self.code, self.config, self.state)
 
 

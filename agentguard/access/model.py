@@ -1,7 +1,7 @@
 """The plain values between the agent's adapter and the policy engine: tool calls in, rows out.
 
-A row is one access that a tool call would make: an action, at most one resource, and where it comes from. `cp a b` gives
-three: read a, write b, execute cp. All of these are made once and never changed.
+A row is one access that a tool call would make: an action, at most one resource, and where it comes from. `cp a b`
+gives three: read a, write b, execute cp. All of these are made once and never changed.
 
 A text value is one of three things:
 
@@ -117,8 +117,8 @@ class Origin:
     """Where rows come from: one simple command, or none for tools that are no shell. Shared by its rows.
 
     `command`: the program as it is called and, where its table names subcommands, those: ("git", "push"). Empty for
-    tools that are no shell. `program`: the path that the program resolves to where it is known, else "". `flags` are the
-    options in the spelling of the table ("--force" for -f), `args` the operands, `via` the carriers round it from the
+    tools that are no shell. `program`: the path that the program resolves to where it is known, else "". `flags` are
+    the options in the spelling of the table ("--force" for -f), `args` the operands, `via` the carriers round it from the
     outside in ("sudo", "sh -c"), `traits` what it means, `span` the piece of the input it was read from (start, end;
     characters).
     """

@@ -86,7 +86,7 @@ class RealDisk:
 
 
 class MemoryDisk:
-    """A file system that a test or a policy case spells out. Values: bytes a file, None a folder, str a link's target."""
+    """A file system that a test or a policy case spells out: bytes a file, None a folder, str a link's target."""
 
     __slots__ = ("_tree",)
 

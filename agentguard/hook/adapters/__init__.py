@@ -1,1 +1,1 @@
-"""."""
+"""One module an agent: its payloads in, its answers out. An adapter knows no rule."""

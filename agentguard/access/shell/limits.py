@@ -1,0 +1,19 @@
+"""Every counted limit of the shell interpreter.
+
+Work is bounded by counts, never by time. Past a limit one opaque row stands for what was not looked at, and the access
+is not complete.
+"""
+
+from __future__ import annotations
+
+MAX_TEXT = 256 * 1024  # characters of one piece of shell text; Linux takes 128 KiB as one argument (MAX_ARG_STRLEN)
+MAX_OPERATORS = 2_000  # operators and reserved words in one text: the parser's error recovery is quadratic in these
+MAX_NESTING = 32  # substitutions, subshells, `sh -c`, functions and carriers inside one another
+MAX_WORDS = 50_000  # words looked at in one tool call
+MAX_COMMANDS = 4_000  # simple commands run in one tool call, each turn of a loop counted
+MAX_ROWS = 4_000  # different rows of one tool call
+MAX_FIELDS = 2_000  # words that one word may expand to
+MAX_VALUE = 64 * 1024  # characters of one computed value; longer ones are unknown
+MAX_ALTERNATIVES = 16  # values that one variable may have where branches meet, and combinations of them
+MAX_PATTERN_WORK = 100_000  # characters compared to take a pattern off a value
+MAX_OPERANDS = 1_000  # operands of one command that are looked at one by one

@@ -1,0 +1,188 @@
+"""What a shell knows at one point of a text: folder, variables, functions, aliases, parameters.
+
+A state is copied where a subshell starts and joined where branches meet. A variable that no one assigned here holds
+whatever the environment gave it, which is unknown but for a few that the system itself sets.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import UNKNOWN
+from agentguard.access.shell.values import UNSET, Choice, either
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from agentguard.access.model import Value
+    from agentguard.access.shell.values import Held
+    from agentguard.access.world import World
+
+DEFAULT_IFS = " \t\n"
+_PERHAPS = Choice((UNKNOWN, UNSET))  # a variable of the environment, which may be set or not
+
+
+class State:
+    """One point of a shell's life.
+
+    `cwd` is an absolute path, partly known, unknown, or one of several. `parameters` are `$1 …`, None where they are not
+    known. `failed` is the state if the last command failed, None where that is the same; `dead` after `exit` or `return`.
+    `functions` and `aliases` map names to every meaning they may have, `exported` names the variables that programs see.
+    """
+
+    __slots__ = (
+        "aliases", "choices", "cwd", "dead", "errexit", "exported", "failed", "functions", "globstar", "parameters",
+        "variables",
+    )  # fmt: skip
+
+    def __init__(self, cwd: Value | Choice, variables: dict[str, Held], parameters: list[Value] | None) -> None:
+        self.cwd = cwd
+        self.variables = variables
+        self.parameters = parameters
+        self.functions: dict[str, tuple[Any, ...]] = {}
+        self.aliases: dict[str, tuple[Value, ...]] = {}
+        self.exported: set[str] = set()
+        self.choices: set[str] = set()  # variables that hold a Choice
+        self.failed: State | None = None
+        self.dead = False
+        self.errexit = False
+        self.globstar = False
+
+    def copy(self) -> State:
+        """Return a state of the same content that can go its own way."""
+        other = State(self.cwd, self.variables.copy(), None if self.parameters is None else self.parameters.copy())
+        other.functions = self.functions.copy()
+        other.aliases = self.aliases.copy()
+        other.exported = self.exported.copy()
+        other.choices = self.choices.copy()
+        other.dead = self.dead
+        other.errexit = self.errexit
+        other.globstar = self.globstar
+        return other
+
+    def become(self, other: State) -> None:
+        """Take over the content of another state."""
+        for name in State.__slots__:
+            setattr(self, name, getattr(other, name))
+
+    def get(self, name: str) -> Held:
+        """Return what a variable holds; UNKNOWN for one of the environment's."""
+        return self.variables.get(name, UNKNOWN)
+
+    def exact(self, name: str) -> str | None:
+        """Return the exact text of a variable, None where it has none."""
+        held = self.variables.get(name)
+        return held if isinstance(held, str) else None
+
+    def set(self, name: str, held: Held) -> None:
+        """Assign a variable."""
+        self.variables[name] = held
+        if isinstance(held, Choice):
+            self.choices.add(name)
+        else:
+            self.choices.discard(name)
+
+    def move(self, cwd: Value | Choice) -> None:
+        """Change the folder, as `cd` does it: `PWD` and `OLDPWD` follow."""
+        self.set("OLDPWD", self.cwd)
+        self.cwd = cwd
+        self.set("PWD", cwd)
+
+    def join(self, other: State) -> None:
+        """Let another branch meet this one: whatever differs may be either."""
+        if other.dead or self.dead:
+            if self.dead and not other.dead:
+                self.become(other)
+            return
+        self.cwd = _either_cwd(self.cwd, other.cwd)
+        if self.variables != other.variables:
+            for name in self.variables.keys() | other.variables.keys():
+                self.set(name, either(self.get(name), other.get(name)))
+        if self.parameters != other.parameters:
+            self.parameters = None
+        if self.functions != other.functions:
+            self.functions = _both(self.functions, other.functions)
+        if self.aliases != other.aliases:
+            self.aliases = _both(self.aliases, other.aliases)
+        self.exported |= other.exported
+        self.errexit = self.errexit and other.errexit
+        self.globstar = self.globstar or other.globstar
+
+    def alternatives(self, text: str, limit: int) -> list[State] | None:
+        """Return one state for each combination of values that the variables in `text` may hold; None for too many.
+
+        The folder is one of them, because every path depends on it. A state without choices stands for itself.
+        """
+        names = [name for name in self.choices if name in text]
+        if "${" in text:
+            names += [name for name in _defaulted(text) if name not in self.variables]
+        if not names and not isinstance(self.cwd, Choice):
+            return [self]
+        states = [self.copy()]
+        if isinstance(self.cwd, Choice):
+            states = []
+            for option in self.cwd.options:
+                state = self.copy()
+                state.cwd = option  # type: ignore[assignment]  # folders are values
+                if self.get("PWD") == self.cwd:
+                    state.set("PWD", option)
+                states.append(state)
+            names = [name for name in names if name != "PWD" or self.get("PWD") != self.cwd]
+        for name in names:
+            held = self.variables.get(name, _PERHAPS)
+            options = held.options if isinstance(held, Choice) else (held,)
+            if len(states) * len(options) > limit:
+                return None
+            several = []
+            for state in states:
+                for option in options:
+                    pinned = state.copy()
+                    pinned.set(name, option)
+                    several.append(pinned)
+            states = several
+        return states
+
+
+def _defaulted(text: str) -> list[str]:
+    """Return the variables of which `text` asks whether they are set: `${NAME:-x}`, `${NAME+x}` and the like."""
+    found: list[str] = []
+    for piece in text.split("${")[1:]:
+        size = 0
+        while size < len(piece) and (piece[size] == "_" or piece[size].isalnum()):
+            size += 1
+        name = piece[:size]
+        if name.isidentifier() and piece[size : size + 2].lstrip(":")[:1] in ("-", "=", "+") and name not in found:
+            found.append(name)
+    return found
+
+
+def _both(one: dict[str, tuple[Any, ...]], other: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """Return names with every meaning that either branch gave them."""
+    met = one.copy()
+    for name, meanings in other.items():
+        known = met.get(name, ())
+        met[name] = known + tuple(meaning for meaning in meanings if meaning not in known)
+    return met
+
+
+def _either_cwd(one: Value | Choice, other: Value | Choice) -> Value | Choice:
+    both = either(one, other)
+    return both if not isinstance(both, list) and both is not UNSET else UNKNOWN  # type: ignore[return-value]
+
+
+def initial(cwd: str, world: World) -> State:
+    """Return the state in which an agent's shell starts."""
+    variables: dict[str, Held] = {
+        "PWD": cwd,
+        "IFS": DEFAULT_IFS,
+        "HOME": world.home,
+    }
+    if world.user:
+        variables["USER"] = variables["LOGNAME"] = world.user
+    if world.hostname:
+        variables["HOSTNAME"] = world.hostname
+    # Set by the system on macOS, and where it names another folder than the usual one somebody has set it.
+    usual = world.tmpdir == "/tmp"  # noqa: S108 - a name to compare with
+    variables["TMPDIR"] = Choice((world.tmpdir, UNSET)) if usual else world.tmpdir
+    state = State(cwd, variables, [])
+    state.choices = {name for name, held in variables.items() if isinstance(held, Choice)}
+    return state

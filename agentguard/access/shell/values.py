@@ -1,0 +1,137 @@
+"""Values as the interpreter computes them: exact text, text with known parts, nothing known.
+
+Three more never leave the shell part: `UNSET`, a variable that has no value; a list, the elements of an array; and
+`Choice`, a variable that may have one of several values because branches met.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import ANY, UNKNOWN, Pattern
+from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_VALUE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAlias
+
+    from agentguard.access.model import Value, Wildcard
+
+    Held: TypeAlias = "Value | Unset | list[Value] | Choice"
+
+
+class Unset:
+    """No value at all. There is one: `UNSET`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET = Unset()
+
+
+class Choice:
+    """One of several values; which one is not known. At least two, all different, none a `Choice`."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, options: tuple[Value | Unset | list[Value], ...]) -> None:
+        self.options = options
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Choice) and self.options == other.options
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Choice{self.options!r}"
+
+
+class Globbed(Pattern):
+    """A pattern that a glob gave. `literal` is the text that stays where no file matches."""
+
+    __slots__ = ("literal",)
+
+    def __init__(self, parts: tuple[str | Wildcard, ...], literal: str) -> None:
+        super().__init__(parts)
+        self.literal = literal
+
+    __hash__ = Pattern.__hash__
+
+
+def concat(parts: Iterable[str | Wildcard]) -> Value:
+    """Return known texts and unknown parts as one value; texts and unknown parts that meet are joined."""
+    done: list[str | Wildcard] = []
+    for part in parts:
+        if part == "":
+            continue
+        last = done[-1] if done else None
+        if isinstance(part, str) and isinstance(last, str):
+            done[-1] = last + part
+        elif part is not ANY or last is not ANY:
+            done.append(part)
+    if not done:
+        return ""
+    if len(done) == 1:
+        only = done[0]
+        if isinstance(only, str):
+            return only if len(only) <= MAX_VALUE else UNKNOWN
+        if only is ANY:
+            return UNKNOWN
+    if sum(len(part) for part in done if isinstance(part, str)) > MAX_VALUE:
+        return UNKNOWN
+    return Pattern(tuple(done))
+
+
+def parts_of(value: Value) -> tuple[str | Wildcard, ...]:
+    """Return the parts of a value, so that `concat(parts_of(value))` is that value."""
+    if isinstance(value, str):
+        return (value,)
+    return value.parts if isinstance(value, Pattern) else (ANY,)
+
+
+def plain(value: Value) -> str | None:
+    """Return the exact text of a value; of a glob, the text it was written as. None where it is not exact."""
+    if isinstance(value, str):
+        return value
+    return value.literal if isinstance(value, Globbed) else None
+
+
+def unglobbed(value: Value) -> Value:
+    """Return the value as a program takes it that does not look for a file: globs as they were written."""
+    return value.literal if isinstance(value, Globbed) else value
+
+
+def either(one: Held, other: Held) -> Held:
+    """Return what a variable holds after two branches meet."""
+    if one is other or one == other:
+        return one
+    options: list[Value | Unset | list[Value]] = []
+    for held in (one, other):
+        for option in held.options if isinstance(held, Choice) else (held,):
+            if option not in options:
+                options.append(option)
+    if len(options) > MAX_ALTERNATIVES:
+        return UNKNOWN
+    return Choice(tuple(options))
+
+
+def lines(value: Value) -> list[Value]:
+    """Return the lines of a text, without the empty ones; a text with unknown parts may be any number of lines.
+
+    Each line of such a text is one value that holds what is known of it.
+    """
+    if isinstance(value, str):
+        return [line for line in value.split("\n") if line]
+    if isinstance(value, Pattern):
+        found: list[list[str | Wildcard]] = [[]]
+        for part in value.parts:
+            if isinstance(part, str) and "\n" in part:
+                first, *rest = part.split("\n")
+                found[-1].append(first)
+                found.extend([text] for text in rest)
+            else:
+                found[-1].append(part)
+        return [line for line in map(concat, found) if line != ""]
+    return [value]

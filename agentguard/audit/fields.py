@@ -1,0 +1,178 @@
+"""Every field of a record, in one table. `docs/records.md` is made from it: `python -m agentguard.audit.fields`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+BODY, TEXTS, ROW, ROW_TEXTS, ORIGIN, ORIGIN_TEXTS = "body", "texts", "row", "row texts", "origin", "origin texts"
+_ALL = ("genesis", "decision", "event", "error")
+_HOOK = ("decision", "event", "error")
+_DECISION = ("decision",)
+_JUDGED = ("decision", "error")
+
+
+class Field(NamedTuple):
+    """One field: its name, the part of a record it stands in, its type, the kinds of record that have it, its meaning.
+
+    `always` is false for a field that is left out where it has nothing to say.
+    """
+
+    name: str
+    part: str
+    type: str
+    kinds: tuple[str, ...]
+    meaning: str
+    always: bool = True
+
+
+FIELDS = (
+    # The chain.
+    Field("chain", BODY, "32 hex digits", _ALL, "the chain's random id"),
+    Field("seq", BODY, "number", _ALL, "the record's number; one more with every record of the spool"),
+    Field("prev", BODY, "64 hex digits", _ALL, "hash of the record before, in a file's first record", always=False),
+    Field("texts", BODY, "64 hex digits", _ALL, "commitment to the texts"),
+    Field("lost", BODY, "number", _HOOK, "records that could not be written to this spool so far", always=False),
+    Field("torn", BODY, "number", _HOOK, "torn pieces that were set aside so far", always=False),
+    Field("full", BODY, "number", _HOOK, "times the disk was full and the ballast was given back so far", always=False),
+    Field("cut", BODY, "true", _HOOK, "lists and texts were cut to make the line fit", always=False),
+    # What it is.
+    Field("id", BODY, "16 hex digits", _ALL, "the record's own id, to quote"),
+    Field("kind", BODY, "word", _ALL, "genesis, decision, event or error"),
+    Field("time", BODY, "time", _ALL, "when, by the device's clock (UTC)"),
+    Field("redactions", BODY, "numbers by type", _HOOK, "how many secrets of which type were taken out", always=False),
+    # A chain's first record.
+    Field("boot", BODY, "text", ("genesis",), "the kernel's id of this boot"),
+    Field("reason", BODY, "word", ("genesis",), "why the chain starts: new, damaged or fork"),
+    Field("previous", BODY, "object", ("genesis",), "chain, seq and hash of the last record known of the chain before"),
+    # Who and where.
+    Field("device", BODY, "text", _ALL, "the device's id"),
+    Field("hostname", BODY, "text", _HOOK, "the device's name for itself"),
+    Field("os", BODY, "text", _HOOK, "the operating system: linux, darwin, win32"),
+    Field("user", BODY, "text", _ALL, "the person's account, from the password database"),
+    Field("known", BODY, "word", _HOOK, "how well the person is known: managed, os or none"),
+    Field("roles", BODY, "list of texts", _HOOK, "the person's roles"),
+    Field("agent", BODY, "text", _HOOK, "the agent program", always=False),
+    Field("agent_version", BODY, "text", _HOOK, "its version, as it says", always=False),
+    Field("session", BODY, "text", _HOOK, "the agent's session", always=False),
+    Field("subagent", BODY, "text", _HOOK, "kind of the subagent that asks; empty for the main one", always=False),
+    Field("subagent_id", BODY, "text", _HOOK, "its id", always=False),
+    Field("permission_mode", BODY, "text", _HOOK, "the agent's permission mode", always=False),
+    Field("cwd", TEXTS, "text", _HOOK, "the agent's working directory", always=False),
+    Field("project", TEXTS, "text", _DECISION, "the session's project folder"),
+    Field("repo", TEXTS, "text", _DECISION, "the repository's remote: https://host/path and nothing more"),
+    Field("branch", TEXTS, "text", _DECISION, "the branch that is checked out"),
+    # What was asked.
+    Field("event", BODY, "text", _HOOK, "the hook event", always=False),
+    Field("tool", BODY, "text", _HOOK, "the tool", always=False),
+    Field("tool_use_id", BODY, "text", _HOOK, "the agent's id of the call; joins request and outcome", always=False),
+    Field("tool_known", BODY, "true or false", _DECISION, "whether agentguard has this tool in its tables"),
+    Field("command", TEXTS, "text", _DECISION, "the shell text, for tools that run one", always=False),
+    Field("rows", BODY, "list of rows", _DECISION, "what the call would do, access by access"),
+    Field("rows", TEXTS, "list of row texts", _DECISION, "the texts of the rows, in the same order"),
+    Field("rows_complete", BODY, "true or false", _DECISION, "whether all rows are here, and none is cut"),
+    Field("origins", BODY, "list of origins", _DECISION, "the commands that the rows come from"),
+    Field("origins", TEXTS, "list of origin texts", _DECISION, "the texts of the origins, in the same order"),
+    Field("work", BODY, "numbers by name", _DECISION, "what working out the rows took: words, nodes …"),
+    # Under which policy, and what came of it.
+    Field("bundle", BODY, "object", _HOOK, "name, revision, digest, age (seconds), state, and how it was verified"),
+    Field("bundle_problem", TEXTS, "text", _HOOK, "why the bundle is not fresh", always=False),
+    Field("effect", BODY, "word", _JUDGED, "what happened: allow, ask or deny"),
+    Field("would", BODY, "word", _JUDGED, "what would have happened if every rule were enforced"),
+    Field("mode", BODY, "word", _DECISION, "enforce or observe"),
+    Field("rule", BODY, "text", _JUDGED, "the rule that decided the effect"),
+    Field("would_rule", BODY, "text", _DECISION, "the rule that decided what would have happened"),
+    Field("rules", BODY, "list of texts", _JUDGED, "every rule and default that had a say"),
+    Field("severity", BODY, "word", _DECISION, "the severity of the rule"),
+    Field("exception", BODY, "text", _DECISION, "the exception that lifted a rule; empty if none did"),
+    Field("latency_us", BODY, "number", _DECISION, "microseconds from the start of the hook to the decision"),
+    Field("reason", TEXTS, "text", _DECISION, "the rule's reason, filled in"),
+    Field("remedy", TEXTS, "text", _DECISION, "what to do instead"),
+    Field("problem", TEXTS, "text", ("error",), "why the call could not be judged"),
+    # What an event says.
+    Field("outcome", BODY, "word", ("event",), "of a tool call: done, failed, asked or refused; else empty"),
+    Field("duration_ms", BODY, "number", ("event",), "how long the tool took, as the agent says", always=False),
+    Field("facts", TEXTS, "texts by name", ("event",), "what the event says about itself: source, reason, file_path …"),
+    # One row.
+    Field("action", ROW, "word", _DECISION, "what it does: read, write, delete, execute, connect …"),
+    Field("certainty", ROW, "word", _DECISION, "possible, unknown or opaque; left out where certain", always=False),
+    Field("extent", ROW, "word", _DECISION, "of a path: glob or tree; left out where exact", always=False),
+    Field("effect", ROW, "word", _DECISION, "the row's own effect", always=False),
+    Field("rules", ROW, "list of texts", _DECISION, "the rules that matched it", always=False),
+    Field("origin", ROW, "number", _DECISION, "its place in the list of origins, from 0", always=False),
+    Field("hidden", ROW, "list of texts", _DECISION, "values of which something was taken out", always=False),
+    Field("tool", ROW, "text", _DECISION, "the tool", always=False),
+    Field("port", ROW, "number", _DECISION, "the port", always=False),
+    Field("server", ROW, "text", _DECISION, "the MCP server", always=False),
+    Field("mcp_tool", ROW, "text", _DECISION, "its tool", always=False),
+    Field("subagent", ROW, "text", _DECISION, "the kind of subagent", always=False),
+    Field("method", ROW, "text", _DECISION, "the request's method", always=False),
+    Field("sql_verb", ROW, "text", _DECISION, "the verb of an SQL statement", always=False),
+    Field("path", ROW_TEXTS, "value", _DECISION, "the path, absolute and lexical", always=False),
+    Field("resolved", ROW_TEXTS, "value", _DECISION, "the path with links followed, where it differs", always=False),
+    Field("host", ROW_TEXTS, "value", _DECISION, "the host", always=False),
+    Field("ref", ROW_TEXTS, "value", _DECISION, "the branch or tag", always=False),
+    Field("remote", ROW_TEXTS, "value", _DECISION, "the remote", always=False),
+    Field("package", ROW_TEXTS, "value", _DECISION, "the package", always=False),
+    Field("variable", ROW_TEXTS, "value", _DECISION, "the variable", always=False),
+    Field("why", ROW_TEXTS, "text", _DECISION, "how the row came about", always=False),
+    # One origin.
+    Field("traits", ORIGIN, "list of words", _DECISION, "what the command means", always=False),
+    Field("hidden", ORIGIN, "list of texts", _DECISION, "values of which something was taken out", always=False),
+    Field("command", ORIGIN_TEXTS, "list of texts", _DECISION, "the program and its subcommands", always=False),
+    Field("program", ORIGIN_TEXTS, "text", _DECISION, "the path of the program, where it is known", always=False),
+    Field("flags", ORIGIN_TEXTS, "list of values", _DECISION, "its options", always=False),
+    Field("args", ORIGIN_TEXTS, "list of values", _DECISION, "its operands", always=False),
+    Field("via", ORIGIN_TEXTS, "list of texts", _DECISION, "the carriers round it, from the outside in", always=False),
+)  # fmt: skip
+
+_INTRODUCTION = """\
+# Audit records
+
+One line of JSON a record, ASCII, at most 64 KiB:
+
+    {"b":{body},"t":{texts},"s":"salt","h":"hash"}
+
+    hash        = SHA-256("agentguard record 1\\n" || hash of the record before || exact bytes of b)
+    b["texts"]  = SHA-256(salt || exact bytes of t)
+
+Hashes are written as 64 hex digits and hashed as that text; the salt is 32 hex digits, hashed as text too. Before a
+chain's first record stand 64 zeros. The body holds facts and stays for ever. The texts hold what a person or an agent
+wrote or named; secrets are taken out of them before anything is hashed or written, and they can be erased later (`t`
+becomes `null` and `s` empty) without breaking the chain.
+
+A *value* is a text (exact), a list (a pattern: known texts, and 0 for any text, 1 for any text without a slash, 2 for
+one character) or `null` (nothing is known of it). A secret that was taken out reads `‹type:1a2b3c4d›`; equal digits
+mean equal secrets on that device. Secrets that could be guessed read `‹type›`.
+
+Never recorded: what a tool returned, what a file contains, what a person prompted, the environment.
+
+A record of a call says what was *requested*. Whether it ran is said by a later record with the same `tool_use_id`.
+
+This page is made from the table in `agentguard/audit/fields.py`.
+"""  # noqa: RUF001
+_HEADINGS = {
+    BODY: "Body",
+    TEXTS: "Texts",
+    ROW: "A row, in the body",
+    ROW_TEXTS: "A row, in the texts",
+    ORIGIN: "An origin, in the body",
+    ORIGIN_TEXTS: "An origin, in the texts",
+}
+
+
+def document() -> str:
+    """Return docs/records.md."""
+    parts = [_INTRODUCTION]
+    for part, heading in _HEADINGS.items():
+        parts.append(f"## {heading}\n\n| field | type | in | meaning |\n|---|---|---|---|")
+        for field in FIELDS:
+            if field.part == part:
+                kinds = "all" if field.kinds == _ALL else ", ".join(field.kinds)
+                usual = "" if field.always else " (left out where there is none)"
+                parts.append(f"| `{field.name}` | {field.type} | {kinds} | {field.meaning}{usual} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(document(), end="")  # noqa: T201

@@ -1,0 +1,137 @@
+"""What the upload remembers between runs, in the sync's own folder, which belongs to whoever runs the sync.
+
+    upload.json              what is acknowledged of each spool, and until when the collector asked to be left alone
+    enrol_secret             what the collector asks of a new device; enrolling put it there
+    collector.token          this device's token, and for which collector it is
+    receipts.<uid>.ndjson    the collector's receipts, as they came; at 1 MiB the file becomes `….old`
+
+Every file is replaced whole or appended to, and readable by nobody else.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from agentguard import jsontext
+from agentguard.audit import receipts
+from agentguard.errors import UploadError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentguard.places import Places
+
+_CHAINS_KEPT = 32  # acknowledged chains that are remembered of one spool
+_RECEIPTS_BYTES = 1024 * 1024
+_STATE, _TOKEN, _ENROL_SECRET = "upload.json", "collector.token", "enrol_secret"
+_SECRET_BYTES = 4096
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW
+
+
+class Memory:
+    """What is remembered between runs, in the sync's own folder."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        state = _read(self._path(_STATE))
+        spools = state.get("acknowledged")
+        self.not_before: float = _number(state.get("not_before"))
+        self._acknowledged: dict[str, dict[str, int]] = spools if isinstance(spools, dict) else {}
+
+    def acknowledged(self, uid: int) -> dict[str, int]:
+        """Return {chain: last acknowledged number} of one spool."""
+        found = self._acknowledged.get(str(uid))
+        return dict(found) if isinstance(found, dict) else {}
+
+    def keep(self, uid: int, receipt: receipts.Receipt) -> None:
+        """Keep a receipt, and what it acknowledges."""
+        path = self._path(f"receipts.{uid}.ndjson")
+        try:
+            if os.stat(path).st_size > _RECEIPTS_BYTES:
+                os.replace(path, path + ".old")
+        except FileNotFoundError:
+            pass
+        with open(os.open(path, _NEW_FILE | os.O_APPEND, 0o600), "wb") as file:
+            file.write(jsontext.canonical(receipt.as_json()) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        chains = self.acknowledged(uid)
+        last = max(receipt.last, chains.pop(receipt.chain, -1))
+        chains[receipt.chain] = last
+        self._acknowledged[str(uid)] = dict(list(chains.items())[-_CHAINS_KEPT:])
+        self._save()
+
+    def wait_until(self, moment: float) -> None:
+        """Remember until when the collector asked to be left alone."""
+        self.not_before = moment
+        self._save()
+
+    def enrol_secret(self) -> str:
+        """Return what the collector asks of a new device, "" where nobody has said it."""
+        try:
+            with open(self._path(_ENROL_SECRET), encoding="utf-8", errors="replace") as file:
+                return file.read(_SECRET_BYTES).strip()
+        except OSError:
+            return ""
+
+    def token(self, url: str) -> str:
+        """Return the token for the collector at `url`, "" where there is none."""
+        kept = _read(self._path(_TOKEN))
+        token = kept.get("token")
+        return token if kept.get("url") == url and isinstance(token, str) else ""
+
+    def keep_token(self, url: str, token: str) -> None:
+        """Keep a token. It is for this collector only."""
+        write_json(self._path(_TOKEN), {"url": url, "token": token})
+
+    def forget_token(self) -> None:
+        """Forget a token that the collector does not take any more."""
+        os.unlink(self._path(_TOKEN))
+
+    def _save(self) -> None:
+        write_json(self._path(_STATE), {"acknowledged": self._acknowledged, "not_before": self.not_before})
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self._folder, name)
+
+
+def kept_receipts(places: Places, uid: int, keys: Sequence[str]) -> list[receipts.Receipt]:
+    """Return the receipts kept for a spool that one of `keys` has signed, oldest first."""
+    found = []
+    for name in (f"receipts.{uid}.ndjson.old", f"receipts.{uid}.ndjson"):
+        try:
+            with open(os.path.join(places.sync, name), "rb") as file:
+                data = file.read()
+        except OSError:
+            continue
+        for row in data.splitlines():
+            try:
+                found.append(receipts.check(jsontext.loads(row), keys))
+            except (jsontext.JsonError, UploadError):
+                continue
+    return found
+
+
+def _number(value: Any) -> Any:
+    return value if type(value) in (int, float) else 0
+
+
+def _read(path: str) -> dict[str, Any]:
+    """Return the JSON object in a file of ours, {} where there is none that can be read."""
+    try:
+        with open(path, "rb") as file:
+            value = jsontext.loads(file.read(1 << 20))
+    except (OSError, jsontext.JsonError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def write_json(path: str, value: dict[str, Any]) -> None:
+    """Replace a file of ours, whole or not at all, readable by nobody else."""
+    part = f"{path}.{os.getpid()}"
+    with open(os.open(part, _NEW_FILE | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(jsontext.canonical(value))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)

@@ -1,0 +1,104 @@
+"""Asks a collector what it has: the reader's side of its web interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from agentguard import jsontext
+from agentguard.audit.show import Seen
+from agentguard.audit.verify import Finding, Report
+from agentguard.audit.wire import safe_address
+from agentguard.errors import AuditError, ConfigError, UsageError
+
+_SECONDS = 60.0
+_ANSWER_LIMIT = 64 * 1024 * 1024
+_TOKEN_LIMIT = 4096
+_MEANING = {
+    "gap": "are missing",
+    "fork": "have been written twice with different content",
+    "broken": "do not follow from the record before",
+    "device": "came from another device than the chain's",
+}
+
+
+def token_of(path: str) -> str:
+    """Return the reader's token in a file. Raises `ConfigError`."""
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.read(_TOKEN_LIMIT).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the token file {path} cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+def search(url: str, token: str, query: str, limit: int) -> tuple[list[Seen], bool]:
+    """Return the newest records that a query finds, and whether these are all. Raises `AuditError`."""
+    answer = _get(url, "/v1/search", token, {"q": query, "limit": str(limit)})
+    try:
+        found = [
+            Seen(one["body"], one["texts"], one["h"], one["received"], one["device"], one["flag"])
+            for one in answer["records"]
+        ]
+        complete = answer["complete"] is True
+    except (KeyError, TypeError):
+        raise AuditError(f"{url} does not answer like a collector") from None
+    return found, complete
+
+
+def compare(url: str, token: str, report: Report) -> list[dict[str, Any]]:
+    """Return the collector's chains; whatever is wrong with them becomes findings of the local `report`.
+
+    Raises `AuditError`.
+    """
+    answer = _get(url, "/v1/chains", token, {})
+    try:
+        chains = {str(chain["chain"]): chain for chain in answer["chains"]}
+        for alert in answer["alerts"]:
+            numbers = f"records {int(alert['first'])} to {int(alert['last'])}"
+            meaning = _MEANING.get(alert["alert"], str(alert["alert"]))
+            report.findings.append(
+                Finding(f"collector, chain {alert['chain']} of {alert['device']}: {numbers} {meaning}")
+            )
+        for local in report.chains:
+            there = chains.get(local.chain)
+            if there is None:
+                report.findings.append(Finding(f"the collector does not know chain {local.chain}", broken=False))
+            elif there["last"] > local.last:
+                text = f"chain {local.chain} ends at {local.last} here and at {there['last']} at the collector"
+                report.findings.append(Finding(text))
+            elif there["last"] == local.last and there["h"] != local.h:
+                report.findings.append(Finding(f"the collector has another record {local.last} in {local.chain}"))
+            elif there["last"] < local.last:
+                text = (
+                    f"records {there['last'] + 1} to {local.last} of chain {local.chain} are not at the collector yet"
+                )
+                report.findings.append(Finding(text, broken=False))
+    except (KeyError, TypeError, ValueError):
+        raise AuditError(f"{url} does not answer like a collector") from None
+    return list(chains.values())
+
+
+def _get(url: str, path: str, token: str, parameters: dict[str, str]) -> Any:
+    address = safe_address(url)
+    headers = {"authorization": f"Bearer {token}"}
+    try:
+        with httpx.stream("GET", address + path, params=parameters, headers=headers, timeout=_SECONDS) as reply:
+            data = bytearray()
+            for chunk in reply.iter_bytes():
+                data += chunk
+                if len(data) > _ANSWER_LIMIT:
+                    raise AuditError(f"the answer of {url} is too long")
+            status = reply.status_code
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise AuditError(f"{url} cannot be reached: {str(error) or type(error).__name__}") from None
+    try:
+        value = jsontext.loads(bytes(data))
+    except jsontext.JsonError:
+        value = None
+    if status == 200 and isinstance(value, dict):
+        return value
+    message = value.get("message") if isinstance(value, dict) else None
+    if status == 400 and isinstance(message, str):
+        raise UsageError(message)
+    raise AuditError(f"{url} answered {status}" + (f": {message}" if isinstance(message, str) else ""))

@@ -1,0 +1,131 @@
+"""Records as people read them. What an agent wrote must not write to the terminal, so everything passes `clean`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+HEADINGS = ("time", "user", "effect", "tool", "rule", "what", "id")
+_WIDTH = 72  # characters of the last words of a table's row
+_LONG = 2000  # characters of one fact on its own
+_NO_TEXTS = "(erased)"
+
+# What `details` prints of the body, and of the texts, in this order.
+_BODY = (
+    "id", "kind", "time", "device", "hostname", "user", "known", "roles", "agent", "agent_version", "session",
+    "subagent", "event", "tool", "tool_use_id", "permission_mode", "outcome", "effect", "would", "mode", "rule", "would_rule",
+    "severity", "exception", "reason", "latency_us", "rows_complete", "redactions", "lost", "torn", "full",
+)  # fmt: skip
+_TEXTS = ("cwd", "project", "repo", "branch", "command", "reason", "remedy", "problem", "bundle_problem")
+
+
+class Seen(NamedTuple):
+    """A record as a reader gets it: from a spool, or from a collector (then with `received` and `flag`)."""
+
+    body: dict[str, Any]
+    texts: dict[str, Any] | None
+    h: str = ""
+    received: str = ""
+    device: str = ""
+    flag: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the record as plain values."""
+        facts = {name: getattr(self, name) for name in ("received", "device", "flag") if getattr(self, name)}
+        return {**facts, "h": self.h, "body": self.body, "texts": self.texts}
+
+
+def clean(value: Any, width: int = _LONG) -> str:
+    """Return a value as one printable line of at most `width` characters."""
+    text = " ".join("".join(char if char.isprintable() else " " for char in str(value)).split())
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def row(record: Seen) -> list[str]:
+    """Return a record as a row under `HEADINGS`."""
+    body = record.body
+    effect, would = body.get("effect", ""), body.get("would", "")
+    return [
+        clean(body.get("time", ""), 24),
+        clean(body.get("user", ""), 20),
+        clean(effect if effect == would else f"{effect} (would {would})", 24) if effect else "",
+        clean(body.get("tool") or body.get("event") or body.get("kind", ""), 24),
+        clean(body.get("would_rule") or body.get("rule", ""), 32),
+        clean(what(record), _WIDTH),
+        clean(body.get("id", ""), 16),
+    ]
+
+
+def what(record: Seen) -> str:
+    """Return in a few words what a record is about: the command, else the first thing that its rows name."""
+    texts = record.texts
+    if texts is None:
+        return _NO_TEXTS
+    if isinstance(texts.get("command"), str):
+        return str(texts["command"])
+    rows = texts.get("rows")
+    for one in rows if isinstance(rows, list) else ():
+        if isinstance(one, dict):
+            for kind in ("path", "host", "ref", "package", "variable"):
+                if kind in one:
+                    return value(one[kind])
+    facts = texts.get("facts")
+    said = " ".join(str(fact) for fact in facts.values()) if isinstance(facts, dict) else ""
+    return str(texts.get("problem") or record.body.get("outcome") or said or record.body.get("reason", ""))
+
+
+def value(recorded: Any) -> str:
+    """Return a recorded value as people write it: unknown parts of a pattern are …."""
+    if recorded is None:
+        return "…"
+    if isinstance(recorded, list):
+        return "".join(part if isinstance(part, str) else {1: "*", 2: "?"}.get(part, "…") for part in recorded)
+    return str(recorded)
+
+
+def details(record: Seen) -> str:
+    """Return everything that is worth reading of one record, one fact a line."""
+    body, texts = record.body, record.texts or {}
+    facts = [(name, body[name]) for name in _BODY if body.get(name) not in (None, "", [], {})]
+    bundle = body.get("bundle")
+    if isinstance(bundle, dict):
+        facts.append(("bundle", f"{bundle.get('name')} {bundle.get('revision')} ({bundle.get('state')})"))
+        facts.append(("digest", bundle.get("digest", "")))
+    facts += [(name, texts[name]) for name in _TEXTS if texts.get(name)]
+    event = texts.get("facts")
+    facts += list(event.items()) if isinstance(event, dict) else []
+    facts += [("chain", f"{body.get('chain')} {body.get('seq')}"), ("hash", record.h)]
+    facts += [(name, getattr(record, name)) for name in ("received", "flag") if getattr(record, name)]
+    lines = [f"{clean(name, 16):16}  {clean(fact)}" for name, fact in facts if fact != ""]
+    if record.texts is None:
+        lines.append(f"{'texts':16}  {_NO_TEXTS}")
+    return "\n".join([*lines, *_rows(body, texts)])
+
+
+def _rows(body: dict[str, Any], texts: dict[str, Any]) -> list[str]:
+    """Return one line a row: effect, action, certainty, resource, where it comes from, rules."""
+    rows = body.get("rows")
+    lines = []
+    for number in range(len(rows) if isinstance(rows, list) else 0):
+        fact, words = _at(rows, number), _at(texts.get("rows"), number)
+        origin = _at(texts.get("origins"), fact.get("origin"))
+        resource = [value(words[kind]) for kind in ("path", "host", "ref", "package", "variable") if kind in words]
+        resource += [str(fact[kind]) for kind in ("server", "mcp_tool", "subagent", "tool") if kind in fact]
+        command, rules = origin.get("command", []), fact.get("rules", [])
+        parts = [
+            fact.get("effect", ""),
+            fact.get("action", ""),
+            fact.get("certainty", "certain"),
+            *resource,
+            " ".join(map(value, command)) if isinstance(command, list) else "",
+            ", ".join(map(str, rules)) if isinstance(rules, list) else "",
+        ]
+        lines.append(f"{'row ' + str(number):16}  " + clean(" · ".join(str(part) for part in parts if part)))
+    return lines
+
+
+def _at(values: Any, number: Any) -> dict[str, Any]:
+    """Return an object of a list, {} where there is none: a device may have sent anything."""
+    if isinstance(values, list) and type(number) is int and 0 <= number < len(values):
+        found = values[number]
+        return found if isinstance(found, dict) else {}
+    return {}

@@ -1,0 +1,97 @@
+"""What of a spool still has to be sent, and what may go. Runs with the rights of the person whose spool it is.
+
+`acknowledged` maps chains to the last number that the collector has signed for. A file holds one chain, so a closed
+segment may go when its chain and its last number are covered. The file that hooks append to never goes, and a segment
+stays as long as nothing has been appended after it: the chain goes on from there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import TYPE_CHECKING
+
+from agentguard.audit import mend, reader, spool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentguard.audit.lines import Line
+
+BATCH_RECORDS = 1000
+BATCH_BYTES = 1024 * 1024
+
+
+def batch(folder: str, acknowledged: dict[str, int]) -> list[Line]:
+    """Return the oldest records that are not acknowledged: one chain, no number missing, one request's worth.
+
+    Lines that cannot be read are passed over; the hole that they leave is reported to the collector.
+    """
+    found: list[Line] = []
+    room = BATCH_BYTES
+    for line in reader.read(folder):
+        if line.problem or line.seq <= acknowledged.get(line.chain, -1):
+            continue
+        if found and (line.chain != found[-1].chain or line.seq != found[-1].seq + 1):
+            break
+        room -= len(line.raw) + 1
+        if room < 0 or len(found) == BATCH_RECORDS:
+            break
+        found.append(line)
+    return found
+
+
+def batch_bytes(folder: str, acknowledged: dict[str, int]) -> Iterator[bytes]:
+    """Yield the lines of `batch` as they stand."""
+    for line in batch(folder, acknowledged):
+        yield line.raw
+
+
+def has(folder: str, chain: str, seq: int | None) -> Iterator[bytes]:
+    """Yield one item if the spool has record `seq` of a chain (None: its genesis record), else nothing."""
+    for line in reader.read(folder):
+        if line.chain == chain and (line.starts_chain if seq is None else line.seq == seq):
+            yield str(line.seq).encode("ascii")
+            return
+
+
+def free(folder: str, acknowledged: dict[str, int]) -> Iterator[bytes]:
+    """Remove the closed segments that are acknowledged; put the ballast back. Yields the names that went."""
+    folder_fd = spool.open_folder(folder)
+    try:
+        lock = spool.open_file(folder_fd, spool.LOCK, os.O_RDWR)
+        try:
+            spool.take(lock, fcntl.LOCK_EX)
+            for name in _done(folder_fd, acknowledged):
+                os.unlink(name, dir_fd=folder_fd)
+                yield name.encode("ascii")
+            mend.make_ballast(folder_fd)
+        finally:
+            os.close(lock)
+    finally:
+        os.close(folder_fd)
+
+
+def leave_chain(folder: str, chain: str, reason: str, *, device: str, user: str) -> Iterator[bytes]:
+    """Start a new chain in a spool that still writes to `chain`. Yields nothing."""
+    mend.new_chain(folder, reason, leaving=chain, device=device, user=user)
+    yield from ()
+
+
+def _done(folder: int, acknowledged: dict[str, int]) -> list[str]:
+    known = mend.segments(folder)
+    try:
+        if not os.stat(spool.CURRENT, dir_fd=folder, follow_symlinks=False).st_size:
+            known = known[:-1]
+    except FileNotFoundError:
+        known = known[:-1]
+    found = []
+    for _first, last, name in known:
+        fd = spool.open_file(folder, name, os.O_RDONLY)
+        try:
+            head = spool.tail(fd, os.fstat(fd).st_size)
+        finally:
+            os.close(fd)
+        if head is not None and head[1] == last and last <= acknowledged.get(head[0], -1):
+            found.append(name)
+    return found

@@ -1,0 +1,152 @@
+"""Checks a spool: does every chain hold, is every record there, and if not, exactly where not.
+
+What counts as broken: a line that cannot be read, a hash that does not follow from the line before it, records missing
+between two that are there, texts that are not those that were committed to, a spool that ends before what the collector
+has acknowledged or differs from it. Everything else that is worth knowing is a remark. Records that are gone from the
+start of a spool are no break: the collector has them, and `agentguard audit verify --server` compares.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentguard.audit import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentguard.audit.lines import Line
+    from agentguard.audit.receipts import Receipt
+
+_MISHAPS = {
+    "lost": "could not be written",
+    "torn": "torn at the end of a write and set aside",
+    "full": "written on a full disk, after the ballast was given back",
+}
+
+
+class Finding:
+    """One thing that was found. `broken` says whether the chain does not hold there. `file` and `number` say where."""
+
+    __slots__ = ("broken", "file", "number", "text")
+
+    def __init__(self, text: str, line: Line | None = None, *, broken: bool = True) -> None:
+        self.text = text
+        self.broken = broken
+        self.file = line.file if line else ""
+        self.number = line.number if line else 0
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.number}: " if self.file else ""
+        return f"{where}{self.text}"
+
+
+class Chain:
+    """What is there of one chain: first and last number, the hash of the last, how many records."""
+
+    __slots__ = ("chain", "first", "h", "last", "records")
+
+    def __init__(self, line: Line) -> None:
+        self.chain = line.chain
+        self.first = self.last = line.seq
+        self.h = line.h
+        self.records = 0
+
+
+class Report:
+    """The result of a check. It holds if no finding is a break."""
+
+    __slots__ = ("aside", "chains", "erased", "findings", "records")
+
+    def __init__(self) -> None:
+        self.chains: list[Chain] = []
+        self.findings: list[Finding] = []
+        self.aside: list[str] = []
+        self.records = 0
+        self.erased = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether every chain holds."""
+        return not any(finding.broken for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as plain values."""
+        return {
+            "holds": self.holds,
+            "records": self.records,
+            "erased": self.erased,
+            "chains": [{name: getattr(chain, name) for name in Chain.__slots__} for chain in self.chains],
+            "findings": [{name: getattr(one, name) for name in Finding.__slots__} for one in self.findings],
+            "set_aside": self.aside,
+        }
+
+
+def verify(folder: str, receipts: Iterable[Receipt] = ()) -> Report:
+    """Check the spool at `folder`, against the collector's receipts where there are any. Raises `SpoolError`."""
+    report = Report()
+    with reader.Contents(folder) as contents:
+        report.aside = contents.aside
+        _check(report, (line for name, size in contents.files for line in contents.lines(name, size)), receipts)
+    return report
+
+
+def _check(report: Report, lines: Iterable[Line], receipts: Iterable[Receipt]) -> None:
+    heads = {(receipt.chain, receipt.last): receipt.head for receipt in receipts}
+    before: Line | None = None
+    counts: dict[str, int] = {}
+    for line in lines:
+        report.records += 1
+        if line.problem:
+            report.findings.append(Finding(f"no record: {line.problem}", line))
+            continue
+        report.findings += _links(line, before, heads)
+        if not line.texts_hold:
+            report.findings.append(Finding(f"record {line.seq}: its texts are not those that were recorded", line))
+        acknowledged = heads.get((line.chain, line.seq), line.h)
+        if acknowledged != line.h:
+            report.findings.append(Finding(f"record {line.seq} is not the one that the collector acknowledged", line))
+        for mishap, text in _MISHAPS.items():
+            count = line.body.get(mishap, 0)
+            if before is not None and isinstance(count, int) and count > counts.get(mishap, 0):
+                more = count - counts.get(mishap, 0)
+                report.findings.append(Finding(f"before record {line.seq}: {more} {text}", line, broken=False))
+            counts[mishap] = count if isinstance(count, int) else 0
+        report.erased += line.texts is None
+        if before is None or before.chain != line.chain:
+            report.chains.append(Chain(line))
+        chain = report.chains[-1]
+        chain.last, chain.h, chain.records = line.seq, line.h, chain.records + 1
+        before = line
+    last = {chain.chain: chain.last for chain in report.chains}
+    for chain_id, seq in sorted(heads):
+        if chain_id in last and seq > last[chain_id]:
+            report.findings.append(
+                Finding(f"the collector has record {seq} of this spool, which ends at {last[chain_id]}")
+            )
+            last[chain_id] = seq
+
+
+def _links(line: Line, before: Line | None, heads: dict[tuple[str, int], str]) -> list[Finding]:
+    """Return what is wrong with the place of `line` after `before` (None: it is the first one that is there)."""
+    if before is not None and before.chain == line.chain:
+        if line.seq == before.seq + 1:
+            if line.h == line.hash_after(before.h):
+                return []
+            return [Finding(f"record {line.seq} does not follow from record {before.seq}: one was changed", line)]
+        if line.seq > before.seq:
+            return [Finding(f"records {before.seq + 1} to {line.seq - 1} are missing", line)]
+        return [Finding(f"record {line.seq} stands after record {before.seq}", line)]
+    if line.starts_chain:
+        reason = line.body.get("reason")
+        if before is None:
+            return []
+        if line.seq != before.seq + 1:
+            return [Finding(f"records {before.seq + 1} to {line.seq - 1} are missing", line)]
+        return [Finding(f"a new chain starts at record {line.seq}: {reason}", line, broken=False)]
+    if before is not None:
+        return [Finding(f"record {line.seq} belongs to a chain that starts nowhere", line)]
+    previous = heads.get((line.chain, line.seq - 1), line.body.get("prev"))
+    if not isinstance(previous, str) or line.h != line.hash_after(previous):
+        return [Finding(f"record {line.seq} does not follow from what was before it", line)]
+    return [Finding(f"starts at record {line.seq}; what was before is no longer here", line, broken=False)]

@@ -1,0 +1,127 @@
+"""The collector's two requests, as a device makes them. One deadline for everything, answers bounded, no redirects.
+
+POST /v1/enroll   {"secret", "device"}             -> {"token"}
+POST /v1/records  NDJSON, gzip, Bearer token       -> {"receipt", "key", "signature", "alerts"}
+                  ?gone=1: what the collector misses before these records is no longer here
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from agentguard import jsontext
+from agentguard.errors import UploadError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+_ANSWER_LIMIT = 64 * 1024  # bytes
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_REQUEST_SECONDS = 15.0
+
+
+def safe_address(url: str) -> str:
+    """Return a collector's address without a slash at its end. Raises `UploadError` if it sends in the clear."""
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError):
+        raise UploadError(f"{url!r} is not the address of a collector") from None
+    if parsed.scheme != "https" and not (parsed.scheme == "http" and parsed.host in _LOOPBACK):
+        raise UploadError(f"the collector's address must start with https:// ({url!r} does not)")
+    return url.rstrip("/")
+
+
+class Answer:
+    """What the collector answered: HTTP status, decoded JSON (None if it is none), seconds that it asks to wait."""
+
+    __slots__ = ("status", "value", "wait")
+
+    def __init__(self, status: int, value: Any, wait: float) -> None:
+        self.status = status
+        self.value = value
+        self.wait = wait
+
+    def get(self, name: str) -> Any:
+        """Return a field of the answer, None where there is none."""
+        return self.value.get(name) if isinstance(self.value, dict) else None
+
+    def problem(self) -> str:
+        """Return in a few words what the collector had to say."""
+        message = self.get("message")
+        return f"the collector answered {self.status}" + (f": {message[:200]}" if isinstance(message, str) else "")
+
+
+class Collector:
+    """A connection to the collector at `url`. `managed` ignores proxy and certificate variables.
+
+    `seconds` is the time for all requests together.
+
+    Raises `UploadError` for an address that would send records in the clear.
+    """
+
+    def __init__(self, url: str, *, managed: bool, seconds: float) -> None:
+        self.url = safe_address(url)
+        self._deadline = time.monotonic() + seconds
+        self._client = httpx.Client(trust_env=not managed, follow_redirects=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._client.close()
+
+    @property
+    def seconds_left(self) -> float:
+        """How much of the time for all requests is left."""
+        return self._deadline - time.monotonic()
+
+    def enrol(self, secret: str, device: str) -> str:
+        """Return a token for this device. Raises `UploadError`."""
+        body = jsontext.canonical({"secret": secret, "device": device})
+        answer = self._post("/v1/enroll", body, {"content-type": "application/json"})
+        token = answer.get("token")
+        if answer.status != httpx.codes.OK or not isinstance(token, str) or not token:
+            raise UploadError(f"this device could not be enrolled: {answer.problem()}")
+        return token
+
+    def send(self, token: str, lines: list[bytes], *, gone: bool) -> Answer:
+        """Send records. Raises `UploadError` if no answer comes."""
+        headers = {
+            "authorization": f"Bearer {token}",
+            "content-type": "application/x-ndjson",
+            "content-encoding": "gzip",
+        }
+        body = gzip.compress(b"".join(line + b"\n" for line in lines), 6, mtime=0)
+        return self._post("/v1/records?gone=1" if gone else "/v1/records", body, headers)
+
+    def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        seconds = min(_REQUEST_SECONDS, self.seconds_left)
+        if seconds <= 0:
+            raise UploadError("the time for this sync is over")
+        try:
+            with self._client.stream("POST", self.url + path, content=body, headers=headers, timeout=seconds) as reply:
+                data = b""
+                for chunk in reply.iter_bytes():
+                    data += chunk
+                    if len(data) > _ANSWER_LIMIT or self.seconds_left < 0:
+                        raise UploadError("the collector's answer is too long or too slow")
+                return Answer(reply.status_code, _json(data), _wait(reply.headers.get("retry-after", "")))
+        except httpx.HTTPError as error:
+            raise UploadError(f"the collector cannot be reached: {str(error) or type(error).__name__}") from None
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return jsontext.loads(data)
+    except jsontext.JsonError:
+        return None
+
+
+def _wait(header: str) -> float:
+    """Return the seconds of a Retry-After header (RFC 9110, section 10.2.3), at most a day; 0 where it names none."""
+    return float(min(int(header), 86400)) if header.isascii() and header.isdigit() and len(header) < 10 else 0.0

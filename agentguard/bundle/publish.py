@@ -1,0 +1,248 @@
+"""Making and publishing signed bundles: keys and first root, compile, test, sign, check, make current.
+
+What is published is what the laptops' own verifier and python-tuf have accepted beforehand, and it becomes current in
+one step: `timestamp.json` is replaced last.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import os
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from tuf.api.metadata import Metadata, MetaFile, Role, Root, Snapshot, TargetFile, Targets, Timestamp
+
+from agentguard.bundle import fetch, files, keys, metadata, publisher, seal
+from agentguard.bundle.metadata import ROOT, SNAPSHOT, TARGETS, TIMESTAMP
+from agentguard.bundle.publisher import Publisher
+from agentguard.bundle.verify import POLICY, Chain, verify
+from agentguard.digest import sha256_hex
+from agentguard.errors import ConfigError, PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from securesystemslib.signer import CryptoSigner
+
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def init(
+    folder: str,
+    org: str,
+    *,
+    solo: bool = False,
+    key_type: str = "ed25519",
+    passphrase: bytes | None = None,
+    collector_url: str = "",
+    receipt_keys: Sequence[str] = (),
+) -> str:
+    """Make a publisher's folder with keys and a first root; return the root's SHA-256, which `enroll` takes.
+
+    `passphrase` encrypts every key file; None leaves them open. Raises `ConfigError`.
+    """
+    folder = os.path.abspath(folder)
+    if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
+        raise ConfigError(f"{folder} is there already", hint="name a folder that does not exist yet")
+    made = Publisher(
+        folder,
+        org,
+        copy.deepcopy(publisher.SOLO if solo else publisher.TEAM),
+        publisher.SOLO_GRACE if solo else publisher.TEAM_GRACE,
+        {"url": collector_url, "receipt_keys": list(receipt_keys)},
+    )
+    files.make_folder(folder, 0o755)
+    files.make_folder(os.path.join(folder, "keys"), 0o700)
+    files.make_folder(made.repo, 0o755)
+    signers = {name: keys.generate(key_type) for name in made.key_names()}
+    for name, signer in signers.items():
+        keys.save(made.key(name), signer, passphrase)
+    root = _first_root(made, signers)
+    files.replace(os.path.join(made.repo, "1.root.json"), root, 0o644)
+    publisher.write(made)
+    return sha256_hex(root)
+
+
+def build(source: str, *, mode: str | None = None) -> bytes:
+    """Return the compiled policy of a source folder. Raises `PolicyError` with all findings."""
+    from agentguard.policy.compile import compile_folder  # noqa: PLC0415 - a parser that only authoring needs
+
+    return compile_folder(source, mode=mode)
+
+
+def publish(
+    source: str, folder: str, *, mode: str | None = None, passphrase: Callable[[], bytes] = lambda: b""
+) -> Chain:
+    """Compile, test, sign and publish a policy source; return what is current now.
+
+    `passphrase` is asked once, and only if a key file is encrypted. Raises `PolicyError`, `ConfigError`, `BundleError`.
+    """
+    publishing = publisher.read(folder)
+    policy = build(source, mode=mode)
+    _test(source)
+    return release(publishing, policy, passphrase)
+
+
+def release(publishing: Publisher, policy: bytes, passphrase: Callable[[], bytes] = lambda: b"") -> Chain:
+    """Sign and publish a compiled policy. Raises `PolicyError`, `ConfigError`, `BundleError`."""
+    bundle = _checked(policy)
+    with files.locked(os.path.join(publishing.folder, ".lock")) as free:
+        if not free:
+            raise ConfigError(f"somebody else is publishing from {publishing.folder}")
+        root = latest_root(publishing.repo)
+        signers = _signers(publishing, root, passphrase)
+        versions = {role: version + 1 for role, version in _versions(publishing.repo).items()}
+        new = _sign_all(publishing, signers, versions, bundle, policy)
+        chain = _check(publishing.repo, new)
+        for name, data in new.items():  # in this order: what is named is there before its name
+            path = os.path.join(publishing.repo, *name.split("/"))
+            files.make_folder(os.path.dirname(path), 0o755)
+            files.replace(path, data, 0o644)
+    return chain
+
+
+def latest_root(repo: str) -> metadata.Metadata:
+    """Return the newest root of a repository folder, not verified. Raises `ConfigError`, `BundleError`."""
+    root = metadata.read(ROOT, files.read(os.path.join(repo, "1.root.json"), seal.ROOT_LIMIT))
+    while os.path.exists(path := os.path.join(repo, f"{root.version + 1}.root.json")):
+        root = metadata.read(ROOT, files.read(path, seal.ROOT_LIMIT))
+    return root
+
+
+def _first_root(publishing: Publisher, signers: dict[str, CryptoSigner]) -> bytes:
+    roles = {
+        role: Role([signers[name].public_key.keyid for name in entry["keys"]], entry["threshold"])
+        for role, entry in publishing.roles.items()
+    }
+    root = Root(
+        expires=_expires(publishing, ROOT),
+        keys={signer.public_key.keyid: signer.public_key for signer in signers.values()},
+        roles=roles,
+        consistent_snapshot=True,
+        unrecognized_fields={"org": publishing.org},
+    )
+    return _signed(root, [signers[name] for name in publishing.roles[ROOT]["keys"]])
+
+
+def _sign_all(
+    publishing: Publisher, signers: dict[str, list[CryptoSigner]], versions: dict[str, int], name: str, policy: bytes
+) -> dict[str, bytes]:
+    """Return the new files by name, in the order in which they are to be written."""
+    collector = publishing.collector if publishing.collector["url"] else {}
+    custom = {
+        "org": publishing.org,
+        "bundle": name,
+        "grace_days": publishing.grace_days,
+        "issued": _now().strftime(_TIME),
+        "collector": collector,
+    }
+    target = TargetFile.from_data(POLICY, policy)
+    target.unrecognized_fields["custom"] = custom
+    targets = _signed(
+        Targets(versions[TARGETS], expires=_expires(publishing, TARGETS), targets={POLICY: target}), signers[TARGETS]
+    )
+    meta = MetaFile.from_data(versions[TARGETS], targets, ["sha256"])
+    snapshot = _signed(
+        Snapshot(versions[SNAPSHOT], expires=_expires(publishing, SNAPSHOT), meta={"targets.json": meta}),
+        signers[SNAPSHOT],
+    )
+    meta = MetaFile.from_data(versions[SNAPSHOT], snapshot, ["sha256"])
+    timestamp = _signed(
+        Timestamp(versions[TIMESTAMP], expires=_expires(publishing, TIMESTAMP), snapshot_meta=meta), signers[TIMESTAMP]
+    )
+    return {
+        f"targets/{sha256_hex(policy)}.{POLICY}": policy,
+        f"{versions[TARGETS]}.targets.json": targets,
+        f"{versions[SNAPSHOT]}.snapshot.json": snapshot,
+        "timestamp.json": timestamp,
+    }
+
+
+def _check(repo: str, new: dict[str, bytes]) -> Chain:
+    """Return what a laptop would make of the repository with the new files in it. Raises `BundleError`."""
+    anchor = files.read(os.path.join(repo, "1.root.json"), seal.ROOT_LIMIT)
+    with tempfile.TemporaryDirectory() as cache, fetch.opened(repo, overlay=new) as fetcher:
+        records = fetch.pull(anchor, fetcher, cache)
+    return verify(anchor, records)
+
+
+def _signers(
+    publishing: Publisher, root: metadata.Metadata, passphrase: Callable[[], bytes]
+) -> dict[str, list[CryptoSigner]]:
+    """Return, for each role but the root, as many keys as the root asks for."""
+    asked: list[bytes] = []
+
+    def once() -> bytes:
+        if not asked:
+            asked.append(passphrase())
+        return asked[0]
+
+    opened: dict[str, CryptoSigner] = {}
+    chosen: dict[str, list[CryptoSigner]] = {}
+    for name in (TARGETS, SNAPSHOT, TIMESTAMP):
+        role = metadata.role_of(root, name)
+        found: list[CryptoSigner] = []
+        chosen[name] = found
+        for key in publishing.roles[name]["keys"]:
+            if len(found) < role.threshold and os.path.exists(publishing.key(key)):
+                opened[key] = opened.get(key) or keys.load(publishing.key(key), once)
+                if opened[key].public_key.keyid in role.keys:
+                    found.append(opened[key])
+        if len(found) < role.threshold:
+            raise ConfigError(
+                f"{len(found)} keys for {name} are in {publishing.folder}/keys, root {root.version} asks for "
+                f"{role.threshold}"
+            )
+    return chosen
+
+
+def _versions(repo: str) -> dict[str, int]:
+    """Return the versions that are current in a repository; 0 before the first publish."""
+    path = os.path.join(repo, "timestamp.json")
+    if not os.path.exists(path):
+        return {TIMESTAMP: 0, SNAPSHOT: 0, TARGETS: 0}
+    timestamp = metadata.read(TIMESTAMP, files.read(path, seal.LIMITS[TIMESTAMP]))
+    number: int = timestamp.signed["meta"]["snapshot.json"]["version"]
+    path = os.path.join(repo, f"{number}.snapshot.json")
+    snapshot = metadata.read(SNAPSHOT, files.read(path, seal.LIMITS[SNAPSHOT]))
+    targets = metadata.mapping(snapshot.signed["meta"].get("targets.json"), "snapshot: targets.json")
+    return {TIMESTAMP: timestamp.version, SNAPSHOT: number, TARGETS: targets["version"]}
+
+
+def _signed(role: Any, signers: list[CryptoSigner]) -> bytes:
+    document = Metadata(role)
+    for signer in signers:
+        document.sign(signer, append=True)
+    return document.to_bytes()
+
+
+def _test(source: str) -> None:
+    """Run a policy's own tests. Raises `PolicyError` with all that fail."""
+    from agentguard.policy import engine, suite  # noqa: PLC0415 - as above
+
+    prepared = suite.prepare(source)
+    if prepared.findings:
+        raise PolicyError(f"errors in the tests of {source}", prepared.findings)
+    results = suite.run(engine.load(prepared.compiled), prepared.trials)
+    failed = tuple(result for result in results if not result.passed)
+    if failed:
+        raise PolicyError(f"{len(failed)} of {len(results)} tests of {source} fail, so nothing was published", failed)
+
+
+def _checked(policy: bytes) -> str:
+    """Return the name of a compiled policy that laptops can load. Raises `PolicyError`."""
+    from agentguard.policy import engine  # noqa: PLC0415 - as above
+
+    if len(policy) > seal.POLICY_LIMIT:
+        raise PolicyError(f"the compiled policy is larger than {seal.POLICY_LIMIT} bytes")
+    return engine.load(policy).name
+
+
+def _expires(publishing: Publisher, role: str) -> dt.datetime:
+    return _now() + dt.timedelta(days=publishing.roles[role]["days"])
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

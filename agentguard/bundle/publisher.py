@@ -1,0 +1,142 @@
+"""The folder that a publisher works in, and its `publisher.toml`.
+
+    DIR/publisher.toml   organisation, roles, expiries, grace, collector: for people to edit
+    DIR/keys/*.pem       private keys, encrypted
+    DIR/repo/            what is published: a plain TUF repository, to be served by any web server
+
+Which keys and thresholds count is said by the signed root; `publisher.toml` says which key file is which.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from typing import Any
+
+import tomli_w
+
+from agentguard.bundle import files
+from agentguard.bundle.metadata import ROLES, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
+from agentguard.bundle.verify import MAX_GRACE
+from agentguard.errors import ConfigError
+
+FILE = "publisher.toml"
+_LIMIT = 65_536
+_COMMENT = """\
+# What `agentguard bundle publish` signs. Keys and thresholds are fixed by the signed root; here it says which key file
+# is whose. The number of days, grace_days and collector may be edited: they count from the next publish on.
+
+"""
+
+# Who signs what, with how many keys, for how many days (a snapshot and a timestamp say "this is still the newest").
+TEAM: dict[str, dict[str, Any]] = {
+    ROOT: {"keys": ["root-1", "root-2", "root-3"], "threshold": 2, "days": 400},
+    TARGETS: {"keys": ["policy-1", "policy-2", "policy-3"], "threshold": 2, "days": 180},
+    SNAPSHOT: {"keys": ["online"], "threshold": 1, "days": 14},
+    TIMESTAMP: {"keys": ["online"], "threshold": 1, "days": 14},
+}
+SOLO: dict[str, dict[str, Any]] = {
+    ROOT: {"keys": ["solo"], "threshold": 1, "days": 730},
+    TARGETS: {"keys": ["solo"], "threshold": 1, "days": 400},
+    SNAPSHOT: {"keys": ["solo"], "threshold": 1, "days": 90},
+    TIMESTAMP: {"keys": ["solo"], "threshold": 1, "days": 90},
+}
+TEAM_GRACE, SOLO_GRACE = 14, 30  # days
+
+
+class Publisher:
+    """A publisher's folder and settings. `roles`: {role: {"keys": names, "threshold", "days"}} of all four roles."""
+
+    __slots__ = ("collector", "folder", "grace_days", "org", "roles")
+
+    def __init__(
+        self, folder: str, org: str, roles: dict[str, dict[str, Any]], grace_days: int, collector: dict[str, Any]
+    ) -> None:
+        self.folder = folder
+        self.org = org
+        self.roles = roles
+        self.grace_days = grace_days
+        self.collector = collector
+
+    @property
+    def repo(self) -> str:
+        """The TUF repository."""
+        return os.path.join(self.folder, "repo")
+
+    def key(self, name: str) -> str:
+        """Return the file of a key."""
+        return os.path.join(self.folder, "keys", f"{name}.pem")
+
+    def key_names(self) -> list[str]:
+        """Return the names of all keys, each once, in the order of the roles."""
+        return list(dict.fromkeys(name for role in ROLES for name in self.roles[role]["keys"]))
+
+
+def write(publisher: Publisher) -> None:
+    """Write `publisher.toml`. Raises `ConfigError`."""
+    document = {
+        "org": publisher.org,
+        "grace_days": publisher.grace_days,
+        "collector": publisher.collector,
+        "roles": {role: publisher.roles[role] for role in ROLES},
+    }
+    text = _COMMENT + tomli_w.dumps(document)
+    files.replace(os.path.join(publisher.folder, FILE), text.encode(), 0o644)
+
+
+def read(folder: str) -> Publisher:
+    """Return the publisher of a folder. Raises `ConfigError`."""
+    path = os.path.join(os.path.abspath(folder), FILE)
+    if not os.path.isfile(path):
+        raise ConfigError(
+            f"{folder} is not a publisher's folder: it has no {FILE}",
+            hint=f"agentguard bundle init {folder} --org NAME",
+        )
+    try:
+        document = tomllib.loads(files.read(path, _LIMIT).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from None
+    _only(document, {"org", "grace_days", "collector", "roles"}, path)
+    collector = _typed(document, "collector", dict, path)
+    _only(collector, {"url", "receipt_keys"}, f"{path}: collector")
+    _typed(collector, "url", str, path)
+    if not all(isinstance(key, str) for key in _typed(collector, "receipt_keys", list, path)):
+        raise ConfigError(f"{path}: receipt_keys is not a list of texts")
+    roles = _typed(document, "roles", dict, path)
+    if set(roles) != set(ROLES):
+        raise ConfigError(f"{path}: roles must be {', '.join(ROLES)}")
+    for name, role in roles.items():
+        _role(role, f"{path}: roles.{name}")
+    grace = _typed(document, "grace_days", int, path)
+    if not 0 <= grace <= MAX_GRACE:
+        raise ConfigError(f"{path}: grace_days must be 0 to {MAX_GRACE}")
+    org = _typed(document, "org", str, path)
+    if not org:
+        raise ConfigError(f"{path}: org is empty")
+    return Publisher(os.path.dirname(path), org, roles, grace, collector)
+
+
+def _role(role: Any, where: str) -> None:
+    if not isinstance(role, dict):
+        raise ConfigError(f"{where} is not a table")
+    _only(role, {"keys", "threshold", "days"}, where)
+    keys = _typed(role, "keys", list, where)
+    if not keys or not all(isinstance(key, str) and key == os.path.basename(key) for key in keys):
+        raise ConfigError(f"{where}: keys is not a list of names of files in keys/")
+    if not 1 <= _typed(role, "threshold", int, where) <= len(keys):
+        raise ConfigError(f"{where}: threshold must be 1 to {len(keys)}")
+    if not 1 <= _typed(role, "days", int, where) <= 3650:
+        raise ConfigError(f"{where}: days must be 1 to 3650")
+
+
+def _typed(table: dict[str, Any], key: str, kind: type, where: str) -> Any:
+    if type(table.get(key)) is not kind:
+        names = {str: "a text", int: "a whole number", list: "a list", dict: "a table"}
+        raise ConfigError(f"{where}: {key} is not {names[kind]}")
+    return table[key]
+
+
+def _only(table: dict[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise ConfigError(f"{where}: unknown key {unknown[0]}", hint=f"known: {', '.join(sorted(known))}")

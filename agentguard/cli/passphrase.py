@@ -1,0 +1,73 @@
+"""Passphrases of signing keys: from a file's first line, or asked on a terminal; never an argument or a variable."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from agentguard.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LIMIT = 4096  # bytes of the line
+
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Take the signing key's passphrase from the first line of this file.",
+)
+
+
+def existing(path: str | None) -> Callable[[], bytes]:
+    """Return what gives the passphrase of a key that turns out to need one; a person is asked once."""
+
+    @functools.cache
+    def ask() -> bytes:
+        if path:
+            return _from_file(path)
+        if not on_terminal():
+            raise UsageError(
+                "the signing key has a passphrase and there is no terminal to ask on", hint="add --passphrase-file FILE"
+            )
+        asked: str = click.prompt("passphrase of the signing key", hide_input=True, err=True)
+        return asked.encode()
+
+    return ask
+
+
+def optional(path: str | None) -> Callable[[], bytes]:
+    """Return what gives the passphrase for a new key; b"" for none, and always none where nobody can be asked."""
+
+    def ask() -> bytes:
+        if path:
+            return _from_file(path)
+        if not on_terminal():
+            return b""
+        asked: str = click.prompt(
+            "passphrase for your new signing key (Enter for none)",
+            default="",
+            show_default=False,
+            hide_input=True,
+            confirmation_prompt="once more",
+            err=True,
+        )
+        return asked.encode()
+
+    return ask
+
+
+def on_terminal() -> bool:
+    """Return whether there is somebody to ask."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _from_file(path: str) -> bytes:
+    with open(path, "rb") as file:
+        line = file.readline(_LIMIT).rstrip(b"\r\n")
+    if not line:
+        raise ConfigError(f"{path} holds no passphrase in its first line")
+    return line

@@ -1,0 +1,133 @@
+"""agentguard for oneself: from nothing to a hook that observes, and from observing to enforcing.
+
+Every step can be repeated. Whatever can be refused is looked at before anything is written, and the agent's settings
+come last, so that they never name a hook that is not there.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentguard.deploy import install, selftest, settings, solo
+from agentguard.errors import ConfigError, Refused
+from agentguard.policy.model import ENFORCE, OBSERVE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentguard.bundle.seal import Active
+    from agentguard.deploy.selftest import Check
+    from agentguard.places import Places
+
+_ORG = "personal"
+
+
+class Done(NamedTuple):
+    """What is set up now.
+
+    `policy` is "NAME revision N", `mode` ENFORCE or OBSERVE, `own` whether the policy is signed by a key of this
+    person's, `encrypted` whether that key has a passphrase. `hook` and `cli` are argvs. `checks` are the calls that
+    were sent through the settings, `warnings` sentences about what keeps the client from starting the hook.
+    """
+
+    policy: str
+    mode: str
+    own: bool
+    encrypted: bool
+    settings: str
+    settings_changed: bool
+    hook: list[str]
+    cli: list[str]
+    checks: list[Check]
+    warnings: list[str]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every call came out as it must."""
+        return all(check.ok for check in self.checks)
+
+
+def quickstart(places: Places, new_passphrase: Callable[[], bytes], passphrase: Callable[[], bytes]) -> Done:
+    """Set agentguard up for one person and return what is set up.
+
+    `new_passphrase` is asked for a key that is to be made (b"": none), `passphrase` for an encrypted one that is there.
+    A laptop that already follows somebody's policy keeps it; one that enforces goes on enforcing. A hook that does not
+    work is taken out of the settings again. Raises AgentguardError.
+    """
+    _check(places)
+    if not os.path.isdir(places.home):
+        raise ConfigError(f"there is no home {places.home}")
+    entry = settings.hook_entry(places, "PreToolUse")
+    mode = ENFORCE if entry and "onFailure" in entry else OBSERVE
+    hook = install.install_code(places)
+    if not solo.follows_another(places):
+        if not solo.is_set_up(places):
+            solo.set_up(places, _ORG, new_passphrase() or None)
+        solo.put_in_force(places, mode, passphrase)
+    active = solo.active(places)
+    changed = settings.add(places, hook, enforce=solo.mode_of(active) == ENFORCE)
+    done = _done(places, active, changed=changed)
+    if changed and mode == OBSERVE and not done.healthy:  # who only observes must not be in anybody's way
+        settings.remove(places)
+        _refuse_unhealthy(done.checks, "it was taken out of the settings again")
+    return done
+
+
+def enforce(places: Places, passphrase: Callable[[], bytes]) -> Done:
+    """Go from observing to enforcing and return what is set up then.
+
+    Refused if the hook does not work as it is; gone back on if it does not work afterwards. Raises AgentguardError.
+    """
+    _check(places)
+    hook = install.hook_command(places)
+    if solo.follows_another(places) or not solo.is_set_up(places):
+        raise ConfigError(
+            "the policy in force here is not signed by a key of yours, so its mode is not yours to change",
+            hint="ask whoever publishes it; `agentguard status` shows who that is",
+        )
+    before = solo.mode_of(solo.active(places))
+    _refuse_unhealthy(selftest.run(places, enforce=before == ENFORCE), "nothing was changed")
+    active = solo.put_in_force(places, ENFORCE, passphrase)
+    changed = settings.add(places, hook, enforce=True)
+    done = _done(places, active, changed=changed)
+    if not done.healthy and before == OBSERVE:
+        settings.add(places, hook, enforce=False)
+        solo.put_in_force(places, OBSERVE, passphrase)
+        _refuse_unhealthy(done.checks, "agentguard observes again")
+    return done
+
+
+def _done(places: Places, active: Active, *, changed: bool) -> Done:
+    mode = solo.mode_of(active)
+    own = not solo.follows_another(places)
+    return Done(
+        policy=f"{active.name} revision {active.revision}",
+        mode=mode,
+        own=own,
+        encrypted=own and solo.key_is_encrypted(places),
+        settings=settings.path_of(places),
+        settings_changed=changed,
+        hook=install.hook_command(places),
+        cli=install.cli_command(places),
+        checks=selftest.run(places, enforce=mode == ENFORCE, baseline=own),
+        warnings=settings.warnings(places),
+    )
+
+
+def _check(places: Places) -> None:
+    if places.managed:
+        raise Refused(
+            "this machine is managed: agentguard is set up by its administrator", hint="`agentguard status` shows how"
+        )
+    settings.warnings(places)  # reads the settings, and raises if they cannot be edited
+
+
+def _refuse_unhealthy(checks: list[Check], so: str) -> None:
+    bad = [
+        f"{check.call} came out as {check.verdict}, record {check.would or 'missing'}"
+        for check in checks
+        if not check.ok
+    ]
+    if bad:
+        raise Refused(f"the hook does not judge as it must, so {so}: {'; '.join(bad)}", hint="agentguard status")

@@ -1,0 +1,53 @@
+"""Whether a path may stand in settings that a fleet trusts: nobody but root may be able to change what is there."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from agentguard.errors import ConfigError
+
+# Folders in which an ordinary person may write, on machines that are not this one.
+_OPEN = ("/home", "/Users", "/root", "/tmp", "/private/tmp", "/var/tmp", "/dev/shm", "/run/user")  # noqa: S108
+
+
+def fault(path: str) -> str:
+    """Return why `path` is not safe to name in managed settings, "" if it is.
+
+    What exists on this machine is looked at, every folder up to `/`, through links. What does not is judged by name,
+    because settings are often written on another machine than the one that they are for.
+    """
+    if not path.startswith("/") or os.path.normpath(path) != path or not path.isprintable():
+        return "it is not a plain absolute path"
+    for folder in _OPEN:
+        if path.startswith(folder + "/"):
+            return f"ordinary people can write in {folder}"
+    for spelling in (os.path.realpath(path), path):
+        part = spelling
+        while part != "/":
+            why = _fault_of(part)
+            if why:
+                return why
+            part = os.path.dirname(part)
+    return ""
+
+
+def require(path: str) -> None:
+    """Raise ConfigError if `path` is not safe to name in managed settings."""
+    why = fault(path)
+    if why:
+        raise ConfigError(
+            f"{path} must not stand in managed settings: {why}", hint="use a path that only root can change"
+        )
+
+
+def _fault_of(part: str) -> str:
+    try:
+        facts = os.lstat(part)
+    except OSError:
+        return ""
+    if facts.st_uid != 0:
+        return f"{part} does not belong to root"
+    if not stat.S_ISLNK(facts.st_mode) and facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return f"others than root can write to {part}"
+    return ""

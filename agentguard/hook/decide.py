@@ -1,0 +1,251 @@
+"""One tool call in, one answer and one record out. Reads files through the state's disk, writes nothing.
+
+    bytes → ToolCall → rows → Decision → answer for the agent, record for the spool
+
+Whatever cannot be read or judged is a denial for a tool call, and never one for an event that cannot be blocked.
+"""
+
+from __future__ import annotations
+
+import time
+
+from agentguard.access import repo, tools
+from agentguard.access.model import CONNECT, DELETE, EXECUTE, MCP, WRITE
+from agentguard.access.payload import Malformed, parse
+from agentguard.access.world import World
+from agentguard.audit import record, redact
+from agentguard.errors import PolicyError
+from agentguard.hook import messages, session
+from agentguard.hook.adapters import claude_code as agent
+from agentguard.jsontext import JsonError
+from agentguard.places import MANAGED
+from agentguard.policy import engine
+from agentguard.policy.model import ALLOW, ASK, DENY, ENFORCE, FALLBACK, INVALID, OBSERVE, Context, Decision
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from agentguard.access.model import Access, ToolCall
+    from agentguard.hook.state import State
+    from agentguard.policy.engine import Policy
+
+INPUT_LIMIT = 8 * 1024 * 1024  # bytes; more is refused unread
+
+# Rows that change something: what a record that cannot be written may hold up.
+_CHANGES = (WRITE, DELETE, EXECUTE, CONNECT, MCP)
+
+
+class Outcome:
+    """What one call comes to. `body` and `texts` are the record, `effect` what the agent is told.
+
+    `event` is "" where the input could not be read. `changes` says whether a row changes anything. `on_failure` is the
+    effect for such a call when its record cannot be written. `start` is (session, project) for a session's first event.
+    """
+
+    __slots__ = ("answer", "body", "changes", "effect", "event", "on_failure", "start", "texts")
+
+    def __init__(
+        self,
+        answer: agent.Answer,
+        body: dict[str, Any] | None = None,
+        texts: dict[str, Any] | None = None,
+        *,
+        event: str = "",
+        effect: str = ALLOW,
+        changes: bool = False,
+        on_failure: str = ALLOW,
+        start: tuple[str, str] | None = None,
+    ) -> None:
+        self.answer = answer
+        self.body = body
+        self.texts = texts
+        self.event = event
+        self.effect = effect
+        self.changes = changes
+        self.on_failure = on_failure
+        self.start = start
+
+
+def decide(data: bytes, state: State, redactor: redact.Redactor) -> Outcome:
+    """Return what the call in `data` (one JSON object, as the agent wrote it) comes to."""
+    if len(data) > INPUT_LIMIT:
+        return failure(state, redactor, "its input is over 8 MiB")
+    try:
+        call = parse(data)
+    except Malformed as error:
+        return failure(state, redactor, f"its input is not readable: {error}", event=error.event)
+    except JsonError as error:
+        return failure(state, redactor, f"its input is not readable: {error}")
+    call.agent_version = agent.version(state.environ)
+    try:
+        if call.event in agent.DECIDED:
+            return _decided(call, state, redactor)
+        return _observed(call, state, redactor)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong in here must end in a denial, not in a traceback
+        return failure(state, redactor, f"internal error: {_place(error)}", call)
+
+
+def failure(
+    state: State, redactor: redact.Redactor, what: str, call: ToolCall | None = None, *, event: str = ""
+) -> Outcome:
+    """Return the outcome for a call that could not be judged: a denial, where the event can be denied at all.
+
+    `event` is what could be read of it where there is no call. Prompts are blocked by a rule that matches and never by
+    an error. Root-owned `stage = "observe"` makes it a record.
+    """
+    event = call.event if call else event
+    text = redactor.text(messages.for_error(what))
+    silent = (event and event != agent.TOOL) or state.active.local.get("stage") == OBSERVE
+    effect = ALLOW if silent else DENY
+    answer = agent.answer(agent.TOOL, effect, text, messages.one_line(text, messages.PERSON_LIMIT))
+    body, texts = record.of_error(
+        call, what, effect=effect, bundle=_bundle(state), principal=_principal(state), redactor=redactor
+    )
+    return Outcome(answer, body, texts, event=event, effect=effect)
+
+
+def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome:
+    world, repository = _world(call, state)
+    access = tools.access(call, world)
+    policy = _policy(state)
+    context = _context(call, state, world, repository)
+    decision = engine.decide(policy, access, world, context)
+    bundle = _bundle(state)
+    body, texts = record.of_decision(
+        call,
+        access,
+        decision,
+        world=world,
+        principal=_principal(state),
+        bundle=bundle,
+        latency_us=(time.perf_counter_ns() - state.started_ns) // 1000,
+        redactor=redactor,
+    )
+    answer = agent.answer(
+        call.event,
+        decision.effect,
+        messages.for_model(decision, redactor.text),
+        messages.for_person(decision, f"{bundle['name']} r{bundle['revision']}", str(body["id"])),
+    )
+    watching = OBSERVE in (policy.mode, context.stage)
+    on_failure = ALLOW if watching else policy.on_failure
+    return Outcome(
+        answer,
+        body,
+        texts,
+        event=call.event,
+        effect=decision.effect,
+        changes=_changes(access, decision),
+        on_failure=DENY if on_failure == ASK and not context.attended else on_failure,
+    )
+
+
+def _observed(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome:
+    start = None
+    if call.event == agent.SESSION_START and call.session:
+        start = (call.session, session.project_of(call.cwd, state.home, state.disk))
+    body, texts = record.of_event(call, bundle=_bundle(state), principal=_principal(state), redactor=redactor)
+    return Outcome(agent.SILENCE, body, texts, event=call.event, start=start)
+
+
+def unrecorded(outcome: Outcome, why: str) -> agent.Answer:
+    """Return the answer for a call whose record could not be written: what changes things may be held up."""
+    if outcome.effect != ALLOW or not outcome.changes or outcome.on_failure == ALLOW:
+        return outcome.answer
+    text = messages.one_line(
+        f"The audit record of this call could not be written ({why}), so it is not let through unseen "
+        "(agentguard/audit). In your own terminal, `agentguard status` shows what is wrong.",
+        messages.MODEL_LIMIT,
+    )
+    return agent.answer(outcome.event, outcome.on_failure, text, messages.one_line(text, messages.PERSON_LIMIT))
+
+
+def _policy(state: State) -> Policy:
+    """Return the policy of the seal; a policy that the engine does not understand makes the seal invalid."""
+    active = state.active
+    if active.state not in (FALLBACK, INVALID):
+        try:
+            return engine.load(active.policy)
+        except PolicyError as error:
+            active.state = INVALID
+            active.problem = error.message
+    return engine.fallback()
+
+
+def _world(call: ToolCall, state: State) -> tuple[World, repo.Repo | None]:
+    repository = repo.read(call.cwd, state.disk)
+    project = session.fixed_project(state.spool, call.session, state.disk)
+    return (
+        World(
+            home=state.home,
+            project=project or session.project_of(call.cwd, state.home, state.disk),
+            tmpdir=state.tmpdir,
+            hostname=state.hostname,
+            user=state.user,
+            agentguard=state.places.own_folders(),
+            platform=state.platform,
+            branch=repository.branch if repository else "",
+            remotes=repository.remotes if repository else None,
+            disk=state.disk,
+        ),
+        repository,
+    )
+
+
+def _context(call: ToolCall, state: State, world: World, repository: repo.Repo | None) -> Context:
+    local = state.active.local
+    return Context(
+        user=state.user,
+        device=str(local.get("device", "")),
+        device_kind=str(local.get("device_kind", "")),
+        repo=repo.name(repository.remotes) if repository else "",
+        branch=world.branch,
+        remote_urls=tuple(world.remotes.values()),
+        permission_mode=call.permission_mode,
+        subagent=call.subagent,
+        attended=agent.attended(call.event, call.permission_mode, call.source, state.environ)
+        and local.get("device_kind") != "ci",
+        state=state.active.state,
+        stage=OBSERVE if local.get("stage") == OBSERVE else ENFORCE,
+    )
+
+
+def _changes(access: Access, decision: Decision) -> bool:
+    return decision.effect == ALLOW and any(row.action in _CHANGES for row in access.rows)
+
+
+def _bundle(state: State) -> dict[str, Any]:
+    active = state.active
+    fallback = active.state in (FALLBACK, INVALID)
+    return {
+        "name": "fallback" if fallback else active.name,
+        "revision": 0 if fallback else active.revision,
+        "digest": "" if fallback else active.digest,
+        "age": active.age,
+        "state": active.state,
+        "verified": active.verified,
+        "problem": active.problem,
+    }
+
+
+def _principal(state: State) -> dict[str, Any]:
+    return {
+        "user": state.user,
+        "known": "managed" if state.places.kind == MANAGED else "os",
+        "roles": [],
+        "device": str(state.active.local.get("device", "")),
+        "hostname": state.hostname,
+        "os": state.platform,
+    }
+
+
+def _place(error: BaseException) -> str:
+    """Return where an error of ours happened, without its text (which may quote the input)."""
+    trace = error.__traceback__
+    place = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f"{code.co_filename.rpartition('agentguard')[2].lstrip('/')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {place}"

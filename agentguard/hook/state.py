@@ -1,0 +1,112 @@
+"""Everything a decision rests on beside the call itself: who, where, since when, under which bundle.
+
+Gathered once a process from the stub's configuration, the password database, the clock and the seal. The environment is
+asked for two things only, and neither can weaken a verdict: the agent's version (for the record) and whether its entry
+point is one where nobody can answer (which only tightens).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from agentguard.access.world import RealDisk
+from agentguard.bundle import seal
+from agentguard.places import PERSONAL, Places, account_home
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentguard.access.world import Disk
+    from agentguard.bundle.seal import Active
+
+
+class State:
+    """The facts for one call; made by `gather`, or by hand in tests."""
+
+    __slots__ = (
+        "active", "disk", "environ", "home", "hostname", "now", "places", "platform", "spool", "started_ns", "tmpdir",
+        "user",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        places: Places,
+        active: Active,
+        disk: Disk,
+        home: str,
+        user: str,
+        spool: str,
+        hostname: str = "",
+        platform: str = "linux",
+        tmpdir: str = "/tmp",  # noqa: S108 - the platform's scratch folder, not a file of ours
+        environ: Mapping[str, str] | None = None,
+        now: float = 0.0,
+        started_ns: int = 0,
+    ) -> None:
+        self.places = places
+        self.active = active
+        self.disk = disk
+        self.home = home
+        self.user = user
+        self.spool = spool
+        self.hostname = hostname
+        self.platform = platform
+        self.tmpdir = tmpdir
+        self.environ = {} if environ is None else environ
+        self.now = now
+        self.started_ns = started_ns
+
+
+def places_from(config: Mapping[str, object]) -> Places:
+    """Return the places that the stub spells out. Raises KeyError for a stub that does not."""
+    return Places(
+        str(config["kind"]),
+        str(config["code"]),
+        str(config["config"]),
+        str(config["state"]),
+        str(config.get("home", "")),
+    )
+
+
+def gather(places: Places, started_ns: int) -> State:
+    """Return the state of this machine and this person for one call."""
+    now = time.time()
+    uid = os.getuid() if hasattr(os, "getuid") else 0
+    return State(
+        places=places,
+        active=seal.load_active(places, now),
+        disk=RealDisk(),
+        home=places.home if places.kind == PERSONAL and places.home else account_home(),
+        user=_user(uid),
+        spool=places.spool(uid),
+        hostname=os.uname().nodename if hasattr(os, "uname") else "",
+        platform=sys.platform,
+        tmpdir=_tmpdir(),
+        environ=os.environ,
+        now=now,
+        started_ns=started_ns,
+    )
+
+
+def _user(uid: int) -> str:
+    """Return the account's name; one question to the password database, none to the group database."""
+    try:
+        import pwd  # noqa: PLC0415 - not on Windows
+
+        return pwd.getpwuid(uid).pw_name
+    except (ImportError, KeyError):
+        return str(uid)
+
+
+def _tmpdir() -> str:
+    """Return the platform's own scratch folder. TMPDIR is a variable, and what it names must not become writable."""
+    if sys.platform == "darwin":
+        try:
+            return os.confstr(65537) or "/tmp"  # noqa: S108 - _CS_DARWIN_USER_TEMP_DIR, confstr(3)
+        except (ValueError, OSError):
+            return "/tmp"  # noqa: S108
+    return "/tmp"  # noqa: S108

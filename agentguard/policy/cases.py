@@ -1,0 +1,162 @@
+"""The tests of a policy as they are written: cases and matrices in `tests/*.toml`, turned into trials.
+
+A case is one call, or several that must end alike; a matrix is many calls by people with different roles. A trial is a
+call by a person that must end in one way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentguard.policy import calls, setting, shape, source
+from agentguard.policy.conditions import AS_KEYS, CASE_KEYS, EXPECTED, MATRIX_KEYS, TESTS_FILE_KEYS
+from agentguard.policy.findings import in_order, nearest
+from agentguard.policy.model import BUILTIN_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from agentguard.access.model import ToolCall
+    from agentguard.access.world import World
+    from agentguard.policy.findings import Finding
+    from agentguard.policy.source import Document, Source, Steps
+
+NOBODY = "(unknown)"  # the column of a matrix for a person without any role
+
+
+class Trial(NamedTuple):
+    """One call that must end in a certain way. `shown` is the call as the author wrote it, `rule` "" for any rule."""
+
+    name: str
+    document: Document
+    steps: Steps
+    shown: str
+    call: ToolCall
+    roles: tuple[str, ...]
+    world: World
+    expected: str
+    rule: str = ""
+
+
+def trials(read: Source, rules: Iterable[str]) -> tuple[list[Trial], tuple[Finding, ...]]:
+    """Return the trials of a policy's tests, and what is wrong with the tests. `rules`: the ids that exist."""
+    known = set(rules)
+    found: list[Trial] = []
+    findings: list[Finding] = []
+    for document in read.of_kind(source.TESTS):
+        findings += shape.known_keys(document, (), document.values, TESTS_FILE_KEYS)[1]
+        for kind, make in (("case", _case), ("matrix", _matrix)):
+            for steps, table in shape.tables(document, kind, findings):
+                found += make(document, steps, table, findings)
+    for trial in found:
+        if trial.rule and trial.rule not in known and not trial.rule.startswith(BUILTIN_PREFIX):
+            what = f'there is no rule "{trial.rule}"'
+            where = (*trial.steps[:2], "rule")
+            findings.append(trial.document.finding(where, "AG502", what, nearest(trial.rule, known)))
+    return found, in_order(findings)
+
+
+def _case(document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]) -> Iterator[Trial]:
+    findings += shape.known_keys(document, steps, table, CASE_KEYS)[1]
+    fields = shape.checked(document, steps, table, CASE_KEYS, findings)
+    roles = _roles(document, (*steps, "as"), fields.get("as", {}), findings)
+    world = _world(document, steps, fields, findings)
+    for where, shown, call in _calls(document, steps, fields, findings):
+        if "expect" in fields and "name" in fields:
+            expected, rule = fields["expect"], fields.get("rule", "")
+            yield Trial(fields["name"], document, where, shown, call, roles, world, expected, rule)
+
+
+def _matrix(document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]) -> Iterator[Trial]:
+    findings += shape.known_keys(document, steps, table, MATRIX_KEYS)[1]
+    fields = shape.checked(document, steps, table, MATRIX_KEYS, findings)
+    roles = [text for _where, text in _texts(document, (*steps, "roles"), fields.get("roles", []), findings)]
+    world = _world(document, steps, fields, findings)
+    for number, row in enumerate(fields.get("rows", [])):
+        where = (*steps, "rows", number)
+        if not isinstance(row, list) or not all(isinstance(cell, str) for cell in row) or len(row) != len(roles) + 1:
+            many = f"{len(roles)} effect{'' if len(roles) == 1 else 's'}"
+            findings.append(document.finding(where, "AG503", f"a row is a call and {many}, one a role"))
+            continue
+        call = _written(document, (*where, 0), row[0], fields.get("permission_mode", ""), findings)
+        for column, (role, expected) in enumerate(zip(roles, row[1:], strict=True), 1):
+            cell = (*where, column)
+            if expected not in EXPECTED:
+                what = f'"{expected}" is none of {", ".join(EXPECTED)}'
+                findings.append(document.finding(cell, "AG201", what, nearest(expected, EXPECTED)))
+            elif call is not None:
+                held = () if role == NOBODY else (role,)
+                name = f"{fields.get('name', 'matrix')}, {role}"
+                yield Trial(name, document, cell, row[0], call, held, world, expected)
+
+
+def _calls(
+    document: Document, steps: Steps, fields: Mapping[str, Any], findings: list[Finding]
+) -> Iterator[tuple[Steps, str, ToolCall]]:
+    """Yield the calls that a case stands for: the one that it names, and every entry of `also`."""
+    ways = [way for way in ("bash", "tool", "event") if way in fields]
+    if len(ways) != 1 or (ways == ["event"] and "prompt" not in fields):
+        what = 'a case has one of "bash", "tool" with "input", and "event" with "prompt"'
+        findings.append(document.finding(steps, "AG501", what, key=True))
+        return
+    mode = fields.get("permission_mode", "")
+    if "bash" in fields:
+        yield steps, fields["bash"], calls.of_bash(fields["bash"], setting.PROJECT, mode)
+    elif "tool" in fields:
+        given = fields.get("input", {})
+        shown = " ".join([fields["tool"], ", ".join(str(value) for value in given.values())])
+        yield steps, shown.strip(), calls.of_tool(fields["tool"], given, setting.PROJECT, mode)
+    else:
+        yield steps, fields["prompt"], calls.of_prompt(fields["event"], fields["prompt"], setting.PROJECT, mode)
+    for where, text in _texts(document, (*steps, "also"), fields.get("also", []), findings):
+        if "bash" in fields:
+            yield where, text, calls.of_bash(text, setting.PROJECT, mode)
+        elif call := _written(document, where, text, mode, findings):
+            yield where, text, call
+
+
+def _written(document: Document, steps: Steps, text: str, mode: str, findings: list[Finding]) -> ToolCall | None:
+    call = calls.of_line(text, setting.PROJECT, mode)
+    if call is None:
+        tool = text.partition(" ")[0].removesuffix(":")
+        near = nearest(tool, calls.ARGUMENTS) if tool not in calls.ARGUMENTS else ""
+        what = f'"{text}" is no call: a tool and its argument, such as "Read src/a.py" or "Bash: pytest -q"'
+        findings.append(document.finding(steps, "AG504", what, near))
+    return call
+
+
+def _roles(document: Document, steps: Steps, who: dict[str, Any], findings: list[Finding]) -> tuple[str, ...]:
+    """Return the roles that the person of a case holds."""
+    findings += shape.known_keys(document, steps, who, AS_KEYS)[1]
+    person = shape.checked(document, steps, who, AS_KEYS, findings)
+    held = tuple(text for _where, text in _texts(document, (*steps, "roles"), person.get("roles", []), findings))
+    return () if person.get("assurance") == "none" else held
+
+
+def _world(document: Document, steps: Steps, fields: Mapping[str, Any], findings: list[Finding]) -> World:
+    """Return the made-up project that a case or a matrix describes."""
+    listed = fields.get("files", [])
+    if isinstance(listed, list):
+        listed = {text: "" for _where, text in _texts(document, (*steps, "files"), listed, findings)}
+    files = _texts_by_path(document, (*steps, "files"), listed, findings)
+    links = _texts_by_path(document, (*steps, "links"), fields.get("links", {}), findings)
+    return setting.made_up(files, links, fields.get("branch", setting.BRANCH))
+
+
+def _texts(document: Document, steps: Steps, value: Any, findings: list[Finding]) -> list[tuple[Steps, str]]:
+    """Return the texts of a list, which may be empty, each with its place."""
+    entries = shape.entries(document, steps, value, findings) if value != [] else ()
+    return [(entry.steps, str(entry.value)) for entry in entries]
+
+
+def _texts_by_path(
+    document: Document, steps: Steps, table: Mapping[str, Any], findings: list[Finding]
+) -> dict[str, str]:
+    found = {}
+    for name, text in table.items():
+        if isinstance(text, str):
+            found[name] = text
+        else:
+            what = f'"{name}" must be a text, not {shape.type_name(text)}'
+            findings.append(document.finding((*steps, name), "AG102", what))
+    return found

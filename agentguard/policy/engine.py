@@ -1,0 +1,290 @@
+"""The decision point: a compiled policy, the rows of a call and its context in, one `Decision` out. Reads no clock.
+
+Each row gets its own effect, and the strictest row decides the call. In layers, of which a later one never lifts what
+an earlier one says:
+
+1. the built-in pack `agentguard/*`;
+2. the policy's rules: the strictest deny or ask that matches; for the rest of the row an allow rule that matches for
+   certain, else the default of the row's action. A deny or ask rule never makes a row laxer than its default;
+4. mode: which rules count in `effect`. All of them count in `would`;
+5. freshness: rows that change something and would be let through are held back when the policy is out of date;
+6. nobody can answer: what would be asked becomes the rule's `unattended`, else deny;
+7. root-owned `stage = "observe"`: layer 1 alone has an effect.
+
+Nothing depends on the order of rules or rows. Where several rules are equally strict, the one of the higher severity is
+named, then the one whose id comes first.
+"""
+
+from __future__ import annotations
+
+import os
+
+from agentguard import jsontext
+from agentguard.access.model import CONNECT, DELETE, EXECUTE, MCP, OPAQUE, UNCERTAIN, USE, WRITE
+from agentguard.errors import PolicyError
+from agentguard.policy import form
+from agentguard.policy.match import RowMatch, Sets
+from agentguard.policy.model import (
+    ALLOW,
+    ASK,
+    DENY,
+    ENFORCE,
+    FALLBACK,
+    FRESH,
+    GRACE,
+    INVALID,
+    MAYBE,
+    NO,
+    OBSERVE,
+    STALE,
+    STRICTNESS,
+    YES,
+    Decision,
+    Hit,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from agentguard.access.model import Access, Row
+    from agentguard.access.world import World
+    from agentguard.policy.model import Context
+
+CHANGES = frozenset({WRITE, DELETE, EXECUTE, CONNECT, MCP})  # what freshness holds back
+
+# What holds where a policy does not say.
+_DEFAULTS = {
+    "effect": ALLOW, "possible": ASK, "opaque": ASK, "unknown": ALLOW, "unknown_tool": ASK, "on_stale": ASK,
+}  # fmt: skip
+_CI = "ci"  # the device kind that has defaults of its own
+
+
+class Policy:
+    """A compiled policy that has been checked, or the built-in pack.
+
+    `on_failure` is the effect where a record cannot be written, `unattended` what rules say instead of deny where
+    nobody can answer.
+    """
+
+    __slots__ = ("_ready", "by_action", "defaults", "mode", "name", "on_failure", "rules", "sets", "unattended")
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.name: str = data["name"]
+        self.mode: str = data["mode"]
+        self.defaults: dict[str, Any] = data["defaults"]
+        self.sets: list[dict[str, Any]] = data["sets"]
+        self.rules: list[dict[str, Any]] = data["rules"]
+        self.by_action: dict[str, list[int]] = data["by_action"]
+        self.on_failure: str = data.get("audit", {}).get("on_failure", ASK)
+        self.unattended = {rule["id"]: rule["unattended"] for rule in self.rules if "unattended" in rule}
+        self._ready: Sets | None = None
+
+    def in_world(self, world: World) -> Sets:
+        """Return the sets made ready for a world; kept, because the calls of a replay share one."""
+        if self._ready is None or not _same(self._ready.world, world):
+            self._ready = Sets(self.sets, world)
+        return self._ready
+
+    def default(self, name: str, action: str, device_kind: str) -> str:
+        """Return a default for rows of an action: what is said for the kind of device, then for the action, wins."""
+        tables = (self.defaults.get(_CI, {}), self.defaults) if device_kind == _CI else (self.defaults,)
+        for table in tables:
+            found = table.get("by_action", {}).get(action, {}).get(name) or table.get(name)
+            if found:
+                return str(found)
+        return _DEFAULTS[name]
+
+
+def load(data: bytes) -> Policy:
+    """Return the policy in `data`, the bytes that the compiler wrote.
+
+    Raises `PolicyError` for anything that this version does not understand in full: half a policy is none.
+    """
+    try:
+        return Policy(form.checked(jsontext.loads(data)))
+    except jsontext.JsonError as error:
+        raise PolicyError(f"the compiled policy is not readable: {error}", hint="agentguard sync") from None
+
+
+def fallback() -> Policy:
+    """Return the policy that holds where no other does: the shipped baseline, as it was when this program was made."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fallback.json")
+    with open(path, "rb", buffering=0) as file:
+        return load(file.readall())
+
+
+_builtin: Policy | None = None
+
+
+def builtin() -> Policy:
+    """Return the built-in pack, whose rules nothing lifts."""
+    global _builtin  # noqa: PLW0603 - made once a process
+    if _builtin is None:
+        from agentguard.policy import builtin_pack  # noqa: PLC0415 - a cycle for those who write it
+
+        _builtin = Policy(builtin_pack.PACK)
+    return _builtin
+
+
+def decide(policy: Policy, access: Access, world: World, context: Context) -> Decision:
+    """Return what the policy says about a call. `policy` came from `load` or `fallback`. Never raises."""
+    pack = builtin()
+    pack_sets, sets = pack.in_world(world), policy.in_world(world)
+    hits: list[Hit] = []
+    acting: list[Hit] = []  # all that has an effect
+    whole: list[Hit] = []  # all that would have one if every rule were enforced
+    effects = []
+    for number, row in enumerate(access.rows):
+        match = RowMatch(row, context, sets)
+        firm = _hits(pack, RowMatch(row, context, pack_sets), row, number, context)
+        own = _hits(policy, match, row, number, context)
+        acts = [*firm, *(hit for hit in own if hit.counts)]
+        would = [*firm, *own]
+        default = _default(policy, _default_name(row, match.certainty, access.known), row, number, context)
+        if default.counts and not any(map(_answers, acts)):
+            acts.append(default)
+        if not any(map(_answers, would)):
+            would.append(default)
+        late = _late(policy, row, number, context)
+        for said in (acts, would):
+            if late is not None and _strictest(said) == ALLOW:
+                said.append(late)
+        if context.stage == OBSERVE:
+            acts = firm
+        heard = [*firm, *own, *(hit for hit in (default, late) if hit is not None and (hit in acts or hit in would))]
+        for hit in heard:
+            if hit.effect == ASK and not context.attended:
+                hit.effect = policy.unattended.get(hit.rule, DENY)
+        hits += sorted((hit for hit in heard if hit is not default or hit.effect != ALLOW), key=_rank)
+        acting += acts
+        whole += would
+        effects.append(_strictest(acts))
+    effect, would_effect = _strictest(acting), _strictest(whole)
+    rule = _named(acting, effect)
+    would_rule = rule if would_effect == effect else _named(whole, would_effect)
+    told = would_rule if effect == ALLOW else rule
+    return Decision(
+        effect,
+        would_effect,
+        rule=rule.rule,
+        would_rule=would_rule.rule,
+        reason=told.reason,
+        remedy=told.remedy,
+        severity=told.severity,
+        mode=OBSERVE if context.stage == OBSERVE else policy.mode,
+        hits=tuple(hits),
+        rows=tuple(access.rows),
+        row_effects=tuple(effects),
+    )
+
+
+def _hits(policy: Policy, match: RowMatch, row: Row, number: int, context: Context) -> list[Hit]:
+    """Return the rules of a policy that have a say about a row."""
+    found = []
+    for index in policy.by_action.get(row.action, ()):
+        rule = policy.rules[index]
+        value = match.rule(rule)
+        effect = rule["effect"]
+        if value == NO or (effect == ALLOW and value != YES):
+            continue
+        if value == MAYBE:
+            effect = _if_maybe(policy, rule, row, context)
+        # Layer 4: whether a rule counts is decided here and nowhere else.
+        counts = rule.get("mode", policy.mode) == ENFORCE
+        found.append(
+            Hit(
+                rule["id"],
+                effect,
+                number,
+                match=value,
+                counts=counts,
+                severity=rule.get("severity", ""),
+                reason=_text(rule.get("reason"), row),
+                remedy=_text(rule.get("remedy"), row),
+            )
+        )
+    return found
+
+
+def _if_maybe(policy: Policy, rule: dict[str, Any], row: Row, context: Context) -> str:
+    """Return the effect of a deny or ask rule that may match: never stricter than the rule."""
+    effect: str = rule["effect"]
+    possible: str = rule.get("possible") or (
+        policy.default("possible", row.action, context.device_kind) if effect == DENY else ASK
+    )
+    return possible if STRICTNESS[possible] < STRICTNESS[effect] else effect
+
+
+def _default_name(row: Row, certainty: str, known: bool) -> str:
+    """Return which default holds for a row. `known`: whether agentguard knows the tool."""
+    if row.action == USE and not known:
+        return "unknown_tool"
+    return {OPAQUE: "opaque", UNCERTAIN: "unknown"}.get(certainty, "effect")
+
+
+def _default(policy: Policy, name: str, row: Row, number: int, context: Context) -> Hit:
+    """Return what holds for a row where no rule decides."""
+    effect = policy.default(name, row.action, context.device_kind)
+    return _own_hit(name, effect, row, number, counts=policy.mode == ENFORCE)
+
+
+def _late(policy: Policy, row: Row, number: int, context: Context) -> Hit | None:
+    """Return what holds for a row that changes something and would be let through, when the policy is not fresh."""
+    if context.state in (FRESH, GRACE) or row.action not in CHANGES:
+        return None
+    if context.state == STALE:
+        return _own_hit(STALE, policy.default("on_stale", row.action, context.device_kind), row, number)
+    return _own_hit(FALLBACK, ASK, row, number) if context.state == FALLBACK else _own_hit(INVALID, DENY, row, number)
+
+
+def _own_hit(name: str, effect: str, row: Row, number: int, *, counts: bool = True) -> Hit:
+    if effect == ALLOW:
+        return Hit(f"default:{name}", effect, number, counts=counts)
+    from agentguard.policy.template import DEFAULTS  # noqa: PLC0415 - most calls are let through in silence
+
+    reason, remedy = DEFAULTS[name]
+    return Hit(f"default:{name}", effect, number, counts=counts, reason=_text(reason, row), remedy=_text(remedy, row))
+
+
+def _text(template: str | None, row: Row) -> str:
+    if not template or "{" not in template:
+        return template or ""
+    from agentguard.policy.template import fill  # noqa: PLC0415 - most calls are let through in silence
+
+    return fill(template, row)
+
+
+def _answers(hit: Hit) -> bool:
+    """Return whether this is an allow rule that matched, which answers in place of the default."""
+    return hit.effect == ALLOW and hit.match == YES
+
+
+def _strictest(hits: list[Hit]) -> str:
+    return max((hit.effect for hit in hits), key=STRICTNESS.__getitem__, default=ALLOW)
+
+
+def _named(hits: list[Hit], effect: str) -> Hit:
+    """Return the hit to name for an effect; none for what a default lets through in silence."""
+    named = [
+        hit for hit in hits if hit.effect == effect and (effect != ALLOW or (_answers(hit) and not _is_default(hit)))
+    ]
+    return min(named, key=_rank, default=Hit("", effect, 0))
+
+
+def _rank(hit: Hit) -> tuple[int, bool, int, str, int]:
+    """Return the order in which hits are named: the strictest, rules before defaults, severity, id, row."""
+    return -STRICTNESS[hit.effect], _is_default(hit), -form.SEVERITIES.index(hit.severity), hit.rule, hit.row
+
+
+def _is_default(hit: Hit) -> bool:
+    return hit.rule.startswith("default:")
+
+
+def _same(one: World, other: World) -> bool:
+    """Return whether sets made ready for one world serve for another."""
+    return one is other or (
+        one.disk is other.disk
+        and (one.home, one.project, one.tmpdir, one.hostname, one.agentguard, one.platform)
+        == (other.home, other.project, other.tmpdir, other.hostname, other.agentguard, other.platform)
+    )

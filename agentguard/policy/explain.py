@@ -1,0 +1,161 @@
+"""Why a call is allowed, asked about or denied: every row, how it came about, and the rules that had a say about it.
+
+`explanation` gives plain values (for `--json`, and the shape that the other tools print rows in); `as_text` lays them
+out for a person. Texts of the call are not redacted: this runs at the author's own desk. They are still the agent's, so
+control characters are written as escapes before they reach a terminal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentguard.access.model import EXACT
+from agentguard.policy.model import ALLOW, ASK, DENY, MAYBE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from agentguard.access.model import Access, Row, ToolCall
+    from agentguard.policy.engine import Policy
+    from agentguard.policy.model import Decision
+
+COLOURS = {ALLOW: "green", ASK: "yellow", DENY: "red"}
+_COMMAND_INPUT = ("Bash", "Monitor")  # tools whose spans lie in the input `command`
+_MORE = ("port", "remote", "mcp_tool", "method", "sql_verb")  # parts of a row beside its resource
+
+
+def explanation(policy: Policy, call: ToolCall, access: Access, decision: Decision) -> dict[str, Any]:
+    """Return a decision and everything it rests on as plain values."""
+    text = call.input.get("command", "") if call.tool in _COMMAND_INPUT else ""
+    rows = []
+    for number, row in enumerate(decision.rows or access.rows):
+        hits = [
+            {"rule": hit.rule, "effect": hit.effect, "certain": hit.match != MAYBE, "counts": hit.counts}
+            for hit in decision.hits
+            if hit.row == number
+        ]
+        effect = decision.row_effects[number] if number < len(decision.row_effects) else ""
+        rows.append({**row_values(row, text if isinstance(text, str) else ""), "effect": effect, "rules": hits})
+    return {
+        "bundle": policy.name,
+        "mode": policy.mode,
+        "tool": _text(call.tool or call.event),
+        "effect": decision.effect,
+        "rule": decision.rule,
+        "would": decision.would,
+        "would_rule": decision.would_rule,
+        "severity": decision.severity,
+        "reason": decision.reason,
+        "remedy": decision.remedy,
+        "tool_known": access.known,
+        "rows_complete": access.complete,
+        "rows": rows,
+    }
+
+
+def printable(text: str) -> str:
+    """Return a text with everything escaped that is not for a terminal; line ends stay."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def row_values(row: Row, text: str = "") -> dict[str, Any]:
+    """Return a row as plain values; what it does not have is left out. `text` is what its span lies in."""
+    found: dict[str, Any] = {"action": row.action, "certainty": row.certainty}
+    kind, value = row.resource()
+    if row.path is not None:
+        found["path"] = _text(row.path.text)
+        if row.path.resolved != row.path.text:
+            found["resolved"] = _text(row.path.resolved)
+        if row.path.extent != EXACT:
+            found["extent"] = row.path.extent
+    elif kind:
+        found[kind] = _text(value)
+    for name in _MORE:
+        more = getattr(row, name)
+        if more is not None:
+            found[name] = more if isinstance(more, int) else _text(more)
+    origin = row.origin
+    for name in ("command", "flags", "args", "via"):
+        values = getattr(origin, name)
+        if values:
+            found[name] = [_text(value) for value in values]
+    if origin.traits:
+        found["traits"] = sorted(origin.traits)
+    start, end = origin.span
+    if text and end > start:
+        found["from"] = _text(text[start:end])
+    if row.why:
+        found["why"] = row.why
+    return found
+
+
+def _text(value: object) -> str:
+    """Return a value as text that can be written as UTF-8."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def row_text(row: dict[str, Any]) -> str:
+    """Return a row in a few words: `read path /home/dev/project/.env`."""
+    shown = [row["action"]]
+    for kind in ("path", "host", "ref", "package", "variable", "server", "subagent"):
+        if kind in row:
+            shown.append(kind if kind != "path" else "")
+            shown.append(f"{row[kind]}:{row['port']}" if kind == "host" and "port" in row else row[kind])
+    if "mcp_tool" in row:
+        shown.append(row["mcp_tool"])
+    if row["action"] == "execute":
+        shown.append(" ".join(row.get("command", ())))
+    if "extent" in row:
+        shown.append("and all beneath" if row["extent"] == "tree" else "(pattern)")
+    if "resolved" in row:
+        shown.append(f"-> {row['resolved']}")
+    return printable(" ".join(part for part in shown if part))
+
+
+def as_text(found: dict[str, Any], colour: Callable[..., str]) -> str:
+    """Return an explanation for a person. `colour(text, fg=…)` styles a text where that is possible."""
+    lines = [_headline(found, colour)]
+    lines += [f"  {name:<7} {found[name]}" for name in ("reason", "remedy") if found[name]]
+    if not found["tool_known"]:
+        lines.append(f"  agentguard does not know the tool {printable(found['tool'])}")
+    if not found["rows_complete"]:
+        lines.append("  there was too much to work out; what is left counts as opaque")
+    lines.append("")
+    for row in found["rows"]:
+        lines += _row_lines(row, colour)
+    if not found["rows"]:
+        lines.append("  this call makes no access that a policy could decide on")
+    return "\n".join(lines)
+
+
+def _headline(found: dict[str, Any], colour: Callable[..., str]) -> str:
+    effect, rule = found["effect"], found["rule"]
+    head = colour(effect, fg=COLOURS[effect], bold=True) + (f" by {rule}" if rule else "")
+    if found["would"] != effect:
+        would = colour(found["would"], fg=COLOURS[found["would"]])
+        head += f"; if all were enforced: {would} by {found['would_rule']}"
+    return f"{head}  (bundle {found['bundle']}, mode {found['mode']})"
+
+
+def _row_lines(row: dict[str, Any], colour: Callable[..., str]) -> list[str]:
+    effect = row["effect"]
+    mark = colour(f"{effect:<5}", fg=COLOURS[effect]) if effect else " " * 5
+    lines = [f"  {mark}  {row['certainty']:<8}  {row_text(row)}"]
+    about = [printable(row["why"])] if "why" in row else []
+    if "from" in row:
+        about.append(f"from `{printable(row['from'])}`")
+    if "via" in row:
+        about.append(f"through {printable(' > '.join(row['via']))}")
+    if "traits" in row:
+        about.append(f"traits {', '.join(row['traits'])}")
+    lines += _detail(about)
+    for hit in row["rules"]:
+        notes = [*([] if hit["certain"] else ["may match"]), *([] if hit["counts"] else ["only observed"])]
+        lines.append(f"         - {hit['rule']}: {hit['effect']}{' (' + ', '.join(notes) + ')' if notes else ''}")
+    return lines
+
+
+def _detail(parts: Sequence[str]) -> list[str]:
+    return [f"         {'; '.join(parts)}"] if parts else []

@@ -1,0 +1,86 @@
+"""What is wrong with a policy source: findings, each with its place and a stable code, in the order of the files.
+
+A code's first digit says what kind of mistake it is: 0 the files, 1 keys and types, 2 values, 3 sets, 4 what a rule
+means, 5 the policy's own tests. A code keeps its meaning for ever.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CODES = {
+    "AG001": "a file is not TOML",
+    "AG002": "a file or the folder cannot be read",
+    "AG003": "a file is not UTF-8",
+    "AG004": "a file is too large, or there are too many",
+    "AG005": "a file lies where no policy file is read",
+    "AG101": "a key that must be there is missing",
+    "AG102": "a value has the wrong type",
+    "AG103": "a key belongs to a newer version of the language",
+    "AG104": "unknown key",
+    "AG105": "the schema version is not known",
+    "AG201": "a word is not one of those allowed",
+    "AG202": "an id or a name has the wrong form",
+    "AG203": "ids beneath `agentguard/` belong to the built-in pack",
+    "AG204": "an id is used twice",
+    "AG205": "a list or a text is empty",
+    "AG206": "a path pattern can never match",
+    "AG207": "a host pattern can never match",
+    "AG208": "a port is not a number from 0 to 65535 or a range of them",
+    "AG209": "a pattern variable is unknown, or means nothing there",
+    "AG210": "a placeholder of `reason` or `remedy` is unknown",
+    "AG211": "`!` and `@` stand where they mean nothing",
+    "AG212": "a text holds control characters or is too long",
+    "AG213": "a pattern can never match what it is compared with",
+    "AG301": "unknown set",
+    "AG302": "a set has no plain entry",
+    "AG303": "a set contains itself",
+    "AG304": "a set is defined twice",
+    "AG305": "a set with `!` entries is itself excluded",
+    "AG401": "no access can meet all conditions of a rule",
+    "AG402": "a rule lists an action whose rows can never match it",
+    "AG403": "`possible` is stricter than `effect`",
+    "AG404": "a key means nothing in an allow rule",
+    "AG405": "a rule, or a table of `unless`, has no condition",
+    "AG406": "a table of `unless` can never lift its rule",
+    "AG407": "a placeholder names something that the rows of its rule never have",
+    "AG501": "a case does not say what is called, or says it twice",
+    "AG502": "a case names a rule that is not there",
+    "AG503": "a row of a matrix does not fit its roles",
+    "AG504": "a call of a matrix cannot be read",
+}
+
+
+class Finding(NamedTuple):
+    """One mistake. `line` and `column` count from 1 (characters); `suggestion` is what was probably meant, or ""."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        """Return `rules/git.toml:12:3: AG104 unknown key "efect" (did you mean "effect"?)`."""
+        hint = f' (did you mean "{self.suggestion}"?)' if self.suggestion else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}{hint}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding as plain values."""
+        return self._asdict()
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings by file, line, column and code, each once."""
+    return tuple(sorted(set(findings)))
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return the word that was probably meant, "" where none is near."""
+    near = difflib.get_close_matches(word, list(words), n=1)
+    return near[0] if near else ""

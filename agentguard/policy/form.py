@@ -1,0 +1,166 @@
+"""Is a compiled policy one that this engine understands in full? Checked before any of it is used.
+
+An unknown key might be a condition, so a policy that has one is refused and the last good bundle stays. What passes
+here cannot make a decision fail.
+"""
+
+from __future__ import annotations
+
+from agentguard import __version__
+from agentguard.access.model import ACTIONS
+from agentguard.errors import PolicyError
+from agentguard.policy.match import COMMAND, KINDS, PORT
+from agentguard.policy.model import ALLOW, ASK, DENY, ENFORCE, OBSERVE, SCHEMA
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+EFFECTS = frozenset({ALLOW, ASK, DENY})
+MODES = frozenset({ENFORCE, OBSERVE})
+SEVERITIES = ("", "low", "medium", "high", "critical")  # from lax to strict
+
+# key: the words that it may hold, or the type of its value.
+_TOP: dict[str, Any] = {
+    "schema": int, "min_client": str, "name": str, "mode": MODES, "defaults": dict, "audit": dict, "sets": list,
+    "rules": list, "by_action": dict,
+}  # fmt: skip
+_RULE: dict[str, Any] = {
+    "id": str, "effect": EFFECTS, "when": list, "unless": list, "possible": EFFECTS, "unattended": EFFECTS,
+    "mode": MODES, "severity": frozenset(SEVERITIES), "reason": str, "remedy": str, "tags": list, "owner": str,
+}  # fmt: skip
+_SET: dict[str, Any] = {"values": list, "except": list, "or": list}
+_DEFAULTS: dict[str, Any] = dict.fromkeys(
+    ("effect", "possible", "opaque", "unknown", "unknown_tool", "on_stale"), EFFECTS
+)
+_AUDIT: dict[str, Any] = {"on_failure": EFFECTS}
+_TOP_NEEDED = frozenset({"schema", "name", "mode", "defaults", "sets", "rules", "by_action"})
+_RULE_NEEDED = frozenset({"id", "effect", "when"})
+_SET_NEEDED = frozenset({"values", "except"})
+_NOTHING: frozenset[str] = frozenset()
+
+
+def checked(data: Any) -> dict[str, Any]:
+    """Return `data` if it is a compiled policy of this schema. Raises `PolicyError`."""
+    if not isinstance(data, dict):
+        raise _wrong("it is no object")
+    if data.get("schema") != SCHEMA:
+        raise _wrong(f"its schema is not {SCHEMA}")
+    if _version(data.get("min_client", "0")) > _version(__version__):
+        raise _wrong(f"it needs agentguard {data['min_client']}, and this is {__version__}")
+    _keys(data, _TOP, _TOP_NEEDED, "it")
+    _keys(data.get("audit", {}), _AUDIT, _NOTHING, "audit")
+    defaults = data["defaults"]
+    _defaults({key: value for key, value in defaults.items() if key != "ci"}, "defaults")
+    _defaults(defaults.get("ci", {}), "defaults of ci")
+    _sets(data["sets"])
+    _rules(data["rules"], data["sets"])
+    _index(data["by_action"], len(data["rules"]))
+    return data
+
+
+def _wrong(what: str) -> PolicyError:
+    return PolicyError(
+        f"this version of agentguard does not understand the compiled policy: {what}", hint="agentguard sync"
+    )
+
+
+def _keys(table: Any, known: dict[str, Any], needed: frozenset[str], where: str) -> None:
+    """Refuse a table with a key that is not known, a value that is not allowed, or without a key that is needed."""
+    if type(table) is not dict or not needed <= table.keys() <= known.keys():
+        extra = sorted(table.keys() - known.keys()) if type(table) is dict else []
+        raise _wrong(f"unknown key {extra[0]!r} in {where}" if extra else f"{where} is incomplete")
+    for key, value in table.items():
+        wanted = known[key]
+        kind = type(value)
+        if kind is not wanted and (kind is not str or type(wanted) is not frozenset or value not in wanted):
+            raise _wrong(f"{key!r} in {where}")
+
+
+def _defaults(table: Any, where: str) -> None:
+    if not isinstance(table, dict):
+        raise _wrong(f"{where} are no object")
+    _keys({key: value for key, value in table.items() if key != "by_action"}, _DEFAULTS, _NOTHING, where)
+    by_action = table.get("by_action", {})
+    _keys(by_action, dict.fromkeys(ACTIONS, dict), _NOTHING, where)
+    for action, inner in by_action.items():
+        _keys(inner, _DEFAULTS, _NOTHING, f"{where} of {action}")
+
+
+def _sets(sets: list[Any]) -> None:
+    for number, entry in enumerate(sets):
+        _keys(entry, _SET, _SET_NEEDED, f"set {number}")
+        texts = {*entry["values"], *entry["except"]} if _flat(entry) else {""}
+        if "" in texts or not _within(entry.get("or", ()), len(sets)):
+            raise _wrong(f"set {number}")
+    for entry in sets:
+        if "or" in entry and any("or" in sets[other] for other in entry["or"]):
+            raise _wrong("a set of sets of sets")
+
+
+def _flat(entry: dict[str, list[Any]]) -> bool:
+    """Return whether a set holds nothing but texts."""
+    return set(map(type, entry["values"])) | set(map(type, entry["except"])) <= {str}
+
+
+def _rules(rules: list[Any], sets: list[dict[str, Any]]) -> None:
+    known: set[tuple[str, int]] = set()
+    for number, rule in enumerate(rules):
+        _keys(rule, _RULE, _RULE_NEEDED, f"rule {number}")
+        if "tags" in rule and set(map(type, rule["tags"])) - {str}:
+            raise _wrong(f"rule {number}")
+        for table in (rule["when"], *rule.get("unless", ())):
+            if type(table) is not list or not table:
+                raise _wrong(f"rule {number}")
+            for condition in table:
+                _condition(condition, sets, known, number)
+
+
+def _condition(condition: Any, sets: list[dict[str, Any]], known: set[tuple[str, int]], number: int) -> None:
+    if type(condition) is not list or len(condition) != 3:
+        raise _wrong(f"rule {number}")
+    key, negated, index = condition
+    if type(negated) is not int or negated not in (0, 1) or type(key) is not str or type(index) is not int:
+        raise _wrong(f"rule {number}")
+    if (key, index) not in known:
+        if key not in KINDS or not 0 <= index < len(sets) or not _fits(KINDS[key], sets, index):
+            raise _wrong(f"condition {key!r} of rule {number}")
+        known.add((key, index))
+
+
+def _fits(kind: str, sets: list[dict[str, Any]], index: int) -> bool:
+    """Return whether a set can be used by conditions of a kind: ports are numbers, commands have a word."""
+    if kind not in (COMMAND, PORT):
+        return True
+    for number in (index, *sets[index].get("or", ())):
+        for text in (*sets[number]["values"], *sets[number]["except"]):
+            low, _, high = text.partition("-")
+            if not (text.strip() if kind == COMMAND else _digits(low) and _digits(high or low)):
+                return False
+    return True
+
+
+def _index(by_action: dict[str, Any], rules: int) -> None:
+    if rules and set(by_action) != set(ACTIONS):
+        raise _wrong("its index does not name every action")
+    for action, numbers in by_action.items():
+        if type(numbers) is not list or not _within(numbers, rules):
+            raise _wrong(f"the index of {action!r}")
+
+
+def _within(numbers: Sequence[Any], count: int) -> bool:
+    """Return whether these are all numbers of things of which there are `count`."""
+    return not numbers or (set(map(type, numbers)) == {int} and min(numbers) >= 0 and max(numbers) < count)
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 5
+
+
+def _version(text: Any) -> list[int]:
+    """Return a version as numbers."""
+    parts = text.split(".") if isinstance(text, str) else [""]
+    if not all(_digits(part) for part in parts):
+        raise _wrong("key 'min_client'")
+    return [int(part) for part in parts]

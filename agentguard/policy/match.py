@@ -1,0 +1,251 @@
+"""Conditions against rows, three-valued: NO, MAYBE, YES. All work is linear in what is compared; nothing backtracks.
+
+- `KEY` is the best of its values; `not.KEY` is 2 minus that. A condition on something that a row does not have is NO,
+  and so is its opposite.
+- A rule is the least of its conditions, of 2 minus the best table of its `unless`, and of 1 where the row is only
+  possible. Of a path's two spellings a rule that stops takes the worse, an allow rule the better one.
+- A doubt never helps: what makes a rule stop something is asked with HITS, what makes it let something through with
+  INSIDE, and their opposites with INSIDE and TOUCHES (see pathset). The mere name of a program counts only for stopping
+  it, if the program lies where the agent could have put it.
+- An identity that is not known never gains: it meets no condition that lets something through, nor the opposite.
+
+What has been worked out for a set is kept: rules share sets, so a row meets each set once.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import CERTAIN, DELEGATE, POSSIBLE, READ, TREE, UNCERTAIN, UNKNOWN
+from agentguard.policy.model import ALLOW, MAYBE, NO, YES
+from agentguard.policy.pathset import HITS, INSIDE, TOUCHES, PathSet, Spellings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from agentguard.access.model import Row, Value
+    from agentguard.access.world import World
+    from agentguard.policy.model import Context
+
+# How each condition is compared. A test holds this against the table of the language.
+ENUM, WORD, COMMAND, HOST, PORT, PATH = "enum", "word", "command", "host", "port", "path"
+KINDS = {
+    "action": ENUM, "certainty": ENUM, "trait": ENUM,
+    "tool": WORD, "roles": WORD, "users": WORD, "devices": WORD, "permission_mode": WORD, "repo": WORD, "branch": WORD,
+    "subagent": WORD, "flags": WORD, "args": WORD, "via": WORD, "server": WORD, "mcp_tool": WORD, "method": WORD,
+    "ref": WORD, "remote": WORD, "package": WORD, "variable": WORD, "sql_verb": WORD,
+    "command": COMMAND, "host": HOST, "port": PORT, "path": PATH,
+}  # fmt: skip
+
+LACKS = -1  # the row does not have such a thing
+
+# Folders in which an agent can put a program without being asked.
+_SCRATCH = (
+    "{project}/**", "{tmpdir}/**", "/tmp/**", "/var/tmp/**", "/dev/shm/**",  # noqa: S108 - patterns, no files of ours
+    "~/.cache/**", "~/Library/Caches/**", "~/.npm/**", "~/.cargo/registry/**",
+)  # fmt: skip
+
+
+class Sets:
+    """All sets of a policy, made ready for one world as they are needed."""
+
+    __slots__ = ("_ready", "_scratch", "_sets", "_spellings", "world")
+
+    def __init__(self, sets: Sequence[dict[str, Any]], world: World) -> None:
+        self.world = world
+        self._sets = sets
+        self._spellings = Spellings(world)
+        self._scratch: PathSet | None = None
+        self._ready: dict[tuple[int, str], Any] = {}
+
+    def words(self, number: int) -> frozenset[str]:
+        """Return a set as plain words of a closed list."""
+        key = (number, ENUM)
+        if key not in self._ready:
+            found = [word for values, excluded in self._terms(number) for word in values if word not in excluded]
+            self._ready[key] = frozenset(found)
+        return self._ready[key]  # type: ignore[no-any-return]
+
+    def paths(self, number: int) -> list[PathSet]:
+        """Return a set as path patterns; it is the union of these."""
+        key = (number, PATH)
+        if key not in self._ready:
+            self._ready[key] = [PathSet(plus, minus, self._spellings) for plus, minus in self._terms(number)]
+        return self._ready[key]  # type: ignore[no-any-return]
+
+    def best(self, number: int, kind: str, value: Any, mode: str) -> int:
+        """Return NO, MAYBE or YES for a value and a set that is no set of paths: in it, less what is taken out."""
+        key = (number, kind)
+        if key not in self._ready:
+            make = _maker(kind)
+            self._ready[key] = [
+                (make(plus, self._spellings), make(minus, self._spellings) if minus else None)
+                for plus, minus in self._terms(number)
+            ]
+        best = NO
+        for plus, minus in self._ready[key]:
+            found = plus.match(value, mode)
+            if found and minus is not None:
+                found = min(found, 2 - minus.match(value, TOUCHES))
+            best = max(best, found)
+        return best
+
+    def in_scratch(self, program: str) -> bool:
+        """Return whether the agent could have put this program there."""
+        if self._scratch is None:
+            self._scratch = PathSet(_SCRATCH, (), self._spellings)
+        return self._scratch.holds(program)
+
+    def _terms(self, number: int) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+        """Yield (values, values taken out) of a set and of the sets that it is united with."""
+        entry = self._sets[number]
+        yield entry["values"], entry["except"]
+        for other in entry.get("or", ()):
+            yield from self._terms(other)
+
+
+def _maker(kind: str) -> Any:
+    """Return what makes a set of a kind; these modules are needed by few calls."""
+    if kind == HOST:
+        from agentguard.policy.hostset import HostSet  # noqa: PLC0415
+
+        return HostSet
+    from agentguard.policy import wordset  # noqa: PLC0415
+
+    return {WORD: wordset.Words, COMMAND: wordset.Commands, PORT: wordset.Ports}[kind]
+
+
+class RowMatch:
+    """Matches rules against one row. `certainty` is that of the row; one whose path or host is unknown is unknown."""
+
+    __slots__ = ("_context", "_known", "_row", "_sets", "_spellings", "certainty", "sure")
+
+    def __init__(self, row: Row, context: Context, sets: Sets) -> None:
+        self._row = row
+        self._context = context
+        self._sets = sets
+        self._known: dict[tuple[str, int, str, int], int] = {}
+        path = row.path
+        self._spellings = (0,) if path is None or path.text == path.resolved else (0, 1)
+        self.certainty = row.certainty
+        if row.certainty in (CERTAIN, POSSIBLE) and UNKNOWN in (row.host, path and path.text):
+            self.certainty = UNCERTAIN
+        # Of these rows only rules that name their certainty have a say. A row whose ref or package is unknown happens
+        # all the same, so it is no such row.
+        other = path is None and row.host is None and row.resource()[0]
+        self.sure = self.certainty in (CERTAIN, POSSIBLE) or (self.certainty == UNCERTAIN and bool(other))
+
+    def rule(self, rule: dict[str, Any]) -> int:
+        """Return NO, MAYBE or YES for a rule of a compiled policy."""
+        when = rule["when"]
+        if not self.sure and not any(key == "certainty" and not negated for key, negated, _ in when):
+            return NO
+        stops = rule["effect"] != ALLOW
+        found = [self._spelled(when, rule.get("unless", ()), spelling, stops) for spelling in self._spellings]
+        match = max(found) if stops else min(found)
+        return min(match, MAYBE) if self.certainty == POSSIBLE else match
+
+    def _spelled(self, when: Any, unless: Any, spelling: int, stops: bool) -> int:
+        match = self._least(when, spelling, stops)
+        if match and unless:
+            lifted = max(self._least(table, spelling, not stops) for table in unless)
+            match = min(match, 2 - lifted)
+        return match
+
+    def _least(self, conditions: Any, spelling: int, stops: bool) -> int:
+        """Return the least of conditions that all must hold. `stops`: whether that makes the effect stricter."""
+        least = YES
+        for key, negated, number in conditions:
+            mode = INSIDE if stops == bool(negated) else HITS if stops else TOUCHES
+            asked = (key, number, mode, spelling)
+            found = self._known.get(asked)
+            if found is None:
+                found = self._known[asked] = self._value(key, number, mode, spelling)
+            if found == LACKS:
+                return NO
+            least = min(least, 2 - found if negated else found)
+            if not least:
+                return NO
+        return least
+
+    def _value(self, key: str, number: int, mode: str, spelling: int) -> int:
+        """Return how one condition's set meets the row: NO, MAYBE, YES or LACKS."""
+        row, sets, kind = self._row, self._sets, KINDS[key]
+        if kind == PATH:
+            return self._path(number, mode, spelling)
+        if kind == ENUM:
+            words = sets.words(number)
+            if key == "trait":
+                return NO if words.isdisjoint(row.origin.traits) else YES
+            return YES if (row.action if key == "action" else self.certainty) in words else NO
+        if kind == COMMAND:
+            return self._command(number, mode)
+        if key in ("flags", "args", "via"):
+            return self._best_of(getattr(row.origin, key), number, mode) if row.origin.command else LACKS
+        if key in ("roles", "users", "devices"):
+            return self._identity(key, number, mode)
+        value = row.port if kind == PORT else self._text(key)
+        return LACKS if value in (None, "") else sets.best(number, kind, value, mode)
+
+    def _best_of(self, values: Iterable[Value], number: int, mode: str) -> int:
+        """Return the best answer for several words. One of which nothing is known is no reason to stop anything."""
+        best = NO
+        for value in values:
+            if value is not UNKNOWN or mode != HITS:
+                best = max(best, self._sets.best(number, WORD, value, mode))
+        return best
+
+    def _text(self, key: str) -> Value | None:
+        """Return the one text that a condition is about."""
+        if key in ("permission_mode", "repo", "branch") or (key == "subagent" and self._row.action != DELEGATE):
+            return getattr(self._context, key)  # type: ignore[no-any-return]
+        value = getattr(self._row, key)
+        if key == "ref" and isinstance(value, str):
+            value = value.removeprefix("refs/heads/")
+        return value  # type: ignore[no-any-return]
+
+    def _path(self, number: int, mode: str, spelling: int) -> int:
+        path = self._row.path
+        if path is None:
+            return LACKS
+        value = path.resolved if spelling else path.text
+        # Names that may be anywhere in a tree: to read the tree tells what they hold; to write or delete it does not.
+        search = self._search if path.extent == TREE and self._row.action == READ else None
+        return max(one.match(value, path.extent, mode, search) for one in self._sets.paths(number))
+
+    def _search(self, root: str, holds: Callable[[str], bool]) -> bool:
+        from agentguard.access import walk  # noqa: PLC0415 - only where a whole tree is read
+
+        world = self._sets.world
+        found, _complete = walk.search(root, holds, world.disk, walk.manners(self._row), home=world.home)
+        return bool(found)
+
+    def _command(self, number: int, mode: str) -> int:
+        origin = self._row.origin
+        if not origin.command:
+            return LACKS
+        by_name = mode != INSIDE or not self._placed()
+        return self._sets.best(number, COMMAND, (origin.command, origin.program, by_name), mode)
+
+    def _placed(self) -> bool:
+        """Return whether the agent could have put the program there, so that its name tells nothing."""
+        origin = self._row.origin
+        program = origin.program or origin.command[0]
+        if "/" not in program:
+            return False  # found along the search path, nobody knows where
+        return program[:1] in (".", "~") or self._sets.in_scratch(program)
+
+    def _identity(self, key: str, number: int, mode: str) -> int:
+        context = self._context
+        if key == "roles":
+            if context.roles:
+                return self._best_of(sorted(context.roles), number, mode)
+            who = ""
+            known = bool(context.user)
+        else:
+            who = context.user if key == "users" else context.device
+            known = bool(who)
+        if who:
+            return self._sets.best(number, WORD, who, mode)
+        # Nobody is in no set, so a restriction on not being in one holds. To let something through, one must be known.
+        return NO if known or mode != TOUCHES else LACKS

@@ -1,0 +1,324 @@
+"""Is a path in a set of path patterns? Three-valued, for one path, a partly known path, and a folder with all beneath.
+
+Patterns: `*` and `?` and `[...]` stay within one name, `**` is any depth, `x/**` is everything beneath x and not x,
+`~` and {variables} stand for their values. A pattern also matches where its fixed part leads when links are followed
+(`/tmp` is `/private/tmp` on macOS). Case does not count where the file system ignores it.
+
+What is asked (`mode`) decides how a doubt is answered:
+
+- HITS: is anything of the path in the set? For the conditions of rules that stop things. A partly known path is a maybe
+  only if one of its known parts lies on a known part of the pattern: `src/$f` could be named anything, but nothing of
+  it speaks for `**/.env`.
+- TOUCHES: the same without that last restriction. For whatever relaxes: a doubt must count there.
+- INSIDE: is all of the path in the set? A folder is inside if everything beneath it is.
+"""
+
+from __future__ import annotations
+
+from agentguard.access import paths
+from agentguard.access.model import ANY, TREE, Pattern
+from agentguard.policy.model import MAYBE, NO, YES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
+    from agentguard.access.model import Value
+    from agentguard.access.world import World
+    from agentguard.policy.globs import Glob, Symbols
+
+    # Whether there is a path for which the function says yes, in the tree at this root.
+    Search: TypeAlias = Callable[[str, Callable[[str], bool]], bool]
+
+HITS, TOUCHES, INSIDE = "hits", "touches", "inside"
+
+_META = frozenset("*?[]")
+VARIABLES = ("home", "project", "tmpdir", "agentguard", "hostname")
+_FOLDING = ("darwin", "win32")  # platforms whose file systems take "A" and "a" for one name
+
+
+class PathSet:
+    """Some patterns minus some others, made ready for one world."""
+
+    __slots__ = ("_excluded", "_minus", "_plus", "_spellings")
+
+    def __init__(self, values: Iterable[str], excluded: Iterable[str], spellings: Spellings) -> None:
+        self._spellings = spellings
+        self._plus = _Patterns(spellings.of(values))
+        self._excluded = excluded
+        self._minus: _Patterns | None = None
+
+    def less(self) -> _Patterns:
+        """Return the patterns that are taken out; most paths never come so far."""
+        if self._minus is None:
+            self._minus = _Patterns(self._spellings.of(self._excluded))
+        return self._minus
+
+    def holds(self, path: str) -> bool:
+        """Return whether one path is in the set."""
+        if self._spellings.fold:
+            path = folded(path)
+        return self._plus.holds(path) and not self.less().holds(path)
+
+    def match(self, value: Value, extent: str, mode: str, search: Search | None = None) -> int:
+        """Return NO, MAYBE or YES for a path. `search` looks into a tree for a path that `holds`; None for no look."""
+        if isinstance(value, str):
+            if extent != TREE:
+                return YES if self.holds(value) else NO
+            return self._tree(value, mode, search)
+        if not isinstance(value, Pattern):
+            return MAYBE
+        return self._pattern(value, mode, tree=extent == TREE)
+
+    def _tree(self, root: str, mode: str, search: Search | None) -> int:
+        here = folded(root) if self._spellings.fold else root
+        if mode == INSIDE:
+            return YES if self._plus.contains(here) and not self.less().tree(here) else NO
+        if self.less().contains(here):
+            return NO
+        found = self._plus.tree(here)
+        if found == MAYBE:
+            return YES if search and search(root, self.holds) else NO
+        return found
+
+    def _pattern(self, value: Pattern, mode: str, *, tree: bool) -> int:
+        from agentguard.policy.globs import ONE_OR_MORE, symbols  # noqa: PLC0415 - only for partly known paths
+
+        text = symbols(value, sep="/", fold=self._spellings.fold, tree=tree)
+        whole = [text]
+        if tree:
+            if text[-2:] == ["/", ANY]:
+                whole.append(text[:-2])
+            whole.append([*text, "/", *ONE_OR_MORE])
+        if all(self.less().covers(text) for text in whole):
+            return NO
+        every = mode == INSIDE or not tree
+        covered = [self._plus.covers(text) for text in whole]
+        if all(covered) or (any(covered) and not every):
+            return MAYBE if every and any(self.less().meets(text) for text in whole) else YES
+        enough = YES if mode == HITS and (tree or ANY in value.parts) else MAYBE
+        return MAYBE if any(self._plus.meets(text) >= enough for text in whole) else NO
+
+
+class _Patterns:
+    """Patterns sorted by shape: the common shapes need one call into C for all patterns of that shape."""
+
+    __slots__ = ("_globs", "ends", "exact", "inside", "names", "others", "stars", "starts", "texts")
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.texts = tuple(texts)
+        exact, starts, ends, inside = [], [], [], []
+        self.names: list[tuple[str, str]] = []  # `**/HEAD*TAIL`
+        self.stars: list[tuple[str, str]] = []  # `HEAD*TAIL`
+        self.others: list[tuple[str, str]] = []  # a text that every match contains, and the pattern
+        for text in self.texts:
+            name = text[3:] if text[:3] == "**/" else ""
+            if _META.isdisjoint(text):
+                exact.append(text)
+            elif name and _META.isdisjoint(name):
+                ends.append("/" + name)
+            elif text[-3:] == "/**" and _META.isdisjoint(text[:-3]):
+                starts.append(text[:-2])
+            elif name[-3:] == "/**" and _META.isdisjoint(name[:-3]):
+                inside.append("/" + name[:-2])
+            elif name[:1] == "*" and _META.isdisjoint(name[1:]) and "/" not in name:
+                ends.append(name[1:])
+            elif name and "/" not in name and (star := _star(name)):
+                self.names.append(star)
+            elif not name and (star := _star(text)):
+                self.stars.append(star)
+            else:
+                self.others.append((_fixed(text), text))
+        self.exact = frozenset(exact)
+        self.starts = tuple(starts)
+        self.ends = tuple(ends)
+        self.inside = tuple(inside)
+        self._globs: dict[str, Glob] = {}
+
+    def holds(self, path: str) -> bool:
+        """Return whether a path matches."""
+        if path in self.exact or path.endswith(self.ends):
+            return True
+        if path.startswith(self.starts) and path[-1] != "/":  # only a root ends so, and it is not beneath itself
+            return True
+        for part in self.inside:
+            if part in path:
+                return True
+        if self.names:
+            name = path[path.rfind("/") + 1 :]
+            for head, tail in self.names:
+                if name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail):
+                    return True
+        for head, tail in self.stars:
+            if path.startswith(head) and path.endswith(tail) and len(path) >= len(head) + len(tail):
+                if "/" in path[len(head) : len(path) - len(tail)]:
+                    continue
+                return True
+        return any(fixed in path and self._glob(text).accepts(path) for fixed, text in self.others)
+
+    def tree(self, root: str) -> int:
+        """Return whether a folder, with all beneath it, holds a match: NO, MAYBE (only by looking) or YES."""
+        base = root if root[-1:] == "/" else root + "/"
+        if self.holds(root) or base.startswith(self.starts):
+            return YES
+        for start in self.starts:
+            if start.startswith(base):
+                return YES
+        for path in self.exact:
+            if path.startswith(base):
+                return YES
+        for part in self.inside:
+            if part in base:
+                return YES
+        found = MAYBE if self.ends or self.inside or self.names else NO
+        for head, tail in self.stars:
+            found = max(found, self._glob(f"{head}*{tail}").tree(root))
+        for _, text in self.others:
+            found = max(found, self._glob(text).tree(root))
+        return found
+
+    def contains(self, root: str) -> bool:
+        """Return whether a folder and all beneath it match."""
+        if not self.holds(root):
+            return False
+        base = root if root[-1:] == "/" else root + "/"
+        if base.startswith(self.starts):
+            return True
+        for part in self.inside:
+            if part in base:
+                return True
+        if not self.others:
+            return False
+        from agentguard.policy.globs import ONE_OR_MORE  # noqa: PLC0415 - only for unusual patterns
+
+        return self.covers([*base, *ONE_OR_MORE])
+
+    def covers(self, text: Symbols) -> bool:
+        """Return whether one of the patterns matches whatever a partly known text turns out to be."""
+        return any(self._glob(pattern).covers(text) for pattern in self.texts)
+
+    def meets(self, text: Symbols) -> int:
+        """Return whether a partly known text could match: NO, MAYBE, or YES if a known part of it speaks for it."""
+        return max((self._glob(pattern).meets(text) for pattern in self.texts), default=NO)
+
+    def _glob(self, pattern: str) -> Glob:
+        """Return a pattern as an automaton; the common shapes rarely need one."""
+        glob = self._globs.get(pattern)
+        if glob is None:
+            from agentguard.policy.globs import Glob  # noqa: PLC0415 - not for the common shapes
+
+            glob = self._globs[pattern] = Glob(pattern, "/")
+        return glob
+
+
+def _star(text: str) -> tuple[str, str] | None:
+    """Return what stands before and behind the only wildcard of a pattern, if that is one `*`."""
+    head, star, tail = text.partition("*")
+    return (head, tail) if star and _META.isdisjoint(head) and _META.isdisjoint(tail) else None
+
+
+def _fixed(text: str) -> str:
+    """Return the longest text that every match of a pattern contains."""
+    return max(text.partition("[")[0].replace("?", "*").split("*"), key=len)
+
+
+def folded(text: str) -> str:
+    """Return a text in the one form that all its spellings share on a file system that ignores case."""
+    if not text.isascii():
+        import unicodedata  # noqa: PLC0415 - only for such names, and only where case does not count
+
+        text = unicodedata.normalize("NFC", text)
+    return text.casefold()
+
+
+class Spellings:
+    """Patterns with their variables filled in and their fixed parts resolved, for one world.
+
+    A variable without a value makes its pattern match nothing. What has been looked up on the disk is kept.
+    """
+
+    __slots__ = ("_disk", "_gone", "_real", "_values", "_world", "fold")
+
+    def __init__(self, world: World) -> None:
+        self.fold = world.platform.startswith(_FOLDING)
+        self._world = world
+        self._disk = world.disk
+        self._values: dict[str, tuple[str, ...]] = {}
+        self._real = {"": ""}
+        self._gone: set[str] = set()
+
+    def of(self, patterns: Iterable[str]) -> list[str]:
+        """Return every spelling of every pattern, folded where case does not count."""
+        found = []
+        for pattern in patterns:
+            if pattern[:3] == "**/":
+                found.append(pattern)
+                continue
+            for text in self.filled(pattern):
+                found.append(text)
+                end = len(text)
+                if text[-3:] == "/**":
+                    end -= 3
+                if not _META.isdisjoint(text[:end]):
+                    end = min(at for char in _META if (at := text.find(char)) >= 0)
+                    end = max(text.rfind("/", 0, end), 0)
+                fixed = text[:end]
+                real = self._follow(fixed)
+                if real != fixed:
+                    found.append(_escaped(real) + text[end:])
+        return [folded(text) for text in found] if self.fold else found
+
+    def filled(self, pattern: str) -> tuple[str, ...]:
+        """Return a pattern with `~` and variables replaced: several where a variable has several values."""
+        if pattern[:1] == "~" and pattern[1:2] in ("", "/"):
+            pattern = "{home}" + pattern[1:]
+        elif "{" not in pattern:
+            return (pattern,)
+        first, *parts = pattern.split("{")
+        done: tuple[str, ...] = (first,)
+        for part in parts:
+            name, _, rest = part.partition("}")
+            values = self._value(name)
+            done = tuple([text + value + rest for text in done for value in values])
+        return tuple([text or "/" for text in done])
+
+    def _value(self, name: str) -> tuple[str, ...]:
+        """Return the values of a variable, each as a pattern that matches just that; none for an unknown one."""
+        found = self._values.get(name)
+        if found is None:
+            value = getattr(self._world, name, "") if name in VARIABLES else ""
+            texts = [value] if isinstance(value, str) else list(value)
+            if self._world.platform == "win32":
+                texts = [text.replace("\\", "/") for text in texts]
+            # A project or a scratch folder that is the root would let everything through.
+            texts = [text.rstrip("/") for text in texts if text and (text != "/" or name == "home")]
+            found = self._values[name] = tuple([_escaped(text) for text in texts])
+        return found
+
+    def _follow(self, path: str) -> str:
+        """Return a path with links followed; each folder on the way is looked at once for all patterns."""
+        real = self._real.get(path)
+        if real is not None:
+            return real
+        parent, slash, name = path.rpartition("/")
+        if not slash:  # a drive
+            return path
+        real = f"{self._follow(parent)}/{name}"
+        if parent in self._gone or not name:
+            self._gone.add(path)
+        else:
+            kind = self._disk.kind(real)
+            if kind == "link":
+                real = paths.resolve(real, self._disk)
+            elif not kind:
+                self._gone.add(path)
+        self._real[path] = real
+        return real
+
+
+def _escaped(text: str) -> str:
+    """Return a pattern that matches exactly `text`."""
+    if _META.isdisjoint(text):
+        return text
+    return "".join(f"[{char}]" if char in _META else char for char in text)

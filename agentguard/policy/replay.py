@@ -1,0 +1,228 @@
+"""Tries a policy on calls that happened: what it would decide today, and what that changes.
+
+Input is NDJSON. A line is one of:
+
+- a hook payload, or `{"payload": {…}}`, or `{"bash": "…"}`: the call is interpreted again, on this machine's files;
+- an audit record (`{"b": {…}, "t": {…}, …}`): only the rules run, on the rows as they were recorded. Where a row has
+  hidden what a rule asks for, or rows are missing, the record is undecidable and counted so, never as unchanged.
+
+Beside the call a line may say `id`, and `expect`: `stop` (deny or ask) or `allow`. What was decided before is the
+effect in the record, or what is expected; a payload that says nothing about it counts as one that ran.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentguard import jsontext
+from agentguard.access import repo
+from agentguard.access.model import Access, ToolCall
+from agentguard.access.payload import Malformed, of_fields
+from agentguard.access.world import MemoryDisk, World
+from agentguard.errors import AgentguardError
+from agentguard.policy import calls, engine, setting
+from agentguard.policy.explain import explanation
+from agentguard.policy.model import ALLOW, DENY, STRICTNESS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentguard.access.model import Row
+    from agentguard.policy.engine import Policy
+    from agentguard.policy.model import Decision
+
+STOP = "stop"
+NEW_DENY, NEW_ASK, LIFTED, SAME, UNDECIDABLE = "new-deny", "new-ask", "lifted", "", "undecidable"
+CALL, ROWS = "call", "rows"  # level: interpreted again, or rules only
+LINE_LIMIT = 8 * 1024 * 1024  # bytes, as much as a hook reads
+
+
+class Result(NamedTuple):
+    """What a policy says about one line. `level` is CALL or ROWS, `before` "" where the line says nothing about it.
+
+    `changed` is NEW_DENY, NEW_ASK, LIFTED, SAME or UNDECIDABLE; under a policy that only observes, `would` decides it.
+    `expected` is what the line expects, "" for nothing; `met` whether it came out so.
+    """
+
+    id: str
+    effect: str
+    would: str
+    rules: list[str]
+    certainty: str
+    rows: list[dict[str, Any]]
+    before: str
+    changed: str
+    level: str
+    expected: str = ""
+    met: bool = True
+    rule: str = ""
+    user: str = ""
+    repo: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as plain values: one line of output."""
+        found = {name: getattr(self, name) for name in Result._fields[:9]}
+        return {**found, "expected": self.expected, "met": self.met} if self.expected else found
+
+
+class Bad(NamedTuple):
+    """A line that is no call."""
+
+    id: str
+    problem: str
+
+
+class Tools(NamedTuple):
+    """What replay needs and does not know itself: where calls of this machine happen, and how records hold rows.
+
+    `rows` returns a record's rows from its body and texts, `hidden` for each row the conditions that redaction has made
+    undecidable.
+    """
+
+    cwd: str
+    home: str | None
+    rows: Callable[[dict[str, Any], dict[str, Any] | None], list[Row]]
+    hidden: Callable[[dict[str, Any]], list[frozenset[str]]]
+
+
+class Replay:
+    """A policy, made ready to be tried on many lines."""
+
+    def __init__(self, data: bytes, tools: Tools) -> None:
+        self.policy: Policy = engine.load(data)
+        self.tools = tools
+        self._asked = _asked(jsontext.loads(data))
+        self._worlds: dict[str, World] = {}
+
+    def line(self, data: bytes, name: str) -> Result | Bad | None:
+        """Return what the policy says about one line; None for an empty line and for a record of no decision.
+
+        `name` stands for the line where it has no id of its own.
+        """
+        if not data.strip():
+            return None
+        if len(data) > LINE_LIMIT:
+            return Bad(name, f"over {LINE_LIMIT} bytes")
+        try:
+            value = jsontext.loads(data.strip())
+            if not isinstance(value, dict):
+                return Bad(name, "not an object")
+            name = str(value.get("id", name))
+            if isinstance(value.get("b"), dict):
+                return self._record(value["b"], value.get("t"), name)
+            return self._call(value, name)
+        except (jsontext.JsonError, Malformed) as error:
+            return Bad(name, str(error))
+        except AgentguardError as error:
+            return Bad(name, error.message)
+
+    def _call(self, value: dict[str, Any], name: str) -> Result:
+        expected = value.get("expect", "")
+        if expected not in ("", STOP, ALLOW):
+            raise Malformed(f"expect is neither {STOP} nor {ALLOW}")
+        if "bash" in value:
+            if not isinstance(value["bash"], str):
+                raise Malformed("bash is not a string")
+            cwd = value.get("cwd", self.tools.cwd)
+            if not isinstance(cwd, str) or not os.path.isabs(cwd):
+                raise Malformed("cwd is not an absolute path")
+            call = calls.of_bash(value["bash"], cwd)
+        else:
+            call = of_fields(value.get("payload", value))
+        world = self._worlds.get(call.cwd)
+        if world is None:
+            world = self._worlds[call.cwd] = setting.this_machine(call.cwd, self.tools.home)
+        access, decision = setting.judge(self.policy, call, world)
+        got, rule = setting.verdict(self.policy, decision)
+        stopped = got != ALLOW
+        if expected:
+            changed = SAME if stopped == (expected == STOP) else _change(ALLOW, got) if stopped else LIFTED
+        else:
+            changed = _change(ALLOW, got)
+        found = self._result(name, call, access, decision, before=expected, changed=changed, level=CALL, rule=rule)
+        place = repo.name(world.remotes)
+        return found._replace(expected=expected, met=changed == SAME, user=world.user, repo=place)
+
+    def _record(self, body: dict[str, Any], texts: Any, name: str) -> Result | Bad | None:
+        before = str(body.get("effect"))
+        if body.get("kind") != "decision" or before not in STRICTNESS:
+            return None
+        rows = self.tools.rows(body, texts)
+        try:
+            return self._of_rows(rows, body, texts, before, str(body.get("id", name)))
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError):  # nobody has checked where it comes from
+            return Bad(name, "the record has rows that make no sense")
+
+    def _of_rows(self, rows: list[Row], body: dict[str, Any], texts: dict[str, Any], before: str, name: str) -> Result:
+        call = ToolCall(
+            str(body.get("event", "")),
+            str(body.get("tool", "")),
+            cwd=str(texts.get("cwd", "/")),
+            permission_mode=str(body.get("permission_mode", "")),
+            subagent=str(body.get("subagent", "")),
+        )
+        origin = texts.get("repo")
+        world = World(
+            home=self.tools.home or f"/home/{body.get('user', '')}",
+            project=str(texts.get("project", "")),
+            user=str(body.get("user", "")),
+            branch=str(texts.get("branch", "")),
+            remotes={"origin": origin} if isinstance(origin, str) and origin else None,
+            disk=MemoryDisk({}),
+        )
+        access = Access(rows, complete=body.get("rows_complete") is True, known=body.get("tool_known") is True)
+        context = setting.context(call, world, [role for role in body.get("roles", []) if isinstance(role, str)])
+        context.device = str(body.get("device", ""))
+        decision = engine.decide(self.policy, access, world, context)
+        got, rule = setting.verdict(self.policy, decision)
+        doubt = not access.complete or self._undecidable(rows, self.tools.hidden(body))
+        changed = UNDECIDABLE if doubt else _change(before, got)
+        found = self._result(name, call, access, decision, before=before, changed=changed, level=ROWS, rule=rule)
+        return found._replace(user=world.user, repo=repo.name(world.remotes))
+
+    def _undecidable(self, rows: list[Row], hidden: list[frozenset[str]]) -> bool:
+        """Return whether a rule asks for something that a row of its action has hidden."""
+        pairs = zip(rows, hidden, strict=False)
+        return any(keys & self._asked.get(row.action, frozenset()) for row, keys in pairs)
+
+    def _result(
+        self, name: str, call: ToolCall, access: Access, decision: Decision, *, before: str, changed: str, level: str,
+        rule: str,
+    ) -> Result:  # fmt: skip
+        found = explanation(self.policy, call, access, decision)
+        rows = found["rows"]
+        deciding = [row["certainty"] for row in rows if any(hit["rule"] == rule for hit in row["rules"])]
+        return Result(
+            name,
+            decision.effect,
+            decision.would,
+            list(dict.fromkeys(hit["rule"] for row in rows for hit in row["rules"])),
+            deciding[0] if deciding else "",
+            rows,
+            before,
+            changed,
+            level,
+            rule=rule,
+        )
+
+
+def _asked(policy: dict[str, Any]) -> dict[str, frozenset[str]]:
+    """Return for each action the condition keys that rules for it ask for."""
+    keys = [
+        {key for table in (rule["when"], *rule["unless"]) for key, _negated, _number in table}
+        for rule in policy["rules"]
+    ]
+    return {
+        action: frozenset(key for number in numbers for key in keys[number])
+        for action, numbers in policy["by_action"].items()
+    }
+
+
+def _change(before: str, got: str) -> str:
+    """Return what a policy changes about a call that ended as `before`."""
+    if STRICTNESS[got] == STRICTNESS[before]:
+        return SAME
+    if STRICTNESS[got] < STRICTNESS[before]:
+        return LIFTED
+    return NEW_DENY if got == DENY else NEW_ASK

@@ -1,0 +1,110 @@
+"""Where the authoring tools let a call happen: in a made-up project, or on this machine.
+
+The made-up one is the same for everybody: home `/home/dev`, project and working directory `/home/dev/project`, a
+checkout of branch `feature/x` from `https://github.com/acme/app.git`. Only the files that a case names exist.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from agentguard import places
+from agentguard.access import repo, tools
+from agentguard.access.payload import PROMPT_EVENTS
+from agentguard.access.world import MemoryDisk, RealDisk, World
+from agentguard.policy import engine
+from agentguard.policy.model import OBSERVE, Context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from agentguard.access.model import Access, ToolCall
+    from agentguard.access.world import Disk
+    from agentguard.policy.engine import Policy
+    from agentguard.policy.model import Decision
+
+HOME, PROJECT = "/home/dev", "/home/dev/project"
+BRANCH = "feature/x"
+REMOTES = {"origin": "https://github.com/acme/app.git"}
+SCRATCH = "/tmp"  # noqa: S108 - a name in the made-up world
+
+
+def made_up(files: Mapping[str, str], links: Mapping[str, str], branch: str = BRANCH) -> World:
+    """Return the made-up world. `files` maps a path to its text, `links` a path to where it leads.
+
+    Paths are relative to the project, or begin with `/` or `~/`; a `/` at the end makes a folder of a file.
+    """
+    tree: dict[str, bytes | str | None] = {HOME: None, PROJECT: None, SCRATCH: None}
+    tree |= {_path(name): None if name.endswith("/") else text.encode() for name, text in files.items()}
+    tree |= {_path(name): _path(target) if target.startswith("~") else target for name, target in links.items()}
+    own = (*places.managed("linux").own_folders(), *places.personal(HOME, "linux").own_folders())
+    return World(
+        home=HOME,
+        project=PROJECT,
+        tmpdir=SCRATCH,
+        hostname="laptop",
+        user="dev",
+        agentguard=own,
+        branch=branch,
+        remotes=REMOTES,
+        disk=MemoryDisk(tree),
+    )
+
+
+def this_machine(cwd: str, home: str | None = None, disk: Disk | None = None) -> World:
+    """Return the world of a call in `cwd` on this machine, for the person whose home this is (this one's own)."""
+    disk = disk or RealDisk()
+    installed = places.personal(home) if home else places.default()
+    home = home or places.account_home()
+    found = repo.read(cwd, disk)
+    project = found.top if found else cwd
+    return World(
+        home=home,
+        project="" if project in ("/", home) else project,
+        hostname=os.uname().nodename if hasattr(os, "uname") else "",
+        user=os.path.basename(home),
+        agentguard=installed.own_folders(),
+        platform=sys.platform,
+        branch=found.branch if found else "",
+        remotes=found.remotes if found else None,
+        disk=disk,
+    )
+
+
+def context(call: ToolCall, world: World, roles: Iterable[str] = ()) -> Context:
+    """Return what the engine is told beside the rows.
+
+    The policy is fresh, and a person can answer unless the call says otherwise.
+    """
+    by_person = call.event not in PROMPT_EVENTS or call.source in ("", "user")
+    return Context(
+        roles=frozenset(roles),
+        user=world.user,
+        repo=repo.name(world.remotes),
+        branch=world.branch,
+        remote_urls=tuple(world.remotes.values()),
+        permission_mode=call.permission_mode,
+        subagent=call.subagent,
+        attended=by_person and call.permission_mode != "dontAsk",
+    )
+
+
+def judge(policy: Policy, call: ToolCall, world: World, roles: Iterable[str] = ()) -> tuple[Access, Decision]:
+    """Return the rows of a call and what a policy decides about them, by the very code that the hook runs."""
+    access = tools.access(call, world)
+    return access, engine.decide(policy, access, world, context(call, world, roles))
+
+
+def verdict(policy: Policy, decision: Decision) -> tuple[str, str]:
+    """Return the effect that a policy is judged by, and its rule: under one that only observes, what it would do."""
+    if policy.mode == OBSERVE:
+        return decision.would, decision.would_rule
+    return decision.effect, decision.rule
+
+
+def _path(name: str) -> str:
+    if name.startswith("~"):
+        name = HOME + name[1:]
+    return os.path.normpath(os.path.join(PROJECT, name))

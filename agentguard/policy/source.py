@@ -1,0 +1,246 @@
+"""A policy's source: a folder with `bundle.toml`, `rules/*.toml` and `tests/*.toml`, read with places for every error.
+
+Values come from tomllib, which decides what is valid; line and column of every key and value come from
+tree-sitter-toml, which decides nothing. Every file is read in one run, and what is wrong becomes a finding. A file in
+`rules` or `tests` that would be passed over in silence (another ending, a subfolder) is a finding too: a rule that
+somebody wrote and nobody reads is worse than an error. README files and names that begin with a dot may be there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from agentguard.errors import ConfigError
+from agentguard.policy.findings import Finding, in_order, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    Steps = tuple[str | int, ...]
+    Place = tuple[int, int]
+
+BUNDLE, RULES, TESTS = "bundle", "rules", "tests"
+FILE_LIMIT = 1024 * 1024  # bytes of one file
+FILES_LIMIT = 2000  # files of one folder
+
+
+class Document:
+    """One file. `file` is its name in findings (`rules/git.toml`), `kind` one of BUNDLE, RULES and TESTS.
+
+    `values` is what tomllib read. Steps such as ("rule", 0, "not", "path", 1) name a value inside.
+    """
+
+    __slots__ = ("_keys", "_values", "file", "kind", "values")
+
+    def __init__(self, file: str, kind: str, values: dict[str, Any], text: str) -> None:
+        self.file = file
+        self.kind = kind
+        self.values = values
+        self._keys, self._values = _places(text)
+
+    def place(self, steps: Steps, *, key: bool = False) -> Place:
+        """Return (line, column) of a value, or of its key; of what is round it where it has no place of its own."""
+        first, second = (self._keys, self._values) if key else (self._values, self._keys)
+        for end in range(len(steps), 0, -1):
+            found = first.get(steps[:end]) or second.get(steps[:end])
+            if found:
+                return found
+        return (1, 1)
+
+    def finding(self, steps: Steps, code: str, message: str, suggestion: str = "", *, key: bool = False) -> Finding:
+        """Return a finding about a value of this file, or about its key."""
+        return Finding(self.file, *self.place(steps, key=key), code, message, suggestion)
+
+
+class Source:
+    """A policy's folder as it was read. `findings` are the files that could not be."""
+
+    __slots__ = ("documents", "findings", "folder")
+
+    def __init__(self, folder: str, documents: tuple[Document, ...], findings: tuple[Finding, ...]) -> None:
+        self.folder = folder
+        self.documents = documents
+        self.findings = findings
+
+    def of_kind(self, *kinds: str) -> list[Document]:
+        """Return the documents of some kinds, in the order of their names."""
+        return [document for document in self.documents if document.kind in kinds]
+
+
+def read(folder: str) -> Source:
+    """Read a policy's folder. Never raises: what cannot be read is a finding."""
+    documents: list[Document] = []
+    findings: list[Finding] = []
+    for file, kind in _files(folder, findings):
+        text = _text(os.path.join(folder, file), file, findings)
+        if text is None:
+            continue
+        try:
+            documents.append(Document(file, kind, tomllib.loads(text), text))
+        except tomllib.TOMLDecodeError as error:
+            findings.append(_syntax(file, text, error))
+        except (RecursionError, ValueError) as error:  # nesting; a number of thousands of digits
+            what = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
+            findings.append(Finding(file, 1, 1, "AG001", what))
+    return Source(folder, tuple(documents), in_order(findings))
+
+
+def shipped_names() -> list[str]:
+    """Return the names of the bundles that ship with agentguard."""
+    root = _shipped()
+    return sorted(name for name in os.listdir(root) if os.path.isfile(os.path.join(root, name, "bundle.toml")))
+
+
+def shipped_bundle(name: str) -> str:
+    """Return the folder of a bundle that ships with agentguard. Raises `ConfigError` for a name that none has."""
+    names = shipped_names()
+    if name not in names:
+        near = nearest(name, names)
+        hint = f"did you mean {near!r}?" if near else f"shipped bundles: {', '.join(names)}"
+        raise ConfigError(f"there is no shipped bundle {name!r}", hint=hint)
+    return os.path.join(_shipped(), name)
+
+
+def _shipped() -> str:
+    """Return the folder of shipped bundles: inside an installed package, beside the package in a checkout."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for root in (os.path.join(package, "bundles"), os.path.join(os.path.dirname(package), "bundles")):
+        if os.path.isdir(root):
+            return root
+    raise ConfigError("the shipped bundles are missing from this installation", hint="install agentguard again")
+
+
+def _files(folder: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
+    """Yield (name, kind) of every file to read; what is passed over becomes a finding."""
+    if not os.path.isfile(os.path.join(folder, "bundle.toml")):
+        here = os.path.isdir(folder)
+        what = "there is no bundle.toml in this folder" if here else "this is not a folder"
+        findings.append(Finding(folder, 1, 1, "AG002", what))
+        return
+    yield "bundle.toml", BUNDLE
+    for kind in (RULES, TESTS):
+        try:
+            names = sorted(os.listdir(os.path.join(folder, kind)))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            findings.append(Finding(kind, 1, 1, "AG002", f"cannot be read: {error.strerror}"))
+            continue
+        if len(names) > FILES_LIMIT:
+            findings.append(Finding(kind, 1, 1, "AG004", f"over {FILES_LIMIT} files"))
+            continue
+        for name in names:
+            if name.endswith(".toml") and not name.startswith("."):
+                yield f"{kind}/{name}", kind
+            elif not name.startswith(".") and not name.lower().startswith("readme"):
+                findings.append(Finding(f"{kind}/{name}", 1, 1, "AG005", f"only {kind}/*.toml is read"))
+
+
+def _text(path: str, file: str, findings: list[Finding]) -> str | None:
+    """Return a file's text, or None and a finding."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(fd, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                findings.append(Finding(file, 1, 1, "AG002", "not a file"))
+                return None
+            data = stream.read(FILE_LIMIT + 1)
+    except OSError as error:
+        findings.append(Finding(file, 1, 1, "AG002", f"cannot be read: {error.strerror}"))
+        return None
+    if len(data) > FILE_LIMIT:
+        findings.append(Finding(file, 1, 1, "AG004", f"over {FILE_LIMIT} bytes"))
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line_start = before.rfind(b"\n") + 1
+        column = len(before[line_start:].decode("utf-8")) + 1
+        findings.append(Finding(file, before.count(b"\n") + 1, column, "AG003", "not UTF-8"))
+        return None
+
+
+def _syntax(file: str, text: str, error: tomllib.TOMLDecodeError) -> Finding:
+    """Return the finding for a syntax error; tomllib says the place at the end of its message."""
+    message, _, where = str(error).partition(" (at ")
+    found = re.fullmatch(r"line (\d+), column (\d+)\)", where)
+    if found:
+        line, column = int(found[1]), int(found[2])
+    else:  # "end of document"
+        line, column = text.count("\n") + 1, len(text) - text.rfind("\n")
+    return Finding(file, line, column, "AG001", message[:1].lower() + message[1:])
+
+
+def _places(text: str) -> tuple[dict[Steps, Place], dict[Steps, Place]]:
+    """Return the places of all keys and of all values in a TOML text, each by its steps."""
+    import tree_sitter  # noqa: PLC0415 - authoring only, and not cheap
+    import tree_sitter_toml  # noqa: PLC0415
+
+    lines = text.encode("utf-8").split(b"\n")
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
+    keys: dict[Steps, Place] = {}
+    values: dict[Steps, Place] = {}
+    arrays: dict[Steps, int] = {}  # arrays of tables: the number of the last one
+
+    def place(node: Node) -> Place:
+        row, column = node.start_point
+        return row + 1, len(lines[row][:column].decode("utf-8", "replace")) + 1
+
+    def header(node: Node) -> Steps:
+        """Enter the parts of a table's name, stepping into the newest table of every array on the way."""
+        steps: Steps = ()
+        names = list(_names(node))
+        for number, (name, part) in enumerate(names):
+            steps = (*steps, name)
+            keys.setdefault(steps, place(part))
+            if number == len(names) - 1 and node.type == "table_array_element":
+                arrays[steps] = arrays.get(steps, -1) + 1
+            if steps in arrays:
+                steps = (*steps, arrays[steps])
+        keys.setdefault(steps, place(names[-1][1]))
+        return steps
+
+    def pair(node: Node, steps: Steps) -> None:
+        for name, part in _names(node):
+            steps = (*steps, name)
+            keys.setdefault(steps, place(part))
+        value(node.named_children[-1], steps)
+
+    def value(node: Node, steps: Steps) -> None:
+        values.setdefault(steps, place(node))
+        if node.type == "array":
+            inside = [child for child in node.named_children if child.type != "comment"]
+            for number, child in enumerate(inside):
+                value(child, (*steps, number))
+        elif node.type == "inline_table":
+            for child in node.named_children:
+                if child.type == "pair":
+                    pair(child, steps)
+
+    for node in parser.parse(text.encode("utf-8")).root_node.named_children:
+        if node.type == "pair":
+            pair(node, ())
+        elif node.type in ("table", "table_array_element"):
+            steps = header(node)
+            for child in node.named_children:
+                if child.type == "pair":
+                    pair(child, steps)
+    return keys, values
+
+
+def _names(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the parts of the dotted key that a pair or a table header begins with, and where each stands."""
+    first = node.named_children[0] if node.type not in ("bare_key", "quoted_key", "dotted_key") else node
+    if first.type == "dotted_key":
+        for child in first.named_children:
+            yield from _names(child)
+        return
+    text = (first.text or b"").decode("utf-8")
+    yield next(iter(tomllib.loads(f"{text} = 0"))) if first.type == "quoted_key" else text, first

@@ -1,0 +1,110 @@
+"""Runs the tests of a policy through the same code as the hook, and says how each ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentguard import jsontext
+from agentguard.policy import cases, setting, shape, source
+from agentguard.policy.compile import compile_source
+from agentguard.policy.explain import explanation, printable, row_text
+from agentguard.policy.findings import in_order
+from agentguard.policy.model import ALLOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from agentguard.policy.cases import Trial
+    from agentguard.policy.engine import Policy
+    from agentguard.policy.findings import Finding
+    from agentguard.policy.model import Decision
+
+STOP = "stop"  # expected: deny or ask
+
+
+class Prepared(NamedTuple):
+    """A policy and its tests, ready to run. `compiled` is b"" if there are findings; `rules` counts the rules."""
+
+    compiled: bytes
+    trials: list[Trial]
+    findings: tuple[Finding, ...]
+    rules: int
+
+
+class Result(NamedTuple):
+    """How a trial ended. `rows` are those of an explanation."""
+
+    trial: Trial
+    got: str
+    rule: str
+    passed: bool
+    rows: list[dict[str, Any]]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as plain values."""
+        trial = self.trial
+        line, column = trial.document.place(trial.steps)
+        return {
+            "name": trial.name,
+            "file": trial.document.file,
+            "line": line,
+            "column": column,
+            "call": trial.shown,
+            "roles": list(trial.roles),
+            "passed": self.passed,
+            "expected": trial.expected,
+            "expected_rule": trial.rule,
+            "got": self.got,
+            "rule": self.rule,
+            "rows": self.rows,
+        }
+
+    def __str__(self) -> str:
+        """Return a few lines for a person: what was called, what should have come of it, and what did."""
+        trial = self.trial
+        line, column = trial.document.place(trial.steps)
+        lines = [
+            f"{trial.document.file}:{line}:{column}: {trial.name}",
+            *(f"  | {text}" for text in printable(trial.shown).split("\n")),
+        ]
+        wanted = trial.expected + (f" by {trial.rule}" if trial.rule else "")
+        lines.append(f"  expected {wanted}, got {self.got}" + (f" by {self.rule}" if self.rule else ""))
+        for row in self.rows:
+            rules = ", ".join(hit["rule"] for hit in row["rules"])
+            lines.append(
+                f"    {row['effect']:<5}  {row['certainty']:<8}  {row_text(row)}{'  (' + rules + ')' if rules else ''}"
+            )
+        return "\n".join(lines)
+
+
+def prepare(folder: str) -> Prepared:
+    """Read and check a policy and its tests. Never raises; every mistake in any of its files is among the findings."""
+    read = source.read(folder)
+    policy, findings = compile_source(read)
+    rules = [
+        rule.get("id")
+        for document in read.of_kind(source.BUNDLE, source.RULES)
+        for _steps, rule in shape.tables(document, "rule", [])
+    ]
+    trials, wrong = cases.trials(read, [rule for rule in rules if isinstance(rule, str)])
+    findings = in_order((*findings, *wrong))
+    return Prepared(b"" if findings else jsontext.canonical(policy), trials, findings, len(rules))
+
+
+def run(policy: Policy, trials: Sequence[Trial], progress: Callable[[int, int], None] | None = None) -> list[Result]:
+    """Run trials against a policy, in their order. Under one that only observes, what it would do counts."""
+    results = []
+    for number, trial in enumerate(trials, 1):
+        access, decision = setting.judge(policy, trial.call, trial.world, trial.roles)
+        got, rule = setting.verdict(policy, decision)
+        rows = explanation(policy, trial.call, access, decision)["rows"]
+        results.append(Result(trial, got, rule, _passed(trial, got, decision), rows))
+        if progress:
+            progress(number, len(trials))
+    return results
+
+
+def _passed(trial: Trial, got: str, decision: Decision) -> bool:
+    if got != trial.expected and (trial.expected != STOP or got == ALLOW):
+        return False
+    return not trial.rule or any(hit.rule == trial.rule and hit.effect == got for hit in decision.hits)

@@ -1,0 +1,72 @@
+"""One sync: the bundle stage, then the upload stage, one at a time on this machine, each reported for itself."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from agentguard import config
+from agentguard.bundle import files, seal
+from agentguard.errors import AgentguardError, ConfigError
+from agentguard.sync import status
+
+if TYPE_CHECKING:
+    from agentguard.places import Places
+
+LOCK = "lock"
+
+
+def run(places: Places, *, background: bool = False, source: str = "") -> dict[str, Any]:
+    """Run what is due and return {"ok", "busy", "bundle", "upload"}.
+
+    A stage's report has "ok" and, if it failed, "code", "text" and "hint"; None means that there was nothing to do. In
+    the background only a bundle that is due is fetched, and another sync that is running is left alone ("busy").
+    `source`: where to fetch the bundle this once, such as a folder on a stick. Raises `ConfigError` if this
+    installation trusts nobody yet.
+    """
+    if places.managed and hasattr(os, "geteuid") and os.geteuid() != 0:
+        raise ConfigError("this installation is managed: only root can sync it", hint="sudo agentguard sync")
+    settings = config.read(places.settings)
+    files.make_folder(places.state, 0o755 if places.managed else 0o700)
+    files.make_folder(places.sync, 0o700)
+    with files.locked(os.path.join(places.sync, LOCK), tries=1 if background else 100) as free:
+        if not free:
+            return {"ok": background, "busy": True, "bundle": None, "upload": None}
+        bundle = None
+        if not background or status.bundle_due(places, time.time()):
+            bundle = _bundle(places, settings, source)
+        upload = _upload(places, settings)
+        good = all(report is None or report["ok"] for report in (bundle, upload))
+        status.finished(places, good=good, upload=upload, now=time.time())
+    return {"ok": good, "busy": False, "bundle": bundle, "upload": upload}
+
+
+def _bundle(places: Places, settings: dict[str, Any], source: str) -> dict[str, Any]:
+    from agentguard.sync import bundle  # noqa: PLC0415 - an upload does not need tuf
+
+    try:
+        chain, changed = bundle.run(places, settings, source=source)
+    except AgentguardError as error:
+        status.failed(places, error, time.time())
+        return _failure(error)
+    active = {"name": chain.name, "revision": chain.revision, "digest": chain.digest}
+    status.fetched(places, active, activated=changed, now=time.time())
+    return {"ok": True, "changed": changed, **active}
+
+
+def _upload(places: Places, settings: dict[str, Any]) -> dict[str, Any] | None:
+    """Hand records over if a collector is named; the keys of its receipts come from the verified bundle alone."""
+    active = seal.load_active(places, time.time())
+    if not settings["collector_url"] and not active.custom.get("collector", {}).get("url"):
+        return None
+    from agentguard.audit import upload  # noqa: PLC0415 - only where a collector is configured
+
+    try:
+        return {"ok": True, **upload.run(places, settings, active.custom)}
+    except AgentguardError as error:
+        return _failure(error)
+
+
+def _failure(error: AgentguardError) -> dict[str, Any]:
+    return {"ok": False, "code": error.code, "text": error.message, "hint": error.hint}

@@ -1,0 +1,120 @@
+"""What would have been blocked: counted from real records, shown without what they must not show."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from agentguard.access.model import EXECUTE, READ, Access, Path, Row, ToolCall
+from agentguard.access.world import MemoryDisk, World
+from agentguard.audit import record, redact, spool
+from agentguard.deploy import report
+from agentguard.deploy.selftest import SESSION
+from agentguard.errors import UsageError
+from agentguard.policy.model import ALLOW, ASK, DENY, OBSERVE, Decision
+
+BUNDLE = {"name": "baseline", "revision": 1, "digest": "00", "age": 1, "state": "fresh"}
+
+
+@pytest.fixture
+def note(home):
+    """Return a function that appends the record of one observed call."""
+    folder = home.spool(os.getuid())
+
+    def append(would, rule, command, *, session="s", remote="https://git.example/a", tool="Bash", effect=ALLOW):
+        given = {"command": command} if tool == "Bash" else {"file_path": command}
+        call = ToolCall("PreToolUse", tool, given, cwd="/work", session=session)
+        rows = [Row(EXECUTE, tool=tool) if tool == "Bash" else Row(READ, tool=tool, path=Path(command))]
+        remotes = {"origin": remote} if remote else {}
+        world = World(home="/home/ada", project="/work", remotes=remotes, disk=MemoryDisk({}))
+        decision = Decision(effect, would, would_rule=rule, severity="high", mode=OBSERVE, rows=tuple(rows))
+        body, texts = record.of_decision(
+            call,
+            Access(rows),
+            decision,
+            world=world,
+            principal={},
+            bundle=BUNDLE,
+            latency_us=1,
+            redactor=redact.Redactor(spool.device_key(folder)),
+        )
+        spool.append(folder, body, texts)
+
+    return append
+
+
+def test_nothing_recorded_is_a_report_too(home):
+    """Without any record the report is empty and no error."""
+    found = report.report(home, 3600)
+    assert (found["calls"], found["rules"], found["repositories"]) == (0, [], [])
+
+
+def test_calls_are_counted_by_rule_and_by_repository(home, note):
+    """What would be denied and asked is counted apart, the most frequent rule and repository first."""
+    note(DENY, "secrets/file", "cat .env")
+    note(DENY, "secrets/file", "cat .env")
+    note(DENY, "secrets/file", "head .env", remote="")
+    note(ASK, "git/push", "git push", remote="https://git.example/b")
+    note(ALLOW, "", "ls")
+    found = report.report(home, 3600)
+    assert (found["calls"], found["would_deny"], found["would_ask"]) == (5, 3, 1)
+    assert (found["denied"], found["asked"], found["unreadable"]) == (0, 0, 0)
+    assert [(rule["rule"], rule["deny"], rule["ask"], rule["examples"]) for rule in found["rules"]] == [
+        ("secrets/file", 3, 0, ["Bash: cat .env", "Bash: head .env"]),
+        ("git/push", 0, 1, ["Bash: git push"]),
+    ]
+    assert [(place["repository"], place["deny"], place["ask"]) for place in found["repositories"]] == [
+        ("https://git.example/a", 2, 0),
+        ("/work", 1, 0),
+        ("https://git.example/b", 0, 1),
+    ]
+
+
+def test_what_was_really_blocked_is_told_apart(home, note):
+    """A call that was blocked counts as such, beside what would have been."""
+    note(DENY, "agentguard/own-files", "/home/ada/.config/agentguard/root.json", tool="Write", effect=DENY)
+    found = report.report(home, 3600)
+    assert (found["would_deny"], found["denied"]) == (1, 1)
+    assert found["rules"][0]["examples"] == ["Write: /home/ada/.config/agentguard/root.json"]
+
+
+def test_only_the_time_that_is_asked_for_counts(home, note):
+    """Older records do not count."""
+    note(DENY, "secrets/file", "cat .env")
+    assert report.report(home, 60, now=time.time() + 3600)["calls"] == 0
+
+
+def test_our_own_trial_calls_are_left_out_and_said(home, note):
+    """The calls that quickstart sends are no work of the person's; they are counted apart."""
+    note(DENY, "secrets/file", "cat ~/.ssh/id_ed25519", session=SESSION + "1")
+    found = report.report(home, 3600)
+    assert (found["calls"], found["would_deny"], found["selftest"]) == (0, 0, 1)
+
+
+def test_examples_hide_secrets_and_control_characters(home, note):
+    """An example is one printable line of bounded length, redacted as it was recorded."""
+    note(DENY, "rule/a", "curl -H 'Authorization: Bearer ghp_0123456789abcdefghijklmnopqrstuvwxyzAB' x")
+    note(DENY, "rule/b", "echo \x1b[31m\nred" + "x" * 500)
+    examples = {rule["rule"]: rule["examples"][0] for rule in report.report(home, 3600)["rules"]}
+    assert "ghp_" not in examples["rule/a"]
+    assert examples["rule/b"].startswith("Bash: echo [31m redxxx")
+    assert len(examples["rule/b"]) == 120
+
+
+def test_a_damaged_line_is_counted_and_skips_nothing_else(home, note):
+    """A line that cannot be read is said, and the rest still counts."""
+    note(DENY, "secrets/file", "cat .env")
+    with open(os.path.join(home.spool(os.getuid()), spool.CURRENT), "ab") as file:
+        file.write(b"{}\n")
+    found = report.report(home, 3600)
+    assert (found["calls"], found["unreadable"]) == (1, 1)
+
+
+def test_lengths_of_time():
+    """A number and a unit; anything else is a usage error."""
+    assert [report.seconds_of(text) for text in ("30s", "2h", "7d", "1w")] == [30, 7200, 604_800, 604_800]
+    for text in ("", "7", "d", "-1d", "1.5h", "7 d", "9999999d"):
+        with pytest.raises(UsageError, match="not a length of time"):
+            report.seconds_of(text)

@@ -1,0 +1,116 @@
+"""The only module that knows how agentguard gets onto a machine: by its own commands, in the order of its own README.
+
+Everything here is done by root inside a box, where /etc, /opt and /var/lib are private.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from agentguard import places
+from agentguard.deploy import render, safepath
+from e2e import box
+from e2e.lab import Lab
+from e2e.scenario import ENFORCING, OBSERVING_BUNDLE, OBSERVING_STAGE
+
+HOOK_STUB = places.managed().stub
+SEAL = places.managed().seal
+_DROP_IN = os.path.join(render.DROP_IN_FOLDER, render.DROP_IN)
+
+# Where this administrator keeps her command `agentguard`, and an interpreter of her own if the machine has none that
+# only root can change (managed settings must not name such a one).
+_ADMIN = "/opt/agentguard-admin"
+_PYTHON_WITHOUT = shutil.ignore_patterns("site-packages", "test", "idlelib", "ensurepip", "config-*", "tkinter")
+_COMMAND = """#!{python}
+import site
+site.addsitedir({packages!r})
+from agentguard._entry import main
+main()
+"""
+
+
+def _python() -> str:
+    """Return the interpreter of the managed install: this process's own if it is root's, else a copy of it."""
+    python = os.path.realpath(sys.executable)
+    return python if not safepath.fault(python) else os.path.join(_ADMIN, "bin", os.path.basename(python))
+
+
+def _copy_python(target: str) -> None:
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    os.makedirs(os.path.dirname(target))
+    shutil.copy(os.path.realpath(sys.executable), target)
+    library = os.path.join("lib", version)
+    shutil.copytree(os.path.join(sys.base_prefix, library), os.path.join(_ADMIN, library), ignore=_PYTHON_WITHOUT)
+
+
+def _run(*argv: str, cwd: str = "/") -> None:
+    """Run a command of the administrator's. Raises RuntimeError with all that it said."""
+    env = {"PATH": f"{_ADMIN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+    done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+
+
+def install_program(_folder: str) -> None:
+    """Put an interpreter, the administrator's command and agentguard's code on the machine."""
+    python = _python()
+    if python.startswith(_ADMIN):
+        _copy_python(python)
+    command = os.path.join(_ADMIN, "agentguard")
+    os.makedirs(_ADMIN, exist_ok=True)
+    with open(command, "w", encoding="utf-8") as stream:
+        stream.write(_COMMAND.format(python=python, packages=sysconfig.get_path("purelib")))
+    os.chmod(command, 0o755)
+    _run("agentguard", "install", "--system")
+
+
+def install_managed(folder: str, *, mode: str = "enforce", stage: str = "enforce") -> None:
+    """Publish the scenarios' policy, render the managed settings, and do what the rendered README says.
+
+    `folder` is for keys, the published repository and the artefacts; afterwards the machine no longer needs it. `mode`
+    is the bundle's, `stage` root's own.
+    """
+    publisher, artefacts = os.path.join(folder, "publisher"), os.path.join(folder, "artefacts")
+    repository = os.path.join(publisher, "repo")
+    _run("agentguard", "bundle", "init", publisher, "--org", "e2e", "--solo", "--no-passphrase")
+    _run("agentguard", "bundle", "publish", os.path.join(box.HERE, "policy"), "--to", publisher, "--mode", mode)
+    where = ["--anchor", os.path.join(repository, "1.root.json"), "--sync-url", repository, "--python", _python()]
+    _run("agentguard", "deploy", "render", "--target", "linux", "--output", artefacts, "--stage", stage, *where)
+    with open(os.path.join(artefacts, "README.md"), encoding="utf-8") as stream:
+        commands = stream.read().split("```sh\n")[1].split("```")[0]
+    _run("sh", "-e", "-c", commands, cwd=artefacts)
+
+
+# What can be built; each takes a folder of its own. PROGRAM lies under all others, which scenarios can name.
+PROGRAM = "program"
+INSTALLS: dict[str, Callable[[str], None]] = {
+    PROGRAM: install_program,
+    ENFORCING: install_managed,
+    OBSERVING_BUNDLE: partial(install_managed, mode="observe"),
+    OBSERVING_STAGE: partial(install_managed, stage="observe"),
+}
+
+
+def change_hook(**changes: Any) -> None:
+    """Change the entry of the rendered managed settings that starts the hook before a tool call."""
+    with open(_DROP_IN, encoding="utf-8") as stream:
+        settings = json.load(stream)
+    settings["hooks"]["PreToolUse"][0]["hooks"][0].update(changes)
+    with open(_DROP_IN, "w", encoding="utf-8") as stream:
+        json.dump(settings, stream, indent=1)
+
+
+def install_recorder(lab: Lab, **orders: Any) -> None:
+    """Let managed settings start the recorder hook, and nothing else, before tool calls; without `onFailure`."""
+    entry = {"type": "command", "command": sys.executable, "args": ["-I", "-S", lab.recorder(**orders)], "timeout": 10}
+    os.makedirs(render.DROP_IN_FOLDER)
+    with open(_DROP_IN, "w", encoding="utf-8") as stream:
+        json.dump({"hooks": {"PreToolUse": [{"matcher": "*", "hooks": [entry]}]}}, stream, indent=1)

@@ -1,0 +1,60 @@
+"""What the audit log says, read as plain JSON lines, and verified by the installed agentguard itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import Any
+
+from agentguard import places
+from agentguard.deploy import install
+from e2e import box
+from e2e.lab import Lab, NotProved, expect
+
+
+def _spool(where: places.Places) -> str:
+    return where.spool(box.UID)
+
+
+def records(where: places.Places | None = None) -> list[dict[str, Any]]:
+    """Return the bodies of all records of the client's user, oldest first."""
+    folder = _spool(where or places.managed())
+    if not os.path.isdir(folder):
+        raise NotProved(f"there is no audit log in {folder}")
+    found = []
+    for name in os.listdir(folder):
+        if name.endswith(".ndjson"):
+            with open(os.path.join(folder, name), encoding="ascii") as stream:
+                found += [json.loads(line)["b"] for line in stream]
+    return sorted(found, key=lambda body: int(body["seq"]))
+
+
+def decisions(tool: str = "", where: places.Places | None = None) -> list[dict[str, Any]]:
+    """Return the records of decisions about tool calls, or about calls of one tool, oldest first."""
+    return [
+        body
+        for body in records(where)
+        if body["kind"] == "decision" and body["event"] == "PreToolUse" and tool in ("", body["tool"])
+    ]
+
+
+def verify(lab: Lab, where: places.Places | None = None) -> None:
+    """Let the installed agentguard verify the log, as the client's user. Raises `NotProved` if it finds a break."""
+    where = where or places.managed()
+    done = subprocess.run(
+        [*install.cli_command(where), "audit", "verify"],
+        env={"PATH": "/usr/bin:/bin", "HOME": lab.home, "LANG": "C.UTF-8"},
+        cwd=lab.home,
+        capture_output=True,
+        text=True,
+        check=False,
+        user=box.UID,
+        group=box.UID,
+        extra_groups=[],
+    )
+    expect(
+        done.returncode == 0, f"agentguard audit verify: exit {done.returncode}: {(done.stdout + done.stderr)[-400:]}"
+    )
+    numbers = [body["seq"] for body in records(where)]
+    expect(numbers == list(range(numbers[0], numbers[0] + len(numbers))), f"the records are numbered {numbers}")

@@ -1,0 +1,20 @@
+"""What is proved on the real client. `ALL` holds every scenario in the order in which they are shown."""
+
+from __future__ import annotations
+
+from e2e.scenario import Scenario
+from e2e.scenarios import allow, ask, deny, evade, failure, observe, parallel, personal, prompt, selfcheck, subagent
+
+ALL: tuple[Scenario, ...] = (
+    *selfcheck.SCENARIOS,
+    *deny.SCENARIOS,
+    *allow.SCENARIOS,
+    *ask.SCENARIOS,
+    *failure.SCENARIOS,
+    *evade.SCENARIOS,
+    *parallel.SCENARIOS,
+    *observe.SCENARIOS,
+    *prompt.SCENARIOS,
+    *subagent.SCENARIOS,
+    *personal.SCENARIOS,
+)

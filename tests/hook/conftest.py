@@ -1,0 +1,124 @@
+"""A laptop with agentguard really installed and enrolled beneath a folder of its own, and the real hook process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PAYLOADS = Path(__file__).parent / "payloads"
+CLEAN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+
+def agentguard(*words, check=True, **options):
+    """Run one agentguard command and return the finished process."""
+    argv = [sys.executable, "-m", "agentguard", *map(str, words)]
+    done = subprocess.run(
+        argv, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL, check=False, **options
+    )
+    assert not check or done.returncode == 0, (words, done.returncode, done.stdout, done.stderr)
+    return done
+
+
+class Result:
+    """What one hook process did."""
+
+    def __init__(self, done):
+        self.code = done.returncode
+        self.stdout = done.stdout
+        self.stderr = done.stderr.decode("utf-8", "replace")
+
+    @property
+    def reply(self):
+        """The JSON on stdout, None for silence; anything else fails the test."""
+        if not self.stdout:
+            return None
+        assert self.stdout.endswith(b"\n")
+        assert self.stdout.count(b"\n") == 1
+        assert self.stdout.isascii()
+        return json.loads(self.stdout)
+
+    @property
+    def decision(self):
+        """What the agent is told: "deny", "ask", "block" or "" for silence."""
+        reply = self.reply or {}
+        return reply.get("hookSpecificOutput", {}).get("permissionDecision") or reply.get("decision", "")
+
+    @property
+    def reason(self):
+        reply = self.reply or {}
+        return reply.get("hookSpecificOutput", {}).get("permissionDecisionReason", "")
+
+
+class Laptop:
+    """One installation beneath `home`."""
+
+    def __init__(self, home, repository):
+        self.home = home
+        self.repository = repository
+        self.state = home / ".local/state/agentguard"
+        self.argv = json.loads(agentguard("hook-command", "--home", home).stdout)
+
+    @property
+    def seal(self):
+        return self.state / "active.seal"
+
+    @property
+    def spool(self):
+        return self.state / "spool" / str(os.getuid())
+
+    def raw(self, data, *, env=None, before=(), **options):
+        """Feed bytes to the hook and return what it did."""
+        done = subprocess.run(
+            [*before, *self.argv],
+            input=data,
+            capture_output=True,
+            env={**CLEAN, **(env or {})},
+            cwd=self.home,
+            check=False,
+            timeout=60,
+            **options,
+        )
+        return Result(done)
+
+    def call(self, tool, arguments, *, event="PreToolUse", cwd=None, env=None, **fields):
+        """Ask about one tool call."""
+        payload = {
+            "session_id": "5b1d5f0e-3b0b-4f7e-9a53-0c6b0c5ad8aa",
+            "transcript_path": "/nowhere",
+            "cwd": str(cwd or self.home / "project"),
+            "permission_mode": "default",
+            "hook_event_name": event,
+            "tool_name": tool,
+            "tool_input": arguments,
+            "tool_use_id": "toolu_1",
+            **fields,
+        }
+        return self.raw(json.dumps(payload).encode(), env=env)
+
+    def records(self):
+        """Every record in the spool, oldest first."""
+        done = agentguard("audit", "tail", "-n", "100000", "--json", "--home", self.home)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def make_laptop(folder, *, mode="enforce", key_type="ed25519"):
+    """Publish the shipped baseline into a folder, enrol from it, install the hook."""
+    repository, home = folder / "publisher", folder / "home"
+    (home / "project" / "src").mkdir(parents=True)
+    agentguard("bundle", "init", repository, "--solo", "--org", "acme", "--no-passphrase", "--key-type", key_type)
+    agentguard("bundle", "publish", ROOT / "bundles/baseline", "--to", repository, "--mode", mode)
+    root = repository / "repo" / "1.root.json"
+    digest = __import__("hashlib").sha256(root.read_bytes()).hexdigest()
+    agentguard("enroll", repository / "repo", "--root-sha256", digest, "--home", home)
+    agentguard("install", "--user", "--home", home)
+    return Laptop(home, repository)
+
+
+@pytest.fixture(scope="session")
+def laptop(tmp_path_factory):
+    """A laptop under the shipped baseline. Shared: a test that damages something must mend it."""
+    return make_laptop(tmp_path_factory.mktemp("laptop"))

@@ -1,0 +1,66 @@
+"""What real hook runs import, against allow-lists: every module is paid for at every tool call.
+
+The lists stand in modules/MINOR.toml, one array a kind of run. `AGENTGUARD_WRITE_MODULES=1 scripts/test tests/hook`
+writes the lists of the running interpreter anew; the difference is for a reviewer to read.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
+LISTS = Path(__file__).parent / "modules" / f"{MINOR}.toml"
+
+# Too dear for the hook, or able to load code that nobody checked.
+NEVER = {
+    "click", "httpx", "platformdirs", "tuf", "securesystemslib", "tomllib", "pathlib", "dataclasses", "logging",
+    "subprocess", "importlib.metadata", "urllib.request", "ssl", "argparse", "hashlib", "socket", "asyncio", "json",
+    "site",
+}  # fmt: skip
+# What shell text may bring beside that (tree-sitter's module needs re), and what inline Python may.
+ONLY_FOR_SHELL = {"re", "enum", "collections", "functools", "tree_sitter._binding", "tree_sitter_bash._binding"}
+
+CALLS = {
+    "read": ("Read", {"file_path": "src/app.py"}),
+    "bash": ("Bash", {"command": "git status && npm test 2>&1 | tail -20"}),
+    "python": ("Bash", {"command": "python3 -c 'print(open(\"a.txt\").read())'"}),
+}
+
+
+def imported(laptop, tool, arguments):
+    """Return every module that one hook run imported, by the interpreter's own account of its imports."""
+    argv = [*laptop.argv[:-1], "-X", "importtime", laptop.argv[-1]]
+    payload = {"session_id": "s", "cwd": str(laptop.home / "project"), "hook_event_name": "PreToolUse"}
+    data = json.dumps({**payload, "tool_name": tool, "tool_input": arguments})
+    done = subprocess.run(argv, input=data, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}, check=True)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in lines[1:]}
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_hook_imports_only_what_is_listed(laptop, kind):
+    """A new import on the hook's path must be added to the list, where a reviewer sees it."""
+    found = imported(laptop, *CALLS[kind])
+    if os.environ.get("AGENTGUARD_WRITE_MODULES"):
+        lists = tomllib.loads(LISTS.read_text()) if LISTS.exists() else {}
+        lists[kind] = sorted(found)
+        LISTS.parent.mkdir(exist_ok=True)
+        LISTS.write_text("\n".join(f"{name} = {json.dumps(lists[name], indent=2)}" for name in sorted(lists)) + "\n")
+    assert LISTS.exists(), f"no list for Python {MINOR}: write it with AGENTGUARD_WRITE_MODULES=1"
+    assert set() == found - set(tomllib.loads(LISTS.read_text())[kind])
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_hook_never_imports_what_is_too_dear(laptop, kind):
+    """Some modules are never worth their price, whatever a list says."""
+    assert set() == imported(laptop, *CALLS[kind]) & NEVER
+
+
+def test_read_is_judged_without_regular_expressions_or_a_shell_parser(laptop):
+    """A call that is no shell text does not pay for one."""
+    assert set() == imported(laptop, *CALLS["read"]) & ONLY_FOR_SHELL

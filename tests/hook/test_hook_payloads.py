@@ -1,0 +1,27 @@
+"""Every real payload of the client, through the real hook process, against a table."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+TABLE = tomllib.loads((HERE / "payloads.toml").read_text())
+FILES = sorted((HERE / "payloads").glob("*.json"))
+
+
+def test_every_payload_has_a_row_and_every_row_a_payload():
+    """A new payload must say what it comes to."""
+    assert sorted(TABLE) == [file.stem for file in FILES]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_payload_comes_to_what_its_row_says(laptop, file):
+    """Effect, deciding rule or default, stdout and exit code are as the table says, and one record is written."""
+    row = TABLE[file.stem]
+    result = laptop.raw(file.read_bytes())
+    record = laptop.records()[-1]
+    assert (row["exit"], row["stdout"]) == (result.code, result.decision)
+    assert file.stem.split(".")[0] == record["event"]
+    if row["effect"] != "recorded":
+        assert (row["effect"], row["rule"]) == (record["effect"], record["rule"])

@@ -1,0 +1,83 @@
+"""What an author reads when a policy is wrong: one folder with every mistake, and its findings, held as they are."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from agentguard.access import model
+from agentguard.policy import conditions, match, suite, template
+from agentguard.policy.compile import compile_source
+from agentguard.policy.findings import CODES, Finding, in_order, nearest
+from agentguard.policy.source import read
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "policy"
+# Codes about the files themselves, which no folder in a repository can show.
+OF_FILES = {"AG002", "AG004"}
+
+
+def test_every_mistake_is_found_where_it_is() -> None:
+    """The findings of the broken policy, as `agentguard policy check tests/golden/policy/broken` prints them."""
+    found = suite.prepare(str(GOLDEN / "broken")).findings
+    assert (GOLDEN / "broken.txt").read_text() == "".join(f"{finding}\n" for finding in found)
+
+
+def test_every_code_is_shown_by_a_mistake() -> None:
+    """A code without an example could mean anything."""
+    shown = set(re.findall(r"AG\d{3}", (GOLDEN / "broken.txt").read_text()))
+    assert set(CODES) == shown | OF_FILES
+
+
+def test_a_policy_with_one_mistake_compiles_to_nothing() -> None:
+    """There is no half of a policy."""
+    compiled = compile_source(read(str(GOLDEN / "broken")))
+    assert {} == compiled.policy
+    assert compiled.findings
+
+
+def test_a_finding_reads_like_a_compilers() -> None:
+    """File, line, column, code, message, and what was probably meant."""
+    finding = Finding("rules/git.toml", 12, 3, "AG104", 'unknown key "efect"', "effect")
+    assert 'rules/git.toml:12:3: AG104 unknown key "efect" (did you mean "effect"?)' == str(finding)
+    assert {
+        "file": "rules/git.toml",
+        "line": 12,
+        "column": 3,
+        "code": "AG104",
+        "message": 'unknown key "efect"',
+        "suggestion": "effect",
+    } == finding.to_json()
+
+
+def test_findings_come_in_the_order_of_the_files() -> None:
+    """By file, line and column, as numbers, and each once."""
+    ten, two, other = (Finding(name, line, 1, "AG104", "x") for name, line in (("a", 10), ("a", 2), ("b", 1)))
+    assert (two, ten, other) == in_order([other, ten, two, ten])
+
+
+def test_no_suggestion_is_better_than_a_wild_one() -> None:
+    """Only a word that is near is suggested."""
+    assert "effect" == nearest("efect", ["effect", "action"])
+    assert "" == nearest("colour", ["effect", "action"])
+
+
+def test_the_tables_name_what_the_rest_of_the_program_knows() -> None:
+    """Actions, certainties and traits are those of the rows, and every kind is that of the engine."""
+    assert model.ACTIONS == tuple(conditions.WORDS["action"])
+    assert model.CERTAINTIES == tuple(conditions.WORDS["certainty"])
+    assert model.TRAITS == set(conditions.WORDS["trait"])
+    assert {key: entry[0] for key, entry in conditions.CONDITIONS.items()} == match.KINDS
+    assert set(conditions.KINDS) == {entry[0] for entry in conditions.CONDITIONS.values()}
+
+
+@pytest.mark.parametrize("name", conditions.TEMPLATES)
+def test_every_placeholder_is_a_condition_and_is_filled_in(name) -> None:
+    """A placeholder that stays as it is would reach the person."""
+    row = model.Row(conditions.actions_of(name)[0])
+    if name == "command":
+        row.origin = model.Origin(("git", "push"))
+    elif name == "path":
+        row.path = model.Path("/x")
+    else:
+        setattr(row, name, 22 if name == "port" else "x")
+    assert "{" not in template.fill(f"{{{name}}}", row)
