@@ -127,6 +127,28 @@ def account_home() -> str:
         return "/nonexistent"
 
 
+def account_name() -> str:
+    """Return this person's account name from the password database: one question, and none to the group database."""
+    if sys.platform == "win32":
+        return os.path.basename(account_home())
+    import pwd  # noqa: PLC0415 - not on Windows
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def scratch() -> str:
+    """Return the platform's own folder for temporary files. TMPDIR is a variable: what it names must not count."""
+    if sys.platform == "darwin":
+        try:
+            return os.confstr(65537) or "/tmp"  # noqa: S108 - _CS_DARWIN_USER_TEMP_DIR, confstr(3)
+        except (ValueError, OSError):
+            return "/tmp"  # noqa: S108
+    return "/tmp"  # noqa: S108
+
+
 def default() -> Places:
     """Return the managed install's places where there is one, else this person's own."""
     system = managed()

@@ -46,15 +46,13 @@ class Stage:
         """Return a path inside the laptop's project."""
         return os.path.join(self.home, "project", name)
 
-    def agentguard(self, *words, lines=False):
+    def agentguard(self, *words):
         """Run one agentguard command; return its JSON, when it was asked for."""
         argv = [sys.executable, "-m", "agentguard", *words]
         done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=self.folder)
         if done.returncode != 0:
             sys.exit(f"$ agentguard {' '.join(words)}\n{done.stdout}{done.stderr}")
-        if "--json" not in words:
-            return None
-        return [json.loads(line) for line in done.stdout.splitlines()] if lines else json.loads(done.stdout)
+        return json.loads(done.stdout) if "--json" in words else None
 
     def root_sha256(self):
         """Return what an administrator would tell every laptop: the SHA-256 of the first root."""
@@ -141,9 +139,10 @@ class Show:
 
     def found(self, records):
         """Note what the search found."""
-        self.steps.append({"step": "search", "found": len(records), "records": [record["id"] for record in records]})
-        for record in records if not self.as_json else ():
-            print(f"  {record['time']} {record['user']} {record['effect']} {record['rule']} ({record['tool']})")
+        bodies = [record["body"] for record in records]
+        self.steps.append({"step": "search", "found": len(bodies), "records": [body["id"] for body in bodies]})
+        for body in bodies if not self.as_json else ():
+            print(f"  {body['time']} {body['user']} {body['effect']} {body['rule']} ({body['tool']})")
 
     def end(self):
         """Print the collected steps."""

@@ -94,7 +94,8 @@ def test_repository_stands_alone():
     git = ["git", "ls-files"]
     listed = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     outside = r"\.\./" + r"shared|/work/" + r"shared"
-    pattern = re.compile(outside + r"|pip install (-U )?agentguard\b|pipx? run agentguard\b|uvx agentguard\b")
+    from_index = r"|pipx? (install|run) (-\S+ )*agent" + r"guard\b|uvx? (tool install )?agent" + r"guard\b"
+    pattern = re.compile(outside + from_index)
     wrong = []
     for name in filter(None, listed):
         path = ROOT / name

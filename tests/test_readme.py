@@ -115,7 +115,7 @@ def test_team_commands_work_together(tmp_path):
     folder = tmp_path
     shutil.copytree(ROOT / "bundles", folder / "bundles")
     command = f"{sys.executable} -m agentguard"
-    key = json.loads(run(f"{command} collector key --data {folder}/collector --json", folder))
+    key = json.loads(run(f"{command} collector init --data {folder}/collector --json", folder))
 
     def as_here(line):
         line = line.replace("agentguard", command, 1).replace("https://policy.acme.example", url)

@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from agentguard.access.model import Value
     from agentguard.access.world import World
 
 _PATH_FIELDS = (
@@ -58,11 +57,13 @@ def _of_text(field: str, text: str, cwd: str, world: World, tool: str) -> list[R
         if scheme == "file":
             return _of_file_url(word, cwd, world, tool)
         return [_connect(word, tool)]
-    if field.endswith(_HOST_FIELDS) and word == text and "." in text and hosts.url_host(text, "http"):
-        host, port = hosts.url_host(text, "http") or ("", None)
-        port = port if ":" in text else None
-        return [Row(CONNECT, POSSIBLE, tool=tool, host=host, port=port), *_of_path(field, text, cwd, world, tool)]
-    return _of_path(field, text, cwd, world, tool)
+    rows = _of_path(field, text, cwd, world, tool)
+    if field.endswith(_HOST_FIELDS) and word == text and "." in text:
+        found = hosts.url_host(text, "http")
+        if found:
+            host, port = found
+            rows.insert(0, Row(CONNECT, POSSIBLE, tool=tool, host=host, port=port if ":" in text else None))
+    return rows
 
 
 def _connect(url: str, tool: str) -> Row:
@@ -72,8 +73,7 @@ def _connect(url: str, tool: str) -> Row:
         return Row(CONNECT, POSSIBLE if host is not UNKNOWN else UNCERTAIN, tool=tool, host=host, port=port)
     if "\\" in url or not url.isprintable():
         return paths.malformed(CONNECT, tool, f"a URL in the arguments is malformed: {why}")
-    unknown: Value = UNKNOWN  # a template, or a host that no parser takes
-    return Row(CONNECT, UNCERTAIN, tool=tool, host=unknown, why="a URL that cannot be read")
+    return Row(CONNECT, UNCERTAIN, tool=tool, host=UNKNOWN, why="a template, or a URL that no parser takes")
 
 
 def _of_file_url(url: str, cwd: str, world: World, tool: str) -> list[Row]:

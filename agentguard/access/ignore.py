@@ -60,34 +60,43 @@ class Rule:
 
 
 class Rules:
-    """The rules of one file. Plain names, the most frequent kind by far, are looked up instead of tried."""
+    """The rules of one file, kept so that a name rules most of them out at once.
 
-    __slots__ = ("ordered", "plain")
+    `by_name`: those whose last component is plain text, in order. `by_end`: the others, last first, with the text that
+    a name must end with.
+    """
+
+    __slots__ = ("by_end", "by_name")
 
     def __init__(self, lines: list[str]) -> None:
-        self.plain: dict[str, list[tuple[int, Rule]]] = {}
-        self.ordered: list[tuple[int, Rule]] = []
+        self.by_name: dict[str, list[tuple[int, Rule]]] = {}
+        self.by_end: list[tuple[int, str, Rule]] = []
         for number, line in enumerate(lines[: limits.MAX_IGNORE_RULES]):
             rule = read_rule(line)
             if rule is None:
                 continue
             last = rule.components[-1] or ()
-            name = "".join(item for item in last if isinstance(item, str))
-            if len(rule.components) == 2 and rule.components[0] is _FOLDERS and len(name) == len(last):
-                self.plain.setdefault(name, []).append((number, rule))
+            end = ""
+            for item in reversed(last):
+                if not isinstance(item, str):
+                    break
+                end = item + end
+            if len(end) == len(last):
+                self.by_name.setdefault(end, []).append((number, rule))
             else:
-                self.ordered.insert(0, (number, rule))
+                self.by_end.insert(0, (number, end, rule))
 
     def verdict(self, names: list[str], is_folder: bool) -> bool | None:
         """Return whether the last rule that matches ignores the path; None where none matches."""
+        name = names[-1]
         best, found = -1, None
-        for number, rule in self.plain.get(names[-1], ()):
-            if is_folder or not rule.folders_only:
+        for number, rule in self.by_name.get(name, ()):
+            if rule.matches(names, is_folder):
                 best, found = number, rule
-        for number, rule in self.ordered:
+        for number, end, rule in self.by_end:
             if number < best:
                 break
-            if rule.matches(names, is_folder):
+            if name.endswith(end) and rule.matches(names, is_folder):
                 found = rule
                 break
         return None if found is None else not found.negated

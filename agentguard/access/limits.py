@@ -36,7 +36,6 @@ MAX_GIT_CONFIG_LINES = 8192
 MAX_BRANCH_CHARS = 255
 
 # Tool calls and prompts.
-MAX_ROWS = 4096  # of one tool call
 MAX_INPUT_NODES = 20_000  # values looked at in the arguments of an MCP tool
 MAX_INPUT_ROWS = 128  # rows that those may give
 MAX_MENTIONS = 200  # of files in one prompt; the client itself reads at most 100

@@ -38,7 +38,7 @@ from agentguard.access.model import (
     Path,
     Pattern,
     Row,
-)  # fmt: skip
+)
 from agentguard.access.payload import PROMPT_EVENTS
 
 TYPE_CHECKING = False
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_SUBAGENT = "general-purpose"  # what the client starts where the call names no kind
 _WORKTREES = "/.claude/worktrees"  # where the client puts the worktrees that it makes
+_LISTS = ("files", "file_paths")  # fields that hold one text or a list of them
 _META = frozenset("*?[{\\")
 
 
@@ -77,13 +78,13 @@ def access(call: ToolCall, world: World) -> Access:
 def _texts(call: ToolCall, action: str, fields: tuple[str, ...], *, needed: bool) -> tuple[list[str], list[Row]]:
     """Return the texts in some fields, and a malformed row for each field that holds something else.
 
-    A field may hold one text or a list of them. Where none is there and one is needed, that is a malformed row too.
+    Only the fields of _LISTS may hold several. Where none is there and one is needed, that is a malformed row too.
     """
     texts: list[str] = []
     bad: list[Row] = []
     for field in fields:
         value = call.input.get(field)
-        several = value if isinstance(value, list) else [] if value is None else [value]
+        several = value if isinstance(value, list) and field in _LISTS else [] if value is None else [value]
         if len(several) > limits.MAX_INPUT_ROWS or not all(isinstance(text, str) for text in several):
             bad.append(paths.malformed(action, call.tool, f"{field} is not a text"))
         else:
@@ -148,10 +149,13 @@ def _grep(call: ToolCall, world: World) -> Access:
 def _glob(call: ToolCall, world: World) -> Access:
     folders, rows = _texts(call, READ, ("path", "file_path"), needed=False)
     patterns, bad = _texts(call, READ, ("pattern",), needed=True)
-    for pattern in patterns:
-        from agentguard.access.globs import braces  # noqa: PLC0415 - only here
+    from agentguard.access.globs import braces  # noqa: PLC0415 - only here
 
-        for text in braces(pattern) or ():
+    for pattern in patterns:
+        alternatives = braces(pattern)
+        if alternatives is None:
+            rows.append(Row(READ, UNCERTAIN, tool=call.tool, path=Path(UNKNOWN), why="lists names"))
+        for text in alternatives or ():
             names = text.split("/")
             known = 0
             while known < len(names) - 1 and _META.isdisjoint(names[known]):
@@ -163,8 +167,6 @@ def _glob(call: ToolCall, world: World) -> Access:
                 if why:
                     bad.append(paths.malformed(READ, call.tool, why))
                 rows += [Row(READ, tool=call.tool, path=path, why="lists names") for path in found]
-        if braces(pattern) is None:
-            rows.append(Row(READ, UNCERTAIN, tool=call.tool, path=Path(UNKNOWN), why="lists names"))
     return Access(_distinct(rows) + bad)
 
 

@@ -131,11 +131,33 @@ def search(
     home: str = "",
     budget: int = limits.MAX_WALK_ENTRIES,
 ) -> tuple[list[str], bool]:
-    """Return the files beneath `root` that are `wanted`, and whether all of the tree has been seen.
+    """Return the files beneath `root` that are `wanted`, nearest first, and whether all of the tree has been seen.
 
-    Nearest first, links not followed (their own names are asked about), at most MAX_WALK_FOUND. `wanted` is asked with
-    paths that start with `root`. `home` is where git's global ignore file lies. A folder that cannot be listed is no
-    gap: the program that searches cannot list it either.
+    At most MAX_WALK_FOUND of them. `wanted` is asked with paths that start with `root`. Who asks more than once keeps
+    what `files` gives instead.
+    """
+    seen, complete = files(root, disk, leaves_out, home=home, budget=budget)
+    found: list[str] = []
+    for path in seen:
+        if wanted(path):
+            found.append(path)
+            if len(found) >= limits.MAX_WALK_FOUND:
+                break
+    return found, complete
+
+
+def files(
+    root: str,
+    disk: Disk,
+    leaves_out: Manners = EVERYTHING,
+    *,
+    home: str = "",
+    budget: int = limits.MAX_WALK_ENTRIES,
+) -> tuple[list[str], bool]:
+    """Return the files that a search beneath `root` reads, nearest first, and whether these are all of them.
+
+    Links are not followed and count as files. `home` is where git's global ignore file lies. A folder that cannot be
+    listed is no gap: the program that searches cannot list it either.
     """
     root = root.rstrip("/")
     layers: Layer | None = None
@@ -148,7 +170,7 @@ def search(
     if leaves_out.globs:
         chosen, only = _chosen(leaves_out.globs)
     found: list[str] = []
-    if disk.kind(root or "/") not in ("dir", "") and wanted(root):
+    if disk.kind(root or "/") not in ("dir", ""):
         found.append(root)
     folders: list[tuple[str, Layer | None]] = [(root, layers)]
     at = 0
@@ -177,8 +199,6 @@ def search(
                 continue
             if is_folder:
                 folders.append((path, layers))
-            elif wanted(path):
+            else:
                 found.append(path)
-                if len(found) >= limits.MAX_WALK_FOUND:
-                    return found, True
     return found, True

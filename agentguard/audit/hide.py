@@ -6,7 +6,7 @@ something was taken says so in its body (`hidden`: the names of those values): a
 
 from __future__ import annotations
 
-from agentguard.audit.record import NAME_LIMIT, TEXT_LIMIT
+from agentguard.audit.record import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
     from agentguard.audit.redact import Redactor
 
-# Redaction reads no more of one text than this; the end of what it read may hold half a secret, so that is cut off too.
+# Redaction reads no more than this of one text and of one record (characters). The end of a text that it did not read
+# whole may be half a secret, so some of what it read is cut off too.
 _READ_LIMIT = 64 * 1024
+_RECORD_LIMIT = 256 * 1024
 _EDGE = 512
+CUT = "…"
 
 
 def apply(body: dict[str, Any], texts: dict[str, Any], redactor: Redactor) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -25,28 +28,41 @@ def apply(body: dict[str, Any], texts: dict[str, Any], redactor: Redactor) -> tu
     The command comes first: a secret that only its place in the command gives away (`-p hunter2`) is then known by
     itself where it stands among the arguments.
     """
-    first = {"command": _clean(texts["command"], redactor, TEXT_LIMIT)} if "command" in texts else {}
-    body = {name: _clean(value, redactor, NAME_LIMIT) for name, value in body.items()}
-    clean = {
-        name: first[name] if name in first else _clean(value, redactor, TEXT_LIMIT) for name, value in texts.items()
-    }
+    clean = _Cleaner(redactor)
+    order = sorted(texts, key=lambda name: name != "command")
+    done = {name: clean.value(texts[name], TEXT_LIMIT) for name in order}
+    facts = {name: clean.value(value, NAME_LIMIT) for name, value in body.items()}
     for name in ("rows", "origins"):
-        for facts, before, after in zip(body.get(name, ()), texts.get(name, ()), clean.get(name, ()), strict=True):
-            hidden = [key for key in before if before[key] != after[key]]
+        for number, after in enumerate(facts.get(name, ())):
+            pairs = ((body[name][number], after), (texts[name][number], done[name][number]))
+            hidden = [key for before, now in pairs for key in before if before[key] != now[key]]
             if hidden:
-                facts["hidden"] = hidden
-    return body, clean
+                after["hidden"] = hidden
+    return facts, {name: done[name] for name in texts}
 
 
-def _clean(value: Any, redactor: Redactor, limit: int) -> Any:
-    if isinstance(value, str):
-        if len(value) > _READ_LIMIT:
-            value = redactor.text(value[:_READ_LIMIT])[:-_EDGE]
-            return value[:limit] + "…"
-        value = redactor.text(value)
-        return value if len(value) <= limit else value[:limit] + "…"
-    if isinstance(value, (list, tuple)):
-        return [_clean(one, redactor, limit) for one in value]
-    if isinstance(value, dict):
-        return {key: _clean(one, redactor, limit) for key, one in value.items()}
-    return value
+class _Cleaner:
+    """Cleans the values of one record, as long as its budget lasts; after that they are cut."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._room = _RECORD_LIMIT
+
+    def value(self, value: Any, limit: int) -> Any:
+        """Return a value without secrets, its texts at most `limit` characters long."""
+        if isinstance(value, str):
+            return self._text(value, limit)
+        if isinstance(value, list):
+            return [self.value(one, limit) for one in value[:ROWS_LIMIT]]
+        if isinstance(value, dict):
+            return {key: self.value(one, limit) for key, one in value.items()}
+        return value
+
+    def _text(self, text: str, limit: int) -> str:
+        read = min(_READ_LIMIT, self._room)
+        self._room -= min(len(text), read)
+        if len(text) > read:
+            seen = self._redactor.text(text[:read])
+            return seen[: max(0, min(limit, len(seen) - _EDGE))] + CUT
+        text = self._redactor.text(text)
+        return text if len(text) <= limit else text[:limit] + CUT

@@ -51,9 +51,8 @@ def segments(folder: int) -> list[tuple[int, int, str]]:
 
 def ready(folder: int, lock: int, body: dict[str, Any]) -> tuple[int, int, Head, bytes]:
     """Open `current.ndjson` fit for the next record: (descriptor, size, head, what to write before the record)."""
-    fd = _open_current(folder)
+    fd, size = _open_current(folder)
     try:
-        size = os.fstat(fd).st_size
         head = spool.tail(fd, size)
         if size and head is None:
             size = _set_torn_aside(folder, lock, fd, size)
@@ -68,7 +67,7 @@ def ready(folder: int, lock: int, body: dict[str, Any]) -> tuple[int, int, Head,
                 head = _set_damaged_aside(folder, fd)
             os.close(fd)
             fd = -1
-            fd = _open_current(folder)
+            fd, _size = _open_current(folder)
         else:
             head, sound = _head_of_segments(folder)
         if head is not None and sound:
@@ -108,7 +107,7 @@ def new_chain(path: str, reason: str, *, leaving: str, device: str, user: str) -
     folder = spool.open_folder(path)
     lock = fd = -1
     try:
-        lock = spool.open_file(folder, spool.LOCK, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+        lock, _size = spool.open_file(folder, spool.LOCK, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         spool.take(lock, fcntl.LOCK_EX)
         body = {"device": device, "user": user}
         fd, size, head, start = ready(folder, lock, body)
@@ -119,7 +118,7 @@ def new_chain(path: str, reason: str, *, leaving: str, device: str, user: str) -
                 close_segment(folder, fd, head)
                 os.close(fd)
                 fd = -1
-                fd = _open_current(folder)
+                fd, _size = _open_current(folder)
             start, _head = genesis(reason, head, body)
         spool.write(folder, lock, fd, 0, start)
     finally:
@@ -140,7 +139,7 @@ def close_segment(folder: int, fd: int, head: Head) -> None:
     os.rename(spool.CURRENT, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
-def _open_current(folder: int) -> int:
+def _open_current(folder: int) -> tuple[int, int]:
     return spool.open_file(folder, spool.CURRENT, os.O_RDWR | os.O_APPEND | os.O_CREAT)
 
 
@@ -150,9 +149,9 @@ def _head_of_segments(folder: int) -> tuple[Head | None, bool]:
     if not known:
         return None, True
     _first, last, name = known[-1]
-    fd = spool.open_file(folder, name, os.O_RDONLY)
+    fd, size = spool.open_file(folder, name, os.O_RDONLY)
     try:
-        head = spool.tail(fd, os.fstat(fd).st_size)
+        head = spool.tail(fd, size)
     finally:
         os.close(fd)
     return (head, True) if head is not None and head[1] == last else (("", last, ""), False)

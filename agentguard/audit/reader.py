@@ -49,7 +49,7 @@ class Contents:
 
     def _look_under_lock(self) -> None:
         try:
-            lock = spool.open_file(self._folder, spool.LOCK, os.O_RDWR)
+            lock, _size = spool.open_file(self._folder, spool.LOCK, os.O_RDWR)
         except FileNotFoundError:
             self._look()
             return
@@ -65,8 +65,8 @@ class Contents:
         for _first, _last, name in mend.segments(self._folder):
             self.files.append((name, os.stat(name, dir_fd=self._folder, follow_symlinks=False).st_size))
         if spool.CURRENT in names:
-            self._current = spool.open_file(self._folder, spool.CURRENT, os.O_RDONLY)
-            self.files.append((spool.CURRENT, os.fstat(self._current).st_size))
+            self._current, size = spool.open_file(self._folder, spool.CURRENT, os.O_RDONLY)
+            self.files.append((spool.CURRENT, size))
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +104,7 @@ class Contents:
     def _bytes(self, name: str, size: int) -> bytes:
         if name == spool.CURRENT:
             return os.pread(self._current, min(size, _FILE_LIMIT), 0)
-        fd = spool.open_file(self._folder, name, os.O_RDONLY)
+        fd, _size = spool.open_file(self._folder, name, os.O_RDONLY)
         try:
             return os.pread(fd, min(size, _FILE_LIMIT), 0)
         finally:

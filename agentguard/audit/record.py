@@ -47,6 +47,10 @@ _OUTCOMES = {
     "PermissionRequest": "asked",
     "PermissionDenied": "refused",
 }
+# What the body has from the agent; all the rest of it is agentguard's own.
+_CLAIMS = (
+    "agent_version", "session", "subagent", "subagent_id", "tool_use_id", "event", "permission_mode", "tool", "rows",
+)  # fmt: skip
 # What other events say about themselves; nothing else of theirs is recorded.
 _FACTS = ("source", "reason", "trigger", "file_path", "old_cwd", "new_cwd", "model", "notification_type")
 
@@ -228,8 +232,8 @@ def _value(value: Any) -> Any:
 
 def _finish(body: dict[str, Any], texts: dict[str, Any], redactor: Redactor) -> tuple[dict[str, Any], dict[str, Any]]:
     """Redact and shorten, which most records do not need: one look at everything at once tells."""
-    whole = dumps([body, texts])
-    if len(whole) > TEXT_LIMIT or redactor.needed(whole):
+    foreign = dumps([texts, [body.get(name) for name in _CLAIMS]])
+    if len(foreign) > TEXT_LIMIT or redactor.needed(foreign):
         from agentguard.audit import hide  # noqa: PLC0415 - only where there is something to hide
 
         body, texts = hide.apply(body, texts, redactor)

@@ -4,10 +4,10 @@ The hook reaches this module, and only for texts that may hold a secret. A span 
 means that nobody can guess it, so that its HMAC may be shown.
 """
 
-# ruff: noqa: RUF001, RUF002 - marks are made of these characters
 from __future__ import annotations
 
 from agentguard.audit import shapes
+from agentguard.audit.look import NEAR, NONE, QUOTES, SINGLE, SPACE, Look, closing, plain, run, skip, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,14 +16,9 @@ if TYPE_CHECKING:
 
     Span: TypeAlias = tuple[int, int, str, bool]
 
-_NONE, _SINGLE, _DOUBLE = 0, 1, 2  # inside which quotes a character stands
-_QUOTES = {"'": _SINGLE, '"': _DOUBLE}
-_SPACE = " \t"
 _WHITE = " \t\r\n"
 _ENDS = _WHITE + ";&|,)]}<>`"  # what ends a value that is not quoted
 _SEPARATORS = ":=>"
-_STEP = 256
-_NEAR = 64  # characters that are looked back, at most
 _URL_ENDS = frozenset(" \t\r\n\"'<>`/?#\\")
 _USERINFO_LIMIT = 1024
 _GUESSABLE = 20  # characters; shorter credentials can be guessed
@@ -31,7 +26,7 @@ _GUESSABLE = 20  # characters; shorter credentials can be guessed
 
 def secrets(text: str) -> list[Span]:
     """Return the spans of all secrets in `text`, in order, none overlapping another."""
-    look = _Look(text)
+    look = Look(text)
     spans: list[Span] = []
     for find in (_tokens, _addresses, _key_blocks, _urls, _authorizations, _assignments, _options):
         spans += find(look)
@@ -40,34 +35,18 @@ def secrets(text: str) -> list[Span]:
 
 def words_with(text: str, start: int, end: int, mark: str) -> Iterator[tuple[str, str]]:
     """Yield (plain text, redacted text) of a secret and of the shell word that it ends: `-phunter2`."""
-    secret = _plain(text[start:end])
+    secret = plain(text[start:end])
     if not secret:
         return
     yield secret, mark
-    head = text[max(0, start - _NEAR) : start]
+    head = text[max(0, start - NEAR) : start]
     cut = max(head.rfind(white) for white in _WHITE) + 1
-    head = _plain(head[cut:])
+    head = plain(head[cut:])
     if head:
         yield head + secret, head + mark
 
 
-class _Look:
-    """One text, and what all searches want to know of it.
-
-    `low` has ASCII letters in lower case, at the same places. `quotes` says of each character inside which quotes it
-    stands (an opening quote stands outside). `covered` is 1 wherever a mark of an earlier redaction stands.
-    """
-
-    __slots__ = ("covered", "low", "quotes", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.low = text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
-        self.quotes = _quoting(text)
-        self.covered = _marks(text)
-
-
-def _tokens(look: _Look) -> Iterator[Span]:
+def _tokens(look: Look) -> Iterator[Span]:
     text = look.text
     for kind, prefix, chars, least, dots in shapes.TOKENS:
         start = text.find(prefix)
@@ -76,30 +55,30 @@ def _tokens(look: _Look) -> Iterator[Span]:
             if start and text[start - 1] in shapes.WORD:
                 start = text.find(prefix, start + 1)
                 continue
-            end = _run(text, after, chars)
+            end = run(text, after, chars)
             if end - after >= least and text.count(".", after, end) >= dots:
-                end = _run(text, end, shapes.TOKEN)
+                end = run(text, end, shapes.TOKEN)
                 yield start, end, kind, True
             start = text.find(prefix, end)
 
 
-def _addresses(look: _Look) -> Iterator[Span]:
+def _addresses(look: Look) -> Iterator[Span]:
     text = look.text
     for kind, prefix, chars, least in shapes.ADDRESSES:
         start = text.find(prefix)
         while start >= 0:
             start += len(prefix)
-            end = _run(text, start, chars)
+            end = run(text, start, chars)
             if end - start >= least:
                 yield start, end, kind, True
             start = text.find(prefix, end)
 
 
-def _key_blocks(look: _Look) -> Iterator[Span]:
+def _key_blocks(look: Look) -> Iterator[Span]:
     text = look.text
     start = text.find("-----BEGIN ")
     while start >= 0:
-        label = text.find("-----", start + 11, start + 11 + _NEAR)
+        label = text.find("-----", start + 11, start + 11 + NEAR)
         end = start + 11
         if label >= 0 and "PRIVATE KEY" in text[start:label]:
             close = text.find("-----END ", label)
@@ -109,7 +88,7 @@ def _key_blocks(look: _Look) -> Iterator[Span]:
         start = text.find("-----BEGIN ", end)
 
 
-def _urls(look: _Look) -> Iterator[Span]:
+def _urls(look: Look) -> Iterator[Span]:
     """Passwords in URLs: scheme://user:password@host (RFC 3986, section 3.2.1)."""
     text = look.text
     start = text.find("://")
@@ -119,26 +98,26 @@ def _urls(look: _Look) -> Iterator[Span]:
         while end < limit and text[end] not in _URL_ENDS:
             end += 1
         at = text.rfind("@", start, end)
-        colon = text.find(":", start, at) if at >= 0 else -1
+        colon = _find(look, ":", start, at) if at >= 0 else -1
         if 0 <= colon < at - 1 and not _reference(look, colon + 1):
             yield colon + 1, at, "url-password", False
         start = text.find("://", end)
 
 
-def _authorizations(look: _Look) -> Iterator[Span]:
+def _authorizations(look: Look) -> Iterator[Span]:
     """Credentials after `Authorization:` and after a bare `Bearer`."""
     text, low = look.text, look.low
     for word in ("authorization", "bearer"):
         pos = low.find(word)
         while pos >= 0:
             end = pos + len(word)
-            start = _after_separator(look, end, dashed=False) if word == "authorization" else _skip(text, end, _SPACE)
+            start = _after_separator(look, end, dashed=False) if word == "authorization" else skip(text, end, SPACE)
             if start > end and not look.covered[pos]:
-                if text[start : start + 1] in _QUOTES:
+                if text[start : start + 1] in QUOTES:
                     start += 1
-                scheme_end = _run(text, start, shapes.TOKEN)
+                scheme_end = run(text, start, shapes.TOKEN)
                 scheme = low[start:scheme_end]
-                credentials = _skip(text, scheme_end, _SPACE)
+                credentials = skip(text, scheme_end, SPACE)
                 if scheme in shapes.LONG_SCHEMES and credentials > scheme_end:
                     start, end = credentials, _line_end(look, credentials)
                 elif scheme in shapes.SCHEMES and credentials > scheme_end:
@@ -151,7 +130,7 @@ def _authorizations(look: _Look) -> Iterator[Span]:
             pos = low.find(word, max(end, pos + 1))
 
 
-def _assignments(look: _Look) -> Iterator[Span]:
+def _assignments(look: Look) -> Iterator[Span]:
     text, low = look.text, look.low
     for kind, word, alone in shapes.ASSIGNMENTS:
         pos = low.find(word)
@@ -166,31 +145,32 @@ def _assignments(look: _Look) -> Iterator[Span]:
             pos = low.find(word, end)
 
 
-def _options(look: _Look) -> Iterator[Span]:
+def _options(look: Look) -> Iterator[Span]:
     """Secrets that only their place in a command gives away."""
     text = look.text
     for kind, program, option, how in shapes.OPTIONS:
         pos = text.find(program)
         while pos >= 0:
             end = pos + len(program)
-            if text[end : end + 1] in _SPACE and not (pos and text[pos - 1] in shapes.DOTTED):
-                words = list(_words(text, end))
-                end = words[-1][1] if words else end
-                for number in range(len(words)):
-                    found = _option(text, words, number, option, how)
+            if text[end : end + 1] in SPACE and not (pos and text[pos - 1] in shapes.DOTTED):
+                places = list(words(text, end))
+                end = places[-1][1] if places else end
+                for number in range(len(places)):
+                    found = _option(look, places, number, option, how)
                     if found and found[0] < found[1] and not _reference(look, found[0]):
                         yield *found, kind, False
             pos = text.find(program, end)
 
 
-def _option(text: str, words: list[tuple[int, int]], number: int, option: str, how: str) -> tuple[int, int] | None:
+def _option(look: Look, places: list[tuple[int, int]], number: int, option: str, how: str) -> tuple[int, int] | None:
     """Return where the secret of an option stands, if the word of this number is that option."""
-    start, stop = words[number]
+    text = look.text
+    start, stop = places[number]
     if how == shapes.ATTACHED:
         attached = text.startswith(option, start) and stop - start > len(option)
         return (start + len(option), stop) if attached else None
-    if text[start:stop] == option and number + 1 < len(words):
-        start, stop = words[number + 1]
+    if text[start:stop] == option and number + 1 < len(places):
+        start, stop = places[number + 1]
         if text[start] == "-":
             return None
     elif how != shapes.NEXT and text.startswith((option, option + "="), start):
@@ -199,33 +179,41 @@ def _option(text: str, words: list[tuple[int, int]], number: int, option: str, h
         return None
     if how == shapes.NEXT:
         return start, stop
-    mark = text.find(":" if how == shapes.AFTER_COLON else "%", start, stop)
-    return (mark + 1, stop - (text[stop - 1] in _QUOTES)) if mark >= 0 else None
+    mark = _find(look, ":" if how == shapes.AFTER_COLON else "%", start, stop)
+    return (mark + 1, stop - (text[stop - 1] in QUOTES)) if mark >= 0 else None
 
 
-def _after_separator(look: _Look, pos: int, *, dashed: bool) -> int:
+def _find(look: Look, char: str, start: int, end: int) -> int:
+    """Return the place of the first `char` that is no part of a mark, -1 where there is none."""
+    pos = look.text.find(char, start, end)
+    while pos >= 0 and look.covered[pos]:
+        pos = look.text.find(char, pos + 1, end)
+    return pos
+
+
+def _after_separator(look: Look, pos: int, *, dashed: bool) -> int:
     """Return where the value of a name that ends at `pos` starts, `pos` where there is none.
 
     Between them stands `=`, `:` or the like, or (for an option: `dashed`) nothing but space.
     """
     text = look.text
-    end = _skip(text, pos, shapes.DIGITS)
+    end = skip(text, pos, shapes.DIGITS)
     if text[end : end + 1] == "\\":
         end += 1
-    if text[end : end + 1] in _QUOTES:
+    if text[end : end + 1] in QUOTES:
         end += 1
     if text[end : end + 1] == "]":
         end += 1
-    separator = _skip(text, end, _SPACE)
-    value = _skip(text, separator, _SEPARATORS)
+    separator = skip(text, end, SPACE)
+    value = skip(text, separator, _SEPARATORS)
     if value > separator:
-        value = _skip(text, value, _SPACE)
+        value = skip(text, value, SPACE)
     elif not dashed or separator == end or text[separator : separator + 1] == "-":
         return pos
     return value if value < len(text) and text[value] not in _WHITE else pos
 
 
-def _value(look: _Look, start: int) -> tuple[int, int]:
+def _value(look: Look, start: int) -> tuple[int, int]:
     """Return where a value starts and ends: what its own quotes hold, else up to what ends a word."""
     text = look.text
     outer = look.quotes[start]
@@ -233,32 +221,32 @@ def _value(look: _Look, start: int) -> tuple[int, int]:
         close = text.find(text[start : start + 2], start + 2)
         return start + 2, close if close >= 0 else len(text)
     quote = text[start]
-    if quote in _QUOTES and _QUOTES[quote] != outer:
-        close = _closing(text, start)
-        if outer == _NONE and close + 1 < len(text) and text[close + 1] not in _ENDS + ":":
+    if quote in QUOTES and QUOTES[quote] != outer:
+        close = closing(text, start)
+        if outer == NONE and close + 1 < len(text) and text[close + 1] not in _ENDS + ":":
             return start, _plain_end(look, start)  # 'a'b: quoted and unquoted parts of one word
         return start + 1, close
     return start, _plain_end(look, start)
 
 
-def _line(look: _Look, start: int) -> tuple[int, int]:
+def _line(look: Look, start: int) -> tuple[int, int]:
     """Return where a value starts and ends that goes on to the end of its line or its quotes."""
-    if look.text[start] in _QUOTES and not look.quotes[start]:
-        return start + 1, _closing(look.text, start)
+    if look.text[start] in QUOTES and not look.quotes[start]:
+        return start + 1, closing(look.text, start)
     return start, _line_end(look, start)
 
 
-def _line_end(look: _Look, start: int) -> int:
-    text, outer = look.text, look.quotes[start] if start < len(look.text) else _NONE
+def _line_end(look: Look, start: int) -> int:
+    text, outer = look.text, look.quotes[start] if start < len(look.text) else NONE
     newline = text.find("\n", start)
     end = newline if newline >= 0 else len(text)
     if outer:
-        close = text.find("'" if outer == _SINGLE else '"', start, end)
+        close = text.find("'" if outer == SINGLE else '"', start, end)
         end = close if close >= 0 else end
     return end
 
 
-def _plain_end(look: _Look, start: int) -> int:
+def _plain_end(look: Look, start: int) -> int:
     """Return where an unquoted value (or one inside other quotes) ends."""
     text = look.text
     pos = start
@@ -267,135 +255,39 @@ def _plain_end(look: _Look, start: int) -> int:
         if char in _ENDS:
             break
         outer = look.quotes[start]
-        if char == "\\" and outer != _SINGLE:
-            if outer and text[pos + 1 : pos + 2] in _QUOTES:
+        if char == "\\" and outer != SINGLE:
+            if outer and text[pos + 1 : pos + 2] in QUOTES:
                 break
             pos += 1
-        elif char in _QUOTES:
+        elif char in QUOTES:
             if outer:
                 break
-            pos = _closing(text, pos)
+            pos = closing(text, pos)
         pos += 1
     return min(pos, len(text))
 
 
-def _reference(look: _Look, start: int) -> bool:
+def _reference(look: Look, start: int) -> bool:
     """Whether the value is said elsewhere: `$NAME`, `${…}`, `$(…)`, `os.environ[…]`."""
     text = look.text
     if text.startswith(shapes.REFERENCES, start):
         return True
-    if text[start : start + 1] in _QUOTES and look.quotes[start] != _QUOTES[text[start]]:
+    if text[start : start + 1] in QUOTES and look.quotes[start] != QUOTES[text[start]]:
         return text[start] == '"' and _reference(look, start + 1)
-    if text[start : start + 1] != "$" or look.quotes[start] == _SINGLE:
+    if text[start : start + 1] != "$" or look.quotes[start] == SINGLE:
         return False
     if text[start + 1 : start + 2] in ("(", "{"):
         return True
-    end = _run(text, start + 1, shapes.WORD)
+    end = run(text, start + 1, shapes.WORD)
     return end > start + 1 and (end == len(text) or text[end] in _ENDS or text[end] in "\"'@")
-
-
-def _words(text: str, pos: int) -> Iterator[tuple[int, int]]:
-    """Yield where each word of a simple command starts and ends, from `pos` to the end of the command."""
-    start = -1
-    while pos < len(text):
-        char = text[pos]
-        if char in _SPACE or char in "\r\n;&|)":
-            if start >= 0:
-                yield start, pos
-            if char not in _SPACE:
-                return
-            start = -1
-        elif start < 0:
-            start = pos
-        if char == "\\":
-            pos += 1
-        elif char in _QUOTES:
-            pos = _closing(text, pos)
-        pos += 1
-    if start >= 0:
-        yield start, len(text)
-
-
-def _closing(text: str, pos: int) -> int:
-    """Return the place of the quote that closes the one at `pos`, the end of the text where none does."""
-    quote = text[pos]
-    pos = text.find(quote, pos + 1)
-    while quote == '"' and pos > 0 and _escaped(text, pos):
-        pos = text.find(quote, pos + 1)
-    return pos if pos >= 0 else len(text)
-
-
-def _escaped(text: str, pos: int) -> bool:
-    count = 0
-    while count < min(pos, _NEAR) and text[pos - 1 - count] == "\\":
-        count += 1
-    return count % 2 == 1
 
 
 def _dashed(text: str, pos: int) -> bool:
     """Whether the name that `pos` stands in starts with a dash: an option."""
     start = pos
-    while start and pos - start < _NEAR and text[start - 1] in shapes.TOKEN:
+    while start and pos - start < NEAR and text[start - 1] in shapes.TOKEN:
         start -= 1
     return text[start] == "-"
-
-
-def _plain(word: str) -> str:
-    """Return a shell word without its quotes and backslashes."""
-    return word.replace("\\", "").replace("'", "").replace('"', "")
-
-
-def _run(text: str, pos: int, chars: str) -> int:
-    """Return the end of the run of `chars` that starts at `pos`."""
-    while True:
-        piece = text[pos : pos + _STEP]
-        used = len(piece) - len(piece.lstrip(chars))
-        pos += used
-        if used < _STEP:
-            return pos
-
-
-def _skip(text: str, pos: int, chars: str, limit: int = 8) -> int:
-    end = min(len(text), pos + limit)
-    while pos < end and text[pos] in chars:
-        pos += 1
-    return pos
-
-
-def _quoting(text: str) -> bytearray:
-    """Return for each character, and for the end, inside which quotes it stands."""
-    states = bytearray(len(text) + 1)
-    pos = 0
-    nearest = dict.fromkeys(_QUOTES, -1)
-    while pos < len(text):
-        for quote, place in nearest.items():
-            if place < pos:
-                place = text.find(quote, pos)  # noqa: PLW2901
-                nearest[quote] = place if place >= 0 else len(text)
-        start = min(nearest.values())
-        if start < len(text) and _escaped(text, start):
-            pos = start + 1
-            continue
-        if start == len(text):
-            break
-        close = _closing(text, start)
-        end = min(close + 1, len(text) + 1)
-        states[start + 1 : end] = bytes([_QUOTES[text[start]]]) * (end - start - 1)
-        pos = end
-    return states
-
-
-def _marks(text: str) -> bytearray:
-    """Return 1 for each character of a mark, `‹type›` or `‹type:8 hex digits›`, and 0 for every other one."""
-    covered = bytearray(len(text) + 1)
-    start = text.find("‹")
-    while start >= 0:
-        end = text.find("›", start, start + _NEAR)
-        kind, colon, digits = text[start + 1 : end].partition(":") if end >= 0 else ("", "", "")
-        if kind in shapes.TYPES and (not colon or (len(digits) == 8 and not digits.strip("0123456789abcdef"))):
-            covered[start : end + 1] = b"\1" * (end + 1 - start)
-        start = text.find("‹", start + 1)
-    return covered
 
 
 def _merged(spans: list[Span]) -> list[Span]:

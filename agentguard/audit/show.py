@@ -12,8 +12,9 @@ _NO_TEXTS = "(erased)"
 # What `details` prints of the body, and of the texts, in this order.
 _BODY = (
     "id", "kind", "time", "device", "hostname", "user", "known", "roles", "agent", "agent_version", "session",
-    "subagent", "event", "tool", "tool_use_id", "permission_mode", "outcome", "effect", "would", "mode", "rule", "would_rule",
-    "severity", "exception", "reason", "latency_us", "rows_complete", "redactions", "lost", "torn", "full",
+    "subagent", "event", "tool", "tool_use_id", "permission_mode", "outcome", "effect", "would", "mode", "rule",
+    "would_rule", "severity", "exception", "reason", "latency_us", "rows_complete", "redactions", "lost", "torn",
+    "full",
 )  # fmt: skip
 _TEXTS = ("cwd", "project", "repo", "branch", "command", "reason", "remedy", "problem", "bundle_problem")
 

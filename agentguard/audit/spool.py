@@ -71,9 +71,9 @@ def append(folder: str, body: dict[str, Any], texts: dict[str, Any], *, sync: bo
         raise _error(folder, error) from None
     lock = -1
     try:
-        lock = open_file(folder_fd, LOCK, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+        lock, letters = open_file(folder_fd, LOCK, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         take(lock, fcntl.LOCK_EX)
-        return _append(folder_fd, lock, body, texts, sync=sync)
+        return _append(folder_fd, lock, body, texts, mishaps(lock, letters), sync=sync)
     except (OSError, SpoolError, ValueError, TypeError) as error:
         if lock >= 0:
             note(lock, LOST)
@@ -84,13 +84,14 @@ def append(folder: str, body: dict[str, Any], texts: dict[str, Any], *, sync: bo
         os.close(folder_fd)
 
 
-def _append(folder: int, lock: int, body: dict[str, Any], texts: dict[str, Any], *, sync: bool) -> tuple[int, str]:
+def _append(
+    folder: int, lock: int, body: dict[str, Any], texts: dict[str, Any], counts: dict[str, int], *, sync: bool
+) -> tuple[int, str]:
     fd = -1
     try:
         size, head = 0, None
         try:
-            fd = open_file(folder, CURRENT, os.O_RDWR | os.O_APPEND)
-            size = os.fstat(fd).st_size
+            fd, size = open_file(folder, CURRENT, os.O_RDWR | os.O_APPEND)
             head = tail(fd, size)
         except FileNotFoundError:
             pass
@@ -102,7 +103,8 @@ def _append(folder: int, lock: int, body: dict[str, Any], texts: dict[str, Any],
                 os.close(fd)
                 fd = -1
             fd, size, head, start = mend.ready(folder, lock, body)
-        data, h = make_line(head, body, texts, mishaps(lock), first=not size and not start)
+            counts = mishaps(lock, os.fstat(lock).st_size)  # with what was found just now
+        data, h = make_line(head, body, texts, counts, first=not size and not start)
         write(folder, lock, fd, size, start + data)
         if sync:
             os.fsync(fd)
@@ -208,14 +210,14 @@ def open_folder(folder: str, *, make: bool = False) -> int:
     return fd
 
 
-def open_file(folder: int, name: str, flags: int) -> int:
-    """Open a file of the spool and return its descriptor. It must be regular, this user's own and have one name."""
+def open_file(folder: int, name: str, flags: int) -> tuple[int, int]:
+    """Open a file of the spool; return its descriptor and size. It must be regular, this user's own, with one name."""
     fd = os.open(name, flags | _FILE, 0o600, dir_fd=folder)
     status = os.fstat(fd)
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_nlink > 1:
         os.close(fd)
         raise SpoolError(f"{name} in the spool is not a file of its own")
-    return fd
+    return fd, status.st_size
 
 
 def take(lock: int, kind: int) -> None:
@@ -239,13 +241,13 @@ def note(lock: int, mishap: bytes) -> None:
         return
 
 
-def mishaps(lock: int) -> dict[str, int]:
-    """Return how often each mishap has happened to this spool, those that have."""
-    letters = os.pread(lock, _MISHAPS_READ, 0)
-    if len(letters) < 2:  # a newline, so that the file has a block of its own before the disk is full
-        if not letters:
-            os.write(lock, b"\n")
+def mishaps(lock: int, size: int) -> dict[str, int]:
+    """Return how often each mishap has happened to this spool, those that have. `size` is that of the lock file."""
+    if not size:  # a newline, so that the file has a block of its own before the disk is full
+        os.write(lock, b"\n")
+    if size < 2:
         return {}
+    letters = os.pread(lock, _MISHAPS_READ, 0)
     return {field: count for field, letter in _MISHAPS if (count := letters.count(letter))}
 
 

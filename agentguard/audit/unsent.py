@@ -59,7 +59,7 @@ def free(folder: str, acknowledged: dict[str, int]) -> Iterator[bytes]:
     """Remove the closed segments that are acknowledged; put the ballast back. Yields the names that went."""
     folder_fd = spool.open_folder(folder)
     try:
-        lock = spool.open_file(folder_fd, spool.LOCK, os.O_RDWR)
+        lock, _size = spool.open_file(folder_fd, spool.LOCK, os.O_RDWR)
         try:
             spool.take(lock, fcntl.LOCK_EX)
             for name in _done(folder_fd, acknowledged):
@@ -87,9 +87,9 @@ def _done(folder: int, acknowledged: dict[str, int]) -> list[str]:
         known = known[:-1]
     found = []
     for _first, last, name in known:
-        fd = spool.open_file(folder, name, os.O_RDONLY)
+        fd, size = spool.open_file(folder, name, os.O_RDONLY)
         try:
-            head = spool.tail(fd, os.fstat(fd).st_size)
+            head = spool.tail(fd, size)
         finally:
             os.close(fd)
         if head is not None and head[1] == last and last <= acknowledged.get(head[0], -1):

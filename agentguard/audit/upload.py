@@ -32,7 +32,6 @@ def run(
 ) -> dict[str, Any]:
     """Run the stage with this device's settings and the signed `custom` part of the bundle; see `send`."""
     collector = custom.get("collector") or {}
-    os.makedirs(places.sync, mode=0o700, exist_ok=True)
     return send(
         places,
         url=settings.get("collector_url") or collector.get("url", ""),
@@ -64,20 +63,17 @@ def send(
         return {"records": 0, "seconds to wait": round(memory.not_before - moment)}
     if not receipt_keys:
         raise UploadError("the policy names no key that may sign receipts, so nothing is sent")
-    with wire.Collector(url, managed=places.managed, seconds=RUN_SECONDS) as collector:
-        sender = _Sender(collector, memory, device, receipt_keys, enrol_secret)
-        problem: SpoolError | None = None
-        try:
-            for uid, folder in person.spools(places):
-                try:
-                    sender.send_spool(uid, folder)
-                except SpoolError as error:  # one person's broken spool does not hold up the others
-                    problem = error
-        finally:
-            if sender.wait:
-                memory.wait_until(moment + sender.wait)
-    if problem:
-        raise problem
+    try:
+        os.makedirs(places.sync, mode=0o700, exist_ok=True)
+        with wire.Collector(url, managed=places.managed, seconds=RUN_SECONDS) as collector:
+            sender = _Sender(collector, memory, device, receipt_keys, enrol_secret)
+            try:
+                sender.send_all(person.spools(places))
+            finally:
+                if sender.wait:
+                    memory.wait_until(moment + sender.wait)
+    except OSError as error:
+        raise UploadError(f"{places.sync} cannot be used: {error.strerror}") from None
     return {"records": sender.sent, **({"alerts": ", ".join(sender.alerts)} if sender.alerts else {})}
 
 
@@ -107,7 +103,18 @@ class _Sender:
         self.alerts: list[str] = []
         self.wait = 0.0
 
-    def send_spool(self, uid: int, folder: str) -> None:
+    def send_all(self, spools: list[tuple[int, str]]) -> None:
+        """Send every spool. One person's broken spool does not hold up the others; it is raised at the end."""
+        problem: SpoolError | None = None
+        for uid, folder in spools:
+            try:
+                self._send_spool(uid, folder)
+            except SpoolError as error:
+                problem = error
+        if problem:
+            raise problem
+
+    def _send_spool(self, uid: int, folder: str) -> None:
         """Send one spool, until it is empty or the time is over. Raises `UploadError` and `SpoolError`."""
         acknowledged = self.memory.acknowledged(uid)
         gone = False  # whether what the collector misses before the next records is no longer here

@@ -72,7 +72,7 @@ def normal_source(text: str) -> str:
         raise UsageError(f"{text} is not the plain URL of a folder", hint="write it as https://host/path")
     if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
         raise UsageError(f"{text} is not https", hint="plain http is for this machine only: http://127.0.0.1:PORT")
-    return text.rstrip("/")
+    return url.geturl().rstrip("/")
 
 
 def is_loopback(host: str) -> bool:
@@ -91,8 +91,8 @@ def opened(
 ) -> Iterator[FetcherInterface]:
     """Give what reads files of a (normal) source; after `seconds` everything in the block is over.
 
-    python-tuf's errors leave the block as ours. `managed`: the environment names neither proxy nor certificates.
-    `overlay`: files by name that stand before those of a folder.
+    python-tuf's errors leave the block as ours. `managed`: the environment names no proxy. `overlay`: files by name
+    that stand before those of a folder.
     """
     with _errors(), within(seconds) as deadline:
         if "://" not in source:
@@ -247,6 +247,7 @@ def _words(error: Exception) -> str:
     text = str(error) or type(error).__name__
     if error.__cause__ is not None and str(error.__cause__):
         text = f"{text}: {error.__cause__}"
+    text = "".join(character if character.isprintable() else "?" for character in text[:500])  # a server chose it
     return text[:1].lower() + text[1:].rstrip(".")
 
 

@@ -43,11 +43,12 @@ def replace(path: str, data: bytes, mode: int) -> None:
 
 
 def make_folder(path: str, mode: int) -> None:
-    """Make a folder, and those above it, where they are missing. Raises `ConfigError`."""
+    """Make a folder with this mode, and those above it, where they are missing. Raises `ConfigError`."""
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with contextlib.suppress(FileExistsError):
             os.mkdir(path, mode)
+            os.chmod(path, mode)  # the process's umask has no say in it
     except OSError as error:
         raise ConfigError(f"cannot make the folder {path}: {reason(error)}") from None
     if not os.path.isdir(path):

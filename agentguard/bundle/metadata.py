@@ -172,7 +172,7 @@ def _signatures(value: Any, role: str) -> dict[str, str]:
         entry = mapping(item, f"{role}: signature")
         keyid = text(entry.get("keyid"), f"{role}: keyid of a signature")
         if keyid in found:
-            raise PublisherError(f"{role}: two signatures by key {keyid[:16]}")
+            raise PublisherError(f"{role}: two signatures by key {keyid[:16]!a}")
         sig = entry.get("sig")
         if type(sig) is not str:  # empty is a place kept for a signature that is still to come
             _wrong(f"{role}: sig", "a text")
@@ -190,7 +190,7 @@ def _root(signed: dict[str, Any]) -> None:
     if type(signed.get("consistent_snapshot", True)) is not bool:
         _wrong("root: consistent_snapshot", "true or false")
     for keyid, key in mapping(signed.get("keys"), "root: keys").items():
-        where = f"root: key {keyid[:16]}"
+        where = f"root: key {keyid[:16]!a}"
         text(mapping(key, where).get("keytype"), where)
         text(key.get("scheme"), where)
         text(mapping(key.get("keyval"), where).get("public"), where)
@@ -200,7 +200,7 @@ def _root(signed: dict[str, Any]) -> None:
     if sorted(roles) != sorted(ROLES):
         _wrong("root: roles", "root, timestamp, snapshot and targets")
     for name, role in roles.items():
-        where = f"root: role {name}"
+        where = f"root: role {name[:16]!a}"
         number(mapping(role, where).get("threshold"), f"{where}: threshold", 1)
         keyids = role.get("keyids")
         if type(keyids) is not list or not all(type(keyid) is str for keyid in keyids):
@@ -218,12 +218,12 @@ def _timestamp(signed: dict[str, Any]) -> None:
 
 def _snapshot(signed: dict[str, Any]) -> None:
     for name, entry in mapping(signed.get("meta"), "snapshot: meta").items():
-        file_entry(entry, f"snapshot: {name[:64]}", versioned=True)
+        file_entry(entry, f"snapshot: {name[:64]!a}", versioned=True)
 
 
 def _targets(signed: dict[str, Any]) -> None:
     for name, entry in mapping(signed.get("targets"), "targets: targets").items():
-        file_entry(entry, f"targets: {name[:64]}", versioned=False)
+        file_entry(entry, f"targets: {name[:64]!a}", versioned=False)
     if type(signed.get("delegations", {})) is not dict:
         _wrong("targets: delegations", "an object")
 

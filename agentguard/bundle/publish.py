@@ -88,7 +88,7 @@ def publish(
 def release(publishing: Publisher, policy: bytes, passphrase: Callable[[], bytes] = lambda: b"") -> Chain:
     """Sign and publish a compiled policy. Raises `PolicyError`, `ConfigError`, `BundleError`."""
     bundle = _checked(policy)
-    with files.locked(os.path.join(publishing.folder, ".lock")) as free:
+    with files.locked(os.path.join(publishing.folder, ".lock"), tries=1) as free:
         if not free:
             raise ConfigError(f"somebody else is publishing from {publishing.folder}")
         root = latest_root(publishing.repo)
@@ -130,7 +130,7 @@ def _sign_all(
     publishing: Publisher, signers: dict[str, list[CryptoSigner]], versions: dict[str, int], name: str, policy: bytes
 ) -> dict[str, bytes]:
     """Return the new files by name, in the order in which they are to be written."""
-    collector = publishing.collector if publishing.collector["url"] else {}
+    collector = publishing.collector if any(publishing.collector.values()) else {}
     custom = {
         "org": publishing.org,
         "bundle": name,

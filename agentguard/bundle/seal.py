@@ -7,7 +7,9 @@
     …
 
 NAME is `root/N` (the roots after the anchor), `timestamp`, `snapshot`, `targets`, `policy` (the unmodified files as
-they were published) or `config` (the local configuration that the hook needs, as JSON). A record that comes twice, an
+they were published) or `config` (the local configuration that the hook needs, as JSON). The last one is `check`: the
+SHA-256 of everything before it as hex. It shows damage, also in the one record that nobody has signed; it is no proof
+against an attacker, the signatures are. A record that comes twice, an
 unknown name, a length beyond its bound and anything after the last record are refused.
 
 The signatures of a seal are checked on every call, except where all of this holds: anchor, configuration, seal and
@@ -22,6 +24,7 @@ import os
 from agentguard import jsontext
 from agentguard.bundle import rooted
 from agentguard.bundle.verify import MAX_GRACE, freshness, read_floor, verify
+from agentguard.digest import sha256_hex
 from agentguard.errors import BundleError, SealError
 from agentguard.policy.model import FALLBACK, INVALID
 
@@ -44,9 +47,12 @@ LIMITS = {
     "targets": 5_000_000,
     "policy": POLICY_LIMIT,
     "config": CONFIG_LIMIT,
+    "check": 64,
 }
 ROOT_ONLY = ("stage", "device_kind")  # settings that can make verdicts laxer count on a managed install only
+_NO_SEAL = "there is a floor but no seal: the bundle of this installation was deleted"
 _NO_FLOOR = "there is a seal but no floor: part of the state was deleted or put back"
+_CHECK = "check"
 _REQUIRED = ("timestamp", "snapshot", "targets", "policy", "config")
 
 
@@ -98,8 +104,9 @@ def parse(data: bytes) -> dict[str, bytes]:
     if not data.startswith(_HEAD):
         raise SealError("this is not a seal that this version of agentguard can read")
     records: dict[str, bytes] = {}
-    at = len(_HEAD)
+    start = at = len(_HEAD)
     while at < len(data):
+        start = at
         end = data.find(b"\n", at, at + 64)
         name, space, digits = data[at : max(end, at)].partition(b" ")
         label = name.decode("ascii", "replace")
@@ -115,6 +122,8 @@ def parse(data: bytes) -> dict[str, bytes]:
     missing = [name for name in _REQUIRED if name not in records]
     if missing:
         raise SealError(f"the seal has no {missing[0]}")
+    if records.pop(_CHECK, b"") != sha256_hex(data[:start]).encode("ascii"):
+        raise SealError("the seal is damaged: its check does not fit")
     return records
 
 
@@ -125,6 +134,7 @@ def build(records: dict[str, bytes]) -> bytes:
     for name in (*roots, *_REQUIRED):
         parts += (b"%s %d\n" % (name.encode("ascii"), len(records[name])), records[name], b"\n")
     data = b"".join(parts)
+    data += b"%s 64\n%s\n" % (_CHECK.encode("ascii"), sha256_hex(data).encode("ascii"))
     if len(data) > LIMIT or parse(data) != records:
         raise SealError("the bundle does not fit into a seal")
     return data
@@ -144,7 +154,7 @@ def read_config(data: bytes) -> dict[str, Any]:
 def _load(active: Active, places: Places, now: float) -> None:
     found, floor = _state(places)
     if found is None:
-        active.state, active.problem = FALLBACK, "this installation has no bundle yet"
+        active.state, active.problem = FALLBACK, _NO_SEAL if floor else "this installation has no bundle yet"
         return
     anchor, unsafe = _configuration(places)
     data, unsafe_seal = found
@@ -210,15 +220,23 @@ def _configuration(places: Places) -> tuple[bytes, str]:
         raise SealError("there is a seal but no anchor to check it with") from None
     try:
         anchor = config.read(os.path.basename(places.anchor), ROOT_LIMIT)
-        settings = config.read(os.path.basename(places.settings), CONFIG_LIMIT)
+        if anchor is None:
+            raise SealError("there is a seal but no anchor to check it with")
+        unsafe = anchor[1] or _unsafe_settings(config, places.settings)
     finally:
         config.close()
-    if anchor is None:
-        raise SealError("there is a seal but no anchor to check it with")
-    unsafe = anchor[1] or (settings[1] if settings else f"{places.settings} is missing")
     if places.managed and unsafe:
         raise SealError(f"anchor and configuration must be root's: {unsafe}")
     return anchor[0], unsafe
+
+
+def _unsafe_settings(config: rooted.Folder, path: str) -> str:
+    """Return why others than root could have written the settings; their content came with the seal."""
+    try:
+        settings = config.read(os.path.basename(path), CONFIG_LIMIT)
+    except SealError as error:
+        return error.message
+    return settings[1] if settings else f"{path} is missing"
 
 
 def _local(data: bytes, places: Places, unsafe: str) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def check(ctx: click.Context, folder: str, as_json: bool) -> None:
     if prepared.findings:
         _report(prepared.findings, folder, as_json=as_json)
         ctx.exit(1)
-    say(f"{folder}: {prepared.rules} rules, {len(prepared.trials)} tests, no errors")
+    say(f"{folder}: {_many(prepared.rules, 'rule')}, {_many(len(prepared.trials), 'test')}, no errors")
 
 
 @policy.command()
@@ -96,8 +96,8 @@ def test(ctx: click.Context, folder: str, as_json: bool) -> None:
         for result in failed:
             out(str(result))
     if failed:
-        raise Refused(f"{len(failed)} of {len(results)} tests of {folder} fail")
-    say(f"{folder}: {len(results)} tests pass")
+        raise Refused(f"{len(failed)} of {_many(len(results), 'test')} of {folder} failed")
+    say(f"{folder}: {_many(len(results), 'test')} passed")
 
 
 @policy.command()
@@ -186,7 +186,7 @@ def replay(
     if beyond:
         raise Refused("; ".join(beyond))
     if summary.bad:
-        say(f"{summary.bad} lines could not be read")
+        say(f"{_many(summary.bad, 'line')} could not be read")
         ctx.exit(1)
 
 
@@ -208,7 +208,11 @@ def _report(findings: tuple[Finding, ...], folder: str, *, as_json: bool) -> Non
         for finding in findings:
             out(str(finding))
     files = len({finding.file for finding in findings})
-    say(f"{folder}: {len(findings)} error{'s' * (len(findings) > 1)} in {files} file{'s' * (files > 1)}")
+    say(f"{folder}: {_many(len(findings), 'error')} in {_many(files, 'file')}")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _compiled(bundle: str) -> bytes:

@@ -124,10 +124,10 @@ def _check(places: Places) -> None:
 
 
 def _refuse_unhealthy(checks: list[Check], so: str) -> None:
-    bad = [
-        f"{check.call} came out as {check.verdict}, record {check.would or 'missing'}"
-        for check in checks
-        if not check.ok
-    ]
+    bad = []
+    for check in checks:
+        if not check.ok:
+            recorded = f"{check.would} ({check.rule})" if check.would else "missing"
+            bad.append(f"{check.call} came out as {check.verdict}, record {recorded}")
     if bad:
         raise Refused(f"the hook does not judge as it must, so {so}: {'; '.join(bad)}", hint="agentguard status")

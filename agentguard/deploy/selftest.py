@@ -70,7 +70,7 @@ def run(places: Places, *, enforce: bool, baseline: bool = True) -> list[Check]:
     checks = []
     for verdict, (name, tool, given, must) in zip(verdicts, calls, strict=True):
         record = records.get(_call_id(session, name), {})
-        would, rule = str(record.get("would", "")), str(record.get("would_rule", ""))
+        would, rule = str(record.get("would", "")), str(record.get("would_rule") or record.get("rule", ""))
         done = must if enforce or name == _OWN else ALLOW  # the built-in pack holds in every mode
         ok = (verdict, would) == (done, must) if must else verdict == record.get("effect")
         checks.append(Check(name, f"{tool}: {next(iter(given.values()))}", verdict, would, rule, ok))

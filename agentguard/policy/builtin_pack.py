@@ -36,8 +36,7 @@ PACK: dict[str, object] = \
             'when': [['action', 0, 6], ['trait', 0, 9], ['via', 0, 2]]},
            {'effect': 'deny',
             'id': 'agentguard/agent-settings',
-            'reason': '{path} decides which hooks and permissions the agent runs under, so the agent may not '
-                      'change it.',
+            'reason': "This would change the agent's settings, which decide its hooks and permissions: {path}.",
             'remedy': 'Tell the person which setting to change, and let them do it.',
             'severity': 'high',
             'unless': [],
@@ -54,7 +53,7 @@ PACK: dict[str, object] = \
            {'effect': 'deny',
             'id': 'agentguard/own-files',
             'possible': 'deny',
-            'reason': "{path} holds agentguard's own policy, configuration or records, which no agent may change.",
+            'reason': "This would change agentguard's own policy, configuration or records: {path}.",
             'remedy': 'Leave it as it is; the person can change it with the `agentguard` command in their own '
                       'terminal.',
             'severity': 'high',

@@ -70,7 +70,7 @@ def _case(document: Document, steps: Steps, table: dict[str, Any], findings: lis
 def _matrix(document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]) -> Iterator[Trial]:
     findings += shape.known_keys(document, steps, table, MATRIX_KEYS)[1]
     fields = shape.checked(document, steps, table, MATRIX_KEYS, findings)
-    roles = [text for _where, text in _texts(document, (*steps, "roles"), fields.get("roles", []), findings)]
+    roles = [text for _where, text in shape.texts(document, (*steps, "roles"), fields.get("roles", []), findings)]
     world = _world(document, steps, fields, findings)
     for number, row in enumerate(fields.get("rows", [])):
         where = (*steps, "rows", number)
@@ -108,7 +108,7 @@ def _calls(
         yield steps, shown.strip(), calls.of_tool(fields["tool"], given, setting.PROJECT, mode)
     else:
         yield steps, fields["prompt"], calls.of_prompt(fields["event"], fields["prompt"], setting.PROJECT, mode)
-    for where, text in _texts(document, (*steps, "also"), fields.get("also", []), findings):
+    for where, text in shape.texts(document, (*steps, "also"), fields.get("also", []), findings):
         if "bash" in fields:
             yield where, text, calls.of_bash(text, setting.PROJECT, mode)
         elif call := _written(document, where, text, mode, findings):
@@ -129,7 +129,7 @@ def _roles(document: Document, steps: Steps, who: dict[str, Any], findings: list
     """Return the roles that the person of a case holds."""
     findings += shape.known_keys(document, steps, who, AS_KEYS)[1]
     person = shape.checked(document, steps, who, AS_KEYS, findings)
-    held = tuple(text for _where, text in _texts(document, (*steps, "roles"), person.get("roles", []), findings))
+    held = tuple(text for _where, text in shape.texts(document, (*steps, "roles"), person.get("roles", []), findings))
     return () if person.get("assurance") == "none" else held
 
 
@@ -137,16 +137,10 @@ def _world(document: Document, steps: Steps, fields: Mapping[str, Any], findings
     """Return the made-up project that a case or a matrix describes."""
     listed = fields.get("files", [])
     if isinstance(listed, list):
-        listed = {text: "" for _where, text in _texts(document, (*steps, "files"), listed, findings)}
+        listed = {text: "" for _where, text in shape.texts(document, (*steps, "files"), listed, findings)}
     files = _texts_by_path(document, (*steps, "files"), listed, findings)
     links = _texts_by_path(document, (*steps, "links"), fields.get("links", {}), findings)
     return setting.made_up(files, links, fields.get("branch", setting.BRANCH))
-
-
-def _texts(document: Document, steps: Steps, value: Any, findings: list[Finding]) -> list[tuple[Steps, str]]:
-    """Return the texts of a list, which may be empty, each with its place."""
-    entries = shape.entries(document, steps, value, findings) if value != [] else ()
-    return [(entry.steps, str(entry.value)) for entry in entries]
 
 
 def _texts_by_path(

@@ -75,7 +75,7 @@ def compile_source(read: Source, *, mode: str | None = None, builtin: bool = Fal
             defined[name] = entries
     sets = Sets(defined, findings)
     findings += check.duplicate_ids(rules)
-    terms = {id(condition): sets.of(condition) for rule in rules for condition in _all_conditions(rule)}
+    terms = {condition: sets.of(condition) for rule in rules for condition in _all_conditions(rule)}
     for rule in rules:
         findings += check.rule_findings(rule, sets, builtin=builtin)
     if findings:
@@ -88,12 +88,12 @@ def _all_conditions(rule: Rule) -> list[Condition]:
 
 
 def _policy(
-    head: dict[str, Any], rules: list[Rule], terms: dict[int, tuple[Term, ...]], sets: Sets, mode: str | None
+    head: dict[str, Any], rules: list[Rule], terms: dict[Condition, tuple[Term, ...]], sets: Sets, mode: str | None
 ) -> dict[str, Any]:
     numbers, listed = _numbered(terms.values())
 
     def compiled(when: Iterable[Condition]) -> list[list[str | int]]:
-        return [[condition.key, int(condition.negated), numbers[terms[id(condition)]]] for condition in when]
+        return [[condition.key, int(condition.negated), numbers[terms[condition]]] for condition in when]
 
     out = []
     for rule in rules:
@@ -144,7 +144,8 @@ def _head(document: Document, findings: list[Finding]) -> dict[str, Any]:
     """Return name, mode, defaults and audit settings of bundle.toml; keys that are wrong become findings."""
     known, wrong = shape.known_keys(document, (), document.values, BUNDLE_KEYS, LATER_BUNDLE_KEYS)
     findings += wrong
-    fields = shape.checked(document, (), {key: document.values[key] for key in known}, BUNDLE_KEYS, findings)
+    spec = {key: entry for key, entry in BUNDLE_KEYS.items() if key not in RULES_FILE_KEYS}
+    fields = shape.checked(document, (), {key: document.values[key] for key in known}, spec, findings)
     if fields.get("schema", SCHEMA) != SCHEMA:
         what = f"schema {fields['schema']} is not known to this version, which writes {SCHEMA}"
         findings.append(document.finding(("schema",), "AG105", what))

@@ -7,7 +7,7 @@ an earlier one says:
 2. the policy's rules: the strictest deny or ask that matches; for the rest of the row an allow rule that matches for
    certain, else the default of the row's action. A deny or ask rule never makes a row laxer than its default;
 4. mode: which rules count in `effect`. All of them count in `would`;
-5. freshness: rows that change something and would be let through are held back when the policy is out of date;
+5. freshness: a policy out of date has its own say about rows that change something, so they are not let through;
 6. nobody can answer: what would be asked becomes the rule's `unattended`, else deny;
 7. root-owned `stage = "observe"`: layer 1 alone has an effect.
 
@@ -147,9 +147,9 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
         if not any(map(_answers, would)):
             would.append(default)
         late = _late(policy, row, number, context)
-        for said in (acts, would):
-            if late is not None and _strictest(said) == ALLOW:
-                said.append(late)
+        if late is not None:
+            acts.append(late)
+            would.append(late)
         if context.stage == OBSERVE:
             acts = firm
         heard = [*firm, *own, *(hit for hit in (default, late) if hit is not None and (hit in acts or hit in would))]

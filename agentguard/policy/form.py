@@ -10,7 +10,7 @@ from agentguard import __version__
 from agentguard.access.model import ACTIONS
 from agentguard.errors import PolicyError
 from agentguard.policy.match import COMMAND, KINDS, PORT
-from agentguard.policy.model import ALLOW, ASK, DENY, ENFORCE, OBSERVE, SCHEMA
+from agentguard.policy.model import ALLOW, ASK, BUILTIN_PREFIX, DENY, ENFORCE, OBSERVE, SCHEMA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,8 +106,12 @@ def _flat(entry: dict[str, list[Any]]) -> bool:
 
 def _rules(rules: list[Any], sets: list[dict[str, Any]]) -> None:
     known: set[tuple[str, int]] = set()
+    ids: set[str] = set()
     for number, rule in enumerate(rules):
         _keys(rule, _RULE, _RULE_NEEDED, f"rule {number}")
+        if rule["id"] in ids or rule["id"].startswith(BUILTIN_PREFIX):
+            raise _wrong(f"the id of rule {number}")
+        ids.add(rule["id"])
         if "tags" in rule and set(map(type, rule["tags"])) - {str}:
             raise _wrong(f"rule {number}")
         for table in (rule["when"], *rule.get("unless", ())):

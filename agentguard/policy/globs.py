@@ -144,15 +144,15 @@ class Glob:
                 return False
         return bool(state & self.accept)
 
-    def meets(self, text: Symbols) -> int:
+    def meets(self, text: Symbols, silent: str = "/") -> int:
         """Return whether a partly known text could match: NO, MAYBE, or YES if a known part of it speaks for it.
 
-        A known part speaks for it where it lies on a known part of the pattern; separators do not count.
+        A known part speaks for it where it lies on a known part of the pattern; the character `silent` says nothing.
         """
         loose, known = self.start, 0
         for symbol in text:
             if isinstance(symbol, str):
-                literal = 0 if symbol == self.sep else self._close((loose & self.chars.get(symbol, 0)) << 1)
+                literal = 0 if symbol == silent else self._close((loose & self.chars.get(symbol, 0)) << 1)
                 known = self._step(known, symbol) | literal
                 loose = self._step(loose, symbol)
             else:

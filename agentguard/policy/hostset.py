@@ -59,7 +59,7 @@ class HostSet:
         if any(glob.covers(text) for glob in self._globs):
             return YES
         enough = YES if mode == HITS else MAYBE
-        if any(glob.meets(text) >= enough for glob in self._globs):
+        if any(glob.meets(text, ".") >= enough for glob in self._globs):
             return MAYBE
         return MAYBE if any(_may_be_inside(value, other) for other in self._networks) else NO
 
@@ -75,7 +75,10 @@ def network(text: str) -> Network | None:
         return None
     free = bits - int(prefix) if slash else 0
     first = first >> free << free
-    return bits, first, first + (1 << free) - 1
+    last = first + (1 << free) - 1
+    if bits == 128 and first >> 32 == last >> 32 == 0xFFFF:  # stands for IPv4 addresses (RFC 4291, section 2.5.5.2)
+        return 32, first & 0xFFFFFFFF, last & 0xFFFFFFFF
+    return bits, first, last
 
 
 def _ipv4(text: str) -> tuple[int, int] | None:
@@ -107,8 +110,6 @@ def _ipv6(text: str) -> tuple[int, int] | None:
         if not 0 < len(part) <= 4 or not _ADDRESS.issuperset(part) or "." in part:
             return None
         value = value << 16 | int(part, 16)
-    if value >> 32 == 0xFFFF:  # stands for an IPv4 address (RFC 4291, section 2.5.5.2)
-        return 32, value & 0xFFFFFFFF
     return 128, value
 
 

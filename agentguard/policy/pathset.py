@@ -86,19 +86,18 @@ class PathSet:
         from agentguard.policy.globs import ONE_OR_MORE, symbols  # noqa: PLC0415 - only for partly known paths
 
         text = symbols(value, sep="/", fold=self._spellings.fold, tree=tree)
-        whole = [text]
-        if tree:
-            if text[-2:] == ["/", ANY]:
-                whole.append(text[:-2])
-            whole.append([*text, "/", *ONE_OR_MORE])
-        if all(self.less().covers(text) for text in whole):
+        sure = [text, [*text, "/", *ONE_OR_MORE]] if tree else [text]
+        every = sure
+        if tree and text[-2:] == ["/", ANY]:  # an unknown last name may be empty, which leaves the folder
+            every = [*sure, text[:-2]]
+        less = self.less()
+        if all(less.covers(text) for text in every):
             return NO
-        every = mode == INSIDE or not tree
-        covered = [self._plus.covers(text) for text in whole]
-        if all(covered) or (any(covered) and not every):
-            return MAYBE if every and any(self.less().meets(text) for text in whole) else YES
+        whole = mode == INSIDE or not tree
+        if all(map(self._plus.covers, every)) if whole else any(map(self._plus.covers, sure)):
+            return MAYBE if whole and any(map(less.meets, every)) else YES
         enough = YES if mode == HITS and (tree or ANY in value.parts) else MAYBE
-        return MAYBE if any(self._plus.meets(text) >= enough for text in whole) else NO
+        return MAYBE if any(self._plus.meets(text) >= enough for text in every) else NO
 
 
 class _Patterns:

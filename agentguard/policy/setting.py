@@ -57,6 +57,7 @@ def this_machine(cwd: str, home: str | None = None, disk: Disk | None = None) ->
     """Return the world of a call in `cwd` on this machine, for the person whose home this is (this one's own)."""
     disk = disk or RealDisk()
     installed = places.personal(home) if home else places.default()
+    user = os.path.basename(home) if home else places.account_name()
     home = home or places.account_home()
     found = repo.read(cwd, disk)
     project = found.top if found else cwd
@@ -64,7 +65,8 @@ def this_machine(cwd: str, home: str | None = None, disk: Disk | None = None) ->
         home=home,
         project="" if project in ("/", home) else project,
         hostname=os.uname().nodename if hasattr(os, "uname") else "",
-        user=os.path.basename(home),
+        user=user,
+        tmpdir=places.scratch(),
         agentguard=installed.own_folders(),
         platform=sys.platform,
         branch=found.branch if found else "",

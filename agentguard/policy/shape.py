@@ -137,14 +137,19 @@ def checked(
     return good
 
 
-def texts(document: Document, steps: Steps, value: Any, findings: list[Finding]) -> list[str | int]:
-    """Return the texts (or numbers, for ports) that a key holds, one or a list; what is neither becomes a finding."""
-    found = entries(document, steps, value, findings)
-    return [entry.value for entry in found]
+def texts(document: Document, steps: Steps, value: Any, findings: list[Finding]) -> list[tuple[Steps, str]]:
+    """Return the texts that a key holds, one or a list that may be empty, each with its place."""
+    found = []
+    for entry in entries(document, steps, value, findings) if value != [] else ():
+        if isinstance(entry.value, str):
+            found.append((entry.steps, entry.value))
+        else:
+            findings.append(entry.finding("AG102", f'"{steps[-1]}" must hold texts, not a number'))
+    return found
 
 
 def entries(document: Document, steps: Steps, value: Any, findings: list[Finding]) -> tuple[Entry, ...]:
-    """Return the values that a key holds, one or a list of them."""
+    """Return the values that a key holds, one or a list of them. Numbers among them are for ports."""
     name = steps[-1]
     if isinstance(value, dict) and "not" in value:
         what = f'"{name}" must be a text or a list of texts; its opposite is written not.{name}'
@@ -188,7 +193,9 @@ def _rule(document: Document, steps: Steps, table: dict[str, Any], findings: lis
     fields = checked(document, steps, own, conditions.RULE_KEYS, findings)
     fields.pop("not", None)
     if "tags" in fields:
-        fields["tags"] = texts(document, (*steps, "tags"), fields["tags"], findings)
+        tags = texts(document, (*steps, "tags"), fields["tags"], findings)
+        findings += [document.finding(where, *bad) for where, tag in tags if (bad := plain_text(tag))]
+        fields["tags"] = [tag for _where, tag in tags]
     unless = []
     for number, inner in enumerate(fields.pop("unless", [])):
         where = (*steps, "unless", number)

@@ -30,7 +30,7 @@ def facts(places: Places, now: float) -> dict[str, dict[str, Any]]:
     return {
         "policy": _policy(active),
         "trust": _trust(places, active, settings, problem, now),
-        "sync": _sync(places, settings),
+        "sync": _sync(places, settings.get("collector_url") or active.custom.get("collector", {}).get("url", "")),
     }
 
 
@@ -69,12 +69,12 @@ def _trust(places: Places, active: Active, settings: dict[str, Any], problem: st
     return found
 
 
-def _sync(places: Places, settings: dict[str, Any]) -> dict[str, Any]:
+def _sync(places: Places, collector: str) -> dict[str, Any]:
     known = status.read(places)
     names = ("last_request", "last_success", "last_activation", "last_error", "failures", "next_bundle", "upload")
     found = {name: known[name] for name in names if name in known}
     found["readable"] = os.access(places.sync, os.R_OK | os.X_OK) or not os.path.lexists(places.sync)
-    found["collector"] = settings.get("collector_url", "")
+    found["collector"] = collector
     return found
 
 

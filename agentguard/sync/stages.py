@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from agentguard import config
+from agentguard import _env, config
 from agentguard.bundle import files, seal
 from agentguard.errors import AgentguardError, ConfigError
 from agentguard.sync import status
@@ -27,6 +27,7 @@ def run(places: Places, *, background: bool = False, source: str = "") -> dict[s
     """
     if places.managed and hasattr(os, "geteuid") and os.geteuid() != 0:
         raise ConfigError("this installation is managed: only root can sync it", hint="sudo agentguard sync")
+    _env.make_safe(managed=places.managed)  # whom root trusts is not for the environment to say
     settings = config.read(places.settings)
     files.make_folder(places.state, 0o755 if places.managed else 0o700)
     files.make_folder(places.sync, 0o700)

@@ -89,7 +89,8 @@ def test_a_host_has_one_spelling(host: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "host",
     [
-        "", ".", "..", "example..com", ".example.com", "example.com..", "exa mple.com", "exa\tmple.com", "exam\0ple.com",
+        "", ".", "..", "example..com", ".example.com", "example.com..", "exa mple.com", "exa\tmple.com",
+        "exam\0ple.com",
         "example.com\n", "a/b", "a\\b", "a@b", "a:b", "a?b", "a#b", "*.example.com", "exa{m}ple.com", "$HOST", "a,b",
         "a%", "a%4", "a%zz", "a%2fb", "a%00b", "%ff.com", "a%2525",
         "1.2.3.4.5", "256.1.1.1", "1.2.3.256", "1.16777216", "4294967296", "0x100000000", "08.0.0.1", "1.2.3.08", "0x",
@@ -185,7 +186,7 @@ def test_host_and_port_of_a_url(url: str, expected: tuple[str, int | None] | Non
     ],
 )
 def test_a_url_without_a_scheme_takes_the_one_given(text: str, expected: tuple[str, int]) -> None:
-    """curl and its like put http before what has no scheme."""
+    """What curl and its like do: they put http before what has no scheme."""
     assert expected == hosts.url_host(text, "http")
 
 

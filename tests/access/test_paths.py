@@ -135,7 +135,9 @@ def test_absolute_agrees_with_posix_normpath(text: str, cwd: str) -> None:
 
 # A tree of real folders and links beneath a root: names, and for each a folder (None) or the target of a link.
 _names = ["a", "b", "c"]
-_targets = st.sampled_from(["a", "b", "..", "../a", "../../b", "./c", "a/b", "ROOT/a", "ROOT/b/../c", "ROOT", "/", "c/..", "d"])
+_targets = st.sampled_from(
+    ["a", "b", "..", "../a", "../../b", "./c", "a/b", "ROOT/a", "ROOT/b/../c", "ROOT", "/", "c/..", "d"]
+)
 _places = st.lists(st.sampled_from(_names), min_size=1, max_size=3).map("/".join)
 _trees = st.dictionaries(_places, st.none() | _targets, max_size=8)
 _questions = st.lists(st.sampled_from([*_names, "..", ".", "", "d"]), max_size=7).map("/".join)
@@ -202,7 +204,8 @@ def test_windows_links_are_followed() -> None:
 def test_a_path_has_two_spellings(world) -> None:
     """A link shows in the resolved spelling only."""
     path = paths.exact("docs/key.txt", CWD, world)
-    assert ("/home/dev/project/docs/key.txt", "/home/dev/.ssh/id_ed25519", EXACT) == (path.text, path.resolved, path.extent)
+    expected = ("/home/dev/project/docs/key.txt", "/home/dev/.ssh/id_ed25519", EXACT)
+    assert expected == (path.text, path.resolved, path.extent)
 
 
 def test_dots_after_a_link_are_the_kernels_in_the_resolved_spelling(worlds) -> None:
@@ -219,7 +222,7 @@ def test_a_tree_is_a_folder_and_all_beneath(world) -> None:
 
 
 def test_the_data_volume_of_macos_has_one_spelling(worlds) -> None:
-    """macOS shows the data volume at the root as well, without a link that could be followed."""
+    """It is shown at the root as well, without a link that could be followed."""
     path = paths.exact("/System/Volumes/Data/Users/dev/.ssh/id", "/", worlds({}, platform="darwin"))
     assert path.resolved == "/Users/dev/.ssh/id"
 

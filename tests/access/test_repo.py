@@ -14,9 +14,9 @@ from agentguard.access import limits, repo
 from agentguard.access.world import MemoryDisk, RealDisk
 
 _ENVIRONMENT = {
-    "PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null",
-    "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "a",
-    "GIT_COMMITTER_EMAIL": "a@example.com",
+    "PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com",
+    "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.com",
 }  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def test_remotes_come_from_the_configuration(config: bytes, remotes: dict[str, s
 
 
 def test_a_value_reads_as_git_reads_it(made: Path) -> None:
-    """git's own reader agrees on an awkward file."""
+    """The reader of git itself agrees on an awkward file."""
     (made / ".git" / "config").write_text(
         '[core]\n\trepositoryformatversion = 0\n[remote "a\\"b"] ; x\n\turl = "x # y" \\\n z\\t"  " ; end\n'
     )

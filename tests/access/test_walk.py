@@ -19,7 +19,10 @@ GIT = walk.Manners(frozenset({"git"}), skip=frozenset({".git"}))
 GREP = walk.manners(Row(READ, tool="Grep"))
 
 
-def names(tree: dict[str, bytes | str | None], manners: walk.Manners = walk.EVERYTHING, root: str = "/p", **more) -> list[str]:
+Tree = dict[str, bytes | str | None]
+
+
+def names(tree: Tree, manners: walk.Manners = walk.EVERYTHING, root: str = "/p", **more) -> list[str]:
     found, complete = walk.search(root, lambda path: True, MemoryDisk(tree), manners, **more)
     assert complete
     return sorted(path.removeprefix("/p/") for path in found)
@@ -114,14 +117,15 @@ def test_ignore_files_agree_with_git(top: list[str], sub: list[str], files: list
 
 def test_deeper_files_decide_first() -> None:
     """A folder's own file overrides that of the folder above, and a program's file that of git."""
-    tree = {"/p/.git": None, "/p/.gitignore": b"*.a\n*.b\n", "/p/x/.gitignore": b"!*.a\n", "/p/x/1.a": b"", "/p/x/1.b": b"",
-            "/p/.ignore": b"!y.b\n", "/p/y.b": b"", "/p/y.a": b""}  # fmt: skip
+    tree = {"/p/.git": None, "/p/.gitignore": b"*.a\n*.b\n", "/p/x/.gitignore": b"!*.a\n", "/p/x/1.a": b"",
+            "/p/x/1.b": b"", "/p/.ignore": b"!y.b\n", "/p/y.b": b"", "/p/y.a": b""}  # fmt: skip
     assert {"x/1.a", "y.b"} == {name for name in names(tree, GREP) if name[-2] == "."}
 
 
 def test_rules_above_the_root_hold() -> None:
     """A search that starts within a repository honours the files above it, up to the repository's top."""
-    tree = {"/.gitignore": b"c\n", "/p/.git": None, "/p/.gitignore": b"a\n/x/b\n", "/p/x/a": b"", "/p/x/b": b"", "/p/x/c": b""}
+    tree = {"/.gitignore": b"c\n", "/p/.git": None, "/p/.gitignore": b"a\n/x/b\n"}
+    tree |= {f"/p/x/{name}": b"" for name in "abc"}
     assert ["x/c"] == names(tree, GIT, "/p/x")
 
 
@@ -132,14 +136,15 @@ def test_gitignore_counts_only_in_a_repository() -> None:
 
 
 def test_a_repository_within_another_has_its_own_rules() -> None:
-    """git's rules end at the top of their repository."""
+    """Its rules end at the top of their repository."""
     tree = {"/p/.git": None, "/p/.gitignore": b"a\n", "/p/in/.git": None, "/p/in/a": b"", "/p/a": b""}
     assert [".gitignore", "in/a"] == names(tree, GIT)
 
 
 def test_gits_other_ignore_files_count() -> None:
     """`info/exclude` of the repository, and the global file at its default place."""
-    tree = {"/p/.git/info/exclude": b"a\n", "/home/dev/.config/git/ignore": b"b\n", "/p/a": b"", "/p/b": b"", "/p/c": b""}
+    tree = {"/p/.git/info/exclude": b"a\n", "/home/dev/.config/git/ignore": b"b\n"}
+    tree |= {f"/p/{name}": b"" for name in "abc"}
     assert ["c"] == names(tree, GIT, home="/home/dev")
 
 
@@ -169,8 +174,8 @@ def test_ignored_folders_are_not_entered() -> None:
 )  # fmt: skip
 def test_globs_choose_files_as_rg_does(given: tuple[str, ...], expected: list[str]) -> None:
     """A chosen file is searched even where it is ignored; `!` leaves out; too many alternatives choose everything."""
-    tree = {"/p/.git": None, "/p/.gitignore": b".env\n", "/p/.env": b"", "/p/a.py": b"", "/p/c.md": b"", "/p/x/b.py": b"",
-            "/p/x/x/.d": b""}  # fmt: skip
+    tree = {"/p/.git": None, "/p/.gitignore": b".env\n", "/p/.env": b"", "/p/a.py": b"", "/p/c.md": b"",
+            "/p/x/b.py": b"", "/p/x/x/.d": b""}  # fmt: skip
     found = names(tree, walk.Manners(GREP.ignore, skip=GREP.skip, globs=given))
     assert expected == [name for name in found if name != ".gitignore"]
 
@@ -186,7 +191,7 @@ def test_globs_choose_files_as_rg_does(given: tuple[str, ...], expected: list[st
         (Row(READ, tool="Bash", origin=Origin(("rg",), flags=("-uuu",))), [".a/c", ".env", ".git/x", "b", "i"]),
         (Row(READ, tool="Bash", origin=Origin(("fd",))), ["b"]),
         (Row(READ, tool="Bash", origin=Origin(("git", "grep"))), [".a/c", ".env", "b"]),
-        (Row(READ, tool="Bash", origin=Origin(("git", "add"), flags=("--force",))), [".a/c", ".env", ".git/x", "b", "i"]),
+        (Row(READ, origin=Origin(("git", "add"), flags=("--force",))), [".a/c", ".env", ".git/x", "b", "i"]),
         (Row(READ, tool="Bash", origin=Origin(("grep",))), [".a/c", ".env", ".git/x", "b", "i"]),
     ],
 )

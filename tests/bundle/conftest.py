@@ -5,8 +5,10 @@ import datetime as dt
 import functools
 import http.server
 import json
+import ssl
 import threading
 
+import hypothesis
 import pytest
 from securesystemslib.formats import encode_canonical
 from securesystemslib.signer import CryptoSigner
@@ -16,6 +18,9 @@ from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 from tuf.ngclient.config import EnvelopeType
 
 from agentguard import jsontext
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("untimed")
 
 ROLES = ("root", "timestamp", "snapshot", "targets")
 POLICY = jsontext.canonical({"schema": 1, "name": "baseline", "mode": "enforce"})
@@ -203,18 +208,30 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_args):
+        """Say nothing: clients of these tests hang up whenever they like."""
+
+
 @pytest.fixture
 def serve():
-    """Return a function that serves a folder, or a handler class, on loopback and returns its URL."""
+    """Return a function that serves a folder, or a handler class, on loopback and returns its URL.
+
+    `certificate`: the file of a certificate with its key, for https.
+    """
     servers = []
 
-    def start(what):
+    def start(what, certificate=None):
         handler = what if isinstance(what, type) else functools.partial(_Quiet, directory=str(what))
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server = _Server(("127.0.0.1", 0), handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         servers.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}"
+        return f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
 
     yield start
     for server, thread in servers:

@@ -15,7 +15,10 @@ from agentguard.bundle import rooted, seal
 from agentguard.bundle.verify import floor_of, verify
 from agentguard.places import MANAGED, PERSONAL, Places
 
-pytestmark = pytest.mark.namespace
+pytestmark = [
+    pytest.mark.namespace,
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),  # threads of a test runner are not ours
+]
 
 NOBODY = 65534
 CLONE_NEWUSER = 0x10000000  # unshare(2)

@@ -1,5 +1,6 @@
 """The seal: its format, and what the hook takes up from what lies on the disk."""
 
+import hashlib
 import os
 import time
 
@@ -86,7 +87,10 @@ def test_without_a_seal_the_fallback_policy_is_in_force(tmp_path, make_repo, ins
     assert (FALLBACK, b"") == (load(where).state, load(where).policy)
     where = installed(make_repo())
     os.unlink(where.seal)
-    assert FALLBACK == load(where).state
+    assert (FALLBACK, "there is a floor but no seal: the bundle of this installation was deleted") == (
+        load(where).state,
+        load(where).problem,
+    )
 
 
 def test_seal_without_a_floor_is_said(make_repo, installed):
@@ -140,6 +144,14 @@ def test_what_is_no_plain_file_is_invalid(make_repo, installed, what, how):
     assert (INVALID, b"") == (load(where).state, load(where).policy)
 
 
+def test_settings_file_may_be_a_link_on_a_personal_install(make_repo, installed, tmp_path):
+    """People keep their settings elsewhere and link to them; what counts of them came with the seal."""
+    where = installed(make_repo())
+    os.rename(where.settings, tmp_path / "dotfiles.toml")
+    os.symlink(tmp_path / "dotfiles.toml", where.settings)
+    assert (FRESH, "signature") == (load(where).state, load(where).verified)
+
+
 def test_seal_without_an_anchor_is_invalid(make_repo, installed):
     """Nothing to check a seal with means nothing valid."""
     where = installed(make_repo())
@@ -181,9 +193,16 @@ def test_local_settings_of_a_wrong_type_do_no_harm(make_repo, installed, local):
 def test_every_flipped_byte_is_noticed_or_harmless(make_repo):
     """Any byte of a seal changed: refused, or the very same policy."""
     repo = make_repo()
+    repo.signers = {
+        role: signers[:1] for role, signers in repo.signers.items()
+    }  # a small one, for there are many bytes
+    repo.thresholds = dict.fromkeys(repo.thresholds, 1)
+    repo.versions["root"] = 0
+    repo.rotate()
     repo.rotate()
     repo.publish()
     good = seal.build(repo.records())
+    assert repo.policy == verify(repo.anchor, seal.parse(good)).policy
     for at in range(len(good)):
         data = bytearray(good)
         data[at] ^= 1 << at % 8
@@ -222,6 +241,11 @@ def test_what_is_built_is_read_back(records, roots):
     assert {**records, **roots} == seal.parse(seal.build({**records, **roots}))
 
 
+def checked(data):
+    """Return a seal's bytes with the check that belongs behind them."""
+    return data + b"check 64\n" + hashlib.sha256(data).hexdigest().encode() + b"\n"
+
+
 GOOD = b"agentguard seal 1\ntimestamp 1\nt\nsnapshot 1\ns\ntargets 1\na\npolicy 1\np\nconfig 1\nc\n"
 
 
@@ -248,9 +272,19 @@ GOOD = b"agentguard seal 1\ntimestamp 1\nt\nsnapshot 1\ns\ntargets 1\na\npolicy 
 )
 def test_seal_of_another_form_is_refused(data):
     """There is one way to write a seal."""
-    assert 5 == len(seal.parse(GOOD))
+    assert 5 == len(seal.parse(checked(GOOD)))
     with pytest.raises(SealError):
-        seal.parse(data)
+        seal.parse(checked(data))
+
+
+def test_seal_with_any_byte_changed_is_refused():
+    """The check covers every record, also the local configuration, which nobody has signed."""
+    data = checked(GOOD)
+    for at in range(len(data)):
+        with pytest.raises(SealError):
+            seal.parse(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    with pytest.raises(SealError):
+        seal.parse(GOOD)
 
 
 def test_bundle_that_is_too_large_is_not_sealed():

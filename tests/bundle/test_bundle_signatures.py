@@ -53,7 +53,9 @@ def test_signature_that_cannot_be_read_does_not_count(make_repo, signature):
 
 def test_key_counts_once_however_it_is_written(make_repo):
     """The same key in capitals, with spaces or line breaks is the same key."""
-    same = role(("a", "ed25519", PUBLIC), ("b", "ed25519", PUBLIC.upper()), ("c", "ed25519", f"{PUBLIC[:8]} {PUBLIC[8:]}"))
+    same = role(
+        ("a", "ed25519", PUBLIC), ("b", "ed25519", PUBLIC.upper()), ("c", "ed25519", f"{PUBLIC[:8]} {PUBLIC[8:]}")
+    )
     assert 1 == signatures.count(same, PAYLOAD, dict.fromkeys("abc", SIGNATURE))
     signer = make_repo("p256").signers["root"][0]
     pem = signer.public_key.keyval["public"]

@@ -68,6 +68,17 @@ def observing(tmp_path_factory):
     return places.personal(str(folder)), json.loads(agentguard("quickstart", "--home", folder, "--json"))
 
 
+@pytest.fixture
+def fresh(observing, tmp_path):
+    """Make a home in which nothing is set up; only the copy of the code, named by its contents, lies there already."""
+    folder = tmp_path / "home"
+    home = places.personal(str(folder))
+    shutil.copytree(
+        os.path.join(observing[0].code, "versions"), os.path.join(home.code, "versions"), copy_function=os.link
+    )
+    return home
+
+
 def test_quickstart_observes_and_shows_it(observing):
     """One harmless call passes, one hostile call is only recorded, and our own files are guarded all the same."""
     home, said = observing
@@ -134,13 +145,13 @@ def test_the_installed_code_uses_nothing_else(observing):
         assert outside == []
 
 
-def test_the_whole_way_and_back(tmp_path):
+def test_the_whole_way_and_back(fresh):
     """Quickstart twice, enforce, quickstart again, uninstall: enforcing stays, and the settings end as they began."""
-    folder = tmp_path / "home"
-    (folder / ".claude").mkdir(parents=True)
-    (folder / ".claude" / "settings.json").write_bytes(BEFORE)
-    home = places.personal(str(folder))
-    where = ("--home", folder, "--json")
+    home = fresh
+    os.mkdir(os.path.dirname(settings.path_of(home)))
+    with open(settings.path_of(home), "wb") as file:
+        file.write(BEFORE)
+    where = ("--home", home.home, "--json")
     agentguard("quickstart", *where)
     once = settings_bytes(home)
     again = json.loads(agentguard("quickstart", *where))
@@ -154,7 +165,7 @@ def test_the_whole_way_and_back(tmp_path):
     assert settings.hook_entry(home, "PreToolUse")["onFailure"] == "block"
     assert json.loads(agentguard("quickstart", *where))["mode"] == ENFORCE
 
-    assert "say which install" in agentguard("uninstall", "--home", folder, code=2)
+    assert "say which install" in agentguard("uninstall", "--home", home.home, code=2)
     gone = json.loads(agentguard("uninstall", "--user", *where, argv=enforced["cli"], cwd="/"))
     assert (gone["settings"], settings_bytes(home)) == ("restored", BEFORE)
     assert not os.path.exists(home.stub)
@@ -164,13 +175,13 @@ def test_the_whole_way_and_back(tmp_path):
     assert (gone, settings_bytes(home)) == ({"settings": "restored", "kept": []}, BEFORE)
 
 
-def test_a_key_with_a_passphrase(tmp_path):
+def test_a_key_with_a_passphrase(fresh, tmp_path):
     """With a passphrase the key is encrypted, and nothing is signed without it."""
-    home = places.personal(str(tmp_path))
+    home = fresh
     secret, wrong = tmp_path / "secret", tmp_path / "wrong"
     secret.write_text("correct horse\n", encoding="ascii")
     wrong.write_text("battery staple\n", encoding="ascii")
-    where = ("--home", tmp_path)
+    where = ("--home", home.home)
     said = json.loads(agentguard("quickstart", *where, "--json", "--passphrase-file", secret))
     assert said["encrypted"]
     before = settings_bytes(home)
@@ -182,42 +193,40 @@ def test_a_key_with_a_passphrase(tmp_path):
     assert solo.mode_of(solo.active(home)) == ENFORCE
 
 
-def test_without_a_passphrase_it_says_what_that_means(tmp_path):
+def test_without_a_passphrase_it_says_what_that_means(fresh):
     """Without a terminal there is no passphrase, and the output says so, the three calls, and what to type next."""
     done = subprocess.run(
-        [sys.executable, "-m", "agentguard", "quickstart", "--home", tmp_path],
+        [sys.executable, "-m", "agentguard", "quickstart", "--home", fresh.home],
         capture_output=True, text=True, cwd=ROOT, env={**CLEAN, "CLAUDE_CONFIG_DIR": "/elsewhere"},
         stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
     assert done.returncode == 0
     assert "The signing key has no passphrase: a program that runs as you, the agent included, could" in done.stderr
     assert "warning: CLAUDE_CONFIG_DIR is set" in done.stderr
-    cli = " ".join(install.cli_command(places.personal(str(tmp_path))))
+    cli = " ".join(install.cli_command(fresh))
     for command in ("report", "enforce", "uninstall --user"):
-        assert f"{cli} {command} --home {tmp_path}" in done.stdout
+        assert f"{cli} {command} --home {fresh.home}" in done.stdout
     assert "not blocked; recorded: would deny" in done.stdout
 
 
-def test_somebody_elses_policy_is_kept(tmp_path):
+def test_somebody_elses_policy_is_kept(fresh, tmp_path):
     """On a laptop that is enrolled already, quickstart brings the hook and leaves the policy alone."""
-    folder = tmp_path / "home"
-    folder.mkdir()
+    folder = fresh.home
     made = tmp_path / "acme"
     init = json.loads(agentguard("bundle", "init", made, "--org", "acme", "--solo", "--no-passphrase", "--json"))
     agentguard("bundle", "publish", ROOT / "bundles" / "baseline", "--to", made, "--mode", "observe")
     agentguard("enroll", made, "--root-sha256", init["root_sha256"], "--home", folder)
     said = json.loads(agentguard("quickstart", "--home", folder, "--json"))
     assert (said["own"], said["mode"], said["healthy"]) == (False, OBSERVE, True)
-    assert not os.path.exists(solo.folder(places.personal(str(folder))))
+    assert not os.path.exists(solo.folder(fresh))
     assert "not signed by a key of yours" in agentguard("enforce", "--home", folder, code=1)
 
 
-def test_a_lost_key_is_replaced(tmp_path):
-    """If the code folder with the key is gone, quickstart starts anew."""
-    home = places.personal(str(tmp_path))
-    agentguard("quickstart", "--home", tmp_path)
-    shutil.rmtree(home.code)
-    said = json.loads(agentguard("quickstart", "--home", tmp_path, "--json"))
+def test_a_lost_key_is_replaced(fresh):
+    """If the folder with the key is gone, quickstart starts anew."""
+    agentguard("quickstart", "--home", fresh.home)
+    shutil.rmtree(solo.folder(fresh))
+    said = json.loads(agentguard("quickstart", "--home", fresh.home, "--json"))
     assert (said["policy"], said["healthy"]) == ("baseline revision 1", True)
 
 

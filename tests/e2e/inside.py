@@ -2,9 +2,9 @@
 
     inside.py JOB_FILE
 
-The job is {"folder", "client", "images", "build" or "scenario"}: a folder of its own for this job, the client's path,
-the installs that already exist (layers for /etc, /opt and /var/lib, nearest first), and either the install
-to build or the scenario to prove. The result goes to <folder>/result.json: {"problem": TEXT}, empty if all is well.
+The job is {"folder", "images", "build" or "scenario"}: a folder of its own for this job, the installs that already
+exist (layers for /etc, /opt and /var/lib, nearest first), and either the install to build or the scenario to prove. The
+result goes to <folder>/result.json: {"problem": TEXT}, empty if all is well.
 """
 
 from __future__ import annotations
@@ -15,33 +15,31 @@ import sys
 import traceback
 from typing import Any
 
-from e2e import box, managed
+from e2e import box, managed, setup
 from e2e.lab import NotProved, open_lab
 from e2e.scenarios import ALL
 
-ROOT = os.path.dirname(os.path.dirname(box.HERE))
 
-
-def _furnish(folder: str, images: list[str], *, client: str, uppers: str = "") -> None:
+def _furnish(folder: str, images: list[str], *, uppers: str = "") -> None:
     """Make this process's box ready: see the docstring of `box`."""
     scratch = os.path.join(folder, "scratch")
     os.makedirs(scratch, mode=0o700)
     box.loopback_up()
-    box.empty_tmp_but_reach([ROOT, sys.base_prefix, os.path.dirname(client)], scratch)
+    box.empty_tmp_but_reach(setup.trees(), scratch)
     box.layers(scratch, uppers=uppers, images=images)
 
 
 def _build(job: dict[str, Any]) -> str:
     folder = job["folder"]
-    _furnish(folder, job["images"], client=job["client"], uppers=os.path.join(folder, "image"))
+    _furnish(folder, job["images"], uppers=os.path.join(folder, "image"))
     managed.INSTALLS[job["build"]](folder)
     return ""
 
 
 def _prove(job: dict[str, Any]) -> str:
     scenario = next(one for one in ALL if one.name == job["scenario"])
-    _furnish(job["folder"], job["images"], client=job["client"])
-    lab = open_lab(os.path.join(job["folder"], "lab"), job["client"])
+    _furnish(job["folder"], job["images"])
+    lab = open_lab(os.path.join(job["folder"], "lab"), setup.client_path())
     box.add_user(lab.home)
     try:
         scenario.proof(lab)

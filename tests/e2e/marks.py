@@ -20,6 +20,7 @@ from e2e.mock_api import Block, use
 
 SECRET = "E2E-CONTENT-OF-THE-SECRET"
 DENIED_HOST, ALLOWED_HOST = "denied.example", "allowed.example"
+CHANGES_SETTINGS = "echo '{}' > ~/.claude/settings.json"
 MCP_CALLS = "mcp-calls.txt"
 # A person who lets every tool run without being asked: what stops a call is then nobody but the hook.
 TRUSTING = {"permissions": {"allow": ["Bash", "Read", "Write", "WebFetch", "mcp__marker"]}}

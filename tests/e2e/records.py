@@ -30,13 +30,24 @@ def records(where: places.Places | None = None) -> list[dict[str, Any]]:
     return sorted(found, key=lambda body: int(body["seq"]))
 
 
-def decisions(tool: str = "", where: places.Places | None = None) -> list[dict[str, Any]]:
-    """Return the records of decisions about tool calls, or about calls of one tool, oldest first."""
+def decisions(tool: str = "", where: places.Places | None = None, *, event: str = "PreToolUse") -> list[dict[str, Any]]:
+    """Return the records of decisions about tool calls (or prompts), perhaps of one tool only, oldest first."""
     return [
         body
         for body in records(where)
-        if body["kind"] == "decision" and body["event"] == "PreToolUse" and tool in ("", body["tool"])
+        if body["kind"] == "decision" and body["event"] == event and tool in ("", body["tool"])
     ]
+
+
+def decision(tool: str = "", where: places.Places | None = None, *, event: str = "PreToolUse") -> dict[str, Any]:
+    """Return the record of the one decision there is. Raises `NotProved` if there is none, or more."""
+    found = decisions(tool, where, event=event)
+    expect(len(found) == 1, f"{len(found)} records of decisions, not 1; all: {[_brief(one) for one in records(where)]}")
+    return found[0]
+
+
+def _brief(body: dict[str, Any]) -> str:
+    return " ".join(str(body.get(key, "")) for key in ("kind", "event", "tool", "effect")).strip()
 
 
 def verify(lab: Lab, where: places.Places | None = None) -> None:

@@ -41,7 +41,7 @@ class Result:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the command line; return the exit code: 0 all proved, 1 not all or not ready, 2 usage."""
+    """Run the command line; return the exit code: 0 all proved, 1 not all or not ready, 2 usage, 130 interrupted."""
     options = _parse(argv)
     chosen = [one for one in ALL if not options.k or any(part in one.name for part in options.k)]
     if not chosen:
@@ -50,6 +50,7 @@ def main(argv: Sequence[str]) -> int:
     if options.list:
         _say("\n".join(f"{one.name:28} {one.says}" for one in chosen))
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # clean up, as after an interrupt
     if options.base:
         return _run(options, chosen)
     try:
@@ -62,6 +63,8 @@ def main(argv: Sequence[str]) -> int:
     arguments = [sys.executable, "-m", "e2e.runner", "--base", base, *argv]
     try:
         return subprocess.run(box.command(arguments), env=_environment(), cwd=TESTS, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
     finally:
         if options.keep:
             sys.stderr.write(f"kept: {base}\n")
@@ -96,8 +99,7 @@ def _environment() -> dict[str, str]:
 
 
 def _run(options: argparse.Namespace, chosen: list[Scenario]) -> int:
-    """Run the scenarios, as the first process of the run's own namespace."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the first process of a namespace ignores it otherwise
+    """Run the scenarios, inside the run's own namespace."""
     folder = os.path.join(options.base, "run")
     os.makedirs(folder)
     box.tmpfs(folder, 0o755)
@@ -153,7 +155,7 @@ def _job(place: str, job: dict[str, Any]) -> str:
     os.makedirs(place)
     path = os.path.join(place, "job.json")
     with open(path, "w", encoding="utf-8") as stream:
-        json.dump({**job, "folder": place, "client": setup.client_path()}, stream)
+        json.dump({**job, "folder": place}, stream)
     argv = box.command([sys.executable, "-m", "e2e.inside", path])
     try:
         done = subprocess.run(

@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import stat
 import subprocess
 import sys
+import sysconfig
 
 VERSION = "2.1.330"
 _PACKAGES = {
     "x86_64": "@anthropic-ai/claude-code-linux-x64",
     "aarch64": "@anthropic-ai/claude-code-linux-arm64",
 }
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # the checkout
 FOLDER_VARIABLE = "AGENTGUARD_CLAUDE_DIR"
 DEFAULT_FOLDER = "/var/tmp/agentguard-claude"
 _INSTALL_SECONDS = 600
@@ -61,7 +64,29 @@ def ready() -> str:
         raise NotReady("\n".join(missing))
     if _version() != VERSION:
         _install()
+    for tree in trees():
+        closed = _closed_within(tree)
+        if closed:
+            raise NotReady(f"{closed} is closed to the client's unprivileged user: chmod -R go+rX {tree}")
     return client_path()
+
+
+def trees() -> list[str]:
+    """Return the folders that the client's user must be able to read: checkout, environment, interpreter, client."""
+    wanted = [ROOT, os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix), os.path.dirname(client_path())]
+    return [path for path in wanted if not any(path != other and path.startswith(other + "/") for other in wanted)]
+
+
+def _closed_within(tree: str) -> str:
+    """Return the first of the files that matter in `tree`, or of the folders to it, that others may not read."""
+    package = os.path.join(sysconfig.get_path("purelib"), "click", "__init__.py")
+    for path in (os.path.join(ROOT, "agentguard", "__init__.py"), package, os.__file__, client_path()):
+        parts = os.path.relpath(os.path.realpath(path), tree).split("/")
+        for count in range(1, len(parts) + 1) if parts[0] != ".." else ():
+            step = os.path.join(tree, *parts[:count])
+            if not os.stat(step).st_mode & stat.S_IROTH:
+                return step
+    return ""
 
 
 def _version() -> str:

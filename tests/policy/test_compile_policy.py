@@ -23,7 +23,8 @@ def compiled(rules, bundle=BUNDLE, **options):
     documents += [source.Document(name, source.RULES, tomllib.loads(text), text) for name, text in files.items()]
     found = compiling.compile_source(source.Source("x", tuple(documents), ()), **options)
     assert () == found.findings
-    engine.load(jsontext.canonical(found.policy))  # what the compiler writes, the engine understands
+    if not options.get("builtin"):  # the pack is part of the program, and refused as a bundle
+        engine.load(jsontext.canonical(found.policy))  # what the compiler writes, the engine understands
     return found.policy
 
 
@@ -184,6 +185,41 @@ def test_what_a_set_leaves_out_is_left_out_of_that_set_only(value, terms) -> Non
     [(_key, _negated, first)] = conditions(policy)
     found = [first, *(policy["sets"][number] for number in first.get("or", ()))]
     assert terms == [(one["values"], one["except"]) for one in found]
+
+
+_WORDS = "abcd"
+_ENTRIES = st.lists(
+    st.tuples(st.booleans(), st.sampled_from([*_WORDS, *(f"@s{number}" for number in range(4))])),
+    min_size=1,
+    max_size=5,
+)
+
+
+def _members(sets, number):
+    """Return the members of a set, worked out naively."""
+    plain, taken = set(), set()
+    for out, entry in sets[number]:
+        (taken if out else plain).update(_members(sets, int(entry[2:])) if entry[0] == "@" else {entry})
+    return plain - taken
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_ENTRIES, min_size=4, max_size=4))
+def test_compiled_sets_have_the_members_that_sets_have(drawn) -> None:
+    """Unions and differences, however they are nested, against plain set arithmetic."""
+    sets = []
+    for number, entries in enumerate(drawn):
+        named = [(out, entry) for out, entry in entries if entry[0] != "@" or int(entry[2:]) < number]
+        # A set is taken out only if it takes nothing out itself; the first entry is plain, so that no set is empty.
+        simple = {f"@s{index}" for index, inner in enumerate(sets) if not any(out or e[0] == "@" for out, e in inner)}
+        sets.append([(False, "a"), *((out and (entry[0] != "@" or entry in simple), entry) for out, entry in named)])
+    bundle = BUNDLE + "[sets]\n"
+    for number, entries in enumerate(sets):
+        bundle += f"s{number} = {[('!' if out else '') + entry for out, entry in entries]}\n"
+    policy = compiled('[[rule]]\nid = "a"\neffect = "deny"\nusers = "@s3"\n', bundle)
+    [(_key, _negated, first)] = conditions(policy)
+    terms = [first, *(policy["sets"][number] for number in first.get("or", ()))]
+    assert _members(sets, 3) == {word for one in terms for word in one["values"] if word not in one["except"]}
 
 
 def test_rules_may_stand_in_bundle_toml_and_sets_in_rules_files() -> None:

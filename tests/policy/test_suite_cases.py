@@ -117,6 +117,15 @@ def test_files_may_have_texts() -> None:
     assert ["a", "/home/dev/b"] == [world.disk.readlink(f"/home/dev/project/{name}") for name in "lm"]
 
 
+def test_a_set_beside_other_entries_keeps_its_own_exceptions() -> None:
+    """From the source through the engine: naming `@keys` takes nothing from the entry beside it."""
+    policy = 'schema = 1\nname = "b"\n[sets]\nkeys = ["~/.ssh/**", "!~/.ssh/*.pub"]\n'
+    policy += '[[rule]]\nid = "r"\neffect = "deny"\npath = ["@keys", "~/.ssh/a.pub"]\n'
+    tests = '[[matrix]]\nroles = "(unknown)"\nrows = [["Read ~/.ssh/id", "deny"], ["Read ~/.ssh/a.pub", "deny"], '
+    tests += '["Read ~/.ssh/b.pub", "allow"]]\n'
+    assert [True, True, True] == [passed for passed, _got, _rule in ends(tests, policy=policy)]
+
+
 WRITE = '[[case]]\nname = "n"\ntool = "Write"\ninput = {{ file_path = "a", content = "" }}\n{}expect = "allow"\n'
 
 

@@ -7,8 +7,9 @@ is not complete.
 from __future__ import annotations
 
 MAX_TEXT = 256 * 1024  # characters of one piece of shell text; Linux takes 128 KiB as one argument (MAX_ARG_STRLEN)
-MAX_OPERATORS = 2_000  # operators and reserved words in one text: the parser's error recovery is quadratic in these
+MAX_OPERATORS = 4_000  # commands, operators and line ends in one text: the parser is quadratic in them after an error
 MAX_NESTING = 32  # substitutions, subshells, `sh -c`, functions and carriers inside one another
+MAX_DEPTH = 60  # compound commands inside one another
 MAX_WORDS = 50_000  # words looked at in one tool call
 MAX_COMMANDS = 4_000  # simple commands run in one tool call, each turn of a loop counted
 MAX_ROWS = 4_000  # different rows of one tool call

@@ -1,10 +1,10 @@
-"""One pass over shell text: where its words and redirections lie, and a skeleton of the same length for the parser.
+"""One pass over shell text: its simple commands, and a skeleton of the same length for the parser.
 
-Words are this module's business (quotes, substitutions, here-documents, comments), grammar is the parser's (lists,
-pipelines, compound commands). In the skeleton each word is a run of `%`, only reserved words where the shell takes them
-for such, operators and line ends stay; bodies of here-documents, comments and quotes are gone. So the parser cannot
-read a quote, a number or a here-document in another way than we do, and where it cuts words elsewhere the two disagree
-and the text is not understood.
+Words are this module's business (quotes, substitutions, redirections, here-documents, comments), grammar is the
+parser's (lists, pipelines, compound commands). In the skeleton each simple command is one run of `%`, redirections of
+it included; operators, line ends and reserved words stay where the shell takes them for such; comments and the bodies of
+here-documents are gone. So the parser cannot read a quote, a number or a redirection in another way than we do, and
+where it finds a command elsewhere the two disagree and the text is not understood.
 
 After bash(1), "SHELL GRAMMAR", "QUOTING", "REDIRECTION". What cannot be read raises `Unreadable`, never less.
 """
@@ -42,42 +42,58 @@ class Here:
 
 
 class Redirection:
-    """One redirection: its operator, the descriptor before it as written ("" for none), its here-document."""
+    """One redirection: its operator, the descriptor before it as written ("" for none), and its target.
 
-    __slots__ = ("descriptor", "here", "operator")
+    The target is a raw word (`start`, `end`), or the here-document `here`.
+    """
 
-    def __init__(self, operator: str, descriptor: str, here: Here | None = None) -> None:
+    __slots__ = ("descriptor", "end", "here", "operator", "start")
+
+    def __init__(self, operator: str, descriptor: str, start: int, end: int, here: Here | None) -> None:
         self.operator = operator
         self.descriptor = descriptor
+        self.start = start
+        self.end = end
         self.here = here
 
 
-class Region:
-    """A `[[ … ]]`, `(( … ))` or the head of `for ((…))`: one word in the skeleton; `words` are those within `[[`."""
+class Simple:
+    """One simple command: its raw words and its redirections, in order.
 
-    __slots__ = ("end", "kind", "words")
+    `region` is "test" for `[[ … ]]` (then `words` are those inside) and "arithmetic" for `((…))`, else "".
+    """
 
-    def __init__(self, kind: str, end: int, words: list[tuple[int, int]]) -> None:
-        self.kind = kind
-        self.end = end
-        self.words = words
+    __slots__ = ("end", "redirections", "region", "start", "words")
+
+    def __init__(self, start: int) -> None:
+        self.start = self.end = start
+        self.words: list[tuple[int, int]] = []
+        self.redirections: list[Redirection] = []
+        self.region = ""
 
 
 class Scan:
     """What one pass found. All places are characters of `text`.
 
-    `words` maps the start of each word to its end. `redirections` and `regions` are keyed by the place of the operator in
-    the skeleton and of the first character. `negated`: a `!` was taken out, so success and failure may be swapped.
+    `commands` maps the start of each simple command to it; `words` the start of every other word (of `for` and `case`,
+    names of functions) to its end; `redirections` the end of a compound command to those that follow it; `loops` the
+    start of the head of a `for ((…))` to its end. `negated`: a `!` was taken out, so success and failure may be swapped.
+    `flat` holds the commands and operators in order, and all there is where nothing is `compound`.
     """
 
-    __slots__ = ("negated", "operators", "redirections", "regions", "skeleton", "text", "words")
+    __slots__ = (
+        "commands", "compound", "flat", "loops", "negated", "operators", "redirections", "skeleton", "text", "words",
+    )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.skeleton = bytearray(b" " * len(text))
+        self.commands: dict[int, Simple] = {}
         self.words: dict[int, int] = {}
-        self.redirections: dict[int, Redirection] = {}
-        self.regions: dict[int, Region] = {}
+        self.redirections: dict[int, list[Redirection]] = {}
+        self.loops: dict[int, int] = {}
+        self.flat: list[Simple | str] = []
+        self.compound = False
         self.operators = 0
         self.negated = False
 
@@ -302,7 +318,7 @@ def assignment(word: str) -> int:
 class _Pass:
     """One walk over commands. `found` is None where only the end is wanted (inside a substitution)."""
 
-    __slots__ = ("command", "expect", "found", "pattern", "pending", "skip", "stack", "text")
+    __slots__ = ("closed", "command", "current", "expect", "found", "pattern", "pending", "skip", "stack", "text")
 
     def __init__(self, text: str, found: Scan | None, skip: Skipper) -> None:
         self.text = text
@@ -310,6 +326,8 @@ class _Pass:
         self.skip = skip
         self.stack: list[str] = []  # "(" and "case", as they are open
         self.pending: list[Here] = []  # here-documents whose bodies start at the next line
+        self.current: Simple | None = None
+        self.closed = 0  # the end of a compound command that has just been closed
         self.command = True  # a command may start here
         self.pattern = False  # patterns of a case item stand here
         self.expect = ""  # which word of `for`, `case` or `function` comes next
@@ -317,7 +335,6 @@ class _Pass:
     def commands(self, at: int, *, nested: bool) -> int:
         """Walk from `at` to the end of the text, or to the `)` that nothing here opened. Return that place."""
         text, size = self.text, len(self.text)
-        after_name = False  # a first word came just before: `(` makes it a function
         while at < size:
             char = text[at]
             if char in _BLANK:
@@ -329,37 +346,42 @@ class _Pass:
                 at = size if end < 0 else end
             elif char == "\n":
                 at = self._line_end(at)
-                after_name = False
             elif char == ")":
-                if not self.pattern and not (self.stack and self.stack[-1] == "("):
+                if not self.pattern and self.stack[-1:] != ["("]:
                     if not nested or self.stack:
                         raise Unreadable("a ) closes nothing")
                     if self.pending:
                         raise Unreadable("a here-document is not closed")
                     return at
-                if not self.pattern:
-                    self.stack.pop()
-                self._keep(at, 1)
-                self.pattern, self.command, after_name = False, True, False
-                at += 1
+                self._end_command()
+                at = self._close(at)
             elif char == "(":
-                at = self._open(at, after_name=after_name)
-                after_name = False
+                at = self._open(at)
             elif char in "<>" and text[at + 1 : at + 2] == "(":
-                at, after_name = self._word(at), False
+                at = self._word(at)
             elif char in "<>" or text.startswith("&>", at):
                 at = self._redirection(at, "")
             elif char in "&|;":
                 at = self._separator(at)
-                after_name = False
             else:
-                after_name = self.command and not self.expect
                 at = self._word(at)
         if nested:
             raise Unreadable("a ( is not closed")
+        self._end_command()
         if self.pending:
             self._line_end(size)
         return at
+
+    def _close(self, at: int) -> int:
+        """Take the `)` of a subshell or of the patterns of a case item."""
+        self._keep(at, 1)
+        if self.pattern:
+            self.pattern = False
+        else:
+            self.stack.pop()
+            self.closed = at + 1
+        self.command = True
+        return at + 1
 
     def _word(self, at: int) -> int:
         """Take the word at `at`, or the descriptor before a redirection."""
@@ -367,71 +389,75 @@ class _Pass:
         end = self.skip.word(at)
         word = text[at:end]
         if text[end : end + 1] in ("<", ">") and text[end + 1 : end + 2] != "(":
-            if word.isdigit() and word.isascii():
-                return self._redirection(end, word)
-            if word[0] == "{" and word[-1] == "}" and word[1:-1].isidentifier():
-                return self._redirection(end, word)
+            named = word[0] == "{" and word[-1] == "}" and word[1:-1].isidentifier()
+            if named or (word.isdigit() and word.isascii()):
+                return self._redirection(end, word, at)
         if self.expect:
             self._expected(at, end, word)
         elif self.pattern:
             if word == "esac" and self.stack[-1:] == ["case"]:
-                self.stack.pop()
-                self.pattern = False
-                self.command = True
-                self._keep(at, 4)
+                self._esac(at, end)
             else:
                 self._fill(at, end)
-        elif self.command:
-            return self._first(at, end, word)
-        else:
-            self._fill(at, end)
+        elif self.current is None and self.command and not self._reserved(at, end, word):
+            if word == "[[":
+                return self._test(at)
+            if self.closed:
+                raise Unreadable("a word follows a compound command")
+            self._simple(at).words.append((at, end))
+            self._extend(end)
+        elif self.current is not None:
+            self.current.words.append((at, end))
+            self._extend(end)
         return end
 
-    def _first(self, at: int, end: int, word: str) -> int:
-        """Take a word where a command may start."""
+    def _reserved(self, at: int, end: int, word: str) -> bool:
+        """Take a reserved word where a command may start; return whether it is one."""
         if word in _OPENERS:
             self._keep(at, end - at)
+            self.closed = end if word in ("fi", "done", "}") else 0
         elif word in _NAMES or word == "case":
             self._keep(at, end - at)
             self.expect = {"case": "subject", "function": "function"}.get(word, "name")
             if word == "case":
                 self.stack.append("case")
         elif word == "esac":
-            if self.stack[-1:] != ["case"]:
-                raise Unreadable("an esac closes nothing")
-            self.stack.pop()
-            self._keep(at, 4)
+            self._esac(at, end)
         elif word == "!":  # taken out: the parser misreads `! {`
             if self.found is not None:
                 self.found.negated = True
-        elif word == "time":  # measures and changes nothing; its option is -p
-            rest = end
-            while self.text[rest : rest + 1] in (" ", "\t"):
-                rest += 1
-            if self.text[rest : self.skip.word(rest)] == "-p":
-                return rest + 2
-        elif word == "coproc":  # runs what follows beside
+        elif word == "time":  # measures and changes nothing
             pass
-        elif word == "[[":
-            return self._test(at)
-        else:
-            self._fill(at, end)
-            self.command = False
-        return end
+        elif word == "-p":  # the option of `time`; no program has that name
+            pass
+        elif word != "coproc":  # runs what follows beside
+            return False
+        return True
+
+    def _esac(self, at: int, end: int) -> None:
+        if self.stack[-1:] != ["case"]:
+            raise Unreadable("an esac closes nothing")
+        self.stack.pop()
+        self._keep(at, 4)
+        self.pattern = False
+        self.command = True
+        self.closed = end
 
     def _expected(self, at: int, end: int, word: str) -> None:
         """Take one of the words that belong to `for`, `select`, `case` and `function`."""
         if self.expect == "name":
             if not (word.isidentifier() and word.isascii()):
                 raise Unreadable("a loop has no variable")
-            self._keep(at, end - at, word=True)
+            self._keep(at, end - at)
+            self._know(at, end)
             self.expect = "in"
         elif self.expect == "in":
             if word not in ("in", "do", "{"):
                 raise Unreadable("a loop has no in")
             self._keep(at, end - at)
-            self.expect = ""
-            self.command = word != "in"
+            self.expect = "items" if word == "in" else ""
+        elif self.expect == "items":
+            self._fill(at, end)
         elif self.expect == "subject":
             self._fill(at, end)
             self.expect = "of"
@@ -441,34 +467,40 @@ class _Pass:
             self._keep(at, 2)
             self.expect = ""
             self.pattern = True
-            self.command = False
         else:  # the name of a function; `()` may follow
             self._fill(at, end)
             self.expect = ""
-            self.command = True
 
-    def _open(self, at: int, *, after_name: bool) -> int:
+    def _open(self, at: int) -> int:
+        """Take a `(`: of a subshell, a function, a case item, or of arithmetic."""
         text = self.text
         if self.expect == "name" and text.startswith("((", at):
             return self._loop_head(at)
         if self.pattern:
             self._keep(at, 1)
             return at + 1
-        if not after_name and not self.command:
+        if self.expect or not self.command:
             raise Unreadable("a ( stands where none may")
         close = at + 1
         while text[close : close + 1] in (" ", "\t"):
             close += 1
+        current = self.current
         if text[close : close + 1] == ")":  # `name ()`; `()` alone is an error that the parser reports
+            if current is not None:
+                if len(current.words) != 1 or current.redirections:
+                    raise Unreadable("a ( stands where none may")
+                self._fill(*current.words[0])
+                self.current = None
             self._keep(at, 1)
             self._keep(close, 1)
-            self.command = True
             return close + 1
-        if after_name:
+        if current is not None or self.closed:
             raise Unreadable("a ( stands where none may")
         if text[at + 1 : at + 2] == "(" and (end := self.skip.arithmetic(at)):
-            self._region("arithmetic", at, end, [])
-            self.command = False
+            simple = self._simple(at)
+            simple.region = "arithmetic"
+            simple.words = [(at + 2, end - 2)]
+            self._extend(end)
             return end
         self.stack.append("(")
         self._keep(at, 1)
@@ -479,45 +511,39 @@ class _Pass:
         end = self.skip.arithmetic(at)
         if end - at < 7:
             raise Unreadable("a loop has no head")
-        self._region("loop", at, end, [])
+        rest = end
+        while self.text[rest : rest + 1] in (" ", "\t"):
+            rest += 1
+        stop = end if self.text[rest : rest + 1] == ";" else end - 1
         if self.found is not None:
-            self.found.skeleton[at:end] = b"x in " + b"%" * (end - at - 6) + b";"
-            rest = end
-            while self.text[rest : rest + 1] in (" ", "\t"):
-                rest += 1
-            if self.text[rest : rest + 1] == ";":
-                self.found.skeleton[end - 1] = ord("%")
-            self.found.words[at] = at + 1
-            self.found.words[at + 5] = end if self.found.skeleton[end - 1] == ord("%") else end - 1
+            self.found.skeleton[at:end] = b"x in " + b"%" * (stop - at - 5) + b";" * (end - stop)
+            self._know(at, at + 1)
+            self._know(at + 5, stop)
+            self.found.loops[at] = end
         self.expect = ""
-        self.command = True
         return end
 
     def _test(self, at: int) -> int:
-        """Take `[[ … ]]` as one word."""
+        """Take `[[ … ]]` as one command."""
         text, size = self.text, len(self.text)
-        start = at
+        simple = self._simple(at)
+        simple.region = "test"
+        words = simple.words
         at += 2
-        words: list[tuple[int, int]] = []
         while at < size:
             char = text[at]
-            if char in " \t\n":
+            if char in " \t\n(" or (char in "&|)<>" and text[at + 1 : at + 2] != "("):
                 at += 1
-            elif char in "&|()<>" and text[at + 1 : at + 2] != "(":
-                at += 1
-            elif char == "(":
-                at += 1
-            else:
-                regex = bool(words) and text[words[-1][0] : words[-1][1]] == "=~"
-                end = self._regex(at) if regex else self.skip.word(at)
-                if end == at:
-                    break
-                if text[at:end] == "]]":
-                    self._region("test", start, end, words)
-                    self.command = False
-                    return end
-                words.append((at, end))
-                at = end
+                continue
+            regex = bool(words) and text[words[-1][0] : words[-1][1]] == "=~"
+            end = self._regex(at) if regex else self.skip.word(at)
+            if end == at:
+                break
+            if text[at:end] == "]]":
+                self._extend(end)
+                return end
+            words.append((at, end))
+            at = end
         raise Unreadable("a [[ is not closed")
 
     def _regex(self, at: int) -> int:
@@ -535,54 +561,59 @@ class _Pass:
                 at += 1
         return at
 
-    def _redirection(self, at: int, descriptor: str) -> int:
-        operator = next(op for op in _REDIRECTIONS if self.text.startswith(op, at))
-        end = at + len(operator)
+    def _redirection(self, at: int, descriptor: str, first: int = -1) -> int:
+        """Take the redirection at `at`, of which `descriptor` stands at `first`."""
+        text = self.text
+        operator = next(op for op in _REDIRECTIONS if text.startswith(op, at))
+        start = at + len(operator)
+        while text[start : start + 1] in (" ", "\t") or text.startswith("\\\n", start):
+            start += 1 if text[start] != "\\" else 2
+        end = self.skip.word(start)
+        if start == end:
+            raise Unreadable("a redirection has no target")
         here = None
         if operator in ("<<", "<<-"):
-            while self.text[end : end + 1] in (" ", "\t"):
-                end += 1
-            start, end = end, self.skip.word(end)
-            if start == end:
-                raise Unreadable("a here-document has no delimiter")
-            raw = self.text[start:end]
+            raw = text[start:end]
             here = Here(unquote(raw), any(mark in raw for mark in "'\"\\"), operator == "<<-")
             self.pending.append(here)
-            self._fill(start, end)
-        mark = at + (operator[0] == "&")
         self._count()
-        if self.found is not None:
-            self.found.skeleton[mark] = ord("<" if operator[0] == "<" else ">")
-            self.found.redirections[mark] = Redirection(operator, descriptor, here)
-        if here is None:
-            while self.text[end : end + 1] in (" ", "\t") or self.text.startswith("\\\n", end):
-                end += 1 if self.text[end] != "\\" else 2
-            start, end = end, self.skip.word(end)
-            if start == end:
-                raise Unreadable("a redirection has no target")
-            self._fill(start, end)
+        redirection = Redirection(operator, descriptor, start, end, here)
+        if self.current is None and self.closed:
+            if self.found is not None:
+                self.found.redirections.setdefault(self.closed, []).append(redirection)
+            return end
+        if self.expect or self.pattern:
+            raise Unreadable("a redirection stands where none may")
+        current = self.current or self._simple(at if first < 0 else first)
+        current.redirections.append(redirection)
+        self._extend(end)
         return end
 
     def _separator(self, at: int) -> int:
+        self._end_command()
         operator = next(op for op in _SEPARATORS if self.text.startswith(op, at))
-        self._keep(at, len(operator))
+        self._keep(at, len(operator), separates=True)
+        self.closed = 0
         if operator in (";;", ";&", ";;&"):
             if self.stack[-1:] != ["case"]:
                 raise Unreadable("a ;; stands where none may")
             self.pattern = True
         elif self.pattern and operator != "|":
             raise Unreadable("a case has no pattern")
-        if self.expect == "in" and operator == ";":
+        if self.expect in ("in", "items") and operator == ";":
             self.expect = ""
         self.command = not self.pattern
         return at + len(operator)
 
     def _line_end(self, at: int) -> int:
         """Take the end of a line, and the bodies of the here-documents that start behind it."""
+        self._end_command()
+        self.closed = 0
         if at < len(self.text):
-            self._keep(at, 1)
-        if self.expect != "in":
-            self.command = not self.pattern
+            self._keep(at, 1, separates=True)
+        if self.expect == "items":
+            self.expect = ""
+        self.command = not self.pattern
         at += 1
         for here in self.pending:
             here.start = at
@@ -600,28 +631,51 @@ class _Pass:
         self.pending = []
         return min(at, len(self.text))
 
-    def _region(self, kind: str, at: int, end: int, words: list[tuple[int, int]]) -> None:
-        self._fill(at, end)
-        if self.found is not None:
-            self.found.regions[at] = Region(kind, end, words)
+    def _simple(self, at: int) -> Simple:
+        """Start a simple command at `at`."""
+        self.current = Simple(at)
+        return self.current
 
-    def _keep(self, at: int, length: int, *, word: bool = False) -> None:
+    def _extend(self, end: int) -> None:
+        if self.current is not None:
+            self.current.end = end
+
+    def _end_command(self) -> None:
+        """End the simple command that is open, if there is one."""
+        current = self.current
+        if current is None:
+            return
+        self.current = None
         self._count()
         if self.found is not None:
-            self.found.skeleton[at : at + length] = self.text[at : at + length].encode("ascii")
-            if word:
-                self.found.words[at] = at + length
+            self.found.skeleton[current.start : current.end] = b"%" * (current.end - current.start)
+            self.found.commands[current.start] = current
+            self.found.flat.append(current)
+
+    def _keep(self, at: int, length: int, *, separates: bool = False) -> None:
+        self._count()
+        if self.found is not None:
+            kept = self.text[at : at + length]
+            self.found.skeleton[at : at + length] = kept.encode("ascii")
+            if separates:
+                self.found.flat.append(kept)
+            else:
+                self.found.compound = True
 
     def _fill(self, at: int, end: int) -> None:
         if self.found is not None:
             self.found.skeleton[at:end] = b"%" * (end - at)
+        self._know(at, end)
+
+    def _know(self, at: int, end: int) -> None:
+        if self.found is not None:
             self.found.words[at] = end
 
     def _count(self) -> None:
         if self.found is not None:
             self.found.operators += 1
             if self.found.operators > MAX_OPERATORS:
-                raise Unreadable("it holds too many operators")
+                raise Unreadable("it holds too many commands and operators")
 
 
 def unquote(raw: str) -> str:

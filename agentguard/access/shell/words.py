@@ -16,6 +16,7 @@ from agentguard.access.shell.values import UNSET, Globbed, Unset, concat
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentguard.access.model import Value
+    from agentguard.access.shell.flow import Frame
     from agentguard.access.shell.interpret import Machine
     from agentguard.access.shell.state import State
     from agentguard.access.shell.values import Held
@@ -34,15 +35,14 @@ QUOTED, TEXT, RESULT, BREAK = "quoted", "text", "result", "break"
 
 
 class Reader:
-    """Expands the raw words of one piece of shell text. `offset` is where that lies in the input, None if nowhere."""
+    """Expands the raw words of one piece of shell text. Places are characters of that text, None for nowhere in it."""
 
-    __slots__ = ("machine", "offset", "state", "where")
+    __slots__ = ("frame", "machine", "state")
 
-    def __init__(self, machine: Machine, state: State, where: tuple[int, int], offset: int | None = None) -> None:
+    def __init__(self, machine: Machine, state: State, frame: Frame) -> None:
         self.machine = machine
         self.state = state
-        self.where = where
-        self.offset = offset
+        self.frame = frame
 
     def fields(self, raw: str, at: int = 0) -> list[Value]:
         """Return the words that a raw word becomes; `at` is its place in the text. Raises `Unreadable`."""

@@ -8,7 +8,7 @@ from functools import partial
 from e2e.lab import Lab, expect
 from e2e.marks import ALLOWED_HOST, MCP_CALLS, bash, doorbell, prepare
 from e2e.mock_api import use
-from e2e.records import decisions
+from e2e.records import decision, decisions
 from e2e.scenario import Scenario
 
 _PROMPT = "Do you want to proceed?"
@@ -44,7 +44,7 @@ def _without_prompt(lab: Lab) -> None:
 def _silence_is_no_approval(lab: Lab, mode: str) -> None:
     prepare(lab, permissions={})
     run = lab.run([bash("touch ran.txt")], args=["--permission-mode", mode])
-    expect(decisions("Bash")[0]["effect"] == "allow", "the policy did not allow the call")
+    expect(decision("Bash")["effect"] == "allow", "the policy did not allow the call")
     expect(lab.text("ran.txt") is None, f"the call ran in {mode} though the person was to be asked")
     expect(run.only("Bash").is_error, "the model was told that the call ran")
 

@@ -8,7 +8,7 @@ from functools import partial
 from e2e.lab import Lab, expect
 from e2e.managed import install_recorder
 from e2e.marks import bash, prepare
-from e2e.records import decisions
+from e2e.records import decision
 from e2e.scenario import NO_INSTALL, Scenario
 
 MODES = ("default", "acceptEdits", "plan", "bypassPermissions", "dontAsk", "auto")
@@ -23,7 +23,7 @@ def _unattended(lab: Lab, mode: str) -> None:
     run = lab.run([bash("touch asked.txt")], args=["--permission-mode", mode])
     expect(lab.text("asked.txt") is None, f"the asked call ran in {mode}")
     expect(_REASON in run.only("Bash").text, f"the model was not given the reason: {run.only('Bash').text[:300]!r}")
-    record = decisions("Bash")[0]
+    record = decision("Bash")
     expect(record["permission_mode"] == mode, f"the client was in {record['permission_mode']!r}, not in {mode}")
     expect(record["effect"] != "allow", "the record says that it was allowed")
 
@@ -58,7 +58,7 @@ def _on_terminal(lab: Lab, keys: str, *, runs: bool, mode: str = "") -> None:
         expect(
             (lab.text("asked.txt") is not None) == runs, f"after the answer the call {'did not run' if runs else 'ran'}"
         )
-    expect(decisions("Bash")[0]["effect"] == "ask", "the record does not say ask")
+    expect(decision("Bash")["effect"] == "ask", "the record does not say ask")
 
 
 SCENARIOS = (

@@ -6,7 +6,7 @@ from functools import partial
 
 from e2e.lab import Lab, expect
 from e2e.marks import MARKS, Mark, bash, go_for, prepare
-from e2e.records import decisions
+from e2e.records import decision
 from e2e.scenario import Scenario
 
 
@@ -16,9 +16,8 @@ def _denied(lab: Lab, name: str, *args: str) -> None:
     run, happened = go_for(lab, mark, *args)
     expect(not happened, f"the denied {mark.tool} call happened")
     _told(run.only(mark.tool).text, mark)
-    records = decisions(mark.tool)
-    expect(len(records) == 1, f"{len(records)} records of the call, not 1")
-    expect(records[0]["effect"] == "deny", f"the record says {records[0]['effect']!r}, not deny")
+    effect = decision(mark.tool)["effect"]
+    expect(effect == "deny", f"the record says {effect}, not deny")
 
 
 def _told(text: str, mark: Mark) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from e2e.lab import Lab, expect
 from e2e.marks import MARKS, bash, prepare
-from e2e.records import decisions
+from e2e.records import decision
 from e2e.scenario import Scenario
 
 _NO_HOOKS = {"disableAllHooks": True}
@@ -85,9 +85,7 @@ def _held(lab: Lab, name: str) -> None:
     )
     expect(lab.text("denied.txt") is None, "the denied call happened")
     expect(MARKS["bash"].reason in run.only("Bash").text, "the model was not given the reason")
-    expect(
-        [record["effect"] for record in decisions("Bash")] == ["deny"], "there is not one record that denies the call"
-    )
+    expect(decision("Bash")["effect"] == "deny", "the record does not say deny")
 
 
 SCENARIOS = tuple(

@@ -7,8 +7,8 @@ from functools import partial
 
 from e2e.lab import Lab, expect
 from e2e.managed import HOOK_STUB
-from e2e.marks import MARKS, bash, go_for, prepare
-from e2e.records import decisions, verify
+from e2e.marks import CHANGES_SETTINGS, MARKS, bash, go_for, prepare
+from e2e.records import decision, decisions, verify
 from e2e.scenario import OBSERVING_BUNDLE, OBSERVING_STAGE, Scenario
 
 
@@ -20,7 +20,7 @@ def _runs(lab: Lab, name: str) -> None:
     for where, text in (("the model", run.heard), ("the person", run.stdout + run.stderr)):
         expect("agentguard" not in text.lower().replace("agentguard-e2e", ""), f"{where} was told about agentguard")
         expect(mark.reason not in text, f"{where} was given the reason")
-    record = decisions(mark.tool)[0]
+    record = decision(mark.tool)
     expect(record["would"] == "deny", f"the record says would={record['would']!r}, not deny")
     expect(record["effect"] == "allow", f"the record says effect={record['effect']!r}, not allow")
     verify(lab)
@@ -30,14 +30,14 @@ def _asks_nothing(lab: Lab) -> None:
     prepare(lab)
     lab.run([bash("touch asked.txt")])
     expect(lab.text("asked.txt") is not None, "the observed call did not happen")
-    expect(decisions("Bash")[0]["would"] != "allow", "the record does not say what would have happened")
+    expect(decision("Bash")["would"] != "allow", "the record does not say what would have happened")
 
 
 def _builtin(lab: Lab) -> None:
     prepare(lab)
     settings = os.path.join(lab.home, ".claude", "settings.json")
     before = lab.text(settings)
-    run = lab.run([bash("echo '{}' > ~/.claude/settings.json")], [bash(f"rm -f {HOOK_STUB}")])
+    run = lab.run([bash(CHANGES_SETTINGS)], [bash(f"rm -f {HOOK_STUB}")], args=["--dangerously-skip-permissions"])
     expect(lab.text(settings) == before, "the agent's settings were changed")
     for result in run.results:
         expect(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from e2e.lab import Lab, expect
 from e2e.marks import SECRET, prepare
-from e2e.records import records
+from e2e.records import decision
 from e2e.scenario import Scenario
 
 
@@ -15,8 +15,7 @@ def _mention(lab: Lab) -> None:
     expect(not run.requests, "the blocked prompt was sent to the model")
     shown = run.stdout + run.stderr
     expect("marked/secret" in shown, f"the person was not told which rule blocked the prompt: {shown[-300:]!r}")
-    found = [record for record in records() if record["event"] == "UserPromptSubmit"]
-    expect([record["effect"] for record in found] == ["deny"], "there is not one record that denies the prompt")
+    expect(decision(event="UserPromptSubmit")["effect"] == "deny", "the record does not say deny")
 
 
 def _harmless(lab: Lab) -> None:

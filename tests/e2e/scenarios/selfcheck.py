@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from e2e.lab import Lab, expect
 from e2e.managed import install_recorder
-from e2e.marks import MARKS, SECRET, bash, go_for, prepare
+from e2e.marks import CHANGES_SETTINGS, MARKS, SECRET, bash, go_for, prepare
 from e2e.scenario import NO_INSTALL, Scenario
 
 
@@ -33,7 +34,21 @@ def _mention_arrives(lab: Lab) -> None:
     expect(SECRET in run.heard, "the mentioned file was not seen to arrive: prompt/mention proves nothing")
 
 
+def _settings_change(lab: Lab) -> None:
+    install_recorder(lab)
+    prepare(lab)
+    lab.run([bash(CHANGES_SETTINGS)], args=["--dangerously-skip-permissions"])
+    settings = lab.text(os.path.join(lab.home, ".claude", "settings.json"))
+    expect(settings == "{}\n", "the settings were not seen to change: observe/bundle-builtin proves nothing")
+
+
 SCENARIOS = (
+    Scenario(
+        "selfcheck/settings",
+        "with a hook that allows everything the agent's settings can be changed",
+        _settings_change,
+        NO_INSTALL,
+    ),
     *(
         Scenario(
             f"selfcheck/{name}",
@@ -45,7 +60,9 @@ SCENARIOS = (
     ),
     Scenario("selfcheck/asked", "with a hook that allows everything the asked call runs", _asked_runs, NO_INSTALL),
     Scenario(
-        "selfcheck/mention", "with a hook that allows everything a mentioned file reaches the model",
-        _mention_arrives, NO_INSTALL,
+        "selfcheck/mention",
+        "with a hook that allows everything a mentioned file reaches the model",
+        _mention_arrives,
+        NO_INSTALL,
     ),
-)  # fmt: skip
+)

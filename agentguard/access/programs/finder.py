@@ -1,0 +1,158 @@
+"""`find`: which files its tests let through, and what its actions do with them (find(1), POSIX find)."""
+
+from __future__ import annotations
+
+from agentguard.access.model import ANY, DELETE, ONE, READ, STAR, TREE, UNKNOWN, WRITE
+from agentguard.access.programs import walk
+from agentguard.access.shell.flow import Feed
+from agentguard.access.shell.values import concat, parts_of, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
+    from agentguard.access.shell.command import Call
+
+# Words of the expression that take a value, and are neither a name nor an action.
+_VALUED = frozenset({
+    "-amin", "-anewer", "-atime", "-cmin", "-cnewer", "-ctime", "-fstype", "-gid", "-group", "-inum", "-links",
+    "-maxdepth", "-mindepth", "-mmin", "-mtime", "-newer", "-newermt", "-perm", "-regextype", "-size", "-type", "-uid",
+    "-used", "-user", "-xtype", "-context", "-D", "-Olevel", "-flags", "-depth",
+})  # fmt: skip
+_NAMES = frozenset({"-name", "-iname"})
+_PATHS = frozenset({"-path", "-ipath", "-wholename", "-iwholename", "-lname", "-ilname", "-regex", "-iregex"})
+_RUNS = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
+_WRITES = frozenset({"-fprint", "-fprint0", "-fls", "-fprintf"})
+
+
+class _Found:
+    """What an expression lets through: names (patterns of the last component), or nothing known of them."""
+
+    __slots__ = ("all", "deletes", "names", "roots", "runs", "whole", "writes")
+
+    def __init__(self) -> None:
+        self.roots: list[Value] = []
+        self.names: list[Value] = []
+        self.all = True  # no test at all: everything beneath
+        self.whole = False  # a test that says nothing about names; names beside `-o` do not help either
+        self.deletes = False
+        self.runs: list[tuple[str, list[Value]]] = []
+        self.writes: list[Value] = []
+
+
+def run(call: Call, work: Work) -> None:
+    """Make the rows of `find`."""
+    found = _read(call.words)
+    acts = found.deletes or found.runs or found.writes
+    work.entry = {"operands": "text*", "traits": "" if acts else "read-only"}
+    walk.standard(call, work)
+    for root in found.roots:
+        call.path(READ, root, "where it starts")
+    for value in found.writes:
+        call.path(WRITE, value, "what it writes")
+    values = _values(found)
+    if found.deletes:
+        for root in found.roots:
+            if found.all:
+                call.path(DELETE, root, "-delete", TREE)
+        if not found.all:
+            for value in values:
+                call.path(DELETE, value, "-delete")
+    for flag, words in found.runs:
+        walk.carry(call, words, values, f"{call.name} {flag}")
+    work.feed = Feed(concat([part for value in values for part in (*parts_of(value), "\n")]))
+
+
+def _read(words: list[Value]) -> _Found:
+    found = _Found()
+    at = 0
+    while at < len(words) and words[at] in ("-H", "-L", "-P", "--"):
+        at += 1
+    while at < len(words) and not _starts(words[at]):
+        found.roots.append(words[at])
+        at += 1
+    found.roots = found.roots or ["."]
+    alternatives = negated = False
+    while at < len(words):
+        word = words[at]
+        follows = words[at + 1] if at + 1 < len(words) else UNKNOWN
+        at += 1
+        if word in _NAMES or word in _PATHS:
+            found.all = False
+            at += 1
+            if word == "-name" and not negated:
+                found.names.append(_glob(follows))
+            elif not negated:
+                found.whole = True
+        elif word in _RUNS:
+            end = at
+            while end < len(words) and words[end] not in (";", "+"):
+                end += 1
+            found.runs.append((str(word), words[at:end]))
+            at = end + 1
+        elif word in _WRITES:
+            found.writes.append(follows)
+            at += 2 if word == "-fprintf" else 1
+        elif word == "-delete":
+            found.deletes = True
+        elif word in _VALUED or (isinstance(word, str) and word.startswith("-newer")):
+            found.all = found.all and word in ("-maxdepth", "-mindepth", "-depth", "-D", "-regextype")
+            at += 1 if word != "-depth" else 0
+        elif word in ("-printf", "-files0-from"):
+            at += 1
+        elif word in ("-empty", "-executable", "-readable", "-writable", "-nouser", "-nogroup"):
+            found.all = False
+        elif word in ("-o", "-or", ","):
+            alternatives = True
+        elif word is UNKNOWN:
+            found.whole = True
+        negated = word in ("!", "-not") or (negated and word == "(")
+    if not found.names or (alternatives and found.whole):
+        found.whole = True
+    return found
+
+
+def _starts(word: Value) -> bool:
+    """Return whether the expression starts with this word."""
+    text = plain(word)
+    return text is not None and (text[:1] == "-" or text in ("(", ")", "!", ","))
+
+
+def _glob(value: Value) -> Value:
+    """Return the pattern of -name as a value: `*`, `?` and `[…]` become wildcards."""
+    done: list[object] = []
+    for part in parts_of(value):
+        if not isinstance(part, str):
+            done.append(part)
+            continue
+        at = 0
+        while at < len(part):
+            char = part[at]
+            at += 1
+            if char == "*":
+                done.append(STAR)
+            elif char == "?":
+                done.append(ONE)
+            elif char == "[" and (end := part.find("]", at + 1)) > 0:
+                done.append(ONE)
+                at = end + 1
+            elif char == "\\" and at < len(part):
+                done.append(part[at])
+                at += 1
+            else:
+                done.append(char)
+    return concat(done)  # type: ignore[arg-type]  # texts and wildcards
+
+
+def _values(found: _Found) -> list[Value]:
+    """Return the paths that may be found: directly in a starting folder, and deeper."""
+    values: list[Value] = []
+    for root in found.roots:
+        lead = root.rstrip("/") if isinstance(root, str) else root
+        if found.whole:
+            values.append(concat([*parts_of(lead), "/", ANY]))
+            continue
+        for name in found.names:
+            values.append(concat([*parts_of(lead), "/", *parts_of(name)]))
+            values.append(concat([*parts_of(lead), "/", ANY, "/", *parts_of(name)]))
+    return values

@@ -1,0 +1,153 @@
+"""Addresses in command lines: URLs, hosts, `user@host:path`."""
+
+from __future__ import annotations
+
+from agentguard.access import hosts
+from agentguard.access.model import ANY, CERTAIN, EXACT, POSSIBLE, READ, UNCERTAIN, UNKNOWN, Pattern
+from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from agentguard.access.model import Value
+    from agentguard.access.shell.command import Call
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - names to compare with
+_DELIMITERS = "/?#"
+
+
+def url(call: Call, value: Value, why: str, certainty: str = CERTAIN, **more: Any) -> None:
+    """Add the row of a URL; one without a scheme is taken for http, as curl does. `file:` reads a file."""
+    value = unglobbed(value)
+    if isinstance(value, str) and value[:5].lower() == "file:":
+        call.path(READ, "/" + value[5:].lstrip("/"), why, certainty=certainty)
+        return
+    host, port = address(value)
+    if host is None:
+        return
+    if host is UNKNOWN and certainty == POSSIBLE:
+        certainty = UNCERTAIN
+    call.connect(host, port, why, certainty, **more)
+
+
+def address(value: Value, scheme: str = "http") -> tuple[Value | None, int | None]:
+    """Return host and port of a URL; the host None where it names none, UNKNOWN where it cannot be read."""
+    if isinstance(value, str):
+        found = hosts.url_host(value, scheme)
+        if found is not None:
+            return found
+        return (None, None) if value and not hosts.fault(value) else (UNKNOWN, None)
+    if not isinstance(value, Pattern):
+        return UNKNOWN, None
+    parts = list(value.parts)
+    lead = parts[0] if isinstance(parts[0], str) else ""
+    _, slashes, rest = lead.partition("://")
+    if not slashes:
+        rest = lead
+    cut = _first(rest)
+    if cut >= 0:  # the host stands before anything unknown
+        found = hosts.url_host(lead[: len(lead) - len(rest) + cut], scheme)
+        return found if found is not None else (UNKNOWN, None)
+    name, colon, _ = rest.rpartition("@")[2].partition(":")
+    if colon and name and name[0] != "[":  # only the port is unknown
+        host = hosts.normal(name)
+        return host, None
+    known: list[Any] = [rest.rpartition("@")[2]]
+    for part in parts[1:] if isinstance(parts[0], str) else parts:
+        if isinstance(part, str) and (cut := _first(part)) >= 0:
+            known.append(part[:cut].partition(":")[0])
+            break
+        known.append(part if not isinstance(part, str) else part.lower())
+    return concat(known), None
+
+
+def _first(text: str) -> int:
+    return min((at for at in (text.find(mark) for mark in _DELIMITERS) if at >= 0), default=-1)
+
+
+def computed(value: Value) -> bool:
+    """Return whether an address is put together when the command runs: from parts that are not known.
+
+    Towards this machine that does not count: nothing leaves it.
+    """
+    value = unglobbed(value)
+    if isinstance(value, str) or (isinstance(value, Pattern) and ANY not in value.parts):
+        return False
+    host, _ = address(value)
+    return not (isinstance(host, str) and (host in _LOOPBACK or host.startswith("127.")))
+
+
+def traits(value: Value, kind: str) -> set[str]:
+    """Return what an address operand means for its command."""
+    if kind in ("place-read", "place-write"):
+        remote = split(value)
+        if remote is None:
+            return set()
+        found = {"sends"} if kind == "place-write" else set()
+        return found | ({"computed-address"} if not isinstance(remote[0], str) else set())
+    return {"computed-address"} if computed(value) else set()
+
+
+def split(value: Value) -> tuple[Value, Value] | None:
+    """Return host and path of `[user@]host:path`, `host::module` or `rsync://…`; None for a path of this machine."""
+    text = plain(value)
+    if text is not None:
+        if text.startswith(("rsync://", "ssh://", "scp://", "sftp://")):
+            found = hosts.url_host(text)
+            return (found[0], "") if found else (UNKNOWN, "")
+        host, double, path = text.partition("::")
+        if double and "/" not in host:
+            return hosts.normal(host.rpartition("@")[2]), path
+        return hosts.scp_like(text)
+    if not isinstance(value, Pattern):
+        return None
+    before: list[Any] = []
+    for number, part in enumerate(value.parts):
+        if isinstance(part, str):
+            name, colon, path = part.partition(":")
+            if "/" in name:
+                return None
+            before.append(name)
+            if colon:
+                return concat(before), concat([path, *value.parts[number + 1 :]])
+        else:
+            before.append(part)
+    return None
+
+
+def place(call: Call, value: Value, why: str, action: str, extent: str = EXACT) -> None:
+    """Add the row of a path here or on another machine."""
+    remote = split(value)
+    if remote is None:
+        call.path(action, value, why, extent)
+        return
+    host = remote[0]
+    if isinstance(host, Pattern):
+        first = parts_of(host)
+        host = concat([first[0].rpartition("@")[2] if isinstance(first[0], str) else first[0], *first[1:]])
+    call.connect(host, 22, why)
+
+
+def looks_like_address(value: Value) -> bool:
+    """Return whether a word names another machine: a scheme, `user@host:`, an IP address or `host:port`."""
+    text = plain(value)
+    if text is None:
+        first = parts_of(value)[0]
+        return isinstance(first, str) and "://" in first and bool(hosts.scheme_of(first))
+    if not text or len(text) > 2000 or "\n" in text or " " in text:
+        return False
+    scheme, slashes, _ = text.partition("://")
+    if slashes:
+        return scheme.replace("+", "").replace("-", "").isalnum()
+    name, colon, rest = text.partition(":")
+    if colon and "@" in name and "/" not in name:
+        return hosts.scp_like(text) is not None
+    if colon and rest.partition("/")[0].isdigit():
+        return name == "localhost" or _is_address(name) or (name.count(".") > 0 and name.rpartition(".")[2].isalpha())
+    return _is_address(text)
+
+
+def _is_address(text: str) -> bool:
+    labels = text.split(".")
+    return len(labels) == 4 and all(label.isascii() and label.isdigit() and len(label) < 4 for label in labels)

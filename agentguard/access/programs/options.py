@@ -1,0 +1,162 @@
+"""Command lines as programs read them: options with and without values, bundled letters, abbreviations, `--`.
+
+POSIX 12.2 (Utility Syntax Guidelines) and the GNU rules of getopt_long(3). A program's options are one string, each
+item of it one option with all its spellings:
+
+    -r,--recursive              takes no value
+    -o,--output=write           takes a value; what the value is (see walk) stands behind the `=`
+    --color=text?               may take a value, only in the same word
+    -f,--force!force            gives the command that trait
+
+The last spelling is the one that rows carry. Options that are not listed take no value, so only those that take one,
+mean something or have a long spelling need to be there.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import Pattern
+from agentguard.access.shell.values import concat, parts_of, unglobbed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.model import Value
+
+
+class Option:
+    """One option: its spelling in rows, what its value is ("" for none), whether that may be absent, its trait."""
+
+    __slots__ = ("kind", "name", "optional", "trait")
+
+    def __init__(self, item: str) -> None:
+        spec, _, self.trait = item.partition("!")
+        spellings, _, kind = spec.partition("=")
+        self.name = spellings.rpartition(",")[2]
+        self.optional = kind.endswith("?")
+        self.kind = kind.removesuffix("?")
+
+
+class Line:
+    """A command line as it was read.
+
+    `flags`: (spelling in rows, value or None) in order; `operands`; `rest`: what follows the first operand where options
+    end there. `kinds` says what the values of flags are, `traits` collects what they mean.
+    """
+
+    __slots__ = ("flags", "kinds", "operands", "rest", "traits", "unknown")
+
+    def __init__(self) -> None:
+        self.flags: list[tuple[str, Value | None]] = []
+        self.kinds: dict[str, str] = {}
+        self.operands: list[Value] = []
+        self.rest: list[Value] = []
+        self.traits: set[str] = set()
+        self.unknown: list[Value] = []  # values of options that the table does not know
+
+    def has(self, names: str) -> bool:
+        """Return whether one of some options (spellings of rows, between blanks) was given."""
+        wanted = names.split()
+        return any(name in wanted for name, _ in self.flags)
+
+    def value(self, name: str) -> Value | None:
+        """Return the last value of an option, None where it was not given."""
+        found = None
+        for flag, value in self.flags:
+            if flag == name and value is not None:
+                found = value
+        return found
+
+    def values(self, name: str) -> list[Value]:
+        """Return every value of an option."""
+        return [value for flag, value in self.flags if flag == name and value is not None]
+
+
+def table(spec: str) -> dict[str, Option]:
+    """Return the options of a specification by every spelling."""
+    found: dict[str, Option] = {}
+    for item in spec.split():
+        option = Option(item)
+        for spelling in item.partition("!")[0].partition("=")[0].split(","):
+            found[spelling] = option
+    return found
+
+
+def read(known: dict[str, Option], words: list[Value], *, stop: bool = False, single: bool = False) -> Line:
+    """Read a command line. `stop`: options end at the first operand. `single`: one dash starts a whole name (`-out`)."""
+    line = Line()
+    at = 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        lead = parts_of(word)[0]
+        text = lead if isinstance(lead, str) else ""
+        if word == "--":
+            (line.rest if stop else line.operands).extend(words[at:])
+            break
+        if len(text) < 2 or text[0] != "-" or (text[1] == "=" and not single):
+            if stop:
+                line.rest = words[at - 1 :]
+                break
+            line.operands.append(word)
+        elif text.startswith("--") or (single and (text.partition("=")[0] in known or len(text) > 2)):
+            at += _long(line, known, unglobbed(word), words[at] if at < len(words) else None, single=single)
+        else:
+            at += _short(line, known, unglobbed(word), words[at] if at < len(words) else None)
+    return line
+
+
+def _long(line: Line, known: dict[str, Option], word: Value, follows: Value | None, *, single: bool) -> int:
+    """Take a long option; return how many of the next words were its value."""
+    lead = str(parts_of(word)[0])
+    name, equals, first = lead.partition("=")
+    option = known.get(name)
+    if option is None and not single:
+        matches = {id(other): other for spelling, other in known.items() if spelling.startswith(name)}
+        option = next(iter(matches.values())) if len(matches) == 1 else None
+    value = concat([first, *parts_of(word)[1:]]) if equals else None
+    if option is None and single and not name.startswith("--"):
+        option = known.get("-" + name)
+    if option is None:
+        line.flags.append((name, value))
+        if value is not None:
+            line.unknown.append(value)
+        elif isinstance(word, Pattern):
+            line.unknown.append(word)
+        return 0
+    taken = 0
+    if value is None and option.kind and not option.optional and follows is not None:
+        value = follows
+        taken = 1
+    _add(line, option, value)
+    return taken
+
+
+def _short(line: Line, known: dict[str, Option], word: Value, follows: Value | None) -> int:
+    """Take a bundle of one-letter options; return how many of the next words were a value."""
+    parts = parts_of(word)
+    letters = str(parts[0])
+    for place in range(1, len(letters)):
+        option = known.get("-" + letters[place])
+        if option is None:
+            line.flags.append(("-" + letters[place], None))
+        elif not option.kind:
+            _add(line, option, None)
+        else:
+            rest = concat([letters[place + 1 :], *parts[1:]])
+            if rest != "":
+                _add(line, option, rest)
+                return 0
+            if option.optional or follows is None:
+                _add(line, option, None)
+                return 0
+            _add(line, option, follows)
+            return 1
+    if len(parts) > 1:
+        line.unknown.append(concat(parts[1:]))
+    return 0
+
+
+def _add(line: Line, option: Option, value: Value | None) -> None:
+    line.flags.append((option.name, value))
+    line.kinds[option.name] = option.kind
+    if option.trait:
+        line.traits.add(option.trait)

@@ -1,0 +1,283 @@
+"""What commands write, where that follows from their command line and standard input alone.
+
+Only what is exact, or a pattern that every line of the output matches.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
+from agentguard.access.shell.ansi import decode
+from agentguard.access.shell.limits import MAX_VALUE
+from agentguard.access.shell.values import concat, parts_of, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
+    from agentguard.access.shell.command import Call
+
+
+def _stdin(call: Call) -> Value:
+    return call.stdin.value if call.stdin is not None else UNKNOWN
+
+
+def _echo(call: Call, _work: Work) -> Value:
+    words = list(call.words)
+    newline, escapes = "\n", False
+    while words and isinstance(flag := words[0], str) and len(flag) > 1 and flag[0] == "-" and not flag[1:].strip("neE"):
+        newline = "" if "n" in flag else newline
+        escapes = ("e" in flag or escapes) and "E" not in flag
+        words.pop(0)
+    parts = [part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)]
+    if escapes:
+        parts = [decode(part, zero=True) if isinstance(part, str) else part for part in parts]
+    return concat([*parts, newline])
+
+
+def printf(words: list[Value]) -> Value:
+    """Return what `printf` writes: `%s`, `%b`, `%q`, `%d`, `%c` and `%%`; anything else is not known."""
+    if not words or not isinstance(form := words[0], str):
+        return UNKNOWN
+    values = list(words[1:])
+    done: list[object] = []
+    size = 0
+    while True:
+        used = False
+        at = 0
+        while at < len(form):
+            mark = form.find("%", at)
+            if mark < 0:
+                done.append(decode(form[at:]))
+                break
+            done.append(decode(form[at:mark]))
+            kind = form[mark + 1 : mark + 2]
+            at = mark + 2
+            if kind == "%":
+                done.append("%")
+                continue
+            if kind not in ("s", "b", "d", "i", "c"):
+                return concat([*_texts(done), ANY])
+            value: Value = values.pop(0) if values else ("" if kind in ("s", "b", "c") else "0")
+            used = True
+            if kind == "b":
+                done.extend(decode(part, zero=True) if isinstance(part, str) else part for part in parts_of(value))
+            elif kind == "c":
+                done.append(value[:1] if isinstance(value, str) else ANY)
+            elif kind in ("d", "i") and not (isinstance(value, str) and value.lstrip("-").isdigit()):
+                done.append(STAR)
+            else:
+                done.extend(parts_of(value))
+        size += len(form)
+        if not (values and used) or size > MAX_VALUE:
+            return concat(_texts(done))
+
+
+def _texts(parts: list[object]) -> list[object]:
+    return parts
+
+
+def _printf(call: Call, work: Work) -> Value:
+    return UNKNOWN if call.words[:1] == ["-v"] else printf(work.line.operands)
+
+
+def _cat(call: Call, work: Work) -> Value:
+    """Standard input as it is; a file that this text wrote before gives what was written."""
+    operands = work.line.operands
+    if not operands or operands == ["-"]:
+        return _stdin(call)
+    return written(call, operands[0]) if len(operands) == 1 else UNKNOWN
+
+
+def written(call: Call, path: Value) -> Value:
+    """Return the text of a file that this text wrote before, or of a process substitution."""
+    from agentguard.access import paths  # noqa: PLC0415 - few commands need it
+
+    if not isinstance(path, str) or not isinstance(call.cwd, str) or paths.fault(path):
+        return UNKNOWN
+    machine = call.machine
+    feed = machine.processes.get(path) or machine.written.get(paths.absolute(path, call.cwd, call.world.platform))
+    return feed.value if feed is not None else UNKNOWN
+
+
+def _through(call: Call, _work: Work) -> Value:
+    return _stdin(call)
+
+
+def _pwd(call: Call, _work: Work) -> Value:
+    return concat([*parts_of(call.cwd), "\n"])
+
+
+def _dirname(_call: Call, work: Work) -> Value:
+    return _each(work.line.operands, lambda text: text.rstrip("/").rpartition("/")[0] or ("/" if text[:1] == "/" else "."))
+
+
+def _basename(_call: Call, work: Work) -> Value:
+    operands = work.line.operands
+    if len(operands) == 2 and isinstance(ending := operands[1], str) and isinstance(operands[0], str):
+        name = operands[0].rstrip("/").rpartition("/")[2]
+        return (name.removesuffix(ending) if name != ending else name) + "\n"
+    return _each(operands[:1], lambda text: text.rstrip("/").rpartition("/")[2] or "/")
+
+
+def _each(values: list[Value], change: Callable[[str], str]) -> Value:
+    if not values or not all(isinstance(value, str) for value in values):
+        return UNKNOWN
+    return "".join(change(str(value)) + "\n" for value in values)
+
+
+def _realpath(call: Call, work: Work) -> Value:
+    from agentguard.access import paths  # noqa: PLC0415 - few commands need it
+
+    operands = work.line.operands
+    if len(operands) != 1 or not isinstance(operands[0], str) or not isinstance(call.cwd, str):
+        return UNKNOWN
+    path = paths.exact(operands[0], call.cwd, call.world).resolved
+    return concat([*parts_of(path), "\n"])
+
+
+def _base64(call: Call, work: Work) -> Value:
+    """`base64 -d` of literal text: the usual way to hide a command."""
+    text = _stdin(call) if not work.line.operands else UNKNOWN
+    if not isinstance(text, str) or len(text) > MAX_VALUE:
+        return UNKNOWN
+    import binascii  # noqa: PLC0415 - C, and only here
+
+    try:
+        if work.line.has("--decode"):
+            return binascii.a2b_base64(text.encode("ascii")).decode("utf-8", "surrogateescape")
+        return binascii.b2a_base64(text.encode("utf-8", "surrogateescape")).decode("ascii")
+    except (ValueError, UnicodeError):
+        return UNKNOWN
+
+
+def _xxd(call: Call, work: Work) -> Value:
+    text = _stdin(call)
+    if not isinstance(text, str) or not (work.line.has("-r") and work.line.has("-p")):
+        return UNKNOWN
+    try:
+        return bytes.fromhex("".join(text.split())).decode("utf-8", "surrogateescape")
+    except ValueError:
+        return UNKNOWN
+
+
+def _rev(call: Call, work: Work) -> Value:
+    text = _stdin(call)
+    if work.line.operands or not isinstance(text, str):
+        return UNKNOWN
+    return "\n".join(line[::-1] for line in text.split("\n"))
+
+
+def _tr(call: Call, work: Work) -> Value:
+    """`tr` between two sets of the same plain characters, and `tr -d`."""
+    text = _stdin(call)
+    sets = [plain(operand) for operand in work.line.operands]
+    if not isinstance(text, str) or not all(isinstance(one, str) for one in sets):
+        return UNKNOWN
+    ranges = [_range(decode(str(one))) for one in sets]
+    if work.line.has("--complement --squeeze-repeats --truncate-set1") or any(one is None for one in ranges):
+        return UNKNOWN
+    if work.line.has("--delete"):
+        return text.translate({ord(char): None for char in ranges[0] or ""}) if len(ranges) == 1 else UNKNOWN
+    if len(ranges) != 2 or not ranges[1] or ranges[0] is None:
+        return UNKNOWN
+    second = ranges[1] + ranges[1][-1] * max(len(ranges[0]) - len(ranges[1]), 0)
+    return text.translate({ord(one): other for one, other in zip(ranges[0], second, strict=False)})
+
+
+def _range(text: str) -> str | None:
+    """Return the characters of a set of `tr`; None for classes."""
+    if "[" in text:
+        return None
+    done = ""
+    at = 0
+    while at < len(text):
+        if text[at + 1 : at + 2] == "-" and at + 2 < len(text):
+            low, high = ord(text[at]), ord(text[at + 2])
+            if not 0 <= high - low < 256:
+                return None
+            done += "".join(map(chr, range(low, high + 1)))
+            at += 3
+        else:
+            done += text[at]
+            at += 1
+    return done
+
+
+def _seq(_call: Call, work: Work) -> Value:
+    numbers = [plain(operand) for operand in work.line.operands]
+    if not numbers or len(numbers) > 3 or not all(n is not None and n.lstrip("-").isdigit() for n in numbers):
+        return Pattern((STAR,))
+    given = [int(str(number)) for number in numbers]
+    first = given[0] if len(given) > 1 else 1
+    step = given[1] if len(given) == 3 else 1
+    last = given[-1]
+    if not step or abs(last - first) // abs(step) > 500:
+        return Pattern((STAR,))
+    return "".join(f"{number}\n" for number in range(first, last + (1 if step > 0 else -1), step))
+
+
+def _word(_call: Call, _work: Work) -> Value:
+    """A word without slashes: a date, a count, a name."""
+    return Pattern((STAR, "\n"))
+
+
+def _mktemp(call: Call, work: Work) -> Value:
+    operand = work.line.operands[0] if work.line.operands else None
+    if isinstance(operand, str) and not work.line.has("-t --tmpdir"):
+        return concat([operand.rstrip("X"), STAR, "\n"])
+    return concat([call.world.tmpdir, "/tmp.", STAR, "\n"])
+
+
+def _user(call: Call, _work: Work) -> Value:
+    return concat([call.world.user or STAR, "\n"])
+
+
+def _hostname(call: Call, _work: Work) -> Value:
+    return concat([call.world.hostname or STAR, "\n"])
+
+
+def _names(call: Call, work: Work) -> Value:
+    """`ls`: names in a folder; a file comes out as it went in."""
+    operands = work.line.operands
+    if len(operands) == 1 and isinstance(operand := operands[0], str):
+        from agentguard.access.programs.walk import is_file  # noqa: PLC0415 - it needs us
+
+        return operand + "\n" if is_file(call, operand) else UNKNOWN
+    if operands and not work.line.has("-l"):
+        found = [value for value in operands if isinstance(value, (str, Pattern))]
+        return concat([part for value in found for part in (*parts_of(value), "\n")]) if found else UNKNOWN
+    return Pattern((STAR, "\n")) if not operands else UNKNOWN
+
+
+def _top(call: Call, _work: Work) -> Value:
+    """`git rev-parse --show-toplevel`."""
+    if not isinstance(call.cwd, str):
+        return UNKNOWN
+    from agentguard.access import repo  # noqa: PLC0415 - rare
+
+    found = repo.read(call.cwd, call.world.disk)
+    return (found.top if found is not None else call.world.project or call.cwd) + "\n"
+
+
+def _rev_parse(call: Call, work: Work) -> Value:
+    if work.line.has("--show-toplevel"):
+        return _top(call, work)
+    if work.line.has("--abbrev-ref") and call.world.branch:
+        return call.world.branch + "\n"
+    return Pattern((STAR, "\n"))
+
+
+def _branch(call: Call, work: Work) -> Value:
+    if work.line.has("--show-current"):
+        return call.world.branch + "\n" if call.world.branch else UNKNOWN
+    return UNKNOWN
+
+
+WRITERS: dict[str, Callable[[Call, Work], Value]] = {
+    "base64": _base64, "basename": _basename, "branch": _branch, "cat": _cat, "dirname": _dirname, "echo": _echo,
+    "hostname": _hostname, "mktemp": _mktemp, "names": _names, "nothing": lambda _call, _work: "", "printf": _printf,
+    "pwd": _pwd, "realpath": _realpath, "rev": _rev, "rev-parse": _rev_parse, "seq": _seq, "through": _through,
+    "tr": _tr, "user": _user, "word": _word, "xxd": _xxd,
+}  # fmt: skip

@@ -1,0 +1,480 @@
+"""Walks a command line by the table of its program, and makes rows of it.
+
+A table entry is a dict; every key may be absent:
+
+    options     what options says
+    operands    what the operands are, in order: kinds between blanks. One of them may end in `*` (any number), a kind
+                with `^--a,--b` is not there if one of these options was given
+    traits      what the command means, whatever its options
+    tree        options that make paths stand for everything beneath them; "always"
+    instead     {option: operands that count instead}
+    sub         {subcommand: entry, or the name of another subcommand}; the entry inherits the options
+    stop        options end at the first operand
+    single      one dash starts a whole option name
+    run         "module.function" that looks at the line itself (see `custom`)
+    fetches     its output comes from the network
+
+What an operand or the value of an option is:
+
+    text        nothing
+    read  write  edit  delete      a path that is read, written, both, deleted
+    enter       the folder that the program changes into before anything else
+    target      where files are copied or moved to: a file, or a folder that gets files of the same names
+    move        a path that is read and gone afterwards
+    link        a path that becomes readable under another name
+    run         a file that is read and executed
+    url  host   an address that is connected to; `bind` one that is listened on
+    place       `[user@]host:path` of another machine, or a path: `place-read`, `place-write`
+    spec        a URL, a package's name, a path, as install commands take them
+    package  ref  remote           names, one execute row each for packages and refs
+    shell       text that a shell runs
+    command     the rest of the line, a command
+    data        text, or `@file` that is read and sent
+    guess       what an unknown program may do with it
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import (
+    ANY, CERTAIN, DELETE, EXACT, EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE, Pattern,
+)  # fmt: skip
+from agentguard.access.programs import index, options
+from agentguard.access.shell.flow import Feed
+from agentguard.access.shell.limits import MAX_OPERANDS
+from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from agentguard.access.model import Value, Wildcard
+    from agentguard.access.programs.options import Line
+    from agentguard.access.shell.command import Call
+
+    Entry = dict[str, Any]
+    Kind = Callable[[Call, Value, str, "Work"], None]
+
+
+class Work:
+    """One command line on its way to rows: its entry, its names, the line, and what it acts on."""
+
+    __slots__ = ("command", "entry", "extent", "feed", "kinds", "line", "packages", "refs", "remote")
+
+    def __init__(self, entry: Entry, command: tuple[str, ...], line: Line) -> None:
+        self.entry = entry
+        self.command = command
+        self.line = line
+        self.extent = EXACT
+        self.kinds: list[tuple[Value, str]] = []  # operands with what they are
+        self.packages: list[Value] = []
+        self.refs: list[Value] = []
+        self.remote: Value | None = None
+        self.feed: Feed | None = None  # what a command that it carries writes
+
+
+def run(call: Call) -> Feed:
+    """Make the rows of a command whose name is known. Return what it writes."""
+    entry = index.entry(call.name)
+    if entry is None:
+        call.name = call.name.removesuffix(".exe")
+        entry = index.entry(call.name)
+        if entry is None:
+            return unknown(call)
+    work = read(entry, call.name, call.words)
+    custom = work.entry.get("run")
+    if custom is not None:
+        module, _, function = custom.partition(".")
+        index.module(module)[function](call, work)
+    else:
+        standard(call, work)
+    return work.feed or _output(call, work)
+
+
+def read(entry: Entry, name: str, words: list[Value]) -> Work:
+    """Read a command line by an entry, down to the subcommand that it names."""
+    command = (name,)
+    spec = entry.get("options", "")
+    flags: list[tuple[str, Value | None]] = []
+    kinds: dict[str, str] = {}
+    traits: set[str] = set()
+    while True:
+        subs = entry.get("sub")
+        known = options.table(spec)
+        line = options.read(
+            known, words, stop=bool(entry.get("stop")) or subs is not None, single=bool(entry.get("single"))
+        )
+        line.flags[:0] = flags
+        line.kinds.update(kinds)
+        line.traits |= traits
+        first = plain(line.rest[0]) if subs is not None and line.rest else None
+        if subs is None:
+            line.operands = line.operands or line.rest
+            break
+        inner = subs.get(first) if first is not None else None
+        while isinstance(inner, str):
+            first, inner = inner, subs[inner]
+        if inner is None:
+            inner = entry.get("other") if line.rest else None
+            if inner is None:
+                line.operands = line.rest
+                entry = {**entry, "sub": None, "operands": entry.get("operands", "text*")}
+                if first is not None:
+                    command = (*command, first)
+                break
+            words = line.rest
+        else:
+            command = (*command, str(first))
+            words = line.rest[1:]
+        flags, kinds, traits = line.flags, line.kinds, line.traits
+        spec = f"{spec} {inner.get('options', '')}"
+        entry = {key: entry[key] for key in ("fetches", "single", "traits") if key in entry} | inner
+    return Work(entry, command, line)
+
+
+def standard(call: Call, work: Work) -> None:
+    """Make the rows of everything that the table says."""
+    entry, line = work.entry, work.line
+    tree = entry.get("tree", "")
+    work.extent = TREE if tree == "always" or (tree and line.has(tree)) else EXACT
+    _assign(work)
+    traits = line.traits.union(entry.get("traits", "").split())
+    for name, value in line.flags:
+        kind = line.kinds.get(name, "")
+        if kind == "package" and value is not None:
+            work.packages.append(unglobbed(value))
+        elif kind == "enter" and value is not None:
+            enter(call, value)
+        elif kind in _NETWORK and value is not None:
+            traits |= _network(value, kind)
+    for value, kind in work.kinds:
+        if kind in ("package", "spec"):
+            work.packages.append(unglobbed(value))
+            if _foreign(value):
+                traits.add("foreign-package")
+        elif kind == "ref":
+            work.refs.append(unglobbed(value))
+        elif kind == "remote":
+            work.remote = unglobbed(value)
+        elif kind in _NETWORK:
+            traits |= _network(value, kind)
+    begin(call, work, frozenset(traits))
+    for name, value in line.flags:
+        kind = line.kinds.get(name, "")
+        if kind and value is not None and (act := _KINDS.get(kind)):
+            act(call, value, f"option {name}", work)
+    for value, kind in work.kinds[:MAX_OPERANDS]:
+        if act := _KINDS.get(kind):
+            act(call, value, "operand", work)
+    if len(work.kinds) > MAX_OPERANDS:
+        call.opaque("it has too many operands")
+    for value in line.unknown:
+        guess(call, value, "option", work)
+
+
+_NETWORK = frozenset({"url", "host", "place-read", "place-write"})
+
+
+def _network(value: Value, kind: str) -> set[str]:
+    from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
+
+    return net.traits(value, kind)
+
+
+def begin(call: Call, work: Work, traits: frozenset[str]) -> None:
+    """Say what the command is, and make its execute rows: one for each ref or package that it names."""
+    line = work.line
+    flags = tuple(name if value is None else concat([name, "=", *parts_of(value)]) for name, value in line.flags)
+    args = [unglobbed(value) for value in line.operands[:MAX_OPERANDS]]
+    call.begin(work.command, flags, tuple(args), traits)
+    found: list[dict[str, Any]] = [{"package": package} for package in work.packages]
+    found += [{"ref": ref, "remote": work.remote} for ref in work.refs]
+    if call.program and not found:
+        for path in _program(call):
+            call.row(EXECUTE, why="the command", path=path)
+    for resource in found or ([] if call.program else [{}]):
+        call.row(EXECUTE, why="the command", **resource)
+
+
+def _program(call: Call) -> list[Any]:
+    from agentguard.access import paths  # noqa: PLC0415 - most programs are called by name
+
+    return [paths.exact(call.program, "/", call.world)]
+
+
+def _assign(work: Work) -> None:
+    """Say for each operand what it is."""
+    entry, line = work.entry, work.line
+    spec = entry.get("operands", "guess*")
+    for option, instead in entry.get("instead", {}).items():
+        if line.has(option):
+            spec = instead
+            break
+    kinds: list[str] = []
+    for item in spec.split():
+        kind, _, unless = item.partition("^")
+        if not (unless and line.has(unless.replace(",", " "))):
+            kinds.append(kind)
+    operands = line.operands
+    star = next((place for place, kind in enumerate(kinds) if kind.endswith("*")), None)
+    if star is None:
+        many = len(operands)
+        kinds += ["guess"] * (many - len(kinds))
+        work.kinds = list(zip(operands, kinds, strict=False))
+        return
+    behind = kinds[star + 1 :]
+    before = kinds[:star]
+    kind = kinds[star][:-1]
+    if len(operands) < len(before) + len(behind):
+        kinds = before + behind
+        work.kinds = list(zip(operands, kinds[len(kinds) - len(operands) :] if behind else kinds, strict=False))
+        return
+    middle = len(operands) - len(before) - len(behind)
+    work.kinds = list(zip(operands, [*before, *[kind] * middle, *behind], strict=True))
+
+
+# -- kinds
+
+
+def enter(call: Call, value: Value) -> None:
+    """Change the folder for this command alone."""
+    from agentguard.access import paths  # noqa: PLC0415 - rare
+
+    texts = [path.text for path in paths.of(value, call.cwd, call.world)] if value != "" else []
+    call.cwd = texts[0] if len(texts) == 1 else UNKNOWN
+
+
+def _path(*actions: str) -> Kind:
+    def act(call: Call, value: Value, why: str, work: Work) -> None:
+        if value != "-":
+            for action in actions:
+                call.path(action, value, why, work.extent)
+
+    return act
+
+
+def _delete(call: Call, value: Value, why: str, work: Work) -> None:
+    call.path(DELETE, value, why, work.extent)
+
+
+def _move(call: Call, value: Value, why: str, work: Work) -> None:
+    """A folder goes with everything beneath it."""
+    extent = EXACT if is_file(call, value) else TREE
+    call.path(READ, value, why, extent)
+    call.path(DELETE, value, why, extent)
+
+
+def _run(call: Call, value: Value, why: str, work: Work) -> None:
+    if value == "-":
+        return
+    call.path(READ, value, why)
+    call.path(EXECUTE, value, why)
+
+
+def kind_of(call: Call, value: Value) -> str:
+    """Return what is at an exact path, links followed: "file", "dir", "other" or "" for nothing or not known."""
+    from agentguard.access import paths  # noqa: PLC0415 - rare
+
+    if not isinstance(value, str) or not isinstance(call.cwd, str) or paths.fault(value):
+        return ""
+    path = paths.resolve(paths.absolute(value, call.cwd, call.world.platform), call.world.disk)
+    return call.world.disk.kind(path)
+
+
+def is_file(call: Call, value: Value) -> bool:
+    """Return whether there is a file at an exact path."""
+    return kind_of(call, value) == "file"
+
+
+def _target(call: Call, value: Value, why: str, work: Work) -> None:
+    """Where files go: the path itself, and the names of the files beneath it where it is or may be a folder."""
+    kind = kind_of(call, value)
+    sources = [operand for operand, what in work.kinds if what in ("read", "move", "link", "place-read")]
+    plainly = work.line.has("--no-target-directory")
+    if kind != "dir" or plainly or not sources:
+        call.path(WRITE, value, why, work.extent)
+    if kind in ("file", "other") or plainly:
+        return
+    last = parts_of(value)[-1]
+    folder = kind == "dir" or len(sources) > 1 or (isinstance(last, str) and last.endswith("/"))
+    for source in sources:
+        name = parts_of(source)[-1]
+        name = name.rstrip("/").rpartition("/")[2] if isinstance(name, str) else name
+        inside = concat([*parts_of(value), "/", name])
+        call.path(WRITE, inside, why, work.extent, CERTAIN if folder else POSSIBLE)
+
+
+def _url(call: Call, value: Value, why: str, work: Work) -> None:
+    from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
+
+    net.url(call, value, why)
+
+
+def _host(call: Call, value: Value, why: str, work: Work) -> None:
+    call.connect(unglobbed(value), why=why)
+
+
+def _place(action: str) -> Kind:
+    def act(call: Call, value: Value, why: str, work: Work) -> None:
+        from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
+
+        net.place(call, value, why, action, work.extent)
+
+    return act
+
+
+def _shell(call: Call, value: Value, why: str, work: Work) -> None:
+    work.feed = call.shell(unglobbed(value), " ".join(work.command), stdin=call.stdin)
+
+
+def _command(call: Call, value: Value, why: str, work: Work) -> None:
+    """The first operand of kind `command` starts a command that takes all the rest."""
+    place = next(number for number, (_, kind) in enumerate(work.kinds) if kind == "command")
+    if work.kinds[place][0] is value:
+        work.feed = call.run([operand for operand, _ in work.kinds[place:]], " ".join(work.command), stdin=call.stdin)
+
+
+def _data(call: Call, value: Value, why: str, work: Work) -> None:
+    first = parts_of(value)[0]
+    if isinstance(first, str) and first[:1] == "@":
+        call.path(READ, concat([first[1:], *parts_of(value)[1:]]), why)
+
+
+def _spec(call: Call, value: Value, why: str, work: Work) -> None:
+    from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
+
+    text = plain(value)
+    if text is not None and looks_like_path(text) and "://" not in text:
+        call.path(READ, text, why, TREE)
+    elif net.looks_like_address(value):
+        net.url(call, value.split("+", 1)[-1] if isinstance(value, str) else value, why)
+
+
+def _foreign(value: Value) -> bool:
+    """Return whether a package comes from elsewhere than the registry: a URL, a repository, an archive."""
+    first = parts_of(value)[0]
+    if not isinstance(first, str):
+        return False
+    text = first.lower()
+    return (
+        "://" in text
+        or text.startswith(("git@", "git+", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:"))
+        or (text.count("/") == 1 and text[0] not in "@./~" and not isinstance(value, Pattern) and ":" not in text)
+    )
+
+
+def looks_like_path(text: str) -> bool:
+    """Return whether a word names a file as people write them: with a slash, a leading dot or an extension."""
+    if "\n" in text or len(text) > 1000:
+        return False
+    if "/" in text or text[:1] in (".", "~"):
+        return True
+    head, dot, tail = text.rpartition(".")
+    return bool(dot and head) and 0 < len(tail) <= 10 and tail.isalnum() and not tail.isdigit()
+
+
+def guess(call: Call, value: Value, why: str, work: Work | None = None) -> None:
+    """What an unknown program may do with a word: read it, write it, connect to it."""
+    from agentguard.access.programs import net  # noqa: PLC0415 - only for what is not known
+
+    text = plain(value)
+    if text is not None and "=" in text and not text.startswith(("/", ".", "~", "=")):
+        text = text.partition("=")[2]  # `name=value`
+        value = text
+    if net.looks_like_address(value):
+        net.url(call, value, why, POSSIBLE)
+        if text is not None and "://" in text:
+            return
+    if text is None:
+        if value is not UNKNOWN and not any(isinstance(part, str) and "\n" in part for part in parts_of(value)):
+            call.path(READ, value, why, certainty=POSSIBLE)
+            call.path(WRITE, value, why, certainty=POSSIBLE)
+        return
+    if text in (".", "..", "/") or looks_like_path(text) or kind_of(call, text) not in ("", "dir"):
+        from agentguard.access import paths  # noqa: PLC0415 - only for what is not known
+
+        if not paths.fault(text):
+            call.path(READ, value, why, certainty=POSSIBLE)
+            call.path(WRITE, value, why, certainty=POSSIBLE)
+
+
+def unknown(call: Call) -> Feed:
+    """Make the rows of a program without an entry."""
+    from agentguard.access.programs import verbs  # noqa: PLC0415 - only for what is not known
+
+    line = options.read({}, call.words)
+    work = Work({"operands": "guess*"}, (call.name,) if call.name else (), line)
+    standard(call, work)
+    traits = verbs.traits(call.words) if call.name else frozenset[str]()
+    if traits:
+        call.begin(work.command, call.origin.flags, call.origin.args, traits)
+        call.row(EXECUTE, POSSIBLE, "a word of it says so")
+    return _output(call, work)
+
+
+def _output(call: Call, work: Work) -> Feed:
+    """Return what a command writes, where that is known; what was fetched stays fetched behind any program."""
+    fetched = bool(work.entry.get("fetches")) or (call.stdin is not None and call.stdin.fetched)
+    writer = work.entry.get("output")
+    if writer is None:
+        return Feed(UNKNOWN, fetched)
+    from agentguard.access.programs import outputs  # noqa: PLC0415 - few programs write what is known
+
+    return Feed(outputs.WRITERS[writer](call, work), fetched)
+
+
+_KINDS: dict[str, Kind] = {
+    "read": _path(READ),
+    "write": _path(WRITE),
+    "edit": _path(READ, WRITE),
+    "link": _path(READ),
+    "delete": _delete,
+    "move": _move,
+    "target": _target,
+    "run": _run,
+    "url": _url,
+    "host": _host,
+    "place-read": _place(READ),
+    "place-write": _place(WRITE),
+    "shell": _shell,
+    "command": _command,
+    "data": _data,
+    "spec": _spec,
+    "guess": guess,
+}
+
+
+def act(call: Call, kind: str, value: Value, why: str, work: Work) -> None:
+    """Make the rows of one operand."""
+    _KINDS[kind](call, value, why, work)
+
+
+def carry(call: Call, words: list[Value], found: list[Value], label: str) -> None:
+    """Run a command once for each of the values that it gets in place of `{}`, or behind its words."""
+    if not words:
+        return
+    marked = any("{}" in part for word in words for part in parts_of(word) if isinstance(part, str))
+    if not marked:
+        call.run([*words, *found], label)
+        return
+    if "{}" in words and call.name not in ("xargs", "parallel"):
+        at = [place for place, word in enumerate(words) if word == "{}"]
+        if len(at) == 1 and not any("{}" in str(word) for place, word in enumerate(words) if place != at[0]):
+            call.run([*words[: at[0]], *found, *words[at[0] + 1 :]], label)
+            return
+    for value in found:
+        call.run([filled(word, value) for word in words], label)
+
+
+def filled(word: Value, value: Value) -> Value:
+    """Return a word with `{}` replaced."""
+    done: list[str | Wildcard] = []
+    for part in parts_of(word):
+        if not isinstance(part, str):
+            done.append(part)
+            continue
+        for number, text in enumerate(part.split("{}")):
+            if number:
+                done.extend(parts_of(value))
+            done.append(text)
+    return concat(done)

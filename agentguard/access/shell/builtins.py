@@ -1,0 +1,259 @@
+"""What the shell's own commands do to the shell: folder, variables, parameters, functions, aliases.
+
+bash(1), SHELL BUILTIN COMMANDS. Their rows come from the table of programs like those of any other command; here is
+only what a later command sees of them.
+"""
+
+from __future__ import annotations
+
+from agentguard.access import paths
+from agentguard.access.model import UNKNOWN, WRITE, Pattern
+from agentguard.access.shell.limits import MAX_ALTERNATIVES
+from agentguard.access.shell.scan import assignment
+from agentguard.access.shell.values import UNSET, Choice, concat, lines, parts_of, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentguard.access.model import Value
+    from agentguard.access.shell.command import Call
+    from agentguard.access.shell.state import State
+
+# Variables whose text programs run as a command: git(1), less(1), man(1), bash(1), rsync(1), and so on.
+COMMAND_VARIABLES = frozenset({
+    "GIT_SSH_COMMAND", "GIT_SSH", "GIT_PAGER", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS",
+    "GIT_PROXY_COMMAND", "SSH_ASKPASS", "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "LESSOPEN", "LESSCLOSE",
+    "RSYNC_RSH", "RSYNC_CONNECT_PROG", "PROMPT_COMMAND", "TAR_OPTIONS_COMMAND", "CARGO_BUILD_RUSTC_WRAPPER",
+    "RUSTC_WRAPPER", "BROWSER", "PERL5DB", "CVS_RSH",
+})  # fmt: skip
+
+
+def change(call: Call) -> None:
+    """Let one of the shell's own commands change the shell. Nothing for every other command."""
+    builtin = _BUILTINS.get(call.name)
+    if builtin is not None and not call.program:
+        builtin(call)
+
+
+def assign(call: Call, state: State, name: str, value: Value, why: str) -> None:
+    """Assign a variable for the rest of the text, with its row."""
+    state.set(name, value)
+    call.row(WRITE, variable=name, why=why)
+    if name in COMMAND_VARIABLES and isinstance(value, str) and value:
+        call.shell(value, name)
+
+
+def _operands(words: list[Value]) -> list[Value]:
+    """Return the words behind the options of a builtin."""
+    for number, word in enumerate(words):
+        if word == "--":
+            return words[number + 1 :]
+        if not (isinstance(word, str) and word[:1] in ("-", "+") and len(word) > 1):
+            return words[number:]
+    return []
+
+
+def _cd(call: Call) -> None:
+    state = call.state
+    operands = _operands(call.words)
+    target: object = operands[0] if operands else state.get("HOME")
+    if target == "-":
+        target = state.get("OLDPWD")
+    if not isinstance(target, (str, Pattern)):
+        target = UNKNOWN
+    if target == "":
+        return
+    _enter(call, target)
+
+
+def _enter(call: Call, target: Value) -> None:
+    """Change the folder. Where it is not known that this works, the old one stays possible."""
+    state = call.state
+    before = state.copy()
+    found = _folders(call, target)
+    state.move(found[0] if len(found) == 1 else Choice(tuple(found)))
+    known = len(found) == 1 and isinstance(found[0], str)
+    if not known or call.world.disk.kind(paths.resolve(str(found[0]), call.world.disk)) != "dir":
+        state.failed = before
+
+
+def _folders(call: Call, target: Value) -> list[Value]:
+    cwd = call.cwd
+    if isinstance(target, str):
+        if paths.fault(target):
+            return [UNKNOWN]
+        if isinstance(cwd, str):
+            return [paths.absolute(target, cwd, call.world.platform)]
+        return [target if target[:1] == "/" else concat([*parts_of(cwd), "/", target])]
+    if target is UNKNOWN:
+        return [UNKNOWN]
+    texts = [path.text for path in paths.of(target, cwd, call.world)]
+    return texts if len(texts) <= MAX_ALTERNATIVES else [UNKNOWN]
+
+
+def _pushd(call: Call) -> None:
+    operands = _operands(call.words)
+    target = operands[0] if operands else UNKNOWN
+    stack = call.state.get("DIRSTACK")
+    call.state.set("DIRSTACK", [call.cwd, *(stack if isinstance(stack, list) else [])])
+    _enter(call, target)
+
+
+def _popd(call: Call) -> None:
+    stack = call.state.get("DIRSTACK")
+    if isinstance(stack, list) and stack and not call.words:
+        call.state.set("DIRSTACK", stack[1:])
+        call.state.move(stack[0])
+    else:
+        _enter(call, UNKNOWN)
+
+
+def _declare(call: Call) -> None:
+    """`export NAME=value`, `declare`, `local`, `readonly`: each operand is a name, with or without a value."""
+    keyed = any(isinstance(word, str) and word[:1] == "-" and ("A" in word or "n" in word) for word in call.words)
+    for word in _operands(call.words):
+        first = parts_of(word)[0]
+        size = assignment(first) if isinstance(first, str) else 0
+        if not isinstance(first, str):
+            continue
+        if not size:
+            if call.name == "export":
+                call.state.exported.add(first)
+            if keyed:
+                call.state.set(first, UNKNOWN)
+            continue
+        adds = first[size - 2] == "+"
+        name = first[: size - 2 if adds else size - 1]
+        value = concat([first[size:], *parts_of(word)[1:]])
+        if adds:
+            held = call.state.get(name)
+            value = concat([*parts_of(held if isinstance(held, (str, Pattern)) else UNKNOWN), *parts_of(value)])
+        assign(call, call.state, name, UNKNOWN if keyed else value, call.name)
+        if call.name == "export":
+            call.state.exported.add(name)
+
+
+def _unset(call: Call) -> None:
+    for word in call.words:
+        if isinstance(word, str):
+            call.state.functions.pop(word, None)
+            if word.isidentifier():
+                call.state.set(word, UNSET)
+
+
+def _set(call: Call) -> None:
+    words = call.words
+    operands: list[Value] | None = None
+    for number, word in enumerate(words):
+        if not isinstance(word, str):
+            operands = None if number == 0 else operands
+            call.state.parameters = None
+            return
+        if word == "--":
+            operands = words[number + 1 :]
+            break
+        if word[:1] == "-" and len(word) > 1:
+            if "e" in word[1:] or (word[-1] == "o" and words[number + 1 : number + 2] == ["errexit"]):
+                call.state.errexit = True
+        elif word[:1] == "+" and len(word) > 1:
+            if "e" in word[1:]:
+                call.state.errexit = False
+        elif number and str(words[number - 1])[-1:] == "o" and str(words[number - 1])[:1] in ("-", "+"):
+            continue
+        else:
+            operands = words[number:]
+            break
+    if operands is not None:
+        call.state.parameters = list(operands)
+
+
+def _shift(call: Call) -> None:
+    count = plain(call.words[0]) if call.words else "1"
+    given = call.state.parameters
+    if given is not None:
+        known = count is not None and count.isascii() and count.isdigit() and len(count) < 6
+        call.state.parameters = given[int(count or 1) :] if known else None
+
+
+def _read(call: Call) -> None:
+    """`read a b`: the words of the next line of standard input, where that is known."""
+    names = [word for word in _read_names(call.words) if isinstance(word, str) and word.isidentifier()] or ["REPLY"]
+    text = call.stdin.value if call.stdin is not None else UNKNOWN
+    if not isinstance(text, str):
+        found = lines(text)
+        only = found[0] if len(names) == 1 and len(found) == 1 else UNKNOWN
+        for name in names:
+            call.state.set(name, only)
+        return
+    rows = [line for line in text.split("\n") if line] or [""]
+    values: list[tuple[str, ...]] = []
+    for line in rows[: MAX_ALTERNATIVES + 1]:
+        words = line.split(None, len(names) - 1) if call.state.exact("IFS") != "" else [line]
+        values.append(tuple(words[number].strip() if number < len(words) else "" for number in range(len(names))))
+    for number, name in enumerate(names):
+        options = list(dict.fromkeys(value[number] for value in values))
+        # A loop around `read` sees one line after the other, so each of them may be the value.
+        known = len(options) <= MAX_ALTERNATIVES
+        call.state.set(name, (options[0] if len(options) == 1 else Choice(tuple(options))) if known else UNKNOWN)
+
+
+def _read_names(words: list[Value]) -> list[Value]:
+    """Return the operands of `read`; some of its options take a word."""
+    rest = list(words)
+    while rest and isinstance(word := rest[0], str) and word[:1] == "-" and len(word) > 1:
+        rest = rest[2:] if word[-1] in "adinNptu" else rest[1:]
+        if word[-1] == "a":
+            return []
+    return rest
+
+
+def _forget(call: Call) -> None:
+    """Commands that fill variables with what is not known."""
+    for word in call.words:
+        if isinstance(word, str) and word.isidentifier():
+            call.state.set(word, UNKNOWN)
+
+
+def _printf(call: Call) -> None:
+    if call.words[:1] == ["-v"] and len(call.words) > 1 and isinstance(name := call.words[1], str):
+        from agentguard.access.programs import outputs  # noqa: PLC0415 - rare
+
+        call.state.set(name, outputs.printf(call.words[2:]))
+
+
+def _let(call: Call) -> None:
+    from agentguard.access.shell.words import assigned_in_arithmetic  # noqa: PLC0415 - rare
+
+    for word in call.words:
+        assigned_in_arithmetic(str(word), call.state)
+
+
+def _alias(call: Call) -> None:
+    for word in call.words:
+        name, equals, first = str(parts_of(word)[0]).partition("=")
+        if equals:
+            call.state.aliases[name] = (concat([first, *parts_of(word)[1:]]),)
+
+
+def _unalias(call: Call) -> None:
+    for word in call.words:
+        call.state.aliases.pop(str(word), None)
+
+
+def _shopt(call: Call) -> None:
+    if "globstar" in call.words:
+        call.state.globstar = "-s" in call.words
+
+
+def _exit(call: Call) -> None:
+    call.state.dead = True
+
+
+_BUILTINS: dict[str, Callable[[Call], None]] = {
+    "cd": _cd, "chdir": _cd, "pushd": _pushd, "popd": _popd,
+    "export": _declare, "declare": _declare, "typeset": _declare, "local": _declare, "readonly": _declare,
+    "unset": _unset, "set": _set, "shift": _shift, "read": _read, "mapfile": _forget, "readarray": _forget,
+    "getopts": _forget, "printf": _printf, "let": _let, "alias": _alias, "unalias": _unalias, "shopt": _shopt,
+    "exit": _exit, "return": _exit, "wait": _forget,
+}  # fmt: skip

@@ -1,0 +1,58 @@
+"""What is handed from command to command while a text runs."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.model import Value
+    from agentguard.access.shell.scan import Scan
+    from agentguard.access.shell.tree import Node
+
+
+class Spent(Exception):  # noqa: N818 - a verdict, not a fault
+    """A budget is spent. The message says which."""
+
+
+class Feed:
+    """What a command writes or reads: its text as far as known, whether it was fetched, and the file it comes from.
+
+    `source` is the path of that file as it was written, None for text that comes from elsewhere.
+    """
+
+    __slots__ = ("fetched", "source", "value")
+
+    def __init__(self, value: Value, fetched: bool = False, source: Value | None = None) -> None:
+        self.value = value
+        self.fetched = fetched
+        self.source = source
+
+
+class Frame:
+    """One piece of shell text that runs: the carriers round it, and where it lies in the input.
+
+    `offset` is the place of its first character in the input, None where it stands there in no form; then `where` is
+    the place of the command that hands it over.
+    """
+
+    __slots__ = ("offset", "scanned", "text", "via", "where")
+
+    def __init__(self, text: str, via: tuple[str, ...], offset: int | None, where: tuple[int, int]) -> None:
+        self.text = text
+        self.via = via
+        self.offset = offset
+        self.where = where
+        self.scanned: Scan
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a piece of this text lies in the input."""
+        return self.where if self.offset is None else (self.offset + start, self.offset + end)
+
+
+class Function:
+    """A function of the shell: its body and the text that it stands in."""
+
+    __slots__ = ("body", "frame")
+
+    def __init__(self, body: Node, frame: Frame) -> None:
+        self.body = body
+        self.frame = frame

@@ -1,0 +1,434 @@
+"""Shell text to rows: an abstract run of the text in which no program is started.
+
+Every command is looked at as if it ran: both sides of a branch, the body of a loop, both sides of `&&`. What a command
+does to the shell (folder, variables, functions) is carried on, branches meet again in one state, and what a command
+writes is handed to the next one of a pipeline where it can be computed. What is not understood becomes an opaque row,
+and so does everything past a limit: nothing is passed over in silence.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import EXECUTE, OPAQUE, UNKNOWN, Access, Origin, Row
+from agentguard.access.shell import command, tree
+from agentguard.access.shell.flow import Feed, Frame, Function, Spent
+from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_COMMANDS, MAX_FIELDS, MAX_NESTING, MAX_ROWS
+from agentguard.access.shell.scan import Unreadable, scan
+from agentguard.access.shell.state import initial
+from agentguard.access.shell.values import concat, parts_of
+from agentguard.access.shell.words import Reader, assigned_in_arithmetic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from agentguard.access.model import Value
+    from agentguard.access.shell.scan import Redirection
+    from agentguard.access.shell.state import State
+    from agentguard.access.shell.tree import Node
+    from agentguard.access.world import World
+
+
+def interpret(text: str, cwd: str, world: World, tool: str) -> Access:
+    """Return all that `text` would do when a shell runs it in the folder `cwd`. Never raises."""
+    machine = Machine(world, tool, len(text))
+    frame = Frame(text, (), 0, (0, len(text)))
+    try:
+        if "\0" in text:
+            machine.opaque(frame, frame.where, "it holds a NUL character", frozenset({"malformed"}))
+        else:
+            machine.run(frame, initial(cwd, world), None)
+    except Spent as spent:
+        machine.opaque(frame, frame.where, str(spent))
+        machine.complete = False
+    except RecursionError:
+        machine.opaque(frame, frame.where, "it is nested too deeply")
+        machine.complete = False
+    return Access(machine.rows, complete=machine.complete, work=machine.work)
+
+
+class Machine:
+    """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
+
+    __slots__ = ("_seen", "complete", "depth", "fetched", "processes", "rows", "tool", "work", "world", "written")
+
+    def __init__(self, world: World, tool: str, size: int) -> None:
+        self.world = world
+        self.tool = tool
+        self.rows: list[Row] = []
+        self._seen: set[object] = set()
+        self.complete = True
+        self.depth = 0
+        self.fetched = False  # a substitution of the command at hand fetched something
+        self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
+        self.written: dict[str, Feed] = {}  # what this call has written into a file, by its path
+        self.work = {"characters": size, "commands": 0, "words": 0}
+
+    # -- rows
+
+    def row(self, row: Row) -> None:
+        """Add a row, unless an equal one is there."""
+        row.tool = self.tool
+        kind, value = row.resource()
+        key = (
+            row.action, row.certainty, kind, repr(value), row.port, row.method, row.sql_verb, repr(row.remote),
+            row.origin.command, repr(row.origin.flags), repr(row.origin.args), row.origin.via, row.origin.traits,
+        )  # fmt: skip
+        if key in self._seen:
+            return
+        if len(self.rows) >= MAX_ROWS:
+            raise Spent("it does too many things")
+        self._seen.add(key)
+        self.rows.append(row)
+
+    def opaque(
+        self, frame: Frame, where: tuple[int, int], why: str, traits: frozenset[str] = frozenset(), name: str = ""
+    ) -> None:
+        """Add a row that says: what runs here cannot be known."""
+        origin = Origin((name,) if name else (), via=frame.via, traits=traits, span=where)
+        row = Row(EXECUTE, OPAQUE, origin=origin, tool=self.tool, why=why)
+        key = (why, frame.via, traits, where)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.rows.append(row)
+
+    def count(self, kind: str, amount: int = 1) -> None:
+        """Spend some of a budget. Raises `Spent`."""
+        self.work[kind] += amount
+        if self.work["commands"] > MAX_COMMANDS:
+            raise Spent("it runs too many commands")
+        if self.work["words"] > 25 * MAX_FIELDS:
+            raise Spent("it holds too many words")
+
+    # -- running text
+
+    def run(self, frame: Frame, state: State, stdin: Feed | None) -> Feed:
+        """Run the text of a frame in `state`, which changes with it. Return what it writes."""
+        if self.depth >= MAX_NESTING:
+            self.opaque(frame, frame.where, "it is nested too deeply")
+            return Feed(UNKNOWN)
+        self.depth += 1
+        try:
+            frame.scanned = scan(frame.text)
+            root = tree.build(frame.scanned)
+        except Unreadable as reason:
+            self.opaque(frame, frame.where, str(reason))
+            self.depth -= 1
+            return Feed(UNKNOWN)
+        feed = self.node(root, state, stdin, frame)
+        self.depth -= 1
+        return feed
+
+    def substitute(self, text: str, reader: Reader, place: int | None) -> Value:
+        """Run the text of a command substitution; return what takes its place."""
+        outer = reader.frame
+        offset = None if place is None or outer.offset is None else outer.offset + place
+        where = outer.where if offset is None else (offset, offset + len(text))
+        feed = self.run(Frame(text, outer.via, offset, where), reader.state.copy(), None)
+        self.fetched = self.fetched or feed.fetched
+        if isinstance(feed.value, str):
+            return feed.value.rstrip("\n").replace("\0", "")
+        parts = parts_of(feed.value)
+        return concat([*parts[:-1], last.rstrip("\n")]) if isinstance(last := parts[-1], str) else feed.value
+
+    def process(self, text: str, direction: str, reader: Reader, place: int | None) -> str:
+        """Run the text of a process substitution; return the path that stands for it."""
+        outer = reader.frame
+        offset = None if place is None or outer.offset is None else outer.offset + place
+        where = outer.where if offset is None else (offset, offset + len(text))
+        stdin = None if direction == "<" else Feed(UNKNOWN)
+        feed = self.run(Frame(text, outer.via, offset, where), reader.state.copy(), stdin)
+        path = f"/dev/fd/{63 - len(self.processes)}"
+        self.processes[path] = feed if direction == "<" else Feed("")
+        return path
+
+    def call(self, function: Function, arguments: list[Value], state: State, stdin: Feed | None, via: tuple[str, ...]) -> Feed:
+        """Run a function of the shell."""
+        if self.depth >= MAX_NESTING:
+            self.opaque(function.frame, function.frame.where, "its functions are nested too deeply")
+            return Feed(UNKNOWN)
+        self.depth += 1
+        frame = function.frame
+        inner = Frame(frame.text, via, frame.offset, frame.where)
+        inner.scanned = frame.scanned
+        outer, state.parameters = state.parameters, arguments
+        feed = self.node(function.body, state, stdin, inner)
+        state.parameters = outer
+        state.dead = False
+        self.depth -= 1
+        return feed
+
+    def node(self, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+        """Run one node of a tree."""
+        return _HANDLERS[node[0]](self, node, state, stdin, frame)
+
+
+def _sequence(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    feeds: list[Feed] = []
+    for child, background in node[1]:
+        if background:
+            feeds.append(machine.node(child, state.copy(), stdin, frame))
+        else:
+            feeds.append(machine.node(child, state, stdin, frame))
+            _settle(state)
+    return _together(feeds)
+
+
+def _settle(state: State) -> None:
+    """Let what a failed command left and what a successful one left meet; under `set -e` a failure ends everything."""
+    failed, state.failed = state.failed, None
+    if failed is not None and not state.errexit:
+        state.join(failed)
+
+
+def _together(feeds: list[Feed]) -> Feed:
+    """Return what commands write one after the other."""
+    if len(feeds) == 1:
+        return feeds[0]
+    parts = [part for feed in feeds for part in parts_of(feed.value)]
+    return Feed(concat(parts), any(feed.fetched for feed in feeds))
+
+
+def _chain(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run `a && b || c`. The next command of `&&` sees success, that of `||` failure; afterwards all of them meet."""
+    feeds: list[Feed] = []
+    ended: list[State] = []  # states in which the rest of the chain is not run
+    either_way = frame.scanned.negated
+    for operator, child in node[1]:
+        if operator:
+            failed = state.failed or state.copy()
+            state.failed = None
+            if either_way:
+                state.join(failed.copy())
+                failed = state.copy()
+            if operator == "&&":
+                ended.append(failed)
+            else:
+                ended, skipped = [state.copy()], ended
+                for other in skipped:
+                    failed.join(other)
+                state.become(failed)
+        feeds.append(machine.node(child, state, stdin, frame))
+    _settle(state)
+    for other in ended:
+        state.join(other)
+    return _together(feeds)
+
+
+def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run a pipeline: each command in a subshell. In zsh the last one runs in the shell itself, so both may be."""
+    feed = stdin
+    fetched = False
+    last = state
+    for child in node[1]:
+        last = state.copy()
+        feed = machine.node(child, last, feed, frame)
+        fetched = fetched or feed.fetched
+        if fetched and not feed.fetched:
+            feed = Feed(feed.value, fetched=True)
+    last.failed = None
+    state.join(last)
+    return feed or Feed("")
+
+
+def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run a simple command, once for every combination of values that its variables may hold."""
+    simple = node[1]
+    machine.count("commands")
+    machine.count("words", len(simple.words))
+    state.failed = None
+    states = state.alternatives(frame.text[simple.start : simple.end], MAX_ALTERNATIVES)
+    if states is None:
+        machine.opaque(frame, frame.place(simple.start, simple.end), "its variables may hold too many values")
+        states = [state]
+    feeds = []
+    for one in states:
+        try:
+            feeds.append(command.run(machine, simple, one, stdin, frame))
+        except Unreadable as reason:
+            machine.opaque(frame, frame.place(simple.start, simple.end), str(reason))
+            feeds.append(Feed(UNKNOWN))
+    if states == [state]:
+        return feeds[0]
+    first, *others = states
+    for other in others:
+        if first.failed or other.failed:
+            failed = first.failed or first.copy()
+            failed.join(other.failed or other.copy())
+            first.join(other)
+            first.failed = failed
+        else:
+            first.join(other)
+    state.become(first)
+    same = all(feed.value == feeds[0].value for feed in feeds)
+    return Feed(feeds[0].value if same else UNKNOWN, any(feed.fetched for feed in feeds))
+
+
+def _subshell(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    return machine.node(node[1], state.copy(), stdin, frame)
+
+
+def _group(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    return machine.node(node[1], state, stdin, frame)
+
+
+def _redirected(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run a compound command with redirections."""
+    states = state.alternatives("".join(frame.text[r.start : r.end] for r in node[2]), MAX_ALTERNATIVES) or [state]
+    redirections: list[Redirection] = node[2]
+    for one in states[1:]:
+        command.redirected(machine, redirections, one, stdin, frame)
+    inner, silent = command.redirected(machine, redirections, states[0], stdin, frame)
+    feed = machine.node(node[1], state, inner, frame)
+    return Feed("") if silent else feed
+
+
+def _branches(state: State, branches: list[State]) -> None:
+    """Let all branches meet in `state`."""
+    first, *others = branches
+    for other in others:
+        first.join(other)
+    state.become(first)
+
+
+def _if(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    ends: list[State] = []
+    feeds: list[Feed] = []
+    rest = state.copy()
+    for condition, body in node[1]:
+        machine.node(condition, rest, stdin, frame)
+        taken = rest.copy()
+        feeds.append(machine.node(body, taken, stdin, frame))
+        ends.append(taken)
+    feeds.append(machine.node(node[2], rest, stdin, frame))
+    ends.append(rest)
+    _branches(state, ends)
+    return _either(feeds)
+
+
+def _either(feeds: list[Feed]) -> Feed:
+    same = all(feed.value == feeds[0].value for feed in feeds)
+    return Feed(feeds[0].value if same else UNKNOWN, any(feed.fetched for feed in feeds))
+
+
+def _again(machine: Machine, state: State, turn: Callable[[State], Any]) -> None:
+    """Run the turn of a loop as often as it takes: what one turn may change, the next one sees.
+
+    A variable that still changes in the second turn is unknown from then on.
+    """
+    before = state.copy()
+    turn(state)
+    changed = [name for name, held in state.variables.items() if before.variables.get(name, UNKNOWN) != held]
+    if changed or state.cwd != before.cwd:
+        state.join(before.copy())
+        second = state.copy()
+        turn(second)
+        for name in changed:
+            if second.get(name) != state.get(name):
+                second.set(name, UNKNOWN)
+                state.set(name, UNKNOWN)
+        if second.cwd != state.cwd:
+            second.move(UNKNOWN)
+            turn(second)
+        state.join(second)
+    state.join(before)
+
+
+def _while(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    fetched = False
+
+    def turn(one: State) -> None:
+        nonlocal fetched
+        machine.node(node[1], one, stdin, frame)
+        fetched = machine.node(node[2], one, stdin, frame).fetched or fetched
+
+    _again(machine, state, turn)
+    return Feed(UNKNOWN, fetched or (stdin is not None and stdin.fetched))
+
+
+def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run the body once for each value; where the values are not exact, once for all that match."""
+    _, name, words, body = node
+    values: list[Value] = []
+    if words is None:
+        values = [UNKNOWN] if state.parameters is None else list(state.parameters)
+    else:
+        text = " ".join(frame.text[start:end] for start, end in words)
+        for one in state.alternatives(text, MAX_ALTERNATIVES) or [state]:
+            reader = Reader(machine, one, frame)
+            for start, end in words:
+                try:
+                    values += reader.fields(frame.text[start:end], start)
+                except Unreadable as reason:
+                    machine.opaque(frame, frame.place(start, end), str(reason))
+                    values.append(UNKNOWN)
+    machine.count("words", len(values))
+    feeds: list[Feed] = [Feed("")]
+    for value in dict.fromkeys(values):
+        if isinstance(value, str):
+            state.set(name, value)
+            feeds.append(machine.node(body, state, stdin, frame))
+        else:
+
+            def turn(one: State, value: Value = value) -> None:
+                one.set(name, value)
+                feeds.append(machine.node(body, one, stdin, frame))
+
+            _again(machine, state, turn)
+        state.dead = False
+    return _together(feeds) if all(isinstance(value, str) for value in values) else _either([*feeds, Feed(UNKNOWN)])
+
+
+def _count(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    (start, end), body = node[1], node[2]
+    text = Reader(machine, state, frame).body(frame.text[start + 2 : end - 2], start + 2)
+    assigned_in_arithmetic(text if isinstance(text, str) else frame.text[start:end], state)
+    feeds: list[Feed] = []
+    _again(machine, state, lambda one: feeds.append(machine.node(body, one, stdin, frame)))
+    return Feed(UNKNOWN, any(feed.fetched for feed in feeds))
+
+
+def _case(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run the body of every item."""
+    _, subject, items = node
+    reader = Reader(machine, state, frame)
+    for start, end in [subject, *(pattern for patterns, _, _ in items for pattern in patterns)]:
+        try:
+            reader.value(frame.text[start:end], start)
+        except Unreadable as reason:
+            machine.opaque(frame, frame.place(start, end), str(reason))
+    ends = [state.copy()]
+    feeds: list[Feed] = [Feed("")]
+    fallen: State | None = None
+    for _, body, falls in items:
+        taken = state.copy()
+        if fallen is not None:
+            taken.join(fallen)
+        feeds.append(machine.node(body, taken, stdin, frame))
+        fallen = taken if falls else None
+        ends.append(taken)
+    _branches(state, ends)
+    return _either(feeds)
+
+
+def _function(_machine: Machine, node: Node, state: State, _stdin: Feed | None, frame: Frame) -> Feed:
+    _, (start, end), body = node
+    state.functions[frame.text[start:end]] = (Function(body, frame),)
+    return Feed("")
+
+
+_HANDLERS: dict[str, Callable[[Machine, Node, State, Feed | None, Frame], Feed]] = {
+    tree.SEQUENCE: _sequence,
+    tree.CHAIN: _chain,
+    tree.PIPE: _pipe,
+    tree.SIMPLE: _simple,
+    tree.SUBSHELL: _subshell,
+    tree.GROUP: _group,
+    tree.REDIRECTED: _redirected,
+    tree.IF: _if,
+    tree.WHILE: _while,
+    tree.FOR: _for,
+    tree.COUNT: _count,
+    tree.CASE: _case,
+    tree.FUNCTION: _function,
+}

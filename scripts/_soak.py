@@ -1,0 +1,170 @@
+"""The campaigns of `scripts/soak`. Each takes a seed and a scale and returns counts and what it found."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from agentguard import places
+from agentguard.access import tools
+from agentguard.access.model import ToolCall
+from agentguard.access.world import MemoryDisk, World
+from agentguard.audit import spool, verify
+from agentguard.bundle import seal
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PLAIN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+MOST_FOUND = 20  # findings kept a campaign
+
+WORDS = r"""
+cat rm -rf git push echo sudo env sh -c bash xargs find -exec curl | sh > >> < << <<< && || ; & ( ) { } $( ` ' " \
+$HOME ${x:-y} $((1+1)) ~ * ? [a-z] {a,b} .env /etc/passwd -- = x=1 if then fi for in do done while case esac function f()
+[[ ]] eval exec source . trap alias cd /tmp - 2>&1 <( >( $'\x41' # ! time coproc EOF é
+""".split()  # noqa: SIM905 - one text is easier to read than a hundred quotes
+WORDS += ["\n", "\t", "\0", "\ud800", "0" * 40]
+
+WRITER = """
+import sys; sys.path.insert(0, sys.argv[1])
+from agentguard.audit import spool
+number = 0
+while True:
+    name = sys.argv[3] + "-" + str(number)
+    seq, h = spool.append(sys.argv[2], {"kind": "event", "id": name}, {"command": "x" * int(sys.argv[4])})
+    print(seq, h, name, flush=True)
+    number += 1
+"""
+
+
+def _laptop(folder):
+    """Publish the baseline, enrol beneath `folder`/home and install; return (places, argv of the hook)."""
+    publisher, home = os.path.join(folder, "publisher"), os.path.join(folder, "home")
+    os.makedirs(os.path.join(home, "project"))
+
+    def agentguard(*words):
+        argv = [sys.executable, "-m", "agentguard", *words]
+        return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+
+    agentguard("bundle", "init", publisher, "--solo", "--org", "acme", "--no-passphrase")
+    agentguard("bundle", "publish", os.path.join(ROOT, "bundles", "baseline"), "--to", publisher)
+    with open(os.path.join(publisher, "repo", "1.root.json"), "rb") as root:
+        digest = hashlib.sha256(root.read()).hexdigest()
+    agentguard("enroll", os.path.join(publisher, "repo"), "--root-sha256", digest, "--home", home)
+    agentguard("install", "--user", "--home", home)
+    return places.personal(home), json.loads(agentguard("hook-command", "--json", "--home", home))
+
+
+def hook_bytes(seed, scale):
+    """Damaged payloads through the real hook process: exit 0 or 2, one JSON line or nothing, never a traceback."""
+    chance = random.Random(seed)
+    found, codes = [], {0: 0, 2: 0}
+    folder = tempfile.mkdtemp(prefix="agentguard-soak-")
+    try:
+        where, argv = _laptop(folder)
+        payloads = os.path.join(ROOT, "tests", "hook", "payloads")
+        good = []
+        for name in sorted(os.listdir(payloads)):
+            with open(os.path.join(payloads, name), "rb") as file:
+                good.append(file.read())
+        runs = int(1500 * scale)
+        for number in range(runs):
+            data = bytearray(chance.choice(good))
+            for _ in range(chance.choice((1, 1, 2, 8, 64))):
+                at = chance.randrange(len(data))
+                data[at : at + chance.choice((0, 1, 1, 5))] = bytes([chance.randrange(256)])
+            done = subprocess.run(argv, input=bytes(data), capture_output=True, env=PLAIN, check=False, cwd=where.home)
+            ok = done.returncode in (0, 2) and b"Traceback" not in done.stderr
+            if ok and done.stdout:
+                ok = done.stdout.endswith(b"\n") and isinstance(json.loads(done.stdout), dict)
+            codes[done.returncode] = codes.get(done.returncode, 0) + 1
+            if not ok and len(found) < MOST_FOUND:
+                found.append({"number": number, "code": done.returncode, "stderr": done.stderr.decode()[-300:]})
+    finally:
+        shutil.rmtree(folder)
+    return {"runs": runs, "codes": {str(code): count for code, count in codes.items()}, "found": found}
+
+
+def shell_text(seed, scale):
+    """Random shell text through the interpreter: it always ends in rows, and never raises."""
+    chance = random.Random(seed)
+    world = World(home="/home/dev", project="/home/dev/project", disk=MemoryDisk({"/home/dev/project/.env": b"x"}))
+    runs, found, rows = int(40_000 * scale), [], 0
+    for _ in range(runs):
+        words = [chance.choice(WORDS) for _ in range(chance.randrange(1, 14))]
+        text = "".join(word + chance.choice((" ", " ", "")) for word in words)
+        try:
+            access = tools.access(ToolCall("PreToolUse", "Bash", {"command": text}, cwd="/home/dev/project"), world)
+            rows += len(access.rows)
+            error = None if access.rows else "no rows"
+        except Exception as raised:  # noqa: BLE001 - that is what is looked for
+            error = f"{type(raised).__name__}: {raised}"
+        if error and len(found) < MOST_FOUND:
+            found.append({"text": text, "error": error})
+    return {"runs": runs, "rows": rows, "found": found}
+
+
+def spool_kills(seed, scale):
+    """SIGKILL at random moments among eight writers: no acknowledged record lost, no torn line served."""
+    chance = random.Random(seed)
+    found, said, kills = [], {}, 0
+    base = tempfile.mkdtemp(prefix="agentguard-soak-")
+    folder = os.path.join(base, "spool")
+    try:
+        while kills < int(240 * scale):
+            sizes = [chance.choice(("200", "60000")) for _ in range(8)]
+            argv = [sys.executable, "-I", "-S", "-c", WRITER, ROOT, folder]
+            writers = [
+                subprocess.Popen([*argv, f"k{kills}w{number}", size], stdout=subprocess.PIPE, text=True)
+                for number, size in enumerate(sizes)
+            ]
+            time.sleep(0.2 + 0.2 * chance.random())
+            for writer in writers:
+                writer.kill()
+                kills += 1
+                time.sleep(0.01 * chance.random())
+            for writer in writers:
+                for line in writer.communicate()[0].split("\n")[:-1]:
+                    seq, h, name = line.split()
+                    said[int(seq)] = (h, name)
+        spool.append(folder, {"kind": "event", "id": "last"}, {})
+        there = {line.seq: (line.h, line.body.get("id")) for line in spool.read(folder) if not line.problem}
+        lost = [seq for seq, record in said.items() if there.get(seq) != record]
+        broken = [str(finding) for finding in verify.verify(folder).findings if finding.broken]
+        found = [f"lost {seq}" for seq in lost[:MOST_FOUND]] + broken[:MOST_FOUND]
+    finally:
+        shutil.rmtree(base)
+    return {"kills": kills, "acknowledged": len(said), "found": found}
+
+
+def seal_bits(seed, scale):
+    """Every byte of a seal changed in turn: it is refused, or the policy is the same to the byte."""
+    chance = random.Random(seed)
+    folder = tempfile.mkdtemp(prefix="agentguard-soak-")
+    found, refused, tried = [], 0, 0
+    try:
+        where, _argv = _laptop(folder)
+        now = time.time()
+        policy = seal.load_active(where, now).policy
+        with open(where.seal, "rb") as file:
+            good = file.read()
+        step = max(1, int(3 / scale))
+        for at in range(0, len(good), step):
+            bad = bytearray(good)
+            bad[at] ^= 1 << chance.randrange(8)
+            with open(where.seal, "wb") as file:
+                file.write(bad)
+            active = seal.load_active(where, now)
+            tried += 1
+            refused += active.state == "invalid"
+            if active.state != "invalid" and active.policy != policy and len(found) < MOST_FOUND:
+                found.append({"byte": at, "state": active.state})
+    finally:
+        shutil.rmtree(folder)
+    return {"changed": tried, "refused": refused, "found": found}
+
+
+CAMPAIGNS = {"hook-bytes": hook_bytes, "shell-text": shell_text, "spool-kills": spool_kills, "seal-bits": seal_bits}

@@ -1,0 +1,72 @@
+"""What the tests of the audit log share: spools, records, and a way to run Python as the hook does."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from agentguard.audit import spool
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The path of a spool that does not exist yet."""
+    return str(tmp_path / "state" / "spool" / "1000")
+
+
+@pytest.fixture
+def fill(folder):
+    """A function that appends so many small records to the spool."""
+
+    def appended(count, **texts):
+        for number in range(count):
+            spool.append(folder, {"kind": "event", "id": f"{number:016x}"}, {"cwd": "/home/alice", **texts})
+
+    return appended
+
+
+@pytest.fixture
+def bare():
+    """A function that runs code in a new interpreter, isolated and without site, as the hook runs."""
+
+    def run(code, *arguments, check=True):
+        head = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        argv = [sys.executable, "-I", "-S", "-c", head + textwrap.dedent(code), *arguments]
+        return subprocess.run(argv, capture_output=True, text=True, check=check, timeout=60, cwd="/")
+
+    return run
+
+
+@pytest.fixture
+def started():
+    """A function that starts code as `bare` runs it and does not wait; whatever still runs is ended."""
+    processes = []
+
+    def start(code, *arguments):
+        head = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        argv = [sys.executable, "-I", "-S", "-c", head + textwrap.dedent(code), *arguments]
+        process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/")
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def current(folder):
+    """A function that returns the raw lines of the file that is appended to."""
+
+    def lines():
+        with open(os.path.join(folder, spool.CURRENT), "rb") as file:
+            return file.read().splitlines()
+
+    return lines

@@ -1,0 +1,93 @@
+"""Policies, worlds and decisions for the tests of evaluation, made by hand so that they need no compiler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agentguard import jsontext
+from agentguard.access.model import ACTIONS, Access
+from agentguard.access.world import MemoryDisk, World
+from agentguard.policy import engine
+from agentguard.policy.match import KINDS
+from agentguard.policy.model import Context
+
+HOME, PROJECT = "/home/dev", "/home/dev/project"
+OWN = ("/opt/agentguard", "/etc/agentguard", "/var/lib/agentguard")
+
+
+def _world(files=(), links=None, **facts) -> World:
+    """Return a made-up world; `files` are absolute paths, `links` maps a path to its target."""
+    tree: dict[str, bytes | str | None] = {HOME: None, PROJECT: None, "/tmp": None}
+    tree |= dict.fromkeys(files, b"")
+    tree |= links or {}
+    given = {"home": HOME, "project": PROJECT, "tmpdir": "/tmp", "hostname": "laptop", "agentguard": OWN}
+    return World(**{**given, **facts}, disk=MemoryDisk(tree))
+
+
+def _compiled(rules=(), *, defaults=None, mode="enforce", **more) -> dict[str, Any]:
+    """Return a compiled policy. Rules are written as in TOML: `KEY`, `not`, `unless`, texts or lists; `!` excludes."""
+    sets: dict[bytes, dict[str, Any]] = {}
+
+    places: dict[bytes, int] = {}
+
+    def number(values) -> int:
+        texts = [str(value) for value in ([values] if isinstance(values, str | int) else values)]
+        plain = [text for text in texts if text[0] != "!"]
+        entry = {"values": plain, "except": [text[1:] for text in texts if text[0] == "!"]}
+        key = jsontext.canonical(entry)
+        sets.setdefault(key, entry)
+        return places.setdefault(key, len(places))
+
+    def conditions(table):
+        found = [[key, 0, number(table[key])] for key in KINDS if key in table]
+        return found + [[key, 1, number(values)] for key, values in table.get("not", {}).items()]
+
+    out = []
+    by_action: dict[str, list[int]] = {action: [] for action in ACTIONS}
+    for index, rule in enumerate(rules):
+        entry = {key: value for key, value in rule.items() if key not in KINDS and key not in ("not", "unless")}
+        out.append(
+            {
+                "id": f"rule/{index}",
+                **entry,
+                "when": conditions(rule),
+                "unless": [conditions(table) for table in rule.get("unless", ())],
+            }
+        )
+        wanted = rule.get("action", ACTIONS)
+        for action in [wanted] if isinstance(wanted, str) else wanted:
+            by_action[action].append(index)
+    return {
+        "schema": 1, "min_client": "0.1.0", "name": "made-by-hand", "mode": mode, "defaults": defaults or {},
+        "sets": list(sets.values()), "rules": out, "by_action": by_action, **more,
+    }  # fmt: skip
+
+
+def _decide(rules, *rows, world=None, known=True, policy=None, defaults=None, mode="enforce", **context):
+    """Return the decision about some rows under some rules."""
+    chosen = policy or engine.load(jsontext.canonical(_compiled(rules, defaults=defaults, mode=mode)))
+    return engine.decide(
+        chosen, Access(list(rows), known=known), world or _world(), Context(**{"user": "dev", **context})
+    )
+
+
+@pytest.fixture(scope="session")
+def make_world():
+    return _world
+
+
+@pytest.fixture(scope="session")
+def compiled():
+    return _compiled
+
+
+@pytest.fixture(scope="session")
+def load(compiled):
+    return lambda rules=(), **more: engine.load(jsontext.canonical(compiled(rules, **more)))
+
+
+@pytest.fixture(scope="session")
+def decide():
+    return _decide

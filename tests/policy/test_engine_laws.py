@@ -1,0 +1,195 @@
+"""Laws of evaluation that hold for every policy and every call."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard.access.model import ANY, EXACT, GLOB, STAR, TREE, UNKNOWN, Origin, Path, Pattern, Row
+from agentguard.policy.model import STRICTNESS
+
+EFFECTS = st.sampled_from(["allow", "ask", "deny"])
+TEXTS = ["/x", "/x/a", "/x/a/b", "/y/.env", "/"]
+PATTERNS = st.lists(
+    st.sampled_from(["/x/**", "/x/*", "**/.env", "/x/a", "**/*.pem", "!/x/a/**"]), min_size=1, max_size=3
+)
+PATHS = PATTERNS.filter(lambda values: not all(value[0] == "!" for value in values))
+
+HOSTS = st.sampled_from(["x.org", "a.x.org", "10.0.0.1", UNKNOWN, Pattern((ANY, ".x.org"))])
+REFS = st.sampled_from([None, "main", "topic", UNKNOWN])
+values = st.one_of(
+    st.sampled_from(TEXTS),
+    st.sampled_from([("/x/", ANY), (ANY, "/.env"), ("/x/", STAR), ("/", ANY, "/a")]).map(Pattern),
+    st.just(UNKNOWN),
+)
+origins = st.builds(
+    Origin,
+    st.sampled_from([("git", "push"), ("rm",), ("./git", "push")]),
+    flags=st.sampled_from([(), ("--force",), (UNKNOWN,)]),
+    traits=st.sampled_from([frozenset(), frozenset({"force"}), frozenset({"sends", "publishes"})]),
+)
+certainties = st.sampled_from(["certain", "certain", "possible", "unknown", "opaque"])
+paths = st.builds(Path, values, st.none() | st.sampled_from(TEXTS), st.sampled_from([EXACT, GLOB, TREE]))
+rows = st.one_of(
+    st.builds(Row, st.sampled_from(["read", "write", "delete"]), certainties, path=paths, origin=origins),
+    st.builds(Row, st.just("connect"), certainties, host=HOSTS, origin=origins),
+    st.builds(Row, st.just("execute"), certainties, ref=REFS, origin=origins),
+    st.builds(Row, st.just("use"), tool=st.just("Bash")),
+)  # fmt: skip
+
+PLAIN = st.fixed_dictionaries(
+    {},
+    optional={
+        "action": st.lists(
+            st.sampled_from(["read", "write", "delete", "connect", "execute", "use"]), min_size=1, max_size=3
+        ),
+        "path": PATHS,
+        "host": st.just(["*.x.org", "10.0.0.0/8"]),
+        "trait": st.just(["force", "sends"]),
+        "command": st.just(["git"]),
+        "flags": st.just(["--force"]),
+        "ref": st.just(["main"]),
+        "certainty": st.lists(certainties, min_size=1, max_size=2),
+        "branch": st.just(["main"]),
+    },
+)
+NEGATED = st.fixed_dictionaries(
+    {}, optional={"path": PATHS, "host": st.just(["x.org"]), "roles": st.just(["engineer"])}
+)
+
+
+def _tables(identity):
+    return (
+        st.tuples(PLAIN, NEGATED, identity)
+        .map(lambda parts: {**parts[0], **parts[2], **({"not": parts[1]} if parts[1] else {})})
+        .filter(bool)
+    )
+
+
+NOBODY = st.just({})
+SOMEBODY = st.fixed_dictionaries({}, optional={"roles": st.just(["engineer"]), "users": st.just(["dev"])})
+
+
+@st.composite
+def rules(draw, effects=EFFECTS, modes=("enforce",)):
+    """A rule whose restrictions name identities only by not having them, and what lets something through, any."""
+    effect = draw(effects)
+    found = {"effect": effect, **draw(_tables(SOMEBODY if effect == "allow" else NOBODY))}
+    if draw(st.booleans()):
+        found["unless"] = [draw(_tables(NOBODY if effect == "allow" else SOMEBODY))]
+        if effect == "allow":  # not to be somebody would let an allow rule through
+            found["unless"][0].pop("not", None)
+            found["unless"] = [table for table in found["unless"] if table]
+    if effect != "allow":
+        found["mode"] = draw(st.sampled_from(modes))
+        if draw(st.booleans()):
+            found["possible"] = draw(EFFECTS)
+    found["severity"] = draw(st.sampled_from(["", "high"]))
+    return found
+
+
+def _named(found):
+    return [{"id": f"r/{number}", **rule} for number, rule in enumerate(found)]
+
+
+policies = st.lists(rules(), max_size=4).map(_named)
+calls = st.lists(rows, min_size=1, max_size=3)
+settings = st.fixed_dictionaries(
+    {}, optional={"effect": EFFECTS, "possible": EFFECTS, "opaque": EFFECTS, "unknown": EFFECTS, "on_stale": EFFECTS}
+)
+contexts = st.fixed_dictionaries(
+    {},
+    optional={
+        "roles": st.sampled_from([frozenset(), frozenset({"engineer"})]),
+        "user": st.sampled_from(["dev", "other"]),
+        "branch": st.sampled_from(["", "main"]),
+        "attended": st.booleans(),
+        "state": st.sampled_from(["fresh", "grace", "stale", "fallback", "invalid"]),
+    },
+)
+
+
+def _strict(decision):
+    return STRICTNESS[decision.effect], STRICTNESS[decision.would]
+
+
+@given(policies, calls, settings, contexts, st.randoms(use_true_random=False))
+def test_order_never_matters(decide, policy, call, defaults, context, random):
+    """Rules and rows in another order give the same effects and name the same rules."""
+    first = decide(policy, *call, defaults=defaults, **context)
+    shuffled = random.sample(policy, len(policy))
+    order = random.sample(range(len(call)), len(call))
+    second = decide(shuffled, *(call[number] for number in order), defaults=defaults, **context)
+    for name in ("effect", "would", "rule", "would_rule", "severity"):
+        assert getattr(first, name) == getattr(second, name)
+    assert [first.row_effects[number] for number in order] == list(second.row_effects)
+
+
+@given(policies, rules(st.sampled_from(["ask", "deny"])), calls, settings, contexts)
+def test_another_deny_or_ask_rule_never_lowers(decide, policy, rule, call, defaults, context):
+    """What was stopped stays stopped, as strictly as before."""
+    before = _strict(decide(policy, *call, defaults=defaults, **context))
+    after = _strict(decide([*policy, {"id": "added", **rule}], *call, defaults=defaults, **context))
+    assert all(new >= old for old, new in zip(before, after, strict=True))
+
+
+@given(policies, rows, calls, settings, contexts)
+def test_another_row_never_lowers(decide, policy, row, call, defaults, context):
+    """To do one thing more is never judged more mildly."""
+    before = _strict(decide(policy, *call, defaults=defaults, **context))
+    after = _strict(decide(policy, *call, row, defaults=defaults, **context))
+    assert all(new >= old for old, new in zip(before, after, strict=True))
+
+
+@given(
+    st.lists(rules(modes=("enforce", "observe")), max_size=4).map(_named),
+    calls,
+    settings,
+    contexts,
+    st.sampled_from(["enforce", "observe"]),
+)
+def test_would_is_never_laxer(decide, policy, call, defaults, context, mode):
+    """What would happen if all were enforced is at least what happens (no allow rule here observes)."""
+    effect, would = _strict(
+        decide(
+            [{**rule, "mode": "enforce"} if rule["effect"] == "allow" else rule for rule in policy],
+            *call,
+            defaults=defaults,
+            mode=mode,
+            **context,
+        )
+    )
+    assert would >= effect
+
+
+@given(policies, calls, settings, contexts, st.sampled_from([frozenset(), frozenset({"engineer"})]))
+def test_an_unknown_identity_never_gains(decide, policy, call, defaults, context, roles):
+    """Somebody unknown is treated at least as strictly as anybody."""
+    facts = {key: value for key, value in context.items() if key not in ("user", "roles")}
+    somebody = _strict(decide(policy, *call, defaults=defaults, **facts, user="dev", roles=roles))
+    nobody = _strict(decide(policy, *call, defaults=defaults, **facts, user="", roles=frozenset()))
+    assert all(new >= old for old, new in zip(somebody, nobody, strict=True))
+
+
+@given(policies, calls, settings, contexts)
+def test_a_policy_out_of_date_is_never_laxer(decide, policy, call, defaults, context):
+    """Staleness only tightens, and so does it that nobody can answer."""
+    fresh = _strict(decide(policy, *call, defaults=defaults, **{**context, "state": "fresh"}))
+    for facts in (context, {**context, "attended": False}):
+        later = _strict(decide(policy, *call, defaults=defaults, **facts))
+        assert all(new >= old for old, new in zip(fresh, later, strict=True))
+
+
+@given(policies, rows.filter(lambda row: row.certainty == "certain"), settings, contexts)
+def test_a_surer_row_is_never_laxer(decide, policy, row, defaults, context):
+    """What may happen is judged no more strictly than the same when it surely happens (allow rules apart)."""
+    named = [
+        rule
+        for rule in policy
+        if "certainty" not in rule and not any("certainty" in table for table in rule.get("unless", ()))
+    ]
+    stops = [rule for rule in named if rule["effect"] != "allow"]
+    doubtful = Row(row.action, "possible", tool=row.tool, origin=row.origin, path=row.path, host=row.host, ref=row.ref)
+    sure = _strict(decide(stops, row, defaults={**defaults, "effect": "allow"}, **context))
+    less = _strict(decide(stops, doubtful, defaults={**defaults, "effect": "allow"}, **context))
+    assert all(one >= other for one, other in zip(sure, less, strict=True))

@@ -1,0 +1,94 @@
+"""An organisation that publishes, and a laptop that enrols."""
+
+import functools
+import http.server
+import threading
+
+import pytest
+
+from agentguard import places
+from agentguard.bundle import publish, publisher
+from agentguard.policy.compile import compile_folder
+
+
+@pytest.fixture(scope="session")
+def policies(tmp_path_factory):
+    """Give two compiled policies that differ."""
+    found = []
+    for mode in ("enforce", "observe"):
+        folder = tmp_path_factory.mktemp("policy")
+        (folder / "bundle.toml").write_text(f'schema = 1\nname = "tiny"\nmode = "{mode}"\n')
+        found.append(compile_folder(str(folder)))
+    return found
+
+
+class Organisation:
+    """A publisher's folder with its root's SHA-256; `release` publishes one of two policies."""
+
+    def __init__(self, folder, name, policies):
+        self.folder = str(folder)
+        self.name = name
+        self.policies = policies
+        self.sha256 = publish.init(self.folder, name, solo=True)
+        self.repo = f"{self.folder}/repo"
+
+    def release(self, number=0):
+        return publish.release(publisher.read(self.folder), self.policies[number])
+
+
+@pytest.fixture
+def organisation(tmp_path, policies):
+    """Return a function that makes an organisation with one revision."""
+
+    def make(name="acme"):
+        made = Organisation(tmp_path / f"org-{name}", name, policies)
+        made.release()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def acme(organisation):
+    return organisation()
+
+
+@pytest.fixture
+def laptop(tmp_path):
+    """Give the places of a personal install on which nothing is there yet."""
+    return places.personal(str(tmp_path / "home"))
+
+
+@pytest.fixture
+def unmanaged(tmp_path):
+    """Give the places of a managed install that is not there."""
+    return places.Places(places.MANAGED, str(tmp_path / "m"), str(tmp_path / "m"), str(tmp_path / "m"))
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture
+def serve():
+    """Return a function that serves a folder on loopback: (its URL, a function that stops it)."""
+    stops = []
+
+    def start(folder):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=folder))
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+
+        @functools.cache
+        def stop():
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+        stops.append(stop)
+        return f"http://127.0.0.1:{server.server_port}", stop
+
+    yield start
+    for stop in stops:
+        stop()
