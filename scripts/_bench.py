@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import resource  # noqa: F401 - os.wait4 needs it after the change of user, when its folder may be out of reach
 import shutil
 import subprocess
 import sys

@@ -131,18 +131,23 @@ class World:
     """Where a call would happen. All paths are absolute and lexically clean.
 
     `home` comes from the password database, never from a variable. `project` is the session's project folder, "" where
-    there is none (never `/` or the home itself). `agentguard` are the folders that hold agentguard's own files.
+    there is none (never `/` or the home itself), `worktrees` are other checkouts of the same repository that count as
+    inside it. `agentguard` are the folders that hold agentguard's own files.
     `platform` is sys.platform. `branch` is the checked-out branch, "" when detached or no repository; `remotes` maps
     remote names to URLs.
     """
 
-    __slots__ = ("agentguard", "branch", "disk", "home", "hostname", "platform", "project", "remotes", "tmpdir", "user")
+    __slots__ = (
+        "agentguard", "branch", "disk", "home", "hostname", "platform", "project", "remotes", "tmpdir", "user",
+        "worktrees",
+    )  # fmt: skip
 
     def __init__(
         self,
         *,
         home: str,
         project: str = "",
+        worktrees: tuple[str, ...] = (),
         tmpdir: str = "/tmp",  # noqa: S108 - the default of the platform, not a file we make
         hostname: str = "",
         user: str = "",
@@ -154,6 +159,7 @@ class World:
     ) -> None:
         self.home = home
         self.project = project
+        self.worktrees = worktrees
         self.tmpdir = tmpdir
         self.hostname = hostname
         self.user = user

@@ -42,7 +42,8 @@ class Memory:
     def acknowledged(self, uid: int) -> dict[str, int]:
         """Return {chain: last acknowledged number} of one spool."""
         found = self._acknowledged.get(str(uid))
-        return dict(found) if isinstance(found, dict) else {}
+        chains = found.items() if isinstance(found, dict) else ()
+        return {chain: last for chain, last in chains if type(last) is int}
 
     def keep(self, uid: int, receipt: receipts.Receipt) -> None:
         """Keep a receipt, and what it acknowledges."""

@@ -63,6 +63,7 @@ def ready(folder: int, lock: int, body: dict[str, Any]) -> tuple[int, int, Head,
         if size:
             if head is not None:
                 close_segment(folder, fd, head)
+                make_ballast(folder)
             else:
                 head = _set_damaged_aside(folder, fd)
             os.close(fd)
@@ -200,8 +201,9 @@ def free_ballast(folder: int, lock: int) -> bool:
 
 
 def make_ballast(folder: int) -> None:
-    """Put the ballast (back) in its place. Bytes that no file system can squeeze; without room there is none."""
-    if _exists(folder, BALLAST):
+    """Put the ballast (back) in its place, where there is room enough. Bytes that no file system can squeeze."""
+    disk = os.fstatvfs(folder)
+    if _exists(folder, BALLAST) or disk.f_bavail * disk.f_frsize < 2 * BALLAST_BYTES:
         return
     part = f"{BALLAST}.{os.getpid()}"
     try:

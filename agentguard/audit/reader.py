@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from agentguard.audit.lines import Line
 
+CUT_OFF = "cut off"
 _FILE_LIMIT = 4 * spool.SEGMENT_BYTES  # bytes; no file of ours is longer
 
 
@@ -99,7 +100,7 @@ class Contents:
         if size > len(data):
             yield _problem(name, len(rows) + 1, rest, "the file is longer than a file of the spool can be")
         elif rest:
-            yield _problem(name, len(rows) + 1, rest, "cut off")
+            yield _problem(name, len(rows) + 1, rest, CUT_OFF)
 
     def _bytes(self, name: str, size: int) -> bytes:
         if name == spool.CURRENT:

@@ -9,7 +9,7 @@ import httpx
 from agentguard import jsontext
 from agentguard.audit.show import Seen
 from agentguard.audit.verify import Finding, Report
-from agentguard.audit.wire import safe_address
+from agentguard.audit.wire import read, safe_address
 from agentguard.errors import AuditError, ConfigError, UsageError
 
 _SECONDS = 60.0
@@ -81,19 +81,15 @@ def compare(url: str, token: str, report: Report) -> list[dict[str, Any]]:
 
 def _get(url: str, path: str, token: str, parameters: dict[str, str]) -> Any:
     address = safe_address(url)
-    headers = {"authorization": f"Bearer {token}"}
+    headers = {"authorization": f"Bearer {token}", "accept-encoding": "identity"}
     try:
         with httpx.stream("GET", address + path, params=parameters, headers=headers, timeout=_SECONDS) as reply:
-            data = bytearray()
-            for chunk in reply.iter_bytes():
-                data += chunk
-                if len(data) > _ANSWER_LIMIT:
-                    raise AuditError(f"the answer of {url} is too long")
+            data = read(reply, _ANSWER_LIMIT)
             status = reply.status_code
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise AuditError(f"{url} cannot be reached: {str(error) or type(error).__name__}") from None
     try:
-        value = jsontext.loads(bytes(data))
+        value = jsontext.loads(data)
     except jsontext.JsonError:
         value = None
     if status == 200 and isinstance(value, dict):

@@ -1,16 +1,17 @@
 """Checks a spool: does every chain hold, is every record there, and if not, exactly where not.
 
-What counts as broken: a line that cannot be read, a hash that does not follow from the line before it, records missing
-between two that are there, texts that are not those that were committed to, a spool that ends before what the collector
-has acknowledged or differs from it. Everything else that is worth knowing is a remark. Records that are gone from the
-start of a spool are no break: the collector has them, and `agentguard audit verify --server` compares.
+What counts as broken: a line that cannot be read (but for an unfinished one at the very end), a hash that does not
+follow from the line before it, records missing between two that are there, texts that are not those that were committed
+to, a spool that ends before what the collector has acknowledged or differs from it. Everything else that is worth
+knowing is a remark. Records that are gone from the start of a spool are no break: the collector has them, and
+`agentguard audit verify --server` compares.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentguard.audit import reader
+from agentguard.audit import reader, spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,7 +99,8 @@ def _check(report: Report, lines: Iterable[Line], receipts: Iterable[Receipt]) -
     for line in lines:
         report.records += 1
         if line.problem:
-            report.findings.append(Finding(f"no record: {line.problem}", line))
+            unfinished = line.file == spool.CURRENT and line.problem == reader.CUT_OFF  # the next append sets it aside
+            report.findings.append(Finding(f"no record: {line.problem}", line, broken=not unfinished))
             continue
         report.findings += _links(line, before, heads)
         if not line.texts_hold:

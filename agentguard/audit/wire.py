@@ -7,7 +7,10 @@ POST /v1/records  NDJSON, gzip, Bearer token       -> {"receipt", "key", "signat
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import signal
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +20,7 @@ from agentguard import jsontext
 from agentguard.errors import UploadError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Self
 
 _ANSWER_LIMIT = 64 * 1024  # bytes
@@ -67,7 +70,9 @@ class Collector:
     def __init__(self, url: str, *, managed: bool, seconds: float) -> None:
         self.url = safe_address(url)
         self._deadline = time.monotonic() + seconds
-        self._client = httpx.Client(trust_env=not managed, follow_redirects=False)
+        self._client = httpx.Client(
+            trust_env=not managed, follow_redirects=False, headers={"accept-encoding": "identity"}
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -104,15 +109,46 @@ class Collector:
         if seconds <= 0:
             raise UploadError("the time for this sync is over")
         try:
-            with self._client.stream("POST", self.url + path, content=body, headers=headers, timeout=seconds) as reply:
-                data = b""
-                for chunk in reply.iter_bytes():
-                    data += chunk
-                    if len(data) > _ANSWER_LIMIT or self.seconds_left < 0:
-                        raise UploadError("the collector's answer is too long or too slow")
+            with (
+                within(seconds),
+                self._client.stream("POST", self.url + path, content=body, headers=headers, timeout=seconds) as reply,
+            ):
+                data = read(reply, _ANSWER_LIMIT)
                 return Answer(reply.status_code, _json(data), _wait(reply.headers.get("retry-after", "")))
         except httpx.HTTPError as error:
             raise UploadError(f"the collector cannot be reached: {str(error) or type(error).__name__}") from None
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Interrupt the block after so many seconds with an `UploadError`, also when a byte comes every now and then.
+
+    In the main thread, where Python runs signal handlers; elsewhere the client's own timeouts have to do.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def over(_number: int, _frame: object) -> None:
+        raise UploadError(f"the collector took longer than {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def read(reply: httpx.Response, limit: int) -> bytes:
+    """Return the body of an answer, as it was sent. Raises `UploadError` if it is longer than `limit` bytes."""
+    data = bytearray()
+    for chunk in reply.iter_raw():
+        data += chunk
+        if len(data) > limit:
+            raise UploadError(f"the collector's answer is longer than {limit} bytes")
+    return bytes(data)
 
 
 def _json(data: bytes) -> Any:

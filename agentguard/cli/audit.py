@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentguard.audit.show import Seen
+    from agentguard.places import Places
 
 _CONTEXT = {"help_option_names": ["-h", "--help"]}
 
@@ -131,9 +132,11 @@ def verify(server: str | None, token_file: str | None, home: str | None, as_json
       agentguard audit verify
       agentguard audit verify --server https://audit.example --token-file reader.token
     """
-    from agentguard.audit import find, remote  # noqa: PLC0415
+    from agentguard.audit import memory, remote  # noqa: PLC0415
+    from agentguard.audit import verify as checks  # noqa: PLC0415
 
-    report = find.check(places_of(home), os.getuid(), _receipt_keys(home))
+    places = places_of(home)
+    report = checks.verify(places.spool(os.getuid()), memory.kept_receipts(places, os.getuid(), _receipt_keys(places)))
     value = report.as_json()
     if server:
         there = remote.compare(server, remote.token_of(_token_file(token_file)), report)
@@ -161,9 +164,9 @@ def _find(
         from agentguard.audit import remote  # noqa: PLC0415
 
         return remote.search(server, remote.token_of(_token_file(token_file)), text, limit)
-    from agentguard.audit import find  # noqa: PLC0415
+    from agentguard.audit import search as local  # noqa: PLC0415
 
-    return find.in_spool(places_of(home).spool(os.getuid()), text, limit, time.time())
+    return local.search(places_of(home).spool(os.getuid()), text, limit, time.time())
 
 
 def _print(records: list[Seen], *, as_json: bool) -> None:
@@ -183,9 +186,9 @@ def _token_file(path: str | None) -> str:
     return path
 
 
-def _receipt_keys(home: str | None) -> list[str]:
+def _receipt_keys(places: Places) -> list[str]:
     """Return the keys that may sign receipts, from the verified bundle."""
     from agentguard.bundle import seal  # noqa: PLC0415
 
-    keys = (seal.load_active(places_of(home), time.time()).custom.get("collector") or {}).get("receipt_keys", [])
+    keys = (seal.load_active(places, time.time()).custom.get("collector") or {}).get("receipt_keys", [])
     return [str(key) for key in keys]

@@ -9,12 +9,13 @@ when `append` returns is on the disk. Indexes are cursors over the log and can b
 
 from __future__ import annotations
 
+import fcntl
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
 from agentguard.audit import lines
-from agentguard.errors import AuditError
+from agentguard.errors import AuditError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,18 +66,25 @@ def parse(raw: bytes) -> Entry:
 
 
 class Landing:
-    """The landing log in a folder. One process writes it."""
+    """The landing log in a folder. One process has it. Raises OSError, and `ConfigError` if another process has it."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         os.makedirs(folder, mode=0o700, exist_ok=True)
+        self._lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            raise ConfigError(f"another collector is using {folder}") from None
         numbers = [int(name[8:-7]) for name in os.listdir(folder) if name.startswith("landing-")]
         self.number = max(numbers, default=1)
-        self._fd = self._open_to_write()
+        self._fd, self._size = self._open_to_write(self.number)
 
     def close(self) -> None:
-        """Close the file that is written to."""
+        """Let another process have it."""
         os.close(self._fd)
+        os.close(self._lock)
 
     def end(self) -> tuple[int, int]:
         """Return the place of the next entry: number of the file and offset."""
@@ -86,9 +94,7 @@ class Landing:
         """Write entries and have them on the disk. On OSError none of them is there."""
         data = b"".join(entry + b"\n" for entry in entries)
         if self._size and self._size + len(data) > FILE_BYTES:
-            os.close(self._fd)
-            self.number += 1
-            self._fd = self._open_to_write()
+            self._next_file()
         try:
             written = 0
             while written < len(data):
@@ -121,12 +127,18 @@ class Landing:
                     yield Place(number, offset, len(row)), row
                     offset += len(row) + 1
 
+    def _next_file(self) -> None:
+        """Go on in a new file."""
+        fd, size = self._open_to_write(self.number + 1)
+        os.close(self._fd)
+        self._fd, self._size, self.number = fd, size, self.number + 1
+
     def _path(self, number: int) -> str:
         return os.path.join(self._folder, f"landing-{number:08d}.ndjson")
 
-    def _open_to_write(self) -> int:
-        """Open the newest file. What follows its last newline was never acknowledged, and goes."""
-        fd = os.open(self._path(self.number), os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    def _open_to_write(self, number: int) -> tuple[int, int]:
+        """Open a file: (descriptor, size). What follows its last newline was never acknowledged, and goes."""
+        fd = os.open(self._path(number), os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
         size = os.fstat(fd).st_size
         keep = size
         while keep:
@@ -142,5 +154,4 @@ class Landing:
             os.fsync(folder)
         finally:
             os.close(folder)
-        self._size = keep
-        return fd
+        return fd, keep

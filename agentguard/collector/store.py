@@ -74,7 +74,11 @@ class SqliteStore:
         self._log = log
         self._lock = threading.Lock()
         self._db = self._opened()
-        self.catch_up()
+        try:
+            self.catch_up()
+        except BaseException:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Close the file."""

@@ -172,13 +172,17 @@ def _copy(sources: dict[str, str], folder: str) -> None:
         target = os.path.join(beside, name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         shutil.copyfile(source, target)
-    compileall.compile_dir(
-        beside,
-        quiet=2,  # some packages ship files for other versions of Python
-        stripdir=beside,
-        prependdir=folder,
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
+    elsewhere, sys.pycache_prefix = sys.pycache_prefix, None  # the hook looks beside the sources, whatever is set here
+    try:
+        compileall.compile_dir(
+            beside,
+            quiet=2,  # some packages ship files for other versions of Python
+            stripdir=beside,
+            prependdir=folder,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+    finally:
+        sys.pycache_prefix = elsewhere
     shutil.rmtree(folder, ignore_errors=True)  # there only if it was damaged
     os.rename(beside, folder)
 

@@ -175,11 +175,13 @@ def _policy(state: State) -> Policy:
 
 def _world(call: ToolCall, state: State) -> tuple[World, repo.Repo | None]:
     repository = repo.read(call.cwd, state.disk)
-    project = session.fixed_project(state.spool, call.session, state.disk)
+    fixed = session.fixed_project(state.spool, call.session, state.disk)
+    project = fixed or session.project_of(call.cwd, state.home, state.disk)
     return (
         World(
             home=state.home,
-            project=project or session.project_of(call.cwd, state.home, state.disk),
+            project=project,
+            worktrees=session.worktrees(repository, project, state.disk),
             tmpdir=state.tmpdir,
             hostname=state.hostname,
             user=state.user,

@@ -43,6 +43,14 @@ def project_of(cwd: str, home: str, disk: Disk) -> str:
     return "" if folder in ("/", home, "") else folder
 
 
+def worktrees(found: repo.Repo | None, project: str, disk: Disk) -> tuple[str, ...]:
+    """Return the checkout that a call works in, if it is another one of the project's repository."""
+    if not found or not project or found.top == project or found.main_top == found.top:
+        return ()
+    home = repo.read(project, disk)
+    return (found.top,) if home and home.main_top == found.main_top else ()
+
+
 def begin(spool: str, session: str, project: str) -> None:
     """Remember the project of a session; the first one stays. Never raises: the call's own folder stands in then."""
     if not session:

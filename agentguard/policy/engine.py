@@ -285,6 +285,6 @@ def _same(one: World, other: World) -> bool:
     """Return whether sets made ready for one world serve for another."""
     return one is other or (
         one.disk is other.disk
-        and (one.home, one.project, one.tmpdir, one.hostname, one.agentguard, one.platform)
-        == (other.home, other.project, other.tmpdir, other.hostname, other.agentguard, other.platform)
+        and (one.home, one.project, one.worktrees, one.tmpdir, one.hostname, one.agentguard, one.platform)
+        == (other.home, other.project, other.worktrees, other.tmpdir, other.hostname, other.agentguard, other.platform)
     )

@@ -97,9 +97,10 @@ class Hit:
 class Decision:
     """The engine's answer. `effect` is what happens; `would`, what would happen if every rule were enforced.
 
-    `rule` decides `effect` ("" when nothing but a silent default did), `would_rule` decides `would`. `reason` and
-    `remedy` are filled-in texts of the rule that decides `would`, redacted later, at the edge. `hits` holds every rule
-    that matched, in the order of rows; `row_effects` the effect of each row, in the same order as the rows.
+    `rule` decides `effect` ("" when nothing but a silent default did), `would_rule` decides `would`. `reason`,
+    `remedy` (filled in; redacted later, at the edge) and `severity` are those of `rule` where the call is stopped, else
+    of `would_rule`. `hits` holds every rule that matched, in the order of rows; `row_effects` the effect of each row, in
+    the same order as the rows.
     """
 
     __slots__ = (

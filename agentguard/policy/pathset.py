@@ -288,6 +288,8 @@ class Spellings:
         if found is None:
             value = getattr(self._world, name, "") if name in VARIABLES else ""
             texts = [value] if isinstance(value, str) else list(value)
+            if name == "project":
+                texts += self._world.worktrees
             if self._world.platform == "win32":
                 texts = [text.replace("\\", "/") for text in texts]
             # A project or a scratch folder that is the root would let everything through.

@@ -1,8 +1,10 @@
 """The upload: nothing is freed without the right receipt. The collector here is one that can lie."""
 
+import contextlib
 import gzip
 import json
 import os
+import socket
 import stat
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard import places
-from agentguard.audit import lines, receipts, spool, unsent, upload, verify
+from agentguard.audit import lines, receipts, spool, unsent, upload, verify, wire
 from agentguard.audit.memory import Memory, kept_receipts
 from agentguard.errors import SpoolError, UploadError
 
@@ -179,7 +181,7 @@ def fixed(status, value):
         (fixed(200, {}), "no receipt"),
         (fixed(200, b"<html>"), "no receipt"),
         (fixed(200, [1]), "no receipt"),
-        (fixed(200, b"x" * 100_000), "too long"),
+        (fixed(200, b"x" * 100_000), "longer than 65536 bytes"),
         (fixed(302, {}), "answered 302"),
         (fixed(400, {"message": "no"}), "answered 400: no"),
         (fixed(500, b""), "answered 500"),
@@ -219,6 +221,35 @@ def test_collector_that_is_not_there_changes_nothing(home):
     """Without a network every record stays."""
     with pytest.raises(UploadError, match="cannot be reached"):
         upload.send(home, url="http://127.0.0.1:9", device="d1", receipt_keys=["00" * 32], enrol_secret="x")
+    assert 6 == upload.unsent(home.spool(UID))
+
+
+def test_answer_that_drips_is_given_up(home, monkeypatch):
+    """A byte now and then does not keep a sync busy for ever."""
+    monkeypatch.setattr(wire, "_REQUEST_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip():
+            connection, _address = listening.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(1)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nx: ")
+                while not done.wait(0.05):
+                    connection.sendall(b"a")
+
+        done = threading.Event()
+        thread = threading.Thread(target=drip)
+        thread.start()
+        with pytest.raises(UploadError, match="took longer than"):
+            upload.send(
+                home,
+                url=f"http://127.0.0.1:{listening.getsockname()[1]}",
+                device="d1",
+                receipt_keys=["00" * 32],
+                enrol_secret="x",
+            )
+        done.set()
+        thread.join()
     assert 6 == upload.unsent(home.spool(UID))
 
 

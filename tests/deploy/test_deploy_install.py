@@ -7,11 +7,12 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 
 import pytest
 
 from agentguard import places
-from agentguard.deploy import closure, install, interpreter
+from agentguard.deploy import closure, install, interpreter, safepath
 from agentguard.errors import ConfigError
 
 # A stand-in for the hook: says with which configuration and from which version it was started.
@@ -177,6 +178,21 @@ def test_a_managed_hook_starts_no_sync_of_its_own(tmp_path, sources):
         assert f"'sync': [{words}" in other.read()
 
 
+def test_installing_for_everybody(tmp_path, sources, monkeypatch):
+    """Root installs with an interpreter and a folder that only root can change, and makes the folder of spools."""
+    where = places.Places(places.MANAGED, *(str(tmp_path / name) for name in ("code", "config", "state")))
+    looked_at = []
+    monkeypatch.setattr(install, "managed", lambda: where)
+    monkeypatch.setattr(safepath, "require", looked_at.append)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(ConfigError, match="only root can install"):
+        install.install_system()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert start(install.install_system()).returncode == 0
+    assert looked_at == [interpreter.base(), where.stub]
+    assert stat.S_IMODE(os.stat(where.spools).st_mode) == 0o1733
+
+
 def test_removing_takes_only_what_was_installed(home, sources):
     """What else lies in the code folder stays."""
     install.install_code(home)
@@ -326,3 +342,12 @@ def test_the_closure_of_this_agentguard_is_whole():
         assert os.path.isfile(found[name])
     assert any(name.startswith("agentguard/bundles/baseline/") for name in found)
     assert not [name for name in found if name.startswith(("..", "/", "tests/", "pytest")) or name.endswith(".pyc")]
+
+
+def test_compiled_files_lie_beside_their_sources_whatever_the_environment_says(tmp_path):
+    """PYTHONPYCACHEPREFIX redirects compiled files; the hook ignores it and would compile everything on each call."""
+    home = tmp_path / "home"
+    argv = [sys.executable, "-m", "agentguard", "install", "--user", "--home", home]
+    environ = {"PATH": os.environ["PATH"], "PYTHONPYCACHEPREFIX": str(tmp_path / "elsewhere")}
+    subprocess.run(argv, env=environ, check=True, capture_output=True, cwd=tmp_path)
+    assert list(home.rglob("agentguard/hook/__pycache__/main.*.pyc"))

@@ -250,6 +250,16 @@ def test_enforce_before_quickstart_says_what_to_do(tmp_path):
     assert "agentguard quickstart" in agentguard("hook-command", "--home", tmp_path, code=1)
 
 
+def test_the_code_alone_can_be_installed(fresh):
+    """Install copies the code and touches neither settings nor policy; it must be told for whom."""
+    said = json.loads(agentguard("install", "--user", "--home", fresh.home, "--json"))
+    assert said == {"hook": install.hook_command(fresh), "cli": install.cli_command(fresh)}
+    assert os.listdir(fresh.home) == [".local"]
+    assert os.listdir(os.path.join(fresh.home, ".local")) == ["share"]
+    for words in ([], ["--user", "--system"], ["--system", "--home", fresh.home]):
+        assert "say for whom" in agentguard("install", *words, code=2)
+
+
 def test_a_managed_machine_is_left_to_its_administrator():
     """Where the machine is managed there is nothing for a person to set up."""
     with pytest.raises(Refused, match="managed"):

@@ -75,8 +75,8 @@ def install_program(_folder: str) -> None:
 def install_managed(folder: str, *, mode: str = "enforce", stage: str = "enforce") -> None:
     """Publish the scenarios' policy, render the managed settings, and do what the rendered README says.
 
-    `folder` is for keys, the published repository and the artefacts; afterwards the machine no longer needs it. `mode`
-    is the bundle's, `stage` root's own.
+    `folder` is for keys, the published repository and the artefacts. Keys and repository are deleted afterwards, so
+    that everything is proved on a machine that cannot reach its publisher. `mode` is the bundle's, `stage` root's.
     """
     publisher, artefacts = os.path.join(folder, "publisher"), os.path.join(folder, "artefacts")
     repository = os.path.join(publisher, "repo")
@@ -87,6 +87,7 @@ def install_managed(folder: str, *, mode: str = "enforce", stage: str = "enforce
     with open(os.path.join(artefacts, "README.md"), encoding="utf-8") as stream:
         commands = stream.read().split("```sh\n")[1].split("```")[0]
     _run("sh", "-e", "-c", commands, cwd=artefacts)
+    shutil.rmtree(publisher)
 
 
 # What can be built; each takes a folder of its own. PROGRAM lies under all others, which scenarios can name.

@@ -13,13 +13,9 @@ from e2e import box
 from e2e.lab import Lab, NotProved, expect
 
 
-def _spool(where: places.Places) -> str:
-    return where.spool(box.UID)
-
-
 def records(where: places.Places | None = None) -> list[dict[str, Any]]:
     """Return the bodies of all records of the client's user, oldest first."""
-    folder = _spool(where or places.managed())
+    folder = (where or places.managed()).spool(box.UID)
     if not os.path.isdir(folder):
         raise NotProved(f"there is no audit log in {folder}")
     found = []

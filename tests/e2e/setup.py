@@ -50,9 +50,11 @@ def ready() -> str:
         raise NotReady(f"the scenarios need Linux on x86_64 or aarch64, this is {system}")
     if os.geteuid() != 0:
         missing.append("root is missing: the scenarios make private mount and network namespaces; run this as root")
-    for program, package in (("unshare", "util-linux"), ("mount", "util-linux")):
-        if not shutil.which(program):
-            missing.append(f"the program `{program}` is missing: install the package {package}")
+    missing += [
+        f"the program `{program}` is missing: install the package util-linux"
+        for program in ("unshare", "mount", "setsid")
+        if not shutil.which(program)
+    ]
     if client_folder() == "/tmp" or client_folder().startswith("/tmp/"):
         missing.append(f"{FOLDER_VARIABLE} must not lie in /tmp, which is empty inside a scenario")
     elif _version() != VERSION and not shutil.which("npm"):

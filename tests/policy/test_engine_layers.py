@@ -167,10 +167,12 @@ def test_on_stale_is_what_the_policy_says(decide):
     assert "allow" == decide([], WRITE, state="stale", defaults={"on_stale": "allow"}).effect
 
 
-def test_freshness_never_relaxes(decide):
-    """A deny stays a deny, and an ask an ask."""
-    for state in ("stale", "fallback", "invalid"):
-        assert ["deny", "ask"] == [decide(rules, WRITE, state=state).effect for rules in (DENY, ASK)]
+@pytest.mark.parametrize(("state", "asked"), [("stale", "ask"), ("fallback", "ask"), ("invalid", "deny")])
+def test_freshness_never_relaxes(decide, state, asked):
+    """A deny stays a deny and an ask at least an ask; the rule is named before the state."""
+    decisions = [decide(rules, WRITE, state=state) for rules in (DENY, ASK)]
+    assert ["deny", asked] == [decision.effect for decision in decisions]
+    assert ["deny", "ask" if asked == "ask" else "default:invalid"] == [decision.rule for decision in decisions]
 
 
 def test_a_bundle_that_only_observes_grows_stale_too(decide):

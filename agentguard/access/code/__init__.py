@@ -1,1 +1,1 @@
-"""."""
+"""Code that a command hands over to an interpreter."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agentguard.access.model import ANY, DELETE, ONE, READ, STAR, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import walk
 from agentguard.access.shell.flow import Feed
-from agentguard.access.shell.values import concat, parts_of, plain
+from agentguard.access.shell.values import Beneath, concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 _VALUED = frozenset({
     "-amin", "-anewer", "-atime", "-cmin", "-cnewer", "-ctime", "-fstype", "-gid", "-group", "-inum", "-links",
     "-maxdepth", "-mindepth", "-mmin", "-mtime", "-newer", "-newermt", "-perm", "-regextype", "-size", "-type", "-uid",
-    "-used", "-user", "-xtype", "-context", "-D", "-Olevel", "-flags", "-depth",
+    "-used", "-user", "-xtype", "-context", "-D", "-flags",
 })  # fmt: skip
+_UNLIMITING = frozenset({"-maxdepth", "-mindepth", "-D", "-regextype", "-type", "-xtype"})  # that let everything through
 _NAMES = frozenset({"-name", "-iname"})
 _PATHS = frozenset({"-path", "-ipath", "-wholename", "-iwholename", "-lname", "-ilname", "-regex", "-iregex"})
 _RUNS = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
@@ -60,7 +61,7 @@ def run(call: Call, work: Work) -> None:
                 call.path(DELETE, value, "-delete")
     for flag, words in found.runs:
         walk.carry(call, words, values, f"{call.name} {flag}")
-    work.feed = Feed(concat([part for value in values for part in (*parts_of(value), "\n")]))
+    work.feed = Feed(UNKNOWN, items=values)
 
 
 def _read(words: list[Value]) -> _Found:
@@ -96,8 +97,8 @@ def _read(words: list[Value]) -> _Found:
         elif word == "-delete":
             found.deletes = True
         elif word in _VALUED or (isinstance(word, str) and word.startswith("-newer")):
-            found.all = found.all and word in ("-maxdepth", "-mindepth", "-depth", "-D", "-regextype")
-            at += 1 if word != "-depth" else 0
+            found.all = found.all and word in _UNLIMITING
+            at += 1
         elif word in ("-printf", "-files0-from"):
             at += 1
         elif word in ("-empty", "-executable", "-readable", "-writable", "-nouser", "-nogroup"):
@@ -149,6 +150,9 @@ def _values(found: _Found) -> list[Value]:
     values: list[Value] = []
     for root in found.roots:
         lead = root.rstrip("/") if isinstance(root, str) else root
+        if found.all:
+            values.append(Beneath(root))
+            continue
         if found.whole:
             values.append(concat([*parts_of(lead), "/", ANY]))
             continue

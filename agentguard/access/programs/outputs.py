@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentguard.access.model import Value
+    from agentguard.access.model import Value, Wildcard
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
@@ -41,7 +41,7 @@ def printf(words: list[Value]) -> Value:
     if not words or not isinstance(form := words[0], str):
         return UNKNOWN
     values = list(words[1:])
-    done: list[object] = []
+    done: list[str | Wildcard] = []
     size = 0
     while True:
         used = False
@@ -58,7 +58,7 @@ def printf(words: list[Value]) -> Value:
                 done.append("%")
                 continue
             if kind not in ("s", "b", "d", "i", "c"):
-                return concat([*_texts(done), ANY])
+                return concat([*done, ANY])
             value: Value = values.pop(0) if values else ("" if kind in ("s", "b", "c") else "0")
             used = True
             if kind == "b":
@@ -71,11 +71,7 @@ def printf(words: list[Value]) -> Value:
                 done.extend(parts_of(value))
         size += len(form)
         if not (values and used) or size > MAX_VALUE:
-            return concat(_texts(done))
-
-
-def _texts(parts: list[object]) -> list[object]:
-    return parts
+            return concat(done)
 
 
 def _printf(call: Call, work: Work) -> Value:
@@ -87,17 +83,7 @@ def _cat(call: Call, work: Work) -> Value:
     operands = work.line.operands
     if not operands or operands == ["-"]:
         return _stdin(call)
-    return written(call, operands[0]) if len(operands) == 1 else UNKNOWN
-
-
-def written(call: Call, path: Value) -> Value:
-    """Return the text of a file that this text wrote before, or of a process substitution."""
-    from agentguard.access import paths  # noqa: PLC0415 - few commands need it
-
-    if not isinstance(path, str) or not isinstance(call.cwd, str) or paths.fault(path):
-        return UNKNOWN
-    machine = call.machine
-    feed = machine.processes.get(path) or machine.written.get(paths.absolute(path, call.cwd, call.world.platform))
+    feed = call.written(operands[0]) if len(operands) == 1 else None
     return feed.value if feed is not None else UNKNOWN
 
 

@@ -10,7 +10,7 @@ from agentguard.access import paths
 from agentguard.access.model import UNKNOWN, WRITE, Pattern
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
 from agentguard.access.shell.scan import assignment
-from agentguard.access.shell.values import UNSET, Choice, concat, lines, parts_of, plain
+from agentguard.access.shell.values import UNSET, Choice, concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _read(call: Call) -> None:
     names = [word for word in _read_names(call.words) if isinstance(word, str) and word.isidentifier()] or ["REPLY"]
     text = call.stdin.value if call.stdin is not None else UNKNOWN
     if not isinstance(text, str):
-        found = lines(text)
+        found = call.stdin.lines() if call.stdin is not None else []
         only = found[0] if len(names) == 1 and len(found) == 1 else UNKNOWN
         for name in names:
             call.state.set(name, only)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from agentguard.access import paths
 from agentguard.access.model import (
-    CERTAIN, CONNECT, EXACT, EXECUTE, TREE, UNCERTAIN, UNKNOWN, WRITE, Origin, Pattern, Row,
+    CERTAIN, CONNECT, DELETE, EXACT, EXECUTE, STAR, TREE, UNCERTAIN, UNKNOWN, WRITE, Origin, Pattern, Row,
 )  # fmt: skip
-from agentguard.access.shell import redirect
+from agentguard.access.shell import builtins, redirect
 from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
 from agentguard.access.shell.scan import assignment
-from agentguard.access.shell.values import plain
+from agentguard.access.shell.values import Beneath, concat, parts_of, plain
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
 
 TYPE_CHECKING = False
@@ -87,7 +87,9 @@ class Call:
         if isinstance(value, str) and (fault := paths.fault(value)):
             self._malformed(action, f"{why}: {fault}")
             return
-        if extent == TREE and action == "delete" and isinstance(value, Pattern):
+        if isinstance(value, Beneath):
+            value, extent = value.root, TREE
+        elif extent == TREE and action == DELETE and isinstance(value, Pattern):
             value = _folder_of_all(value)
         for path in paths.of(value, self.cwd, self.world, extent):
             if not paths.silent(path.text):
@@ -119,8 +121,11 @@ class Call:
         frame = Frame(self.frame.text, (*self.frame.via, label) if label else self.frame.via, None, self.where)
         frame.scanned = self.frame.scanned
         machine.count("commands")
-        inner = Call(machine, state or self.state, frame, self.where, words, stdin, dict(self.assigned))
-        inner.cwd = self.cwd if state is None else state.cwd  # type: ignore[assignment]
+        if state is None:  # a program of its own: it changes nothing here, and knows no functions
+            state = self.state.copy()
+            state.functions, state.aliases = {}, {}
+            state.cwd = self.cwd
+        inner = Call(machine, state, frame, self.where, words, stdin, dict(self.assigned))
         feed = _named(inner, "")
         machine.depth -= 1
         return feed
@@ -137,6 +142,26 @@ class Call:
             for name, value in self.assigned.items():
                 inner.set(name, value)
         return self.machine.run(Frame(text, via, None, self.where), inner, stdin)
+
+    def written(self, path: Value) -> Feed | None:
+        """Return what this text has put into a file, or what a process substitution gives; None for other files."""
+        if not isinstance(path, str) or not isinstance(self.cwd, str) or paths.fault(path):
+            return None
+        machine = self.machine
+        known = machine.processes.get(path)
+        return known or machine.written.get(paths.absolute(path, self.cwd, self.world.platform))
+
+    def remember(self, path: Value, feed: Feed) -> None:
+        """Note what this text puts into a file."""
+        if isinstance(path, str) and isinstance(self.cwd, str) and not paths.fault(path):
+            self.machine.written[paths.absolute(path, self.cwd, self.world.platform)] = feed
+
+    def set_variable(self, name: str) -> None:
+        """Run the command that programs take from a variable which is set for this command."""
+        if name in builtins.COMMAND_VARIABLES:
+            value = self.assigned[name]
+            if isinstance(value, str) and value:
+                self.shell(value, name)
 
     def fetched_or_opaque(self, why: str, *, fetched: bool = False) -> None:
         """Say that unknown code runs, and whether it came over the network."""
@@ -158,8 +183,6 @@ class Call:
 
 def _folder_of_all(value: Pattern) -> Value:
     """Return D for `D/*`: deleting everything in a folder is deleting what is beneath it."""
-    from agentguard.access.model import STAR  # noqa: PLC0415 - rare
-
     parts = value.parts
     if parts[-1] is not STAR:
         return value
@@ -168,8 +191,6 @@ def _folder_of_all(value: Pattern) -> Value:
     before = parts[-2]
     if not isinstance(before, str) or before[-1:] != "/":
         return value
-    from agentguard.access.shell.values import concat  # noqa: PLC0415 - rare
-
     return concat([*parts[:-2], before if before == "/" else before[:-1]])
 
 
@@ -209,7 +230,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         rest = text[simple.words[0][1] : simple.end] if not assigned else ""
     for name in assigned:
         call.row(WRITE, variable=name, why="an assignment before the command" if words else "an assignment")
-        _runs_by_variable(call, name)
+        call.set_variable(name)
     if words:
         feed = _named(call, rest)
     else:
@@ -219,8 +240,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         feed.fetched = machine.fetched
     _effects(call, redirections)
     if redirections.silent:
-        if isinstance(redirections.target, str) and isinstance(call.cwd, str):
-            machine.written[paths.absolute(redirections.target, call.cwd, machine.world.platform)] = feed
+        call.remember(redirections.target, feed)
         return Feed("")
     return feed
 
@@ -268,8 +288,6 @@ def _region(simple: Simple, reader: Reader) -> None:
 
 def _declared(raw: str, start: int, reader: Reader) -> Value:
     """Return `NAME=value` as one word for `export` and its kin; arrays are left to the name alone."""
-    from agentguard.access.shell.values import concat, parts_of  # noqa: PLC0415 - few commands declare
-
     size = assignment(raw)
     if raw[size : size + 1] == "(":
         reader.fields(raw[size + 1 : -1], start + size + 1)
@@ -279,8 +297,6 @@ def _declared(raw: str, start: int, reader: Reader) -> Value:
 
 def _assign(raw: str, start: int, reader: Reader, assigned: dict[str, Value]) -> None:
     """Work out one assignment. Arrays go into the state at once, everything else into `assigned`."""
-    from agentguard.access.shell.values import concat, parts_of  # noqa: PLC0415 - few commands assign
-
     size = assignment(raw)
     adds = raw[size - 2] == "+"
     name, bracket, index = raw[: size - 2 if adds else size - 1].partition("[")
@@ -321,7 +337,6 @@ def _assign(raw: str, start: int, reader: Reader, assigned: dict[str, Value]) ->
 def _named(call: Call, rest: str) -> Feed:
     """Run what the first word names. `rest` is the raw text behind it, for aliases."""
     from agentguard.access.programs import walk  # noqa: PLC0415 - loaded with the first command
-    from agentguard.access.shell import builtins  # noqa: PLC0415
 
     word, call.words = call.words[0], call.words[1:]
     name = plain(word)
@@ -358,13 +373,3 @@ def _functions(call: Call, name: str) -> Feed:
     for function in state.functions[name]:
         feed = call.machine.call(function, call.words, state, call.stdin, call.frame.via)
     return feed
-
-
-def _runs_by_variable(call: Call, name: str) -> None:
-    """Run the commands that programs take from a variable."""
-    from agentguard.access.shell import builtins  # noqa: PLC0415 - few commands assign
-
-    if name in builtins.COMMAND_VARIABLES:
-        value = call.assigned[name]
-        if isinstance(value, str) and value:
-            call.shell(value, name)

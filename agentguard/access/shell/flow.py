@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agentguard.access.shell.values import lines
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentguard.access.model import Value
@@ -16,15 +18,23 @@ class Spent(Exception):  # noqa: N818 - a verdict, not a fault
 class Feed:
     """What a command writes or reads: its text as far as known, whether it was fetched, and the file it comes from.
 
-    `source` is the path of that file as it was written, None for text that comes from elsewhere.
+    `source` is the path of that file as it was written, None for text that comes from elsewhere. `items` are the lines
+    where more is known of them than the text says.
     """
 
-    __slots__ = ("fetched", "source", "value")
+    __slots__ = ("fetched", "items", "source", "value")
 
-    def __init__(self, value: Value, fetched: bool = False, source: Value | None = None) -> None:
+    def __init__(
+        self, value: Value, fetched: bool = False, source: Value | None = None, items: list[Value] | None = None
+    ) -> None:
         self.value = value
         self.fetched = fetched
         self.source = source
+        self.items = items
+
+    def lines(self) -> list[Value]:
+        """Return the lines of the text, without the empty ones."""
+        return lines(self.value) if self.items is None else self.items
 
 
 class Frame:

@@ -60,6 +60,18 @@ class Globbed(Pattern):
     __hash__ = Pattern.__hash__
 
 
+class Beneath(Pattern):
+    """Everything beneath the folder `root`, as a program finds it that walks through all of it."""
+
+    __slots__ = ("root",)
+
+    def __init__(self, root: Value) -> None:
+        super().__init__((*parts_of(root), "/", ANY))
+        self.root = root
+
+    __hash__ = Pattern.__hash__
+
+
 def concat(parts: Iterable[str | Wildcard]) -> Value:
     """Return known texts and unknown parts as one value; texts and unknown parts that meet are joined."""
     done: list[str | Wildcard] = []

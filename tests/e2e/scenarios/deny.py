@@ -8,6 +8,7 @@ from e2e.lab import Lab, expect
 from e2e.marks import MARKS, Mark, bash, go_for, prepare
 from e2e.records import decision
 from e2e.scenario import Scenario
+from e2e.setup import VERSION
 
 
 def _denied(lab: Lab, name: str, *args: str) -> None:
@@ -16,8 +17,12 @@ def _denied(lab: Lab, name: str, *args: str) -> None:
     run, happened = go_for(lab, mark, *args)
     expect(not happened, f"the denied {mark.tool} call happened")
     _told(run.only(mark.tool).text, mark)
-    effect = decision(mark.tool)["effect"]
-    expect(effect == "deny", f"the record says {effect}, not deny")
+    record = decision(mark.tool)
+    expect(record["effect"] == "deny", f"the record says {record['effect']}, not deny")
+    expect(record["agent_version"] == VERSION, f"the record names client {record['agent_version']!r}, not {VERSION}")
+    bundle = record["bundle"]
+    found = (bundle["name"], bundle["state"], bundle["verified"])
+    expect(found == ("marked", "fresh", "root-owned"), f"the policy in force was {found}")
 
 
 def _told(text: str, mark: Mark) -> None:

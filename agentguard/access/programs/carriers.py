@@ -1,0 +1,422 @@
+"""Programs that run other commands. Each gives a row of its own, and the command it carries gives its rows behind it.
+
+The carried command has the carrier in its `via`. Where what is carried cannot be known, an opaque row says so.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import EXECUTE, READ, UNKNOWN, WRITE
+from agentguard.access.programs import walk
+from agentguard.access.shell.scan import assignment
+from agentguard.access.shell.values import concat, parts_of, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
+    from agentguard.access.shell.command import Call
+
+
+def _carrier(options: str = "", operands: str = "command", traits: str = "") -> dict[str, Any]:
+    return {"options": options, "operands": operands, "stop": True, "traits": traits}
+
+
+TABLE: dict[str, Any] = {
+    "sudo": {
+        "options": "-A,--askpass -b,--background -C,--close-from=text -D,--chdir=enter -E,--preserve-env=text? "
+        "-e,--edit -g,--group=text -H,--set-home -h,--host=text -i,--login -k,--reset-timestamp -l,--list -n,--non-interactive "
+        "-P,--preserve-groups -p,--prompt=text -R,--chroot=text -r,--role=text -S,--stdin -s,--shell -T,--command-timeout=text "
+        "-t,--type=text -U,--other-user=text -u,--user=text -V,--version -v,--validate",
+        "stop": True,
+        "traits": "privileged",
+        "run": "carriers.sudo",
+    },
+    "doas": {"options": "-a=text -C=read -L -n -s -u=text", "stop": True, "traits": "privileged", "run": "carriers.sudo"},
+    "pkexec": {"options": "--user=text --disable-internal-agent", "stop": True, "traits": "privileged",
+               "run": "carriers.sudo"},
+    "run0": {"options": "-u,--user=text -D,--chdir=enter --setenv=text", "stop": True, "traits": "privileged",
+             "run": "carriers.sudo"},
+    "su": {
+        "options": "-c,--command=text -g,--group=text -G,--supp-group=text -l,--login -m,-p,--preserve-environment "
+        "-P,--pty -s,--shell=text -w,--whitelist-environment=text",
+        "traits": "privileged",
+        "run": "carriers.su",
+    },
+    "runuser": {"options": "-c,--command=text -u,--user=text -g,--group=text -l,--login -s,--shell=text", "stop": True,
+                "traits": "privileged", "run": "carriers.su"},
+    "env": {
+        "options": "-i,--ignore-environment -0,--null -u,--unset=text -C,--chdir=enter -S,--split-string=text "
+        "--block-signal=text? --default-signal=text? --ignore-signal=text? -v,--debug",
+        "stop": True,
+        "run": "carriers.env",
+    },
+    "nice": _carrier("-n,--adjustment=text"),
+    "ionice": _carrier("-c,--class=text -n,--classdata=text -p,--pid=text -P=text -t,--ignore -u=text"),
+    "chrt": _carrier("-p,--pid=text -b -f -i -o -r", "text command"),
+    "taskset": _carrier("-a -c,--cpu-list -p,--pid", "text command"),
+    "nohup": _carrier(),
+    "timeout": _carrier("-f,--foreground -k,--kill-after=text -p,--preserve-status -s,--signal=text -v,--verbose",
+                        "text command"),
+    "gtimeout": "timeout",
+    "stdbuf": _carrier("-i,--input=text -o,--output=text -e,--error=text"),
+    "unbuffer": _carrier("-p"),
+    "setsid": _carrier("-c,--ctty -f,--fork -w,--wait"),
+    "time": _carrier("-f,--format=text -o,--output=write -a,--append -p,--portability -v,--verbose -l"),
+    "gtime": "time",
+    "caffeinate": _carrier("-d -i -m -s -u -t=text -w=text"),
+    "systemd-inhibit": _carrier("--what=text --who=text --why=text --mode=text"),
+    "systemd-run": _carrier("--unit=text -p,--property=text -E,--setenv=text --uid=text --gid=text --slice=text -u=text "
+                            "--working-directory=enter --on-active=text --on-calendar=text -t,--pty --user --scope -d "
+                            "-q,--quiet -G,--collect -P,--pipe --wait -M=text -H=text"),
+    "watch": {"options": "-n,--interval=text -d,--differences=text? -t,--no-title -b -e -g -c -x,--exec -p -w", "stop": True,
+              "run": "carriers.watch"},
+    "entr": _carrier("-a -c -d -n -p -r -s -z"),
+    "command": {"options": "-p -v -V", "stop": True, "run": "carriers.command"},
+    "builtin": "command", "noglob": "command", "nocorrect": "command",
+    "exec": _carrier("-a=text -c -l"),
+    "eval": {"operands": "text*", "run": "carriers.evaluate"},
+    "source": {"operands": "text*", "run": "carriers.source"}, ".": "source",
+    "trap": {"operands": "text*", "options": "-l -p", "run": "carriers.trap"},
+    "xargs": {
+        "options": "-0,--null -a,--arg-file=read -d,--delimiter=text -E=text -e,--eof=text? -I=text -i,--replace=text? "
+        "-L,--max-lines=text -l=text? -n,--max-args=text -o,--open-tty -P,--max-procs=text -p,--interactive "
+        "-r,--no-run-if-empty -R=text -J=text -s,--max-chars=text -t,--verbose -x,--exit",
+        "stop": True,
+        "run": "carriers.xargs",
+    },
+    "gxargs": "xargs",
+    "parallel": {
+        "options": "-0,--null -a,--arg-file=read -d,--delimiter=text -I=text -j,--jobs=text -k,--keep-order -n,--max-args=text "
+        "-N=text -q,--quote -r -S,--sshlogin=text --colsep=text --joblog=write --results=write --timeout=text --bar "
+        "--dry-run --halt=text --pipe --block=text --tmpdir=text --will-cite -m -X --progress --eta --delay=text",
+        "stop": True,
+        "run": "carriers.parallel",
+    },
+    "flock": {"options": "-s -x,--exclusive -n,--nonblock -u -w,--timeout=text -o -E=text -c,--command=shell", "stop": True,
+              "operands": "write command"},
+    "script": {"options": "-a -c,--command=shell -e -f -q -t=text? -T=write -B=write -I=write -O=write",
+               "operands": "write", "run": "carriers.script"},
+    "chroot": _carrier("--userspec=text --groups=text --skip-chdir", "text command", "privileged"),
+    "unshare": _carrier("-R,--root=text -w,--wd=enter -S,--setuid=text -G,--setgid=text --kill-child=text? "
+                        "--propagation=text --setgroups=text --map-user=text --map-group=text -r,--map-root-user -U,--user "
+                        "-m,--mount=text? -p,--pid=text? -f,--fork -n,--net=text? -i -u -C", traits="privileged"),
+    "nsenter": _carrier("-t,--target=text -m,--mount=text? -u=text? -i=text? -n,--net=text? -p,--pid=text? -a,--all "
+                        "-r=text? -w=text? -S,--setuid=text -G,--setgid=text -F", traits="privileged"),
+    "setpriv": _carrier("--reuid=text --regid=text --groups=text --inh-caps=text --bounding-set=text"),
+    "fakeroot": _carrier("-s=write -i=read -l=text -b=text"),
+    "proot": _carrier("-r=text -b=text -w=enter"),
+    "firejail": _carrier(), "bwrap": _carrier("--bind=text --ro-bind=text --dev=text --proc=text --chdir=enter --setenv=text"),
+    "strace": _carrier("-a=text -b=text -e=text -E=text -f -ff -o=write -O=text -p=text -P=text -s=text -S=text -u=text"),
+    "ltrace": _carrier("-e=text -o=write -p=text -s=text -u=text"),
+    "dtruss": _carrier("-p=text -n=text -t=text"),
+    "perf": {"sub": {name: _carrier("-e,--event=text -o,--output=write -p,--pid=text -F=text -C=text -a -g -r=text "
+                                    "-d -i,--input=read --call-graph=text") for name in ("stat", "record", "trace")}},
+    "valgrind": _carrier("--tool=text --log-file=write --leak-check=text --suppressions=read"),
+    "gdb": {"options": "-ex=text -x=run -p=text -batch --args", "operands": "run guess*", "run": "carriers.debugger"},
+    "lldb": {"options": "-o=text -s=run -p=text -b", "operands": "run guess*", "run": "carriers.debugger"},
+    "busybox": _carrier(), "toybox": _carrier(),
+    "direnv": {"sub": {"exec": _carrier("", "enter-path command"), "allow": {"operands": "run"}}},
+    "dotenv": _carrier("-f=read -e=read"), "dotenvx": {"sub": {"run": _carrier("-f,--env-file=read")}},
+    "op": {"sub": {"run": _carrier("--env-file=read --no-masking"), "read": {"operands": "text", "traits": "prints-environment"}}},
+    "doppler": {"sub": {"run": _carrier("-p=text -c=text --command=shell"),
+                        "secrets": {"operands": "text*", "traits": "prints-environment"}}},
+    "aws-vault": {"sub": {"exec": _carrier("", "text command")}},
+    "tmux": {"options": "-L=text -S=text -f=run -c=shell", "sub": {
+        "new-session": {"options": "-s=text -n=text -c=enter -d -A -x=text -y=text -t=text -e=text", "operands": "shell-words",
+                        "stop": True, "run": "carriers.joined"},
+        "new": "new-session", "new-window": "new-session", "split-window": "new-session", "respawn-pane": "new-session",
+        "neww": "new-session", "splitw": "new-session", "run-shell": "new-session", "run": "new-session",
+        "send-keys": {"options": "-t=text -l -N=text", "run": "carriers.keys"}, "send": "send-keys",
+        "ls": {"traits": "read-only"}, "list-sessions": {"traits": "read-only"}, "kill-session": {"options": "-t=text"},
+        "capture-pane": {"options": "-t=text -S=text -E=text -b=text -p", "traits": "read-only"},
+    }},
+    "screen": {"options": "-S=text -c=run -d -m -D -R -r=text? -x -X=text -t=text -L -Logfile=write -h=text -p=text -s=text",
+               "stop": True, "operands": "command"},
+    "at": {"options": "-f=read -m -q=text -t=text -l -d -r", "operands": "text*", "run": "carriers.later"},
+    "batch": "at",
+    "hyperfine": {"options": "-w,--warmup=text -r,--runs=text -m=text -M=text -p,--prepare=shell -c,--cleanup=shell "
+                  "-s,--setup=shell --export-json=write --export-markdown=write -i -N -S,--shell=text -L=text -n=text "
+                  "--export-csv=write -P=text --style=text", "operands": "shell*"},
+    "concurrently": {"options": "-n,--names=text -c,--prefix-colors=text -k,--kill-others -s,--success=text -p,--prefix=text "
+                     "-m=text -r,--raw", "operands": "shell*"},
+    "npm-run-all": {"operands": "text*"}, "run-p": {"operands": "text*"}, "run-s": {"operands": "text*"},
+    "cross-env": {"stop": True, "run": "carriers.env"}, "cross-env-shell": {"operands": "text*", "run": "carriers.evaluate"},
+    "nodemon": {"options": "-x,--exec=shell -e,--ext=text -w,--watch=text -i,--ignore=text", "operands": "run text*"},
+    "watchexec": _carrier("-e,--exts=text -w,--watch=text -i,--ignore=text -r,--restart -c -s=text --shell=text"),
+    "expect": {"options": "-c=text -f=run -d", "operands": "run text*", "run": "carriers.expect"},
+}  # fmt: skip
+
+
+def _carried(call: Call, work: Work, words: list[Value], label: str, **more: Any) -> None:
+    if words:
+        work.feed = call.run(words, label, **{"stdin": call.stdin, **more})
+
+
+def sudo(call: Call, work: Work) -> None:
+    """`sudo [NAME=value] COMMAND`, `sudo -s [TEXT]`, `sudo -e FILE`."""
+    line = work.line
+    rest = list(line.operands)
+    if line.has("--edit"):
+        work.entry = {**work.entry, "operands": "edit*"}
+        walk.standard(call, work)
+        return
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    while rest and _is_assignment(rest[0]):
+        _set(call, rest.pop(0))
+    if line.has("--shell --login -s") and rest:
+        text = concat([part for number, word in enumerate(rest) for part in ((" ",) if number else ()) + parts_of(word)])
+        work.feed = call.shell(text, call.name, stdin=call.stdin)
+    elif line.has("--shell --login -s"):
+        shell_reads(call, work, call.name)
+    else:
+        _carried(call, work, rest, call.name)
+
+
+def su(call: Call, work: Work) -> None:
+    """`su [-] [USER] -c TEXT`; `runuser -u USER COMMAND`."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    text = line.value("--command")
+    if text is not None:
+        work.feed = call.shell(text, f"{call.name} -c", stdin=call.stdin)
+    elif line.has("--user"):
+        _carried(call, work, line.operands, call.name)
+    else:
+        shell_reads(call, work, call.name)
+
+
+def shell_reads(call: Call, work: Work, label: str) -> None:
+    """A shell that reads its commands from standard input."""
+    stdin = call.stdin
+    if stdin is None:
+        return
+    if stdin.source is not None and not isinstance(stdin.value, str):
+        call.path(EXECUTE, stdin.source, "standard input of a shell")
+    elif isinstance(stdin.value, str):
+        work.feed = call.shell(stdin.value, label)
+    else:
+        call.fetched_or_opaque("what the shell reads from its standard input is not known", fetched=stdin.fetched)
+
+
+def _is_assignment(word: Value) -> bool:
+    first = parts_of(word)[0]
+    return isinstance(first, str) and assignment(first) > 0
+
+
+def _set(call: Call, word: Value) -> None:
+    first, *others = parts_of(word)
+    name, _, text = str(first).partition("=")
+    call.assigned[name] = concat([text, *others])
+    call.row(WRITE, variable=name, why="an assignment for the command")
+    call.set_variable(name)
+
+
+def env(call: Call, work: Work) -> None:
+    """`env [NAME=value]… [COMMAND]`; alone it lists every variable. `-S` holds more words."""
+    line = work.line
+    rest = list(line.operands)
+    split = line.value("--split-string")
+    words = [*(split.split() if isinstance(split, str) else []), *rest]
+    carried = list(words)
+    while carried and (_is_assignment(carried[0]) or carried[0] == "-"):
+        carried.pop(0)
+    lists = not carried and split is None and not line.has("--ignore-environment") and call.name == "env"
+    work.entry = {**work.entry, "operands": "text*", "traits": "prints-environment" if lists else ""}
+    walk.standard(call, work)
+    if split is not None and not isinstance(split, str):
+        call.opaque("what env -S splits is not known")
+    for word in words[: len(words) - len(carried)]:
+        if word != "-":
+            _set(call, word)
+    if carried and carried[0] is UNKNOWN:
+        call.opaque("what env runs is not known")
+    if isinstance(split, str) and carried and any(mark in split for mark in "'\"\\$"):
+        work.feed = call.shell(concat([part for word in words for part in (*parts_of(word), " ")]), "env -S")
+        return
+    _carried(call, work, carried, call.name)
+
+
+def watch(call: Call, work: Work) -> None:
+    """`watch COMMAND` hands its words to a shell, joined."""
+    joined(call, work)
+
+
+def joined(call: Call, work: Work) -> None:
+    """Words that a shell gets, joined by blanks."""
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    words = work.line.operands
+    if words:
+        text = concat([part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)])
+        work.feed = call.shell(text, " ".join(work.command), stdin=call.stdin)
+
+
+def keys(call: Call, work: Work) -> None:
+    """`tmux send-keys 'TEXT' Enter` types text into another shell."""
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for word in work.line.operands:
+        text = plain(word)
+        if text is None or " " in text:
+            call.shell(word, "tmux send-keys")
+
+
+def command(call: Call, work: Work) -> None:
+    """`command -v NAME` only looks; `command NAME` runs it and no function of that name."""
+    looks = work.line.has("-v -V")
+    work.entry = {**work.entry, "operands": "text*", "traits": "read-only" if looks else ""}
+    walk.standard(call, work)
+    if not looks:
+        functions, call.state.functions = call.state.functions, {}
+        _carried(call, work, work.line.operands, call.name, state=call.state)
+        call.state.functions = functions or call.state.functions
+
+
+def evaluate(call: Call, work: Work) -> None:
+    """`eval TEXT…`: the words joined, run by this shell."""
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    words = call.words[1:] if call.words[:1] == ["--"] else call.words
+    if words:
+        text = concat([part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)])
+        work.feed = call.shell(text, "eval", stdin=call.stdin, state=call.state)
+
+
+def source(call: Call, work: Work) -> None:
+    """`source FILE`: the text of a file of this text or of a substitution runs; a file of the project is executed."""
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    words = call.words[1:] if call.words[:1] == ["--"] else call.words
+    if words:
+        run_file(call, work, words[0], call.name, state=call.state)
+
+
+def run_file(call: Call, work: Work, path: Value, label: str, **more: Any) -> None:
+    """Run a file as a shell does: what this text has put into it, else the file as it is."""
+    feed = call.written(path)
+    if path == "/dev/stdin":
+        shell_reads(call, work, label)
+        return
+    call.path(READ, path, "the script")
+    call.path(EXECUTE, path, "the script")
+    if feed is None:
+        return
+    if isinstance(feed.value, str):
+        call.shell(feed.value, label, **more)
+    elif feed.fetched or call.machine.processes.get(str(path)) is feed:
+        call.fetched_or_opaque("what is in the script is not known", fetched=feed.fetched)
+
+
+def trap(call: Call, work: Work) -> None:
+    """`trap TEXT SIGNAL…`: the text runs later."""
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    operands = work.line.operands
+    if len(operands) > 1 and operands[0] not in ("-", ""):
+        call.shell(operands[0], "trap", state=call.state.copy())
+
+
+def xargs(call: Call, work: Work) -> None:
+    """`xargs COMMAND`: the words of standard input go behind the command, or in place of `-I`'s mark."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    words: list[Value] = line.operands or ["echo"]
+    found = _items(call, whole=line.has("-I --replace --null --delimiter -L"))
+    mark = line.value("-I") or (line.value("--replace") or "{}" if line.has("--replace") else None)
+    if mark is None:
+        _carried(call, work, [*words, *found], call.name, stdin=None)
+        return
+    for value in found:
+        filled = [_replaced(word, str(mark), value) for word in words]
+        _carried(call, work, filled, call.name, stdin=None)
+
+
+def _items(call: Call, *, whole: bool) -> list[Value]:
+    """Return what standard input holds, item by item."""
+    stdin = call.stdin
+    if stdin is None:
+        return [UNKNOWN]
+    if isinstance(stdin.value, str) and stdin.items is None:
+        text = stdin.value.replace("\0", "\n")
+        return list(dict.fromkeys(text.split("\n") if whole else text.split())) if text.strip() else []
+    return stdin.lines() or [UNKNOWN]
+
+
+def _replaced(word: Value, mark: str, value: Value) -> Value:
+    done: list[Any] = []
+    if word == mark:
+        return value
+    for part in parts_of(word):
+        if not isinstance(part, str):
+            done.append(part)
+            continue
+        for number, text in enumerate(part.split(mark)):
+            if number:
+                done.extend(parts_of(value))
+            done.append(text)
+    return concat(done)
+
+
+def parallel(call: Call, work: Work) -> None:
+    """`parallel COMMAND ::: ITEM…`: each item in place of `{}`, through a shell."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    words = line.operands
+    marks = [place for place, word in enumerate(words) if isinstance(word, str) and word[:3] in (":::", "::::")]
+    end = marks[0] if marks else len(words)
+    items = [word for word in words[end:] if word not in (":::", "::::", ":::+")] if marks else _items(call, whole=True)
+    template = words[:end]
+    for item in items or [UNKNOWN]:
+        if not template:
+            call.shell(item, call.name)
+            continue
+        filled = [_replaced(word, "{}", item) for word in template]
+        if filled == template:
+            filled = [*template, item]
+        if len(template) == 1:
+            call.shell(filled[0] if len(filled) == 1 else concat([*parts_of(filled[0]), " ", *parts_of(item)]), call.name)
+        else:
+            call.run(filled, call.name)
+
+
+def script(call: Call, work: Work) -> None:
+    """`script -c TEXT FILE` (Linux), `script FILE COMMAND` (macOS)."""
+    operands = work.line.operands
+    work.entry = {**work.entry, "operands": "write text*"}
+    walk.standard(call, work)
+    if len(operands) > 1:
+        _carried(call, work, operands[1:], call.name)
+
+
+def debugger(call: Call, work: Work) -> None:
+    """Commands of a debugger can start a shell."""
+    walk.standard(call, work)
+    for flag, value in work.line.flags:
+        if flag in ("-ex", "-o") and value is not None:
+            text = plain(value)
+            if text is None or text.startswith(("python", "call", "print system", "p system")):
+                call.opaque("what the debugger runs is not known")
+            elif text.startswith(("shell ", "!", "platform shell ")):
+                call.shell(text.removeprefix("platform ").removeprefix("shell ").lstrip("!"), call.name)
+
+
+def later(call: Call, work: Work) -> None:
+    """`at TIME`: the commands come from standard input."""
+    walk.standard(call, work)
+    if not work.line.has("-f -l -d -r"):
+        shell_reads(call, work, call.name)
+
+
+def expect(call: Call, work: Work) -> None:
+    """`expect -c 'spawn COMMAND …'`: its language is not read."""
+    walk.standard(call, work)
+    if work.line.has("-c"):
+        call.opaque("what expect runs is not known")
+
+

@@ -1,0 +1,318 @@
+"""Interpreters: the file they run, code in options, and code on standard input.
+
+Running a file is a certain `execute`. Code that is handed over in this call is read: shell text and Python in full,
+other languages by their literals. Code that cannot be known is opaque.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import EXECUTE, LISTEN, READ, UNKNOWN, WRITE
+from agentguard.access.programs import index, walk
+from agentguard.access.programs.carriers import run_file, shell_reads
+from agentguard.access.shell.values import plain, unglobbed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
+    from agentguard.access.shell.command import Call
+
+_SHELL: dict[str, Any] = {
+    "options": "-c -s -i -l,--login -o=text -O=text -e -u -x -v -n --norc --noprofile --posix --init-file=run "
+    "--rcfile=run -f -p --restricted",
+    "stop": True,
+    "run": "interpreters.shell",
+}
+_PYTHON: dict[str, Any] = {
+    "options": "-b -B -c=text -d -E -h,--help -i -I -m=text -O -OO -P -q -s -S -t -u -v -V,--version -W=text -x -X=text "
+    "--check-hash-based-pycs=text",
+    "stop": True,
+    "run": "interpreters.python",
+}
+
+
+def _language(language: str, options: str, **more: Any) -> dict[str, Any]:
+    return {"options": options, "stop": True, "run": "interpreters.other", "language": language, **more}
+
+
+TABLE: dict[str, Any] = {
+    "sh": _SHELL, "bash": _SHELL, "zsh": _SHELL, "dash": _SHELL, "ksh": _SHELL, "ash": _SHELL, "mksh": _SHELL,
+    "rbash": _SHELL, "fish": {**_SHELL, "options": "-c,--command -C,--init-command=text -i -l -n -N", "language": "fish"},
+    "pwsh": {"options": "-Command=text -c=text -File=run -f=run -EncodedCommand=text -NoProfile -NonInteractive",
+             "stop": True, "single": True, "run": "interpreters.unread"},
+    "powershell": "pwsh", "nu": "pwsh", "xonsh": "pwsh", "tclsh": "pwsh", "cmd": "pwsh",
+    "python": _PYTHON, "python2": _PYTHON, "python3": _PYTHON, "pypy": _PYTHON, "pypy3": _PYTHON, "ipython": _PYTHON,
+    "python3.9": _PYTHON, "python3.10": _PYTHON, "python3.11": _PYTHON, "python3.12": _PYTHON, "python3.13": _PYTHON,
+    "python3.14": _PYTHON,
+    "node": _language(
+        "javascript",
+        "-e,--eval=code -p,--print=code -r,--require=run --import=run --loader=run -c,--check -i,--interactive -C=text "
+        "--conditions=text --env-file=read --inspect=text? --inspect-brk=text? --test --watch --watch-path=text "
+        "--input-type=text --max-old-space-size=text --test-reporter=text --test-name-pattern=text --title=text",
+    ),
+    "nodejs": "node",
+    "deno": {"sub": {
+        "eval": _language("javascript", "-p,--print --ext=text", operands="code"),
+        "run": _language("javascript", "-c,--config=read -A,--allow-all --allow-read=text? --allow-write=text? --allow-net=text?"),
+        "test": {"operands": "read*"}, "fmt": {"operands": "edit*"}, "lint": {"operands": "read*"},
+        "task": {"operands": "text*", "stop": True}, "install": {"operands": "package*"}, "publish": {"traits": "publishes"},
+    }, "other": _language("javascript", "")},
+    "ts-node": _language("javascript", "-e,--eval=code -p,--print=code -P,--project=read -r,--require=run -T"),
+    "tsx": _language("javascript", "-e,--eval=code -p,--print=code --tsconfig=read -r,--require=run --import=run --env-file=read"),
+    "ruby": _language("ruby", "-a -c -C=enter -d -e=code -E=text -F=text? -h -i=text? -I=text -l -n -p -r=text -s -S -T=text? "
+                      "-U -v -w -W=text? -x=text?"),
+    "irb": "ruby",
+    "perl": _language("perl", "-a -c -C=text? -d=text? -D=text? -e=code -E=code -f -F=text -h -i=text? -I=text -l=text? "
+                      "-m=text -M=text -n -0=text? -p -s -S -t -T -u -U -v -V -w -W -x=text? -X"),
+    "php": _language("php", "-a -c=read -n -d=text -e -f,--file=run -h -i -l -m -r,--run=code -B=code -R=code -E=code -F=run "
+                     "-S=text -t=text -s -v -w -z=text"),
+    "lua": _language("lua", "-e=code -i -l=text -v -W"), "luajit": "lua", "luau": "lua",
+    "Rscript": _language("r", "-e=code --vanilla --slave"), "R": _language("r", "-e=code -f,--file=run --vanilla --slave -q"),
+    "julia": _language("julia", "-e,--eval=code -E,--print=code -L,--load=run -p=text -t,--threads=text --project=text?"),
+    "elixir": _language("elixir", "-e,--eval=code -r=run -S=text"), "erl": _language("erlang", "-eval=code -noshell -s=text"),
+    "ghc": _language("haskell", "-e=code -o=write"), "runghc": _language("haskell", ""),
+    "osascript": _language("applescript", "-e=code -l=text -s=text -i"),
+    "groovy": _language("groovy", "-e=code"), "scala": _language("scala", "-e=code"), "kotlin": _language("kotlin", "-e=code"),
+    "jshell": {"run": "interpreters.unread", "operands": "run*"},
+    "java": {"options": "-cp,-classpath,--class-path=text -jar=run -D=text -m,--module=text", "single": True, "stop": True,
+             "operands": "text*"},
+}  # fmt: skip
+
+
+def shell(call: Call, work: Work) -> None:
+    """`sh -c TEXT NAME ARG…`, `sh FILE ARG…`, `sh` with commands on standard input."""
+    line = work.line
+    operands = list(line.operands)
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    fish = work.entry.get("language") == "fish"
+    if line.has("-c --command"):
+        if not operands:
+            return
+        label = f"{call.name} -c"
+        if fish:
+            call.opaque("the language of fish is not read")
+            return
+        state = call.state.copy()
+        state.cwd = call.cwd
+        state.functions, state.aliases = {}, {}
+        state.parameters = operands[2:]
+        for name, value in call.assigned.items():
+            state.set(name, value)
+        work.feed = call.shell(operands[0], label, stdin=call.stdin, state=state)
+    elif operands and not line.has("-s"):
+        if operands[0] == "-":
+            shell_reads(call, work, call.name)
+        else:
+            run_file(call, work, operands[0], call.name)
+    elif not line.has("--version --help"):
+        shell_reads(call, work, call.name)
+
+
+def python(call: Call, work: Work) -> None:
+    """`python -c TEXT`, `python -m MODULE ARG…`, `python FILE ARG…`, `python` with code on standard input."""
+    line = work.line
+    operands = list(line.operands)
+    words = call.words
+    code, module = line.value("-c"), line.value("-m")
+    if code is not None or module is not None:
+        # Everything behind -c TEXT or -m MODULE belongs to that.
+        at = next(n for n, word in enumerate(words) if word is code or word is module or _bundles(word, code, module))
+        operands = words[at + 1 :]
+    extra: set[str] = set()
+    if operands and plain(operands[0]) in ("manage.py", "./manage.py") and code is None and module is None:
+        extra = _management([plain(word) or "" for word in operands[1:]])
+    line.traits |= extra
+    line.operands = operands
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if code is not None:
+        read_code(call, "python", code)
+    elif module is not None:
+        _module(call, work, module, operands)
+    elif operands and operands[0] != "-":
+        _script(call, operands[0], "python")
+    elif not line.has("--version --help -V -h"):
+        from_stdin(call, work, "python")
+
+
+def _bundles(word: Value, code: Value | None, module: Value | None) -> bool:
+    """Return whether a word holds the value of -c or -m itself: `-cprint(1)`, `-mpip`."""
+    value = code if code is not None else module
+    text = plain(word)
+    return text is not None and text[:1] == "-" and len(text) > 2 and isinstance(value, str) and text.endswith(value)
+
+
+def _management(words: list[str]) -> set[str]:
+    """Return what a command of Django's manage.py means."""
+    if words[:1] in (["flush"], ["reset_db"], ["sqlflush"]) or (words[:1] == ["migrate"] and "zero" in words):
+        return {"destroys-data"}
+    return {"prints-environment"} if words[:1] == ["diffsettings"] else set()
+
+
+def _module(call: Call, work: Work, module: Value, operands: list[Value]) -> None:
+    name = plain(module)
+    if name is None:
+        call.opaque("which module python runs is not known")
+    elif name == "http.server":
+        _serves(call, operands)
+    elif index.entry(name) is not None and name not in ("time", "cmd", "test", "code", "dis"):
+        work.feed = call.run([name, *operands], f"{call.name} -m", stdin=call.stdin)
+    elif name in ("json.tool", "pdb", "cProfile", "profile", "trace", "timeit", "doctest", "runpy"):
+        for word in operands:
+            text = plain(word)
+            if text is not None and walk.looks_like_path(text):
+                call.path(READ, word, "operand")
+                call.path(EXECUTE, word, "operand")
+                break
+    elif name in ("zipfile", "tarfile", "venv", "virtualenv", "compileall", "unittest"):
+        for word in operands:
+            walk.guess(call, word, "operand")
+
+
+def _serves(call: Call, operands: list[Value]) -> None:
+    """`python -m http.server [-b ADDRESS] [PORT]` listens everywhere unless told otherwise."""
+    from agentguard.access.programs import options  # noqa: PLC0415 - rare
+
+    line = options.read(options.table("-b,--bind=text -d,--directory=text -p,--protocol=text --cgi"), operands)
+    host: Value = line.value("--bind") or "0.0.0.0"  # noqa: S104 - the default of that program
+    port = plain(line.operands[0]) if line.operands else "8000"
+    number = int(port) if port and port.isascii() and port.isdigit() and len(port) < 6 else None
+    call.connect(host, number, "it serves files", action=LISTEN)
+    call.path(READ, line.value("--directory") or ".", "what it serves")
+
+
+def _script(call: Call, path: Value, language: str) -> None:
+    call.path(READ, path, "the script")
+    call.path(EXECUTE, path, "the script")
+    feed = call.written(path)
+    if feed is not None:
+        if isinstance(feed.value, str):
+            read_code(call, language, feed.value)
+        else:
+            call.fetched_or_opaque("what is in the script is not known", fetched=feed.fetched)
+
+
+def from_stdin(call: Call, work: Work, language: str) -> None:
+    """An interpreter that gets its code from standard input."""
+    stdin = call.stdin
+    if stdin is None:
+        return
+    if isinstance(stdin.value, str):
+        read_code(call, language, stdin.value)
+    elif stdin.source is not None:
+        _script(call, stdin.source, language)
+    else:
+        call.fetched_or_opaque(f"what {call.name} reads from its standard input is not known", fetched=stdin.fetched)
+
+
+def other(call: Call, work: Work) -> None:
+    """Interpreters of which only literals are read."""
+    line = work.line
+    language = str(work.entry["language"])
+    operands = list(line.operands)
+    codes = [value for flag, value in line.flags if line.kinds.get(flag) == "code" and value is not None]
+    if work.entry.get("operands") == "code" and operands:
+        codes.append(operands.pop(0))
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for code in codes:
+        read_code(call, language, code)
+    filters = language in ("perl", "ruby") and codes and line.has("-n -p -i")
+    if filters:
+        for value in operands:
+            call.path(READ, value, "operand")
+            if line.has("-i"):
+                call.path(WRITE, value, "operand")
+    elif codes:
+        for value in operands:
+            walk.guess(call, value, "argument of the code")
+    elif language == "php" and line.has("-S"):
+        _listens(call, line.value("-S"))
+    elif operands and operands[0] != "-":
+        _script(call, operands[0], language)
+    elif not line.has("--version --help -v -h --run --file -f --check --test -V -i"):
+        from_stdin(call, work, language)
+
+
+def _listens(call: Call, place: Value | None) -> None:
+    text = plain(place) if place is not None else None
+    host, _, port = (text or "").rpartition(":")
+    call.connect(host or UNKNOWN, int(port) if port.isdigit() and len(port) < 6 else None, "it serves", action=LISTEN)
+
+
+def unread(call: Call, work: Work) -> None:
+    """Languages that are not read: code in the call is opaque, a file is executed."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if line.has("-Command -c -EncodedCommand"):
+        call.opaque(f"the language of {call.name} is not read")
+    elif line.operands:
+        _script(call, line.operands[0], call.name)
+    elif not line.flags:
+        from_stdin(call, work, call.name)
+
+
+def read_code(call: Call, language: str, code: Value) -> None:
+    """Make the rows of code that is handed over in this call."""
+    text = unglobbed(code)
+    if not isinstance(text, str):
+        call.fetched_or_opaque(f"the code that {call.name} runs is not known")
+        return
+    if language == "python":
+        from agentguard.access.code import python as analysis  # noqa: PLC0415 - only for such code
+
+        _apply(call, analysis.read(text))
+        return
+    if language not in ("javascript", "ruby", "perl", "php", "lua"):
+        call.opaque(f"code in {language} is not read" if text.strip() else "it is empty")
+        return
+    from agentguard.access.code import literals  # noqa: PLC0415 - only for such code
+
+    for finding in literals.read(text, language):
+        _apply(call, [finding])
+
+
+def _apply(call: Call, findings: list[tuple[str, Any]]) -> None:
+    """Make rows of what a look at code has found (see code.python)."""
+    for kind, value in findings:
+        if kind == "opaque":
+            call.opaque(value)
+        elif kind == "environment":
+            origin = call.origin
+            call.begin(origin.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
+            call.row(EXECUTE, why="the code reads all of the environment")
+            call.origin = origin
+        elif kind == "shell":
+            call.shell(value, f"{call.name} code")
+        elif kind == "command":
+            call.run(value, f"{call.name} code")
+        elif kind == "connect":
+            _connects(call, *value)
+        elif kind == "listen":
+            call.connect(value, None, "the code listens", action=LISTEN)
+        elif kind == "variable":
+            call.row(WRITE, variable=value, why="the code sets it")
+        elif kind == "guess":
+            walk.guess(call, value, "a text in the code")
+        else:
+            action, extent = value[1], value[2]
+            call.path(action, value[0], "the code", extent)
+
+
+def _connects(call: Call, address: Value, port: int | None, sends: bool) -> None:
+    from agentguard.access.programs import net  # noqa: PLC0415 - rare
+
+    origin = call.origin
+    traits = origin.traits | ({"sends"} if sends else set()) | ({"computed-address"} if net.computed(address) else set())
+    call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
+    if port is None:
+        net.url(call, address, "the code")
+    else:
+        call.connect(address, port, "the code")
+    call.origin = origin
+
+

@@ -1,0 +1,131 @@
+"""The commands `agentguard audit …`, as a person runs them."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from agentguard import places
+from agentguard.audit import spool
+
+RECORD = {
+    "id": "00112233445566ff", "kind": "decision", "time": "2026-05-01T10:00:00.000Z", "user": "alice",
+    "tool": "Bash", "effect": "allow", "would": "deny", "rule": "", "would_rule": "secrets/file",
+    "rules": ["secrets/file"], "device": "d1",
+    "bundle": {"name": "baseline", "revision": 3, "state": "fresh", "digest": "ab"},
+    "rows": [{"action": "read", "effect": "deny", "origin": 0, "rules": ["secrets/file"]}, 7], "origins": [{}],
+}  # fmt: skip
+TEXTS = {
+    "command": "cat .env \x1b[31m\u202e", "reason": "it is a secret", "rows": [{"path": ["/srv/", 1]}, {}],
+    "origins": [{"command": ["cat"]}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home whose spool has two records after its genesis."""
+    folder = places.personal(str(tmp_path)).spool(os.getuid())
+    spool.append(folder, RECORD, TEXTS)
+    spool.append(folder, {**RECORD, "id": "ff", "would": "allow", "would_rule": ""}, {"command": "ls"})
+    return str(tmp_path)
+
+
+@pytest.fixture
+def audit(home):
+    """A function that runs `agentguard audit …` on that home."""
+
+    def run(*arguments):
+        argv = [sys.executable, "-m", "agentguard", "audit", *arguments, "--home", home]
+        return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+
+    return run
+
+
+def test_tail_prints_a_table(audit):
+    """One line a record, newest last, with nothing in it that a terminal would act on."""
+    done = audit("tail", "-n", "2")
+    assert 0 == done.returncode, done.stderr
+    assert [
+        "time                      user   effect              tool  rule          what           id",
+        "2026-05-01T10:00:00.000Z  alice  allow (would deny)  Bash  secrets/file  cat .env [31m  00112233445566ff",
+        "2026-05-01T10:00:00.000Z  alice  allow               Bash                ls             ff",
+    ] == done.stdout.splitlines()
+
+
+def test_tail_as_json_has_everything(audit):
+    """What is in the record is in the JSON."""
+    records = json.loads(audit("tail", "--json").stdout)
+    assert ["genesis", "decision", "decision"] == [record["body"]["kind"] for record in records]
+    assert TEXTS == records[1]["texts"]
+
+
+def test_search_finds_the_newest_first(audit):
+    """The query language of the collector works on the local spool."""
+    assert ["ff", "00112233445566ff"] == [
+        record["body"]["id"] for record in json.loads(audit("search", "kind:decision", "--json").stdout)
+    ]
+    done = audit("search", "would:deny", "path:/srv/*", "--json")
+    assert ["00112233445566ff"] == [record["body"]["id"] for record in json.loads(done.stdout)]
+    done = audit("search", "effect:deny")
+    assert (0, "", "no records\n") == (done.returncode, done.stdout, done.stderr)
+    assert "there may be more" in audit("search", "kind:decision", "--limit", "1").stderr
+
+
+def test_search_points_at_a_mistake(audit):
+    """A query that makes no sense is a usage error that shows the place."""
+    done = audit("search", "tool:Bash efect:deny")
+    assert 2 == done.returncode
+    assert "did you mean effect?\n  tool:Bash efect:deny\n            ^" in done.stderr
+
+
+def test_show_prints_one_record(audit):
+    """The rows, the rule and the policy of one decision."""
+    done = audit("show", "00112233445566ff")
+    assert 0 == done.returncode, done.stderr
+    lines = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
+    facts = {line[0]: line[1] for line in lines if len(line) > 1}
+    assert ("secrets/file", "baseline 3 (fresh)", "it is a secret") == (
+        facts["would_rule"], facts["bundle"], facts["reason"],
+    )  # fmt: skip
+    assert "row 0             deny · read · certain · /srv/* · cat · secrets/file" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert (3, "") == (audit("show", "nothing").returncode, audit("show", "nothing").stdout)
+
+
+def test_verify_says_yes_or_no(audit, home):
+    """Exit 0 if the log holds, 3 if not, with the place."""
+    done = audit("verify")
+    assert (0, "the audit log holds: 3 records\n") == (done.returncode, done.stderr)
+    path = os.path.join(places.personal(home).spool(os.getuid()), spool.CURRENT)
+    with open(path, "rb") as file:
+        data = file.read()
+    with open(path, "wb") as file:
+        file.write(data.replace(b'"would":"allow"', b'"would":"alloW"'))
+    done = audit("verify")
+    assert 3 == done.returncode
+    assert "broken: current.ndjson:3: record 2 does not follow from record 1: one was changed" in done.stdout
+    done = audit("verify", "--json")
+    assert (3, False) == (done.returncode, json.loads(done.stdout)["holds"])
+    with open(path, "wb") as file:
+        file.write(data[:-100])
+    assert "cut off" in audit("tail").stderr
+
+
+def test_server_needs_a_token_and_an_address(audit, tmp_path):
+    """A collector that is not there, and a token that is not given, end in one line."""
+    done = audit("search", "x", "--server", "http://127.0.0.1:9")
+    assert (2, True) == (done.returncode, "--token-file" in done.stderr)
+    (tmp_path / "token").write_text("x")
+    done = audit("search", "x", "--server", "http://127.0.0.1:9", "--token-file", str(tmp_path / "token"))
+    assert (1, True) == (done.returncode, "cannot be reached" in done.stderr)
+    done = audit("verify", "--server", "http://c.example", "--token-file", str(tmp_path / "token"))
+    assert (1, True) == (done.returncode, "https://" in done.stderr)
+
+
+def test_spool_that_is_not_there_is_empty(tmp_path):
+    """A new install has no records, and that is no error."""
+    argv = [sys.executable, "-m", "agentguard", "audit", "tail", "--home", str(tmp_path)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert (0, "", "no records\n") == (done.returncode, done.stdout, done.stderr)

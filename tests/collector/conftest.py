@@ -1,0 +1,123 @@
+"""A real collector: a server process on loopback, its data folder, and devices that send to it."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from agentguard import places
+from agentguard.audit import spool, upload
+from agentguard.collector.keys import Keys
+
+UID = os.geteuid()
+
+
+class Server:
+    """A collector process. `start` and `kill` can be called again and again."""
+
+    def __init__(self, data, folder):
+        self.data = str(data)
+        self.ready = os.path.join(folder, "ready.json")
+        self.port = 0
+        self.process = None
+        self.keys = Keys(self.data)
+        self.more = []
+
+    def start(self):
+        argv = [
+            sys.executable, "-m", "agentguard", "collector", "serve", "--data", self.data, "--port", str(self.port),
+            "--ready-file", self.ready, *self.more,
+        ]  # fmt: skip
+        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(600):
+            if os.path.exists(self.ready):
+                break
+            if self.process.poll() is not None:
+                pytest.fail(self.process.communicate()[1])
+            time.sleep(0.05)
+        with open(self.ready) as file:
+            self.url = json.load(file)["url"]
+        self.port = int(self.url.rpartition(":")[2])
+        self.client = httpx.Client(base_url=self.url, timeout=30)
+        return self
+
+    def kill(self):
+        """End it as a power cut would."""
+        self.client.close()
+        self.process.kill()
+        self.process.communicate()
+        os.unlink(self.ready)
+
+    def stop(self):
+        """End it in order; return its exit code and what it said."""
+        self.client.close()
+        self.process.terminate()
+        said = self.process.communicate(timeout=30)[1]
+        return self.process.returncode, said
+
+    def enrol(self, device):
+        reply = self.client.post("/v1/enroll", json={"secret": self.keys.enrol_secret, "device": device})
+        return reply.json()["token"]
+
+    def post(self, token, data, *, gone=False, encoding="gzip"):
+        headers = {"authorization": f"Bearer {token}", "content-encoding": encoding}
+        body = gzip.compress(data) if encoding == "gzip" else data
+        return self.client.post("/v1/records" + ("?gone=1" if gone else ""), content=body, headers=headers)
+
+    def get(self, path, **parameters):
+        with open(os.path.join(self.data, "reader.token")) as file:
+            token = file.read().strip()
+        return self.client.get(path, params=parameters, headers={"authorization": f"Bearer {token}"}).json()
+
+
+class Device:
+    """A laptop with a spool that sends to a collector."""
+
+    def __init__(self, name, folder, server):
+        self.name = name
+        self.places = places.personal(str(folder))
+        self.folder = self.places.spool(UID)
+        self.server = server
+
+    def record(self, count=1, **facts):
+        for _ in range(count):
+            body = {"kind": "decision", "id": os.urandom(8).hex(), "user": "alice", "device": self.name, **facts}
+            spool.append(self.folder, body, {"command": f"cat {self.name}"})
+        return self
+
+    def send(self):
+        return upload.send(
+            self.places,
+            url=self.server.url,
+            device=self.name,
+            receipt_keys=[self.server.keys.receipt_key],
+            enrol_secret=self.server.keys.enrol_secret,
+        )
+
+    def lines(self):
+        return list(spool.read(self.folder))
+
+    def raw(self, first=0, last=10**9):
+        return b"".join(line.raw + b"\n" for line in self.lines() if first <= line.seq <= last)
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A running collector."""
+    found = Server(tmp_path / "collector", str(tmp_path)).start()
+    yield found
+    if found.process.poll() is None:
+        found.client.close()
+        found.process.kill()
+        found.process.communicate()
+
+
+@pytest.fixture
+def device(tmp_path, server):
+    """A function that returns a device by name."""
+    return lambda name: Device(name, tmp_path / name, server)

@@ -1,0 +1,440 @@
+"""The collector as a process: what it takes, what it refuses, what it keeps when it is killed."""
+
+import contextlib
+import gzip
+import json
+import os
+import random
+import shutil
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from agentguard.audit import receipts, spool, verify
+from agentguard.audit.memory import kept_receipts
+from agentguard.errors import UploadError
+
+
+def stored(server):
+    return [(one["body"]["chain"], one["body"]["seq"]) for one in server.get("/v1/search", limit=1000)["records"]]
+
+
+def alerts(server):
+    return sorted({one["alert"] for one in server.get("/v1/chains")["alerts"]})
+
+
+def test_records_are_taken_signed_for_and_found(server, device):
+    """From a device's spool to a search, and the receipt holds the local log."""
+    laptop = device("d1").record(3, effect="deny", rules=["secrets/file"], tool="Bash")
+    assert {"records": 4} == laptop.send()
+    found = server.get("/v1/search", q="effect:deny device:d1 rule:secrets/* command:cat*")
+    assert [3, 2, 1] == [one["body"]["seq"] for one in found["records"]]
+    assert found["complete"] is True
+    assert {"command": "cat d1"} == found["records"][0]["texts"]
+    kept = kept_receipts(laptop.places, os.geteuid(), [server.keys.receipt_key])
+    assert [(0, 3)] == [(receipt.first, receipt.last) for receipt in kept]
+    assert verify.verify(laptop.folder, kept).holds
+    [chain] = server.get("/v1/chains")["chains"]
+    assert ("d1", 0, 3, laptop.lines()[-1].h) == tuple(chain[name] for name in ("device", "first", "last", "h"))
+
+
+def test_same_request_again_is_signed_again_and_stored_once(server, device):
+    """A device that never saw the answer sends again: nothing is doubled."""
+    laptop = device("d1").record(3)
+    token = server.enrol("d1")
+    one, two = (server.post(token, laptop.raw()).json() for _ in range(2))
+    assert [0, 3] == [two["receipt"]["first"], two["receipt"]["last"]]
+    assert one["receipt"]["head"] == two["receipt"]["head"]
+    receipts.check(two, [server.keys.receipt_key])
+    assert 4 == len(stored(server))
+    assert [] == two["alerts"]
+    overlap = server.post(token, laptop.record(2).raw(2)).json()
+    assert [2, 5] == [overlap["receipt"]["first"], overlap["receipt"]["last"]]
+    assert 6 == len(stored(server))
+
+
+def test_device_is_the_tokens_whatever_the_record_says(server, device):
+    """A record that claims another device is found under the device that sent it."""
+    laptop = device("d1").record(1, device="somebody else")
+    laptop.send()
+    assert 2 == len(server.get("/v1/search", q="device:d1")["records"])
+    assert 0 == len(server.get("/v1/search", q='device:"somebody else"')["records"])
+
+
+def test_killed_collector_keeps_what_it_signed_for_and_doubles_nothing(server, device):
+    """SIGKILL at random moments of many uploads: no acknowledged record is lost, none is there twice."""
+    chance = random.Random(1)
+    laptop = device("d1")
+    signed = set()
+    for _ in range(6):
+        laptop.record(40)
+        timer = threading.Timer(0.05 * chance.random(), server.process.kill)
+        timer.start()
+        with contextlib.suppress(UploadError):
+            laptop.send()
+        timer.join()
+        server.kill()
+        server.start()
+        for receipt in kept_receipts(laptop.places, os.geteuid(), [server.keys.receipt_key]):
+            signed |= {(receipt.chain, seq) for seq in range(receipt.first, receipt.last + 1)}
+        found = stored(server)
+        assert set() == signed - set(found)
+        assert len(found) == len(set(found))
+    laptop.send()
+    assert 241 == len(stored(server))
+    assert [] == alerts(server)
+
+
+def test_missing_records_are_asked_for_and_a_gap_is_an_alert(server, device):
+    """409 says which number should come; records after a hole are taken when the device says that it cannot fill it."""
+    laptop = device("d1").record(9)
+    token = server.enrol("d1")
+    server.post(token, laptop.raw(0, 2))
+    reply = server.post(token, laptop.raw(6))
+    assert (409, 3) == (reply.status_code, reply.json()["expected"])
+    reply = server.post(token, laptop.raw(6), gone=True)
+    assert (200, ["gap"]) == (reply.status_code, reply.json()["alerts"])
+    [alert] = server.get("/v1/chains")["alerts"]
+    assert ("gap", 3, 5) == (alert["alert"], alert["first"], alert["last"])
+    assert [9, 8, 7, 6, 2, 1, 0] == [seq for _chain, seq in stored(server)]
+    late = server.post(token, laptop.raw(3, 5))  # they turn up after all
+    assert (200, []) == (late.status_code, late.json()["alerts"])
+    assert 10 == len(stored(server))
+
+
+def test_unknown_chain_must_start_at_its_beginning(server, device):
+    """The middle of a chain that the collector has never seen is refused first."""
+    laptop = device("d1").record(5)
+    token = server.enrol("d1")
+    reply = server.post(token, laptop.raw(3))
+    assert (409, None) == (reply.status_code, reply.json()["expected"])
+    reply = server.post(token, laptop.raw(3), gone=True)
+    assert (200, ["gap"]) == (reply.status_code, reply.json()["alerts"])
+
+
+def test_cloned_device_is_a_fork_and_both_start_anew(server, device, tmp_path):
+    """Two machines that go on with one chain: both versions are kept, it is said, and each gets a chain of its own."""
+    one = device("d1").record(3)
+    one.send()
+    shutil.copytree(one.places.home, tmp_path / "d2", symlinks=True)
+    two = device("d2")
+    os.unlink(os.path.join(two.places.sync, "collector.token"))
+    one.record(2).send()
+    two.record(1, effect="deny")
+    result = two.send()
+    assert "fork" in result["alerts"]
+    assert ["device", "fork"] == alerts(server)
+    assert 1 == len([one for one in server.get("/v1/search", q="effect:deny")["records"] if one["flag"] == "fork"])
+    two.record(1)
+    assert {"records": 1} == two.send()
+    assert one.record(1).lines()[-1].chain != two.lines()[-1].chain
+
+
+def test_changed_record_is_kept_and_marked(server, device):
+    """What does not follow from the record before is evidence: it is stored, marked and said."""
+    laptop = device("d1").record(4)
+    token = server.enrol("d1")
+    rows = laptop.raw().split(b"\n")
+    rows[2] = rows[2].replace(b'"user":"alice"', b'"user":"bob"')
+    reply = server.post(token, b"\n".join(rows))
+    assert (200, ["broken"]) == (reply.status_code, reply.json()["alerts"])
+    flags = {one["body"]["seq"]: one["flag"] for one in server.get("/v1/search")["records"]}
+    assert {0: "", 1: "", 2: "broken", 3: "", 4: ""} == flags
+    rows = device("d3").record(1).raw().replace(b"cat d3", b"cat d4")
+    assert ["broken"] == server.post(server.enrol("d3"), rows).json()["alerts"]
+
+
+def test_spool_restored_from_a_backup_is_a_fork(server, device, tmp_path):
+    """A device that goes back in time and writes other records is told to leave its chain."""
+    laptop = device("d1").record(2)
+    laptop.send()
+    shutil.copytree(laptop.folder, tmp_path / "backup")
+    laptop.record(2).send()
+    shutil.rmtree(laptop.folder)
+    shutil.copytree(tmp_path / "backup", laptop.folder)
+    os.unlink(os.path.join(laptop.places.sync, "upload.json"))
+    assert {"records": 6, "alerts": "fork"} == laptop.record(2).send()
+    assert ["fork"] == alerts(server)
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "status"),
+    [
+        (b"", "gzip", 400),
+        (b"\n", "gzip", 400),
+        (b"{}", "gzip", 400),
+        (b"not json", "identity", 400),
+        (b"\xff\xfe", "identity", 400),
+        (b"[" * 60_000, "identity", 400),
+        (b"not gzip", "none at all", 415),
+        (b"x\n" * 1001, "gzip", 400),
+        (b"0" * 3_000_000, "identity", 413),
+        (b"0" * 50_000_000, "gzip", 413),
+    ],
+)
+def test_malformed_body_is_refused_with_a_reason(server, data, encoding, status):
+    """Bad bodies end in a 4xx with JSON, never in a 500, and the collector goes on."""
+    reply = server.post(server.enrol("d1"), data, encoding=encoding)
+    assert (status, True) == (reply.status_code, bool(reply.json()["message"]))
+    assert {"ok": True} == server.client.get("/healthz").json()
+
+
+def test_damaged_gzip_is_refused(server, device):
+    """A body that says gzip and is none, is cut off, or has something after its end."""
+    token = server.enrol("d1")
+    body = gzip.compress(device("d1").record(1).raw())
+    headers = {"authorization": f"Bearer {token}", "content-encoding": "gzip"}
+    for bad in (b"plain", body[:-5], body + b"x", body + body, body[:20]):
+        reply = server.client.post("/v1/records", content=bad, headers=headers)
+        assert 400 == reply.status_code
+    assert [] == stored(server)
+
+
+def test_lines_that_do_not_belong_together_are_refused(server, device):
+    """A request is one chain with consecutive numbers."""
+    token = server.enrol("d1")
+    one, two = device("d1").record(3), device("d2").record(3)
+    for bad in (one.raw() + two.raw(), one.raw(0, 1) + one.raw(3), one.raw(1) + one.raw(0, 0), one.raw() + one.raw()):
+        assert 400 == server.post(token, bad).status_code
+    assert [] == stored(server)
+
+
+def test_thousand_hostile_bodies_never_break_the_collector(server, device):
+    """Changed bytes anywhere in good requests end in an answer that is no 500."""
+    chance = random.Random(3)
+    token = server.enrol("d1")
+    good = device("d1").record(2).raw()
+    statuses = set()
+    for _ in range(300):
+        data = bytearray(good)
+        for _ in range(chance.randint(1, 4)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        statuses.add(server.post(token, bytes(data), encoding="identity").status_code)
+    assert statuses <= {200, 400, 409}
+    assert 400 in statuses
+    assert {"ok": True} == server.client.get("/healthz").json()
+
+
+def test_surrogates_and_huge_numbers_can_be_stored_and_found(server, device):
+    """What JSON allows and databases do not like comes back as it was."""
+    laptop = device("d1").record(1, odd=["\ud800", 10**30, "\x00", 1e300])
+    laptop.send()
+    [found] = server.get("/v1/search", q="kind:decision")["records"]
+    assert ["\ud800", 10**30, "\x00", 1e300] == found["body"]["odd"]
+
+
+def test_nobody_gets_in_without_the_right_secret(server, device):
+    """Devices and readers have different secrets, and neither opens the other's door."""
+    token = server.enrol("d1")
+    raw = device("d1").record(1).raw()
+    for wrong in ("x", server.keys.enrol_secret, "é"):
+        headers = {"authorization": f"Bearer {wrong}".encode()}
+        assert 401 == server.client.post("/v1/records", content=raw, headers=headers).status_code
+        assert 401 == server.client.get("/v1/search", headers=headers).status_code
+        assert 401 == server.client.get("/v1/chains", headers=headers).status_code
+    assert 401 == server.client.get("/v1/search", headers={"authorization": f"Bearer {token}"}).status_code
+    bad = [
+        {"secret": "x", "device": "d"},
+        {"secret": server.keys.enrol_secret, "device": ""},
+        {},
+        [],
+        {"secret": 1, "device": 2},
+    ]
+    bad.append({"secret": server.keys.enrol_secret, "device": "a\nb"})
+    assert [403, 400, 400, 400, 400, 400] == [server.client.post("/v1/enroll", json=one).status_code for one in bad]
+    assert 404 == server.client.get("/nothing").status_code
+    assert 405 == server.client.get("/v1/records").status_code
+
+
+def test_query_that_makes_no_sense_is_explained(server):
+    """The mistake is shown as on a laptop."""
+    reply = server.client.get(
+        "/v1/search", params={"q": "efect:deny"}, headers={"authorization": f"Bearer {server.keys._reader_token}"}
+    )
+    assert (400, True) == (reply.status_code, "did you mean effect?" in reply.json()["message"])
+    assert "bad-request" == server.get("/v1/search", limit="0")["error"]
+    assert "bad-request" == server.get("/v1/search", limit="x")["error"]
+
+
+def test_search_returns_no_more_than_was_asked_for(server, device):
+    """A limited result says that there is more."""
+    device("d1").record(5).send()
+    found = server.get("/v1/search", limit=2)
+    assert ([5, 4], False) == ([one["body"]["seq"] for one in found["records"]], found["complete"])
+
+
+def test_many_devices_at_once(server, device):
+    """Concurrent uploads: every device's records are there, each chain whole."""
+    devices = [device(f"d{number}").record(20) for number in range(12)]
+    failed = []
+
+    def send(one):
+        try:
+            one.send()
+        except UploadError as error:
+            failed.append(str(error))
+
+    threads = [threading.Thread(target=send, args=(one,)) for one in devices]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [] == failed
+    assert 12 * 21 == len(stored(server))
+    assert [(0, 20)] * 12 == [(chain["first"], chain["last"]) for chain in server.get("/v1/chains")["chains"]]
+
+
+def test_index_can_be_made_again_from_the_landing_log(server, device):
+    """A lost, damaged or stale index costs nothing: the log is the truth."""
+    laptop = device("d1").record(3)
+    laptop.send()
+    before = server.get("/v1/search")
+    index = os.path.join(server.data, "index.sqlite")
+    for damage in (
+        lambda: [os.unlink(index + end) for end in ("", "-wal", "-shm") if os.path.exists(index + end)],
+        lambda: Path(index).write_bytes(b"x" * 5000),
+    ):
+        server.kill()
+        damage()
+        server.start()
+        assert before == server.get("/v1/search")
+        assert {"records": 0} == laptop.send()
+    laptop.record(1)
+    assert {"records": 1} == laptop.send()
+
+
+def test_torn_end_of_the_landing_log_was_never_acknowledged(server, device):
+    """What a power cut left of a request goes; the device sends it again."""
+    laptop = device("d1").record(3)
+    laptop.send()
+    server.kill()
+    with open(os.path.join(server.data, "landing", "landing-00000001.ndjson"), "ab") as file:
+        file.write(b'{"at":"2026')
+    server.start()
+    assert {"records": 1} == laptop.record(1).send()
+    assert 5 == len(stored(server))
+
+
+def test_bundle_folder_is_served_read_only(server, tmp_path):
+    """A small company needs one process; nothing outside the folder is reachable."""
+    server.kill()
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "repo" / "1.root.json").write_text("{}")
+    (tmp_path / "repo" / "link").symlink_to(os.path.join(server.data, "receipt.key"))
+    server.more = ["--bundle-dir", str(tmp_path / "repo")]
+    server.start()
+    assert "{}" == server.client.get("/bundle/1.root.json").text
+    for path in (
+        "/bundle/link",
+        "/bundle/../collector/receipt.key",
+        "/bundle/%2e%2e/collector/receipt.key",
+        "/bundle/",
+    ):
+        assert server.client.get(path).status_code == 404
+    assert 405 == server.client.put("/bundle/1.root.json", content=b"x").status_code
+
+
+def test_secrets_are_private_and_stay(server, tmp_path):
+    """Keys and tokens are readable by nobody else, and a restart changes none of them."""
+    token = server.enrol("d1")
+    code, said = server.stop()
+    assert 0 == code, said
+    assert f"receipts are signed with {server.keys.receipt_key}" in said
+    assert not os.path.exists(server.ready)
+    names = ["receipt.key", "enrol.secret", "reader.token", "devices.ndjson", "landing/landing-00000001.ndjson"]
+    assert {0o600} == {stat.S_IMODE(os.stat(os.path.join(server.data, name)).st_mode) for name in names}
+    assert 0o700 == stat.S_IMODE(os.stat(server.data).st_mode)
+    with open(os.path.join(server.data, "devices.ndjson")) as file:
+        assert token not in file.read()
+    key = server.keys.receipt_key
+    server.start()
+    assert 400 == server.post(token, b"").status_code
+    argv = [sys.executable, "-m", "agentguard", "collector", "key", "--data", server.data, "--json"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
+    assert (key, server.keys.enrol_secret) == tuple(
+        json.loads(done.stdout)[name] for name in ("receipt_key", "enrol_secret")
+    )
+
+
+def test_person_searches_and_verifies_at_the_collector(server, device):
+    """`audit search` and `audit verify` with --server."""
+    laptop = device("d1").record(2, effect="deny", would="deny", tool="Bash")
+    laptop.send()
+    more = [
+        "--server",
+        server.url,
+        "--token-file",
+        os.path.join(server.data, "reader.token"),
+        "--home",
+        laptop.places.home,
+    ]
+
+    def audit(*arguments):
+        argv = [sys.executable, "-m", "agentguard", "audit", *arguments, *more]
+        return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+
+    done = audit("search", "effect:deny", "--json")
+    assert [2, 1] == [one["body"]["seq"] for one in json.loads(done.stdout)]
+    done = audit("verify")
+    assert 0 == done.returncode, done.stderr
+    assert f"collector: chain {laptop.lines()[0].chain} of d1: 0 to 2" in done.stdout
+    assert 2 == audit("search", "efect:deny").returncode
+    rows = laptop.raw().split(b"\n")
+    with open(os.path.join(laptop.folder, spool.CURRENT), "wb") as file:
+        file.write(rows[0] + b"\n" + rows[1] + b"\n")
+    done = audit("verify")
+    assert 3 == done.returncode
+    assert "ends at 1 here and at 2 at the collector" in done.stdout
+
+
+def test_two_collectors_cannot_share_an_address(server, tmp_path):
+    """A port that is taken ends in one line."""
+    argv = [
+        sys.executable,
+        "-m",
+        "agentguard",
+        "collector",
+        "serve",
+        "--data",
+        str(tmp_path / "other"),
+        "--port",
+        str(server.port),
+    ]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert 1 == done.returncode
+    assert "could not be started" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_two_collectors_cannot_share_a_folder(server):
+    """Of two processes on one data folder, the second ends in one line."""
+    argv = [sys.executable, "-m", "agentguard", "collector", "serve", "--data", server.data, "--port", "0"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert (1, True) == (done.returncode, "another collector is using" in done.stderr)
+
+
+def test_slow_client_does_not_hold_up_the_others(server, device):
+    """A request that never ends leaves room for those that do."""
+
+    def drip():
+        yield b"x"
+        stop.wait(10)
+
+    stop = threading.Event()
+    token = server.enrol("d1")
+
+    def slow():
+        with contextlib.suppress(httpx.HTTPError):
+            headers = {"authorization": f"Bearer {token}"}
+            httpx.post(f"{server.url}/v1/records", content=drip(), headers=headers, timeout=20)
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert {"records": 4} == device("d2").record(3).send()
+    stop.set()
+    thread.join()

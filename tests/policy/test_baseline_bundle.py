@@ -1,0 +1,67 @@
+"""The shipped baseline as a bundle: it compiles, its own tests pass, and what the program carries of it is current."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from agentguard.policy import engine, source, suite
+from agentguard.policy.compile import compile_folder
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BASELINE = os.path.join(ROOT, "bundles", "baseline")
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return suite.prepare(BASELINE)
+
+
+@pytest.fixture(scope="module")
+def results(prepared):
+    return suite.run(engine.load(prepared.compiled), prepared.trials)
+
+
+def test_its_own_tests_pass(results):
+    """Every case of the bundle ends as it says."""
+    assert [] == [f"{one.trial.shown}: {one.got} by {one.rule}" for one in results if not one.passed]
+
+
+def test_every_rule_has_a_case_and_a_near_miss(prepared, results):
+    """Each rule is named by a case that it stops; each file of cases also shows what passes."""
+    named = {trial.rule for trial in prepared.trials}
+    assert [] == [rule["id"] for rule in engine.load(prepared.compiled).rules if rule["id"] not in named]
+    quiet = {one.trial.document.file for one in results if one.trial.expected == "allow"}
+    assert {one.trial.document.file for one in results} == quiet
+
+
+def test_what_the_program_carries_is_up_to_date():
+    """scripts/generate-packs has been run since the last change to a policy."""
+    script = os.path.join(ROOT, "scripts", "generate-packs")
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_a_pack_that_is_out_of_date_is_found(tmp_path):
+    """A rule that was added and not generated fails the check, with a line that says what to do."""
+    for name in ("agentguard", "bundles", "scripts"):
+        shutil.copytree(os.path.join(ROOT, name), tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    added = tmp_path / "bundles" / "baseline" / "rules" / "new.toml"
+    added.write_text('[[rule]]\nid = "new"\neffect = "ask"\naction = "listen"\n', encoding="utf-8")
+    script = str(tmp_path / "scripts" / "generate-packs")
+    code = "import _venv, runpy, sys; _venv.ensure = lambda extras: None; sys.argv = [*sys.argv[1:], '--check']; "
+    code += "runpy.run_path(sys.argv[0], run_name='__main__')"
+    command = [sys.executable, "-c", code, script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path / "scripts")
+    assert 1 == done.returncode
+    assert "agentguard/policy/fallback.json is out of date: run scripts/generate-packs\n" == done.stderr
+
+
+def test_the_bundle_is_what_ships():
+    """The name leads to this folder."""
+    assert os.path.samefile(BASELINE, source.shipped_bundle("baseline"))
+    assert engine.fallback().name == engine.load(compile_folder(BASELINE)).name == "baseline"

@@ -1,0 +1,236 @@
+"""Each rule of the shipped baseline on rows made by hand: what it stops, and the nearest thing that it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentguard.access.model import ANY, TREE, UNKNOWN, Origin, Path, Pattern, Row
+from agentguard.policy import engine
+
+HOME, PROJECT = "/home/dev", "/home/dev/project"
+
+
+def _path(action, path, resolved=None, **more):
+    return Row(action, path=Path(path, resolved), **more)
+
+
+def _tree(action, path, **more):
+    return Row(action, path=Path(path, extent=TREE), **more)
+
+
+def _execute(*command, traits=(), flags=(), **more):
+    return Row("execute", origin=Origin(command, traits=frozenset(traits), flags=flags), **more)
+
+
+def _connect(host, *traits, certainty="certain"):
+    return Row("connect", certainty, host=host, origin=Origin(("curl",), traits=frozenset(traits)))
+
+
+PUSH = ("git", "push")
+# rule: (effect, rows that it stops, rows that pass)
+RULES = {
+    "secrets/file": (
+        "deny",
+        [
+            _path("read", f"{HOME}/.ssh/id_rsa"),
+            _path("read", f"{PROJECT}/a/.env.production"),
+            _path("read", f"{PROJECT}/key.txt", f"{HOME}/.aws/credentials"),
+            _tree("read", f"{HOME}/.config"),
+            _path("read", "/proc/12/environ"),
+            _path("read", Pattern((ANY, "/.env"))),
+        ],
+        [
+            _path("read", f"{HOME}/.ssh/config"),
+            _path("read", f"{PROJECT}/.env.local.example"),
+            _path("read", f"{PROJECT}/.venv/lib/python3/site-packages/certifi/x.pem"),
+            _path("read", "/usr/lib/ssl/misc.pem"),
+            _tree("read", PROJECT),
+            _path("read", Pattern((f"{PROJECT}/src/", ANY))),
+        ],
+    ),
+    "secrets/key-changed": (
+        "deny",
+        [_path("write", f"{HOME}/.ssh/authorized_keys"), _tree("delete", f"{HOME}/Library/Keychains")],
+        [_path("write", f"{PROJECT}/.ssh/readme"), _tree("delete", f"{PROJECT}/dist")],
+    ),
+    "secrets/project-file-changed": (
+        "ask",
+        [_path("write", f"{PROJECT}/.env"), _path("delete", f"{PROJECT}/prod.tfvars")],
+        [_path("write", f"{PROJECT}/.env.sample"), _tree("delete", f"{PROJECT}/node_modules")],
+    ),
+    "secrets/environment": (
+        "ask",
+        [_execute("env", traits=["prints-environment"])],
+        [_execute("printenv", traits=["read-only"])],
+    ),
+    "delete/system-or-home": (
+        "deny",
+        [_tree("delete", path) for path in ("/", HOME, "/home", "/home/other", "/usr/local", "/etc", "C:/Users/dev")],
+        [_tree("delete", f"{PROJECT}/home"), _path("delete", "/tmp/x")],
+    ),
+    "delete/unknown-target": (
+        "ask",
+        [Row("delete", "unknown", path=Path(UNKNOWN)), Row("delete", path=Path(UNKNOWN, extent=TREE))],
+        [Row("read", "unknown", path=Path(UNKNOWN)), Row("write", "unknown", path=Path(UNKNOWN))],
+    ),
+    "delete/repository": (
+        "ask",
+        [_tree("delete", f"{PROJECT}/.git"), _tree("delete", f"{PROJECT}/vendor/x/.git")],
+        [_tree("delete", "/tmp/clone/.git"), _path("delete", f"{PROJECT}/.gitignore")],
+    ),
+    "delete/data-store": (
+        "ask",
+        [_execute("terraform", "destroy", traits=[trait]) for trait in ("destroys-data", "destroys-infrastructure")],
+        [_execute("terraform", "plan")],
+    ),
+    "write/disk": (
+        "deny",
+        [_path("write", path) for path in ("/dev/sda", "/dev/nvme0n1", "/dev/disk2", "/dev/disk/by-id/x")],
+        [_path("write", f"{PROJECT}/dev/sda"), _path("read", "/dev/sda")],
+    ),
+    "write/outside-project": (
+        "ask",
+        [
+            _path("write", "/srv/x"),
+            _path("write", f"{PROJECT}/out", "/srv/x"),
+            _tree("write", "/srv"),
+            _path("write", Pattern((ANY, "/x"))),
+        ],
+        [
+            _path("write", f"{PROJECT}/x"),
+            _tree("write", f"{PROJECT}/x"),
+            _path("write", PROJECT),
+            _path("write", "/tmp"),
+            _path("write", f"{HOME}/.claude/projects/p/memory/x.md"),
+            _path("write", Pattern((f"{PROJECT}/out-", ANY))),
+        ],
+    ),
+    "delete/outside-project": (
+        "ask",
+        [_tree("delete", PROJECT), _tree("delete", "/mnt/data"), _path("delete", f"{HOME}/x")],
+        [_path("delete", f"{PROJECT}/x"), _tree("delete", f"{HOME}/.cache/pip")],
+    ),
+    "write/startup-file": (
+        "deny",
+        [
+            _path("write", f"{HOME}/.zshrc"),
+            _path("delete", f"{HOME}/.config/fish/config.fish"),
+            _path("write", f"{PROJECT}/out.log", f"{HOME}/.bashrc"),
+            _path("write", f"{PROJECT}/.git/hooks/pre-commit"),
+            _path("write", "/etc/cron.daily/x"),
+        ],
+        [_path("write", f"{PROJECT}/.githooks/x"), _path("read", f"{HOME}/.zshrc"), _tree("delete", f"{PROJECT}/dist")],
+    ),
+    "write/pipeline": (
+        "ask",
+        [_path("write", f"{PROJECT}/.github/workflows/x.yml"), _path("delete", f"{PROJECT}/Jenkinsfile")],
+        [_path("write", f"{PROJECT}/.github/FUNDING.yml"), _path("read", f"{PROJECT}/Jenkinsfile")],
+    ),
+    "git/discards-work": ("ask", [_execute("git", "clean", traits=["discards-work"])], [_execute("git", "status")]),
+    "git/push": ("ask", [_execute(*PUSH, traits=["publishes"], ref="topic")], [_execute("git", "fetch")]),
+    "git/push-protected": (
+        "deny",
+        [_execute(*PUSH, ref=ref) for ref in ("main", "refs/heads/main", "release/2", "production")],
+        [_execute(*PUSH, ref="mainline"), _execute("git", "fetch", ref="main")],
+    ),
+    "git/force-push": (
+        "deny",
+        [
+            _execute(*PUSH, traits=["force"], flags=("--force",), ref="topic"),
+            _execute(*PUSH, traits=["force"], flags=("--force-with-lease", "--force")),
+            _execute(*PUSH, traits=["force"], flags=("--force-with-lease", UNKNOWN)),
+        ],
+        [
+            _execute(*PUSH, traits=["force"], flags=("--force-with-lease",), ref="topic"),
+            _execute("rm", traits=["force"], flags=("--force",)),
+        ],
+    ),
+    "git/skipped-checks": ("ask", [_execute("git", "commit", traits=["skips-checks"])], [_execute("git", "commit")]),
+    "net/cloud-metadata": (
+        "deny",
+        [_connect("169.254.169.254"), _connect("fd00:ec2::254"), _connect("metadata.google.internal")],
+        [_connect("169.254.1.1"), _connect("example.org")],
+    ),
+    "net/sends-to-stranger": (
+        "ask",
+        [_connect(host, "sends") for host in ("evil.example", "github.com.evil.example", "10.0.0.7")],
+        [_connect(host, "sends") for host in ("api.github.com", "127.0.0.1", "localhost", "laptop")],
+    ),
+    "net/sends-to-unknown": ("ask", [_connect(UNKNOWN, "sends")], [_connect(UNKNOWN)]),
+    "net/computed-host": (
+        "ask",
+        [
+            _connect("evil.example", "computed-address"),
+            _connect(Pattern((ANY, ".evil.example")), "computed-address"),
+            _connect(UNKNOWN, "computed-address"),
+        ],
+        [_connect("api.github.com", "computed-address"), _connect(Pattern(("api.", ANY)))],
+    ),
+    "net/serves-files": (
+        "ask",
+        [Row("listen", host="0.0.0.0", port=8000), Row("listen", host="::", port=8000)],
+        [Row("listen", host="127.0.0.1", port=8000), Row("listen", host="::1", port=8000)],
+    ),
+    "run/fetched-code": (
+        "ask",
+        [_execute("sh", traits=["runs-fetched-code"]), _execute("npx", traits=["foreign-package"], package="x")],
+        [_execute("npm", "ci"), _execute("pytest")],
+    ),
+    "agent/nested": ("ask", [_execute("claude", traits=["starts-agent"])], [Row("delegate", subagent="explore")]),
+    "run/privileged": ("ask", [_execute("sudo", traits=["privileged"])], [_execute("ls")]),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return engine.fallback()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule(decide, make_world, baseline, rule):
+    """A rule stops what it is for and says why; what only looks like it passes without a word."""
+    effect, stopped, passed = RULES[rule]
+    for row in stopped:
+        decision = decide([], row, policy=baseline, world=make_world())
+        hits = {hit.rule: hit for hit in decision.hits}
+        assert rule in hits, row
+        wanted = effect if hits[rule].match == 2 else "ask"
+        assert wanted == hits[rule].effect, row
+        assert hits[rule].reason
+        assert hits[rule].remedy
+        assert "{" not in hits[rule].reason + hits[rule].remedy
+    for row in passed:
+        decision = decide([], row, policy=baseline, world=make_world())
+        assert rule not in [hit.rule for hit in decision.hits], row
+        assert "agentguard" not in decision.rule
+        if rule not in ("git/force-push", "git/push-protected"):
+            assert ("allow", "") == (decision.effect, decision.rule), row
+
+
+def test_every_rule_is_in_the_table(baseline):
+    """A new rule needs rows here."""
+    assert sorted(RULES) == sorted(rule["id"] for rule in baseline.rules)
+
+
+def test_every_rule_explains_itself(baseline):
+    """Reason, remedy and severity are there, and short enough for what the agent and the person are shown."""
+    for rule in baseline.rules:
+        assert rule["severity"] in ("low", "medium", "high", "critical"), rule["id"]
+        assert 10 < len(rule["reason"]) <= 120, rule["id"]
+        assert 10 < len(rule["remedy"]) <= 120, rule["id"]
+        assert rule["reason"].endswith("."), rule["id"]
+
+
+def test_quiet_by_default(decide, baseline):
+    """Reading, building, committing and fetching pass; what cannot be known is asked about."""
+    rows = [
+        _path("read", f"{PROJECT}/src/a.py"),
+        _path("read", "/usr/include/stdio.h"),
+        _path("write", f"{PROJECT}/src/a.py"),
+        _execute("make"),
+        _connect("docs.python.org"),
+        Row("mcp", server="x", mcp_tool="y"),
+        Row("use", tool="Read"),
+    ]
+    assert ("allow", "") == (decide([], *rows, policy=baseline).effect, decide([], *rows, policy=baseline).rule)
+    assert "ask" == decide([], Row("execute", "opaque"), policy=baseline).effect
