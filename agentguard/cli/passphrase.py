@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agentguard.cli.common import say
 from agentguard.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ def existing(path: str | None) -> Callable[[], bytes]:
             raise UsageError(
                 "the signing key has a passphrase and there is no terminal to ask on", hint="add --passphrase-file FILE"
             )
-        asked: str = click.prompt("passphrase of the signing key", hide_input=True, err=True)
-        return asked.encode()
+        return _hidden("passphrase of the signing key").encode()
 
     return ask
 
@@ -47,15 +47,11 @@ def optional(path: str | None) -> Callable[[], bytes]:
             return _from_file(path)
         if not on_terminal():
             return b""
-        asked: str = click.prompt(
-            "passphrase for your new signing key (Enter for none)",
-            default="",
-            show_default=False,
-            hide_input=True,
-            confirmation_prompt="once more",
-            err=True,
-        )
-        return asked.encode()
+        while True:
+            asked = _hidden("passphrase for your new signing key (Enter for none)")
+            if not asked or _hidden("once more") == asked:
+                return asked.encode()
+            say("the two are not the same")
 
     return ask
 
@@ -63,6 +59,11 @@ def optional(path: str | None) -> Callable[[], bytes]:
 def on_terminal() -> bool:
     """Return whether there is somebody to ask."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _hidden(question: str) -> str:
+    answer: str = click.prompt(question, default="", show_default=False, hide_input=True, err=True)
+    return answer
 
 
 def _from_file(path: str) -> bytes:

@@ -61,7 +61,7 @@ def _judge(config: dict[str, object], started_ns: int) -> Answer:
     from agentguard.audit import redact, spool  # noqa: PLC0415
     from agentguard.hook import kick, session  # noqa: PLC0415
 
-    redactor = redact.Redactor(spool.device_key(state.spool))
+    redactor = redact.Redactor(lambda: spool.device_key(state.spool))  # the key is read only when a secret is found
     outcome = decide(data, state, redactor)
     reply = outcome.answer
     if outcome.start:
@@ -115,7 +115,7 @@ def _watch(out: int) -> None:
     try:
         import _signal as signal  # noqa: PLC0415 - the public module costs an import of enum
     except ImportError:
-        import signal  # type: ignore[no-redef]  # noqa: PLC0415
+        import signal  # noqa: PLC0415
 
     def expired(number: int, _frame: object) -> None:
         os._exit(_give(_denied(f"ended by signal {number}"), out))

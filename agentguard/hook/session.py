@@ -45,7 +45,7 @@ def project_of(cwd: str, home: str, disk: Disk) -> str:
 
 def worktrees(found: repo.Repo | None, project: str, disk: Disk) -> tuple[str, ...]:
     """Return the checkout that a call works in, if it is another one of the project's repository."""
-    if not found or not project or found.top == project or found.main_top == found.top:
+    if not found or not project or found.top in (project, found.main_top):
         return ()
     home = repo.read(project, disk)
     return (found.top,) if home and home.main_top == found.main_top else ()

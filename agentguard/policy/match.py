@@ -118,13 +118,14 @@ def _maker(kind: str) -> Any:
 class RowMatch:
     """Matches rules against one row. `certainty` is that of the row; one whose path or host is unknown is unknown."""
 
-    __slots__ = ("_context", "_known", "_row", "_sets", "_spellings", "certainty", "sure")
+    __slots__ = ("_context", "_known", "_row", "_seen", "_sets", "_spellings", "certainty", "sure")
 
     def __init__(self, row: Row, context: Context, sets: Sets) -> None:
         self._row = row
         self._context = context
         self._sets = sets
         self._known: dict[tuple[str, int, str, int], int] = {}
+        self._seen: dict[str, list[str]] = {}
         path = row.path
         self._spellings = (0,) if path is None or path.text == path.resolved else (0, 1)
         self.certainty = row.certainty
@@ -214,11 +215,16 @@ class RowMatch:
         return max(one.match(value, path.extent, mode, search) for one in self._sets.paths(number))
 
     def _search(self, root: str, holds: Callable[[str], bool]) -> bool:
-        from agentguard.access import walk  # noqa: PLC0415 - only where a whole tree is read
+        """Return whether a tree that is read has a file for which `holds` says yes; one look serves all sets."""
+        files = self._seen.get(root)
+        if files is None:
+            from agentguard.access import walk  # noqa: PLC0415 - only where a whole tree is read
 
-        world = self._sets.world
-        found, _complete = walk.search(root, holds, world.disk, walk.manners(self._row), home=world.home)
-        return bool(found)
+            files = self._seen[root] = []
+            seen = files.append  # wanted by none, so the look goes on to the end of the tree or of its budget
+            world = self._sets.world
+            walk.search(root, lambda path: bool(seen(path)), world.disk, walk.manners(self._row), home=world.home)
+        return any(map(holds, files))
 
     def _command(self, number: int, mode: str) -> int:
         origin = self._row.origin
@@ -233,7 +239,8 @@ class RowMatch:
         program = origin.program or origin.command[0]
         if "/" not in program:
             return False  # found along the search path, nobody knows where
-        return program[:1] in (".", "~") or self._sets.in_scratch(program)
+        absolute = program[0] == "/" or program[1:2] == ":"
+        return not absolute or self._sets.in_scratch(program)
 
     def _identity(self, key: str, number: int, mode: str) -> int:
         context = self._context

@@ -12,7 +12,6 @@ import pytest
 from agentguard.cli import passphrase
 from agentguard.errors import ConfigError, UsageError
 
-
 # The terminal becomes the new session's own first, as a login does it: passphrases are asked there.
 CODE = """
 import fcntl, termios
@@ -42,6 +41,11 @@ def on_terminal(which, *typed):
 def test_a_new_passphrase_is_asked_twice():
     """What is typed twice is the passphrase of the new key."""
     assert on_terminal("optional", "correct horse", "correct horse") == "b'correct horse'"
+
+
+def test_a_slip_is_asked_again():
+    """Two answers that differ start the question over."""
+    assert on_terminal("optional", "correct", "corect", "horse", "horse") == "b'horse'"
 
 
 def test_enter_means_none():

@@ -104,8 +104,11 @@ class Laptop:
         return [json.loads(line)["b"] for line in (self.spool / "current.ndjson").read_bytes().splitlines()]
 
 
-def make_laptop(folder, *, mode="enforce", key_type="ed25519"):
-    """Publish the shipped baseline into a folder, enrol from it, install the hook."""
+def make_laptop(folder, *, mode="enforce", key_type="ed25519", background=False):
+    """Publish the shipped baseline into a folder, enrol from it, install the hook.
+
+    Without `background` no hook starts a sync, so that no process outlives its test.
+    """
     repository, home = folder / "publisher", folder / "home"
     (home / "project" / "src").mkdir(parents=True)
     agentguard("bundle", "init", repository, "--solo", "--org", "acme", "--no-passphrase", "--key-type", key_type)
@@ -113,6 +116,10 @@ def make_laptop(folder, *, mode="enforce", key_type="ed25519"):
     root = repository / "repo" / "1.root.json"
     digest = __import__("hashlib").sha256(root.read_bytes()).hexdigest()
     agentguard("enroll", repository / "repo", "--root-sha256", digest, "--home", home)
+    if not background:
+        with (home / ".config/agentguard/agentguard.toml").open("a") as settings:
+            settings.write("background = false\n")
+        agentguard("sync", "--home", home)
     agentguard("install", "--user", "--home", home)
     return Laptop(home, repository)
 

@@ -23,6 +23,7 @@ PATH = Row("read", path=Path("/x/a"))
         ("{host}:{port}", Row("connect", host="x.org", port=443), '"x.org":"443"'),
         ("{host}", Row("connect", host=UNKNOWN), '"…"'),
         ("{command}", Row("execute", origin=Origin(("git", "push"))), '"git push"'),
+        ("{path}", Row("connect", host="x.org"), "{path}"),
         ("{host} {moon} {path", PATH, "{host} {moon} {path"),
         ("{path}", Row("read", path=Path("/{host}/{path}")), '"/{host}/{path}"'),
         ("{path}", Row("read", path=Path('/a"b\n\x1b[31m\u202ec')), '"/a\'b  [31m c"'),

@@ -64,6 +64,7 @@ def test_a_machine_without_a_name(asked):
         ("10.0.0.0/8", ("11.0.", ANY), NO, NO),
         ("fd00:ec2::254", ("fd00:", ANY), MAYBE, MAYBE),
         ("loopback", (ANY, ".evil.example"), NO, NO),
+        ("10.0.0.0/8", (ANY, ".5"), NO, NO),
     ],
 )
 def test_partly_known_hosts(asked, pattern, parts, hits, inside):
@@ -98,6 +99,9 @@ def test_a_network_of_mapped_addresses_is_one_of_ipv4():
 
 
 @given(st.text("0123456789abcdef.:/x", max_size=20))
+@example("1.2.3.4/x")
+@example("1.2.3.4/33")
+@example("::1.2.3.400")
 def test_what_is_no_address_is_no_number(text):
     """Nothing but an address or a network becomes a number."""
     try:

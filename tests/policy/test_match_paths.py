@@ -118,6 +118,8 @@ def test_windows_roots(asked):
         (["**/*.pem"], ("/p/", STAR), MAYBE, MAYBE, MAYBE),
         (["**/.env"], ("/p/", STAR), NO, NO, NO),
         (["**/.env"], ("/p/.en", ONE), MAYBE, MAYBE, MAYBE),
+        (["**/secrets"], ("/p/", STAR, "ets"), MAYBE, MAYBE, MAYBE),
+        (["**/.secrets"], ("/p/", STAR, "ets"), NO, NO, NO),
         (["~/.ssh/**", "!~/.ssh/*.pub"], ("/home/dev/.ssh/", STAR), MAYBE, MAYBE, MAYBE),
         (["~/.ssh/**", "!~/.ssh/*.pub"], ("/home/dev/.ssh/", STAR, ".pub"), NO, NO, NO),
     ],
@@ -148,6 +150,9 @@ def test_nothing_known_is_a_maybe(asked):
         (["**/.env"], "/home/dev", NO, NO),
         (["/etc/shadow"], "/", YES, NO),
         (["**/cache/**"], "/w/cache/x", YES, YES),
+        (["**/cache/**"], "/w/cache", YES, NO),
+        (["**/cache", "**/cache/**"], "/w/cache", YES, YES),
+        (["**/cache"], "/w/cache", YES, NO),
         (["/w/[ab]/**"], "/w/a/x", YES, YES),
     ],
 )
@@ -193,6 +198,22 @@ def test_writing_or_deleting_a_tree_leaks_no_names(decide, make_world):
     row = Row("delete", path=Path("/w", extent=TREE))
     assert "allow" == decide(rules, row, world=world).effect
     assert "deny" == decide(rules, Row("delete", path=Path("/w/a/.env", extent=TREE)), world=world).effect
+
+
+def test_one_look_at_a_tree_serves_all_rules(decide, make_world):
+    """Ten rules with names that may be anywhere do not look ten times."""
+    looked = []
+
+    class Disk(type(make_world().disk)):
+        def listdir(self, path, limit):
+            looked.append(path)
+            return super().listdir(path, limit)
+
+    world = make_world(["/w/a/.env"])
+    world.disk = Disk(world.disk._tree)
+    rules = [{"effect": "deny", "action": "read", "path": [f"**/name{n}", f"**/*.end{n}"]} for n in range(10)]
+    assert "allow" == decide(rules, _read_tree("/w"), world=world).effect
+    assert ["/w", "/w/a"] == sorted(looked)
 
 
 def test_a_search_honours_ignore_files_of_its_program(decide, make_world):

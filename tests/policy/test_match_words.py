@@ -86,6 +86,7 @@ def test_a_program_is_known_by_where_it_lies_too(decide):
         ("/usr/bin/jq", "", "allow"),
         ("jq", "/home/dev/project/bin/jq", "ask"),
         ("./jq", "", "ask"),
+        ("bin/jq", "", "ask"),
         ("/tmp/jq", "", "ask"),
         ("jq", "/home/dev/.cache/x/jq", "ask"),
     ],

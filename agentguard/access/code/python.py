@@ -93,15 +93,15 @@ class _Place:
         self.value = value
 
 
-def read(text: str) -> list[Finding]:
-    """Return what the code would do. Never raises."""
+def read(text: str, home: str) -> list[Finding]:
+    """Return what the code would do for a person with this home. Never raises."""
     if len(text) > _MAX_TEXT:
         return [("opaque", "the code is too long")]
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return [("opaque", "the code is no Python that this interpreter understands")]
-    reader = _Reader()
+    reader = _Reader(home)
     try:
         for number, node in enumerate(_nodes(tree)):
             if number > _MAX_NODES:
@@ -138,15 +138,19 @@ def _beneath(folder: Value, name: Value) -> Value:
     return concat([first, *others, "/", *parts_of(name)])
 
 
-def _home(value: Value) -> Value:
-    """Return a path whose `~` the caller fills in."""
+def _home(value: Value, home: str) -> Value:
+    """Return a path with its leading `~` filled in."""
+    first, *others = parts_of(value)
+    if isinstance(first, str) and first[:1] == "~" and first[1:2] in ("", "/"):
+        return concat([home + first[1:], *others])
     return value
 
 
 class _Reader:
     """Collects findings; `names` maps a local name to the full name it was imported as, `values` to its value."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: str) -> None:
+        self.home = home
         self.found: list[Finding] = []
         self.names: dict[str, str] = {}
         self.values: dict[str, Value | _Place] = {}
@@ -258,9 +262,9 @@ class _Reader:
                 value = _beneath(value, more)
             return value
         if name == "os.path.expanduser" and args:
-            return _home(args[0])
+            return _home(args[0], self.home)
         if name in ("pathlib.Path.home", "Path.home"):
-            return _Place("~")
+            return _Place(self.home)
         if name in ("str", "os.path.abspath", "os.path.realpath", "os.fspath", "bytes") and args:
             return args[0]
         if name == "os.getcwd" or name.endswith("Path.cwd"):
@@ -270,7 +274,7 @@ class _Reader:
             attribute = node.func.attr
             if isinstance(base, _Place):
                 if attribute in ("expanduser", "resolve", "absolute"):
-                    return _Place(_home(base.value))
+                    return _Place(_home(base.value, self.home))
                 if attribute == "joinpath":
                     for more in args:
                         base = _Place(_beneath(base.value, more))
@@ -374,7 +378,7 @@ class _Reader:
         """`exec` of a text in the code is read like the rest of it; everything else is opaque."""
         text = self.value(node.args[0]) if node.args and name in ("eval", "exec", "compile") else UNKNOWN
         if isinstance(text, str):
-            self.found.extend(read(text))
+            self.found.extend(read(text, self.home))
         else:
             self.found.append(("opaque", f"the code runs other code ({name})"))
 

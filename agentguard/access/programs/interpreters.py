@@ -265,7 +265,7 @@ def read_code(call: Call, language: str, code: Value) -> None:
     if language == "python":
         from agentguard.access.code import python as analysis  # noqa: PLC0415 - only for such code
 
-        _apply(call, analysis.read(text))
+        _apply(call, analysis.read(text, call.world.home))
         return
     if language not in ("javascript", "ruby", "perl", "php", "lua"):
         call.opaque(f"code in {language} is not read" if text.strip() else "it is empty")

@@ -128,7 +128,7 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
             words = line.rest[1:]
         flags, kinds, traits = line.flags, line.kinds, line.traits
         spec = f"{spec} {inner.get('options', '')}"
-        entry = {key: entry[key] for key in ("fetches", "single", "traits") if key in entry} | inner
+        entry = {key: entry[key] for key in ("fetches", "run", "single", "traits") if key in entry} | inner
     return Work(entry, command, line)
 
 
