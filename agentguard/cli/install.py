@@ -167,7 +167,8 @@ def _tell(done: Done, home: str | None, *, as_json: bool) -> int:
         out_json(value)
         return 0 if done.healthy else 3
     observing = done.mode == OBSERVE
-    signed = "signed by a key of your own" if done.own else "of the organisation that you are enrolled with"
+    own = f"signed by a key of your own; run quickstart again before {done.expires[:10]}"
+    signed = own if done.own else "of the organisation that you are enrolled with"
     out(f"agentguard is set up, {'observing' if observing else 'enforcing'}.\n")
     out(f"policy    {done.policy}, {signed}")
     out(f"settings  {done.settings}{'' if done.settings_changed else ' (unchanged)'}")

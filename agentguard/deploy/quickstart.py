@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentguard.deploy import install, selftest, settings, solo
 from agentguard.errors import ConfigError, Refused
 from agentguard.policy.model import ENFORCE, OBSERVE
+from agentguard.sync.status import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +27,14 @@ _ORG = "personal"
 class Done(NamedTuple):
     """What is set up now.
 
-    `policy` is "NAME revision N", `mode` ENFORCE or OBSERVE, `own` whether the policy is signed by a key of this
-    person's, `encrypted` whether that key has a passphrase. `hook` and `cli` are argvs. `checks` are the calls that
-    were sent through the settings, `warnings` sentences about what keeps the client from starting the hook.
+    `policy` is "NAME revision N", `expires` the time (UTC) before which it must be signed anew, `mode` ENFORCE or
+    OBSERVE, `own` whether the policy is signed by a key of this person's, `encrypted` whether that key has a
+    passphrase. `hook` and `cli` are argvs. `checks` are the calls that were sent through the settings, `warnings`
+    sentences about what keeps the client from starting the hook.
     """
 
     policy: str
+    expires: str
     mode: str
     own: bool
     encrypted: bool
@@ -103,6 +106,7 @@ def _done(places: Places, active: Active, *, changed: bool) -> Done:
     own = not solo.follows_another(places)
     return Done(
         policy=f"{active.name} revision {active.revision}",
+        expires=stamp(min(active.chain.expires.values())) if active.chain else "",
         mode=mode,
         own=own,
         encrypted=own and solo.key_is_encrypted(places),

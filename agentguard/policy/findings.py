@@ -38,7 +38,7 @@ CODES = {
     "AG213": "a pattern can never match what it is compared with",
     "AG301": "unknown set",
     "AG302": "a set has no plain entry",
-    "AG303": "a set contains itself",
+    "AG303": "a set contains itself, or sets nest too deeply",
     "AG304": "a set is defined twice",
     "AG305": "a set with `!` entries is itself excluded",
     "AG401": "no access can meet all conditions of a rule",

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from agentguard.policy.shape import Condition, Entry
 
 
+NESTING_LIMIT = 50  # sets that name sets that name sets …
+
+
 class Term(NamedTuple):
     """Some values minus some others; both sorted."""
 
@@ -59,22 +62,24 @@ class Sets:
         terms = self._union(condition.entries, ())
         return frozenset(word for term in terms for word in term.values if word not in term.excluded)
 
-    def _check(self, entry: Entry, key: str) -> None:
+    def _check(self, first: Entry, key: str) -> None:
         """Check an entry, and all entries of the set that it names, as patterns of condition `key`."""
-        name = entry.reference
-        if name:
-            if name in self._defined and (name, key) not in self._checked:
-                self._checked.add((name, key))
-                for inner in self._defined[name]:
-                    self._check(inner, key)
+        todo = [first]
+        while todo:
+            entry = todo.pop()
+            name = entry.reference
+            if not name:
+                self._check_value(entry, key)
             elif name not in self._defined:
                 near = nearest(name, self._defined)
                 self._findings.append(entry.finding("AG301", f'unknown set "@{name}"', f"@{near}" if near else ""))
-            return
+            elif (name, key) not in self._checked:
+                self._checked.add((name, key))
+                todo += self._defined[name]
+
+    def _check_value(self, entry: Entry, key: str) -> None:
         if isinstance(entry.value, str) and entry.value.startswith("!"):
-            what = (
-                "`!` is for entries of [sets]; in a rule write not.KEY" if not entry.excluded else "`!!` means nothing"
-            )
+            what = "`!!` means nothing" if entry.excluded else "`!` is for entries of [sets]; in a rule write not.KEY"
             self._findings.append(entry.finding("AG211", what))
             return
         wrong = values.problem(key, entry.value)
@@ -98,6 +103,8 @@ class Sets:
             if name in trail and name:
                 ring = " > ".join(f"@{step}" for step in (*trail[trail.index(name) :], name))
                 self._findings.append(entry.finding("AG303", f"a set contains itself: {ring}"))
+            elif name and len(trail) > NESTING_LIMIT:
+                self._findings.append(entry.finding("AG303", f"sets nest more than {NESTING_LIMIT} deep"))
             elif name and entry.excluded:
                 inner = self._of_name(name, trail)
                 if any(term.excluded for term in inner):

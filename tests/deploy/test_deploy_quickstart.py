@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -87,6 +88,8 @@ def test_quickstart_observes_and_shows_it(observing):
     assert checks == [("harmless", "allow", "allow"), ("hostile", "allow", "deny"), ("own files", "deny", "deny")]
     assert said["checks"][2]["rule"].startswith("agentguard/")
     assert said["settings"] == settings.path_of(home)
+    days = (dt.datetime.fromisoformat(said["expires"]) - dt.datetime.now(dt.UTC)).days
+    assert days in (88, 89)
 
 
 def test_quickstart_adds_the_hook_and_keeps_the_rest(observing):

@@ -28,6 +28,15 @@ def test_every_code_is_shown_by_a_mistake() -> None:
     assert set(CODES) == shown | OF_FILES
 
 
+def test_sets_that_nest_without_end_are_a_finding(tmp_path) -> None:
+    """A chain of sets ends in a finding long before it ends the interpreter."""
+    chain = "".join(f's{number} = ["@s{number + 1}"]\n' for number in range(3000))
+    rule = '[[rule]]\nid = "a"\neffect = "deny"\npath = ["@s0"]\n'
+    (tmp_path / "bundle.toml").write_text(f'schema = 1\nname = "b"\n[sets]\n{chain}s3000 = ["/x"]\n{rule}')
+    found = compile_source(read(str(tmp_path))).findings
+    assert {"AG303"} == {finding.code for finding in found}
+
+
 def test_a_policy_with_one_mistake_compiles_to_nothing() -> None:
     """There is no half of a policy."""
     compiled = compile_source(read(str(GOLDEN / "broken")))

@@ -63,6 +63,12 @@ def test_a_variable_without_a_value_matches_nothing(asked):
     assert NO == asked(["{nonsense}/**"], "/src/a")
 
 
+def test_other_checkouts_of_the_repository_are_in_the_project(asked):
+    """A linked worktree counts as inside, unless it is the root."""
+    assert YES == asked(["{project}/**"], "/home/dev/topic/a.py", worktrees=("/home/dev/topic",))
+    assert NO == asked(["{project}/**"], "/etc/x", worktrees=("/",))
+
+
 def test_the_value_of_a_variable_is_no_pattern(asked):
     """A project folder named like a pattern matches itself only."""
     assert YES == asked(["{project}/**"], "/w/[a]*/x", project="/w/[a]*")

@@ -68,7 +68,9 @@ _FETCHES = {  # the address is the first argument; whether a body goes out
     "webbrowser.open": False, "websocket.create_connection": True, "websockets.connect": True,
     "xmlrpc.client.ServerProxy": True,
 }  # fmt: skip
-_SECOND = frozenset({"requests.request", "httpx.request", "httpx.stream", "aiohttp.request"})  # the address comes second
+_SECOND = frozenset(
+    {"requests.request", "httpx.request", "httpx.stream", "aiohttp.request"}
+)  # the address comes second
 _HOSTS = frozenset({
     "http.client.HTTPConnection", "http.client.HTTPSConnection", "ftplib.FTP", "ftplib.FTP_TLS", "smtplib.SMTP",
     "smtplib.SMTP_SSL", "telnetlib.Telnet", "poplib.POP3", "imaplib.IMAP4", "imaplib.IMAP4_SSL", "paramiko.Transport",
@@ -307,7 +309,7 @@ class _Reader:
             if not isinstance(target, ast.Name):
                 continue
             full = self.full(node.value) if node.value is not None else ""
-            if full and "." in full or full in _MAKES_CODE or full in _MODULES:
+            if (full and "." in full) or full in _MAKES_CODE or full in _MODULES:
                 self.names[target.id] = full
             held = self._held(node.value)
             known = self.values.get(target.id)
@@ -464,7 +466,13 @@ class _Reader:
 
     def _path(self, kind: str, value: Value) -> None:
         extent = TREE if kind.endswith("-tree") else EXACT
-        actions = {"read": (READ,), "write": (WRITE,), "delete": (DELETE,), "edit": (READ, WRITE), "move": (READ, DELETE)}
+        actions = {
+            "read": (READ,),
+            "write": (WRITE,),
+            "delete": (DELETE,),
+            "edit": (READ, WRITE),
+            "move": (READ, DELETE),
+        }
         for action in actions.get(kind.removesuffix("-tree"), ()):
             self.found.append(("path", (value, action, extent)))
 

@@ -19,136 +19,6 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 
-def _carrier(options: str = "", operands: str = "command", traits: str = "") -> dict[str, Any]:
-    return {"options": options, "operands": operands, "stop": True, "traits": traits}
-
-
-TABLE: dict[str, Any] = {
-    "sudo": {
-        "options": "-A,--askpass -b,--background -C,--close-from=text -D,--chdir=enter -E,--preserve-env=text? "
-        "-e,--edit -g,--group=text -H,--set-home -h,--host=text -i,--login -k,--reset-timestamp -l,--list -n,--non-interactive "
-        "-P,--preserve-groups -p,--prompt=text -R,--chroot=text -r,--role=text -S,--stdin -s,--shell -T,--command-timeout=text "
-        "-t,--type=text -U,--other-user=text -u,--user=text -V,--version -v,--validate",
-        "stop": True,
-        "traits": "privileged",
-        "run": "carriers.sudo",
-    },
-    "doas": {"options": "-a=text -C=read -L -n -s -u=text", "stop": True, "traits": "privileged", "run": "carriers.sudo"},
-    "pkexec": {"options": "--user=text --disable-internal-agent", "stop": True, "traits": "privileged",
-               "run": "carriers.sudo"},
-    "run0": {"options": "-u,--user=text -D,--chdir=enter --setenv=text", "stop": True, "traits": "privileged",
-             "run": "carriers.sudo"},
-    "su": {
-        "options": "-c,--command=text -g,--group=text -G,--supp-group=text -l,--login -m,-p,--preserve-environment "
-        "-P,--pty -s,--shell=text -w,--whitelist-environment=text",
-        "traits": "privileged",
-        "run": "carriers.su",
-    },
-    "runuser": {"options": "-c,--command=text -u,--user=text -g,--group=text -l,--login -s,--shell=text", "stop": True,
-                "traits": "privileged", "run": "carriers.su"},
-    "env": {
-        "options": "-i,--ignore-environment -0,--null -u,--unset=text -C,--chdir=enter -S,--split-string=text "
-        "--block-signal=text? --default-signal=text? --ignore-signal=text? -v,--debug",
-        "stop": True,
-        "run": "carriers.env",
-    },
-    "nice": _carrier("-n,--adjustment=text"),
-    "ionice": _carrier("-c,--class=text -n,--classdata=text -p,--pid=text -P=text -t,--ignore -u=text"),
-    "chrt": _carrier("-p,--pid=text -b -f -i -o -r", "text command"),
-    "taskset": _carrier("-a -c,--cpu-list -p,--pid", "text command"),
-    "nohup": _carrier(),
-    "timeout": _carrier("-f,--foreground -k,--kill-after=text -p,--preserve-status -s,--signal=text -v,--verbose",
-                        "text command"),
-    "gtimeout": "timeout",
-    "stdbuf": _carrier("-i,--input=text -o,--output=text -e,--error=text"),
-    "unbuffer": _carrier("-p"),
-    "setsid": _carrier("-c,--ctty -f,--fork -w,--wait"),
-    "time": _carrier("-f,--format=text -o,--output=write -a,--append -p,--portability -v,--verbose -l"),
-    "gtime": "time",
-    "caffeinate": _carrier("-d -i -m -s -u -t=text -w=text"),
-    "systemd-inhibit": _carrier("--what=text --who=text --why=text --mode=text"),
-    "systemd-run": _carrier("--unit=text -p,--property=text -E,--setenv=text --uid=text --gid=text --slice=text -u=text "
-                            "--working-directory=enter --on-active=text --on-calendar=text -t,--pty --user --scope -d "
-                            "-q,--quiet -G,--collect -P,--pipe --wait -M=text -H=text"),
-    "watch": {"options": "-n,--interval=text -d,--differences=text? -t,--no-title -b -e -g -c -x,--exec -p -w", "stop": True,
-              "run": "carriers.watch"},
-    "entr": _carrier("-a -c -d -n -p -r -s -z"),
-    "command": {"options": "-p -v -V", "stop": True, "run": "carriers.command"},
-    "builtin": "command", "noglob": "command", "nocorrect": "command",
-    "exec": _carrier("-a=text -c -l"),
-    "eval": {"operands": "text*", "run": "carriers.evaluate"},
-    "source": {"operands": "text*", "run": "carriers.source"}, ".": "source",
-    "trap": {"operands": "text*", "options": "-l -p", "run": "carriers.trap"},
-    "xargs": {
-        "options": "-0,--null -a,--arg-file=read -d,--delimiter=text -E=text -e,--eof=text? -I=text -i,--replace=text? "
-        "-L,--max-lines=text -l=text? -n,--max-args=text -o,--open-tty -P,--max-procs=text -p,--interactive "
-        "-r,--no-run-if-empty -R=text -J=text -s,--max-chars=text -t,--verbose -x,--exit",
-        "stop": True,
-        "run": "carriers.xargs",
-    },
-    "gxargs": "xargs",
-    "parallel": {
-        "options": "-0,--null -a,--arg-file=read -d,--delimiter=text -I=text -j,--jobs=text -k,--keep-order -n,--max-args=text "
-        "-N=text -q,--quote -r -S,--sshlogin=text --colsep=text --joblog=write --results=write --timeout=text --bar "
-        "--dry-run --halt=text --pipe --block=text --tmpdir=text --will-cite -m -X --progress --eta --delay=text",
-        "stop": True,
-        "run": "carriers.parallel",
-    },
-    "flock": {"options": "-s -x,--exclusive -n,--nonblock -u -w,--timeout=text -o -E=text -c,--command=shell", "stop": True,
-              "operands": "write command"},
-    "script": {"options": "-a -c,--command=shell -e -f -q -t=text? -T=write -B=write -I=write -O=write",
-               "operands": "write", "run": "carriers.script"},
-    "chroot": _carrier("--userspec=text --groups=text --skip-chdir", "text command", "privileged"),
-    "unshare": _carrier("-R,--root=text -w,--wd=enter -S,--setuid=text -G,--setgid=text --kill-child=text? "
-                        "--propagation=text --setgroups=text --map-user=text --map-group=text -r,--map-root-user -U,--user "
-                        "-m,--mount=text? -p,--pid=text? -f,--fork -n,--net=text? -i -u -C", traits="privileged"),
-    "nsenter": _carrier("-t,--target=text -m,--mount=text? -u=text? -i=text? -n,--net=text? -p,--pid=text? -a,--all "
-                        "-r=text? -w=text? -S,--setuid=text -G,--setgid=text -F", traits="privileged"),
-    "setpriv": _carrier("--reuid=text --regid=text --groups=text --inh-caps=text --bounding-set=text"),
-    "fakeroot": _carrier("-s=write -i=read -l=text -b=text"),
-    "proot": _carrier("-r=text -b=text -w=enter"),
-    "firejail": _carrier(), "bwrap": _carrier("--bind=text --ro-bind=text --dev=text --proc=text --chdir=enter --setenv=text"),
-    "strace": _carrier("-a=text -b=text -e=text -E=text -f -ff -o=write -O=text -p=text -P=text -s=text -S=text -u=text"),
-    "ltrace": _carrier("-e=text -o=write -p=text -s=text -u=text"),
-    "dtruss": _carrier("-p=text -n=text -t=text"),
-    "perf": {"sub": {name: _carrier("-e,--event=text -o,--output=write -p,--pid=text -F=text -C=text -a -g -r=text "
-                                    "-d -i,--input=read --call-graph=text") for name in ("stat", "record", "trace")}},
-    "valgrind": _carrier("--tool=text --log-file=write --leak-check=text --suppressions=read"),
-    "gdb": {"options": "-ex=text -x=run -p=text -batch --args", "operands": "run guess*", "run": "carriers.debugger"},
-    "lldb": {"options": "-o=text -s=run -p=text -b", "operands": "run guess*", "run": "carriers.debugger"},
-    "busybox": _carrier(), "toybox": _carrier(),
-    "direnv": {"sub": {"exec": _carrier("", "enter-path command"), "allow": {"operands": "run"}}},
-    "dotenv": _carrier("-f=read -e=read"), "dotenvx": {"sub": {"run": _carrier("-f,--env-file=read")}},
-    "op": {"sub": {"run": _carrier("--env-file=read --no-masking"), "read": {"operands": "text", "traits": "prints-environment"}}},
-    "doppler": {"sub": {"run": _carrier("-p=text -c=text --command=shell"),
-                        "secrets": {"operands": "text*", "traits": "prints-environment"}}},
-    "aws-vault": {"sub": {"exec": _carrier("", "text command")}},
-    "tmux": {"options": "-L=text -S=text -f=run -c=shell", "sub": {
-        "new-session": {"options": "-s=text -n=text -c=enter -d -A -x=text -y=text -t=text -e=text", "operands": "shell-words",
-                        "stop": True, "run": "carriers.joined"},
-        "new": "new-session", "new-window": "new-session", "split-window": "new-session", "respawn-pane": "new-session",
-        "neww": "new-session", "splitw": "new-session", "run-shell": "new-session", "run": "new-session",
-        "send-keys": {"options": "-t=text -l -N=text", "run": "carriers.keys"}, "send": "send-keys",
-        "ls": {"traits": "read-only"}, "list-sessions": {"traits": "read-only"}, "kill-session": {"options": "-t=text"},
-        "capture-pane": {"options": "-t=text -S=text -E=text -b=text -p", "traits": "read-only"},
-    }},
-    "screen": {"options": "-S=text -c=run -d -m -D -R -r=text? -x -X=text -t=text -L -Logfile=write -h=text -p=text -s=text",
-               "stop": True, "operands": "command"},
-    "at": {"options": "-f=read -m -q=text -t=text -l -d -r", "operands": "text*", "run": "carriers.later"},
-    "batch": "at",
-    "hyperfine": {"options": "-w,--warmup=text -r,--runs=text -m=text -M=text -p,--prepare=shell -c,--cleanup=shell "
-                  "-s,--setup=shell --export-json=write --export-markdown=write -i -N -S,--shell=text -L=text -n=text "
-                  "--export-csv=write -P=text --style=text", "operands": "shell*"},
-    "concurrently": {"options": "-n,--names=text -c,--prefix-colors=text -k,--kill-others -s,--success=text -p,--prefix=text "
-                     "-m=text -r,--raw", "operands": "shell*"},
-    "npm-run-all": {"operands": "text*"}, "run-p": {"operands": "text*"}, "run-s": {"operands": "text*"},
-    "cross-env": {"stop": True, "run": "carriers.env"}, "cross-env-shell": {"operands": "text*", "run": "carriers.evaluate"},
-    "nodemon": {"options": "-x,--exec=shell -e,--ext=text -w,--watch=text -i,--ignore=text", "operands": "run text*"},
-    "watchexec": _carrier("-e,--exts=text -w,--watch=text -i,--ignore=text -r,--restart -c -s=text --shell=text"),
-    "expect": {"options": "-c=text -f=run -d", "operands": "run text*", "run": "carriers.expect"},
-}  # fmt: skip
-
-
 def _carried(call: Call, work: Work, words: list[Value], label: str, **more: Any) -> None:
     if words:
         work.feed = call.run(words, label, **{"stdin": call.stdin, **more})
@@ -167,7 +37,9 @@ def sudo(call: Call, work: Work) -> None:
     while rest and _is_assignment(rest[0]):
         _set(call, rest.pop(0))
     if line.has("--shell --login -s") and rest:
-        text = concat([part for number, word in enumerate(rest) for part in ((" ",) if number else ()) + parts_of(word)])
+        text = concat(
+            [part for number, word in enumerate(rest) for part in ((" ",) if number else ()) + parts_of(word)]
+        )
         work.feed = call.shell(text, call.name, stdin=call.stdin)
     elif line.has("--shell --login -s"):
         shell_reads(call, work, call.name)
@@ -251,7 +123,9 @@ def joined(call: Call, work: Work) -> None:
     walk.standard(call, work)
     words = work.line.operands
     if words:
-        text = concat([part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)])
+        text = concat(
+            [part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)]
+        )
         work.feed = call.shell(text, " ".join(work.command), stdin=call.stdin)
 
 
@@ -282,7 +156,9 @@ def evaluate(call: Call, work: Work) -> None:
     walk.standard(call, work)
     words = call.words[1:] if call.words[:1] == ["--"] else call.words
     if words:
-        text = concat([part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)])
+        text = concat(
+            [part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)]
+        )
         work.feed = call.shell(text, "eval", stdin=call.stdin, state=call.state)
 
 
@@ -380,7 +256,9 @@ def parallel(call: Call, work: Work) -> None:
         if filled == template:
             filled = [*template, item]
         if len(template) == 1:
-            call.shell(filled[0] if len(filled) == 1 else concat([*parts_of(filled[0]), " ", *parts_of(item)]), call.name)
+            call.shell(
+                filled[0] if len(filled) == 1 else concat([*parts_of(filled[0]), " ", *parts_of(item)]), call.name
+            )
         else:
             call.run(filled, call.name)
 
@@ -418,5 +296,3 @@ def expect(call: Call, work: Work) -> None:
     walk.standard(call, work)
     if work.line.has("-c"):
         call.opaque("what expect runs is not known")
-
-

@@ -19,7 +19,9 @@ _VALUED = frozenset({
     "-maxdepth", "-mindepth", "-mmin", "-mtime", "-newer", "-newermt", "-perm", "-regextype", "-size", "-type", "-uid",
     "-used", "-user", "-xtype", "-context", "-D", "-flags",
 })  # fmt: skip
-_UNLIMITING = frozenset({"-maxdepth", "-mindepth", "-D", "-regextype", "-type", "-xtype"})  # that let everything through
+_UNLIMITING = frozenset(
+    {"-maxdepth", "-mindepth", "-D", "-regextype", "-type", "-xtype"}
+)  # that let everything through
 _NAMES = frozenset({"-name", "-iname"})
 _PATHS = frozenset({"-path", "-ipath", "-wholename", "-iwholename", "-lname", "-ilname", "-regex", "-iregex"})
 _RUNS = frozenset({"-exec", "-execdir", "-ok", "-okdir"})

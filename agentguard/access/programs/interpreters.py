@@ -19,67 +19,6 @@ if TYPE_CHECKING:
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
-_SHELL: dict[str, Any] = {
-    "options": "-c -s -i -l,--login -o=text -O=text -e -u -x -v -n --norc --noprofile --posix --init-file=run "
-    "--rcfile=run -f -p --restricted",
-    "stop": True,
-    "run": "interpreters.shell",
-}
-_PYTHON: dict[str, Any] = {
-    "options": "-b -B -c=text -d -E -h,--help -i -I -m=text -O -OO -P -q -s -S -t -u -v -V,--version -W=text -x -X=text "
-    "--check-hash-based-pycs=text",
-    "stop": True,
-    "run": "interpreters.python",
-}
-
-
-def _language(language: str, options: str, **more: Any) -> dict[str, Any]:
-    return {"options": options, "stop": True, "run": "interpreters.other", "language": language, **more}
-
-
-TABLE: dict[str, Any] = {
-    "sh": _SHELL, "bash": _SHELL, "zsh": _SHELL, "dash": _SHELL, "ksh": _SHELL, "ash": _SHELL, "mksh": _SHELL,
-    "rbash": _SHELL, "fish": {**_SHELL, "options": "-c,--command -C,--init-command=text -i -l -n -N", "language": "fish"},
-    "pwsh": {"options": "-Command=text -c=text -File=run -f=run -EncodedCommand=text -NoProfile -NonInteractive",
-             "stop": True, "single": True, "run": "interpreters.unread"},
-    "powershell": "pwsh", "nu": "pwsh", "xonsh": "pwsh", "tclsh": "pwsh", "cmd": "pwsh",
-    "python": _PYTHON, "python2": _PYTHON, "python3": _PYTHON, "pypy": _PYTHON, "pypy3": _PYTHON, "ipython": _PYTHON,
-    "python3.9": _PYTHON, "python3.10": _PYTHON, "python3.11": _PYTHON, "python3.12": _PYTHON, "python3.13": _PYTHON,
-    "python3.14": _PYTHON,
-    "node": _language(
-        "javascript",
-        "-e,--eval=code -p,--print=code -r,--require=run --import=run --loader=run -c,--check -i,--interactive -C=text "
-        "--conditions=text --env-file=read --inspect=text? --inspect-brk=text? --test --watch --watch-path=text "
-        "--input-type=text --max-old-space-size=text --test-reporter=text --test-name-pattern=text --title=text",
-    ),
-    "nodejs": "node",
-    "deno": {"sub": {
-        "eval": _language("javascript", "-p,--print --ext=text", operands="code"),
-        "run": _language("javascript", "-c,--config=read -A,--allow-all --allow-read=text? --allow-write=text? --allow-net=text?"),
-        "test": {"operands": "read*"}, "fmt": {"operands": "edit*"}, "lint": {"operands": "read*"},
-        "task": {"operands": "text*", "stop": True}, "install": {"operands": "package*"}, "publish": {"traits": "publishes"},
-    }, "other": _language("javascript", "")},
-    "ts-node": _language("javascript", "-e,--eval=code -p,--print=code -P,--project=read -r,--require=run -T"),
-    "tsx": _language("javascript", "-e,--eval=code -p,--print=code --tsconfig=read -r,--require=run --import=run --env-file=read"),
-    "ruby": _language("ruby", "-a -c -C=enter -d -e=code -E=text -F=text? -h -i=text? -I=text -l -n -p -r=text -s -S -T=text? "
-                      "-U -v -w -W=text? -x=text?"),
-    "irb": "ruby",
-    "perl": _language("perl", "-a -c -C=text? -d=text? -D=text? -e=code -E=code -f -F=text -h -i=text? -I=text -l=text? "
-                      "-m=text -M=text -n -0=text? -p -s -S -t -T -u -U -v -V -w -W -x=text? -X"),
-    "php": _language("php", "-a -c=read -n -d=text -e -f,--file=run -h -i -l -m -r,--run=code -B=code -R=code -E=code -F=run "
-                     "-S=text -t=text -s -v -w -z=text"),
-    "lua": _language("lua", "-e=code -i -l=text -v -W"), "luajit": "lua", "luau": "lua",
-    "Rscript": _language("r", "-e=code --vanilla --slave"), "R": _language("r", "-e=code -f,--file=run --vanilla --slave -q"),
-    "julia": _language("julia", "-e,--eval=code -E,--print=code -L,--load=run -p=text -t,--threads=text --project=text?"),
-    "elixir": _language("elixir", "-e,--eval=code -r=run -S=text"), "erl": _language("erlang", "-eval=code -noshell -s=text"),
-    "ghc": _language("haskell", "-e=code -o=write"), "runghc": _language("haskell", ""),
-    "osascript": _language("applescript", "-e=code -l=text -s=text -i"),
-    "groovy": _language("groovy", "-e=code"), "scala": _language("scala", "-e=code"), "kotlin": _language("kotlin", "-e=code"),
-    "jshell": {"run": "interpreters.unread", "operands": "run*"},
-    "java": {"options": "-cp,-classpath,--class-path=text -jar=run -D=text -m,--module=text", "single": True, "stop": True,
-             "operands": "text*"},
-}  # fmt: skip
-
 
 def shell(call: Call, work: Work) -> None:
     """`sh -c TEXT NAME ARG…`, `sh FILE ARG…`, `sh` with commands on standard input."""
@@ -123,7 +62,7 @@ def python(call: Call, work: Work) -> None:
         operands = words[at + 1 :]
     extra: set[str] = set()
     if operands and plain(operands[0]) in ("manage.py", "./manage.py") and code is None and module is None:
-        extra = _management([plain(word) or "" for word in operands[1:]])
+        extra = management([plain(word) or "" for word in operands[1:]])
     line.traits |= extra
     line.operands = operands
     work.entry = {**work.entry, "operands": "text*"}
@@ -145,7 +84,7 @@ def _bundles(word: Value, code: Value | None, module: Value | None) -> bool:
     return text is not None and text[:1] == "-" and len(text) > 2 and isinstance(value, str) and text.endswith(value)
 
 
-def _management(words: list[str]) -> set[str]:
+def management(words: list[str]) -> set[str]:
     """Return what a command of Django's manage.py means."""
     if words[:1] in (["flush"], ["reset_db"], ["sqlflush"]) or (words[:1] == ["migrate"] and "zero" in words):
         return {"destroys-data"}
@@ -307,12 +246,12 @@ def _connects(call: Call, address: Value, port: int | None, sends: bool) -> None
     from agentguard.access.programs import net  # noqa: PLC0415 - rare
 
     origin = call.origin
-    traits = origin.traits | ({"sends"} if sends else set()) | ({"computed-address"} if net.computed(address) else set())
+    traits = (
+        origin.traits | ({"sends"} if sends else set()) | ({"computed-address"} if net.computed(address) else set())
+    )
     call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
     if port is None:
         net.url(call, address, "the code")
     else:
         call.connect(address, port, "the code")
     call.origin = origin
-
-

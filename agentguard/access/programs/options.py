@@ -38,19 +38,18 @@ class Option:
 class Line:
     """A command line as it was read.
 
-    `flags`: (spelling in rows, value or None) in order; `operands`; `rest`: what follows the first operand where options
-    end there. `kinds` says what the values of flags are, `traits` collects what they mean.
+    `flags`: (spelling in rows, value or None) in order; `kinds` says what those values are, `traits` collects what the
+    flags mean; `unknown` are values of options that the table does not know.
     """
 
-    __slots__ = ("flags", "kinds", "operands", "rest", "traits", "unknown")
+    __slots__ = ("flags", "kinds", "operands", "traits", "unknown")
 
     def __init__(self) -> None:
         self.flags: list[tuple[str, Value | None]] = []
         self.kinds: dict[str, str] = {}
         self.operands: list[Value] = []
-        self.rest: list[Value] = []
         self.traits: set[str] = set()
-        self.unknown: list[Value] = []  # values of options that the table does not know
+        self.unknown: list[Value] = []
 
     def has(self, names: str) -> bool:
         """Return whether one of some options (spellings of rows, between blanks) was given."""
@@ -90,11 +89,11 @@ def read(known: dict[str, Option], words: list[Value], *, stop: bool = False, si
         lead = parts_of(word)[0]
         text = lead if isinstance(lead, str) else ""
         if word == "--":
-            (line.rest if stop else line.operands).extend(words[at:])
+            line.operands += words[at:]
             break
         if len(text) < 2 or text[0] != "-" or (text[1] == "=" and not single):
             if stop:
-                line.rest = words[at - 1 :]
+                line.operands = words[at - 1 :]
                 break
             line.operands.append(word)
         elif text.startswith("--") or (single and (text.partition("=")[0] in known or len(text) > 2)):

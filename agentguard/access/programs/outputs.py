@@ -26,7 +26,9 @@ def _stdin(call: Call) -> Value:
 def _echo(call: Call, _work: Work) -> Value:
     words = list(call.words)
     newline, escapes = "\n", False
-    while words and isinstance(flag := words[0], str) and len(flag) > 1 and flag[0] == "-" and not flag[1:].strip("neE"):
+    while (
+        words and isinstance(flag := words[0], str) and len(flag) > 1 and flag[0] == "-" and not flag[1:].strip("neE")
+    ):
         newline = "" if "n" in flag else newline
         escapes = ("e" in flag or escapes) and "E" not in flag
         words.pop(0)
@@ -96,7 +98,9 @@ def _pwd(call: Call, _work: Work) -> Value:
 
 
 def _dirname(_call: Call, work: Work) -> Value:
-    return _each(work.line.operands, lambda text: text.rstrip("/").rpartition("/")[0] or ("/" if text[:1] == "/" else "."))
+    return _each(
+        work.line.operands, lambda text: text.rstrip("/").rpartition("/")[0] or ("/" if text[:1] == "/" else ".")
+    )
 
 
 def _basename(_call: Call, work: Work) -> Value:

@@ -1,20 +1,6 @@
-"""Walks a command line by the table of its program, and makes rows of it.
+"""Walks a command line by the entry of its program (see table), and makes rows of it.
 
-A table entry is a dict; every key may be absent:
-
-    options     what options says
-    operands    what the operands are, in order: kinds between blanks. One of them may end in `*` (any number), a kind
-                with `^--a,--b` is not there if one of these options was given
-    traits      what the command means, whatever its options
-    tree        options that make paths stand for everything beneath them; "always"
-    instead     {option: operands that count instead}
-    sub         {subcommand: entry, or the name of another subcommand}; the entry inherits the options
-    stop        options end at the first operand
-    single      one dash starts a whole option name
-    run         "module.function" that looks at the line itself (see `custom`)
-    fetches     its output comes from the network
-
-What an operand or the value of an option is:
+What an operand or the value of an option may be (the kinds):
 
     text        nothing
     read  write  edit  delete      a path that is read, written, both, deleted
@@ -23,20 +9,30 @@ What an operand or the value of an option is:
     move        a path that is read and gone afterwards
     link        a path that becomes readable under another name
     run         a file that is read and executed
-    url  host   an address that is connected to; `bind` one that is listened on
-    place       `[user@]host:path` of another machine, or a path: `place-read`, `place-write`
-    spec        a URL, a package's name, a path, as install commands take them
-    package  ref  remote           names, one execute row each for packages and refs
+    url  host   an address that is connected to
+    place-read  place-write        `[user@]host:path` of another machine, or a path here
+    spec        a URL, a path or the name of a package, as install commands take them
+    package  ref                   names; each gives an execute row
     shell       text that a shell runs
-    command     the rest of the line, a command
-    data        text, or `@file` that is read and sent
+    command     with everything behind it: a command that this one carries
     guess       what an unknown program may do with it
+
+Kinds that are not in this list are for the function that `run` names.
 """
 
 from __future__ import annotations
 
 from agentguard.access.model import (
-    ANY, CERTAIN, DELETE, EXACT, EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE, Pattern,
+    CERTAIN,
+    DELETE,
+    EXACT,
+    EXECUTE,
+    POSSIBLE,
+    READ,
+    TREE,
+    UNKNOWN,
+    WRITE,
+    Pattern,
 )  # fmt: skip
 from agentguard.access.programs import index, options
 from agentguard.access.shell.flow import Feed
@@ -50,9 +46,9 @@ if TYPE_CHECKING:
 
     from agentguard.access.model import Value, Wildcard
     from agentguard.access.programs.options import Line
+    from agentguard.access.programs.table import Entry
     from agentguard.access.shell.command import Call
 
-    Entry = dict[str, Any]
     Kind = Callable[[Call, Value, str, "Work"], None]
 
 
@@ -93,43 +89,42 @@ def run(call: Call) -> Feed:
 
 def read(entry: Entry, name: str, words: list[Value]) -> Work:
     """Read a command line by an entry, down to the subcommand that it names."""
-    command = (name,)
-    spec = entry.get("options", "")
+    command = [name]
     flags: list[tuple[str, Value | None]] = []
     kinds: dict[str, str] = {}
     traits: set[str] = set()
+    inherited = ""
     while True:
         subs = entry.get("sub")
-        known = options.table(spec)
+        spec = f"{inherited} {entry.get('before', '')} {entry.get('options', '')}"
         line = options.read(
-            known, words, stop=bool(entry.get("stop")) or subs is not None, single=bool(entry.get("single"))
+            options.table(spec), words, stop="stop" in entry or subs is not None, single="single" in entry
         )
         line.flags[:0] = flags
         line.kinds.update(kinds)
         line.traits |= traits
-        first = plain(line.rest[0]) if subs is not None and line.rest else None
         if subs is None:
-            line.operands = line.operands or line.rest
-            break
+            return Work(entry, tuple(command), line)
+        first = plain(line.operands[0]) if line.operands else None
         inner = subs.get(first) if first is not None else None
-        while isinstance(inner, str):
-            first, inner = inner, subs[inner]
+        if first is not None:
+            command.append(first)
+        if inner is None and not ("other" in entry and line.operands):
+            line.operands = line.operands[1:] if first is not None else line.operands
+            return Work({**entry, "sub": None}, tuple(command), line)
         if inner is None:
-            inner = entry.get("other") if line.rest else None
-            if inner is None:
-                line.operands = line.rest
-                entry = {**entry, "sub": None, "operands": entry.get("operands", "text*")}
-                if first is not None:
-                    command = (*command, first)
-                break
-            words = line.rest
+            inner = entry["other"]
+            command = command[:-1] if first is not None else command
+            words = line.operands
         else:
-            command = (*command, str(first))
-            words = line.rest[1:]
+            words = line.operands[1:]
+        inner = index.like(inner)
         flags, kinds, traits = line.flags, line.kinds, line.traits
-        spec = f"{spec} {inner.get('options', '')}"
-        entry = {key: entry[key] for key in ("fetches", "run", "single", "traits") if key in entry} | inner
-    return Work(entry, command, line)
+        inherited = f"{inherited} {entry.get('options', '')}"
+        entry = {key: entry[key] for key in _INHERITED if key in entry} | inner
+
+
+_INHERITED = ("fetches", "run", "single", "traits")
 
 
 def standard(call: Call, work: Work) -> None:
@@ -205,7 +200,7 @@ def _program(call: Call) -> list[Any]:
 def _assign(work: Work) -> None:
     """Say for each operand what it is."""
     entry, line = work.entry, work.line
-    spec = entry.get("operands", "guess*")
+    spec = entry.get("operands", "text*")
     for option, instead in entry.get("instead", {}).items():
         if line.has(option):
             spec = instead

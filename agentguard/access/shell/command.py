@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from agentguard.access import paths
 from agentguard.access.model import (
-    CERTAIN, CONNECT, DELETE, EXACT, EXECUTE, STAR, TREE, UNCERTAIN, UNKNOWN, WRITE, Origin, Pattern, Row,
+    CERTAIN,
+    CONNECT,
+    DELETE,
+    EXACT,
+    EXECUTE,
+    STAR,
+    TREE,
+    UNCERTAIN,
+    UNKNOWN,
+    WRITE,
+    Origin,
+    Pattern,
+    Row,
 )  # fmt: skip
 from agentguard.access.shell import builtins, redirect
 from agentguard.access.shell.flow import Feed, Frame

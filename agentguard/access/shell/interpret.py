@@ -142,7 +142,9 @@ class Machine:
         self.processes[path] = feed if direction == "<" else Feed("")
         return path
 
-    def call(self, function: Function, arguments: list[Value], state: State, stdin: Feed | None, via: tuple[str, ...]) -> Feed:
+    def call(
+        self, function: Function, arguments: list[Value], state: State, stdin: Feed | None, via: tuple[str, ...]
+    ) -> Feed:
         """Run a function of the shell."""
         if self.depth >= MAX_NESTING:
             self.opaque(function.frame, function.frame.where, "its functions are nested too deeply")

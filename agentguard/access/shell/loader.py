@@ -44,7 +44,7 @@ def _extension(package: str) -> ModuleType:
 
 def _find(package: str) -> str:
     """Return the file of the extension module of `package`: the first on the module path that this interpreter loads."""
-    from _imp import extension_suffixes  # type: ignore[import-not-found]  # noqa: PLC0415
+    from _imp import extension_suffixes  # noqa: PLC0415
 
     for folder in sys.path:
         place = os.path.join(folder, package)
@@ -60,8 +60,8 @@ def _find(package: str) -> str:
 
 def _load(name: str, path: str) -> ModuleType:
     """Return the extension module in the file `path`, as importlib does it (importlib._bootstrap_external)."""
-    from _frozen_importlib import ModuleSpec  # type: ignore[import-not-found]  # noqa: PLC0415
-    from _frozen_importlib_external import ExtensionFileLoader  # type: ignore[import-not-found]  # noqa: PLC0415
+    from _frozen_importlib import ModuleSpec  # noqa: PLC0415
+    from _frozen_importlib_external import ExtensionFileLoader  # noqa: PLC0415
     from _imp import create_dynamic, exec_dynamic  # noqa: PLC0415
 
     spec = ModuleSpec(name, ExtensionFileLoader(name, path), origin=path)

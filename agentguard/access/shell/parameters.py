@@ -113,9 +113,7 @@ def _digits(reader: Reader, name: str, out: list[Piece]) -> None:
         out.append((RESULT, ANY))
 
 
-def _many(
-    reader: Reader, name: str, which: str, rest: str, out: list[Piece], *, quoted: bool, length: bool
-) -> None:
+def _many(reader: Reader, name: str, which: str, rest: str, out: list[Piece], *, quoted: bool, length: bool) -> None:
     """Add all elements of an array or all parameters."""
     kind = QUOTED if quoted else RESULT
     held: Held = reader.state.get(name) if name not in ("@", "*") else reader.state.parameters or []
@@ -184,7 +182,9 @@ def _word(reader: Reader, word: str, out: list[Piece], *, quoted: bool) -> None:
     """Add the expansion of the word of an operator; unquoted, its text is split like the result of one."""
     if quoted:
         if "'" in word:  # stands for itself there, and quotes in an operand: shells differ
-            out.append((QUOTED, ANY if "\\" in word else word) if "$" not in word and "`" not in word else (QUOTED, ANY))
+            out.append(
+                (QUOTED, ANY if "\\" in word else word) if "$" not in word and "`" not in word else (QUOTED, ANY)
+            )
             reader.body(word)
             return
         value = reader.body(word.replace('"', ""))

@@ -208,7 +208,7 @@ class Skipper:
             if char == "}":
                 self.depth -= 1
                 return at + 1
-            if char in "\\\"`$" or (char == "'" and not quoted):
+            if char in '\\"`$' or (char == "'" and not quoted):
                 at = self.dollar(at, quoted=quoted) if char == "$" else self.piece(at)
             else:
                 at += 1
@@ -426,9 +426,7 @@ class _Pass:
         elif word == "!":  # taken out: the parser misreads `! {`
             if self.found is not None:
                 self.found.negated = True
-        elif word == "time":  # measures and changes nothing
-            pass
-        elif word == "-p":  # the option of `time`; no program has that name
+        elif word == "time" or word == "-p":  # measures and changes nothing
             pass
         elif word != "coproc":  # runs what follows beside
             return False

@@ -85,7 +85,8 @@ class Reader:
         at, size = 0, len(raw)
         if tilde:
             at = self._tilde(raw, 0, out, colon=colon)
-        homes = assignment(raw)  # `NAME=~/x` as an argument: a tilde counts behind the = too
+        homes = assignment(raw)  # `NAME=~/x:~/y` as an argument: tildes count behind `=` and `:` too
+        colon = colon or homes > 0
         while at < size:
             char = raw[at]
             if char not in _STOPS:
@@ -380,7 +381,9 @@ def _cut(text: str, blanks: str) -> list[str | None]:
     for number, piece in enumerate(pieces):
         for char in white[1:]:
             piece = piece.replace(char, white[0])  # noqa: PLW2901 - the same piece, one separator
-        items: list[str | None] = [item for item in piece.split(white[0]) if item] if white else [piece] if piece else []
+        items: list[str | None] = (
+            [item for item in piece.split(white[0]) if item] if white else [piece] if piece else []
+        )
         last = number == len(pieces) - 1
         if not items and not last:
             items = [None]

@@ -1,0 +1,105 @@
+"""The notation in which the tables say what programs do, and how an entry is read from it.
+
+A table is one text. Entries are separated by empty lines; each starts with the names of its programs, then come keys,
+then subcommands, `>` for each level (`> *` is any other subcommand):
+
+    git hub
+      options  -C=enter -c=text
+      run      git.any_other
+      > rm
+        options  -f,--force --cached
+        operands delete*
+        instead  --cached text*
+      > stash
+        >> drop clear
+          traits   discards-work
+
+A line that is indented further goes on with the key above it. The keys:
+
+    options     see options
+    before      options that count only in front of a subcommand
+    operands    what the operands are, in order: kinds (see kinds) between blanks. One of them may end in `*` (any
+                number), one with `^--a,--b` is not there if one of these options was given. Without this key they mean
+                nothing
+    instead     OPTION KINDS: operands that count if this option was given; the first one that was counts
+    traits      what the command means, whatever its options
+    tree        options that make paths stand for everything beneath them; `always`
+    like        PROGRAM [SUBCOMMAND]: as there, but for what is said here; options are added to those
+    run         MODULE.FUNCTION that makes the rows itself
+    output      what it writes (see outputs)
+    language    of the code that it runs
+    stop        options end at the first operand
+    single      one dash starts a whole option name
+    fetches     its output comes from the network
+
+A subcommand inherits the options, `traits`, `single`, `fetches` and `run` of what it belongs to.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    Entry = dict[str, Any]
+
+_FLAGS = frozenset({"stop", "single", "fetches"})
+
+
+def entry(text: str, name: str) -> Entry | None:
+    """Return the entry of a program in a table, None where it has none.
+
+    {key: text, …}, flags as True, "instead" as {option: kinds}, "sub" as {name: entry}, "other" as an entry.
+    """
+    for paragraph in text.split("\n\n"):
+        if name in paragraph and name in _names(paragraph):
+            return _read(paragraph)
+    return None
+
+
+def names(text: str) -> Iterator[str]:
+    """Return the names of all programs in a table."""
+    for paragraph in text.split("\n\n"):
+        yield from _names(paragraph)
+
+
+def _names(paragraph: str) -> list[str]:
+    """Return the names at the top of an entry; they may take several lines."""
+    end = paragraph.find("\n  ")
+    return (paragraph if end < 0 else paragraph[:end]).split()
+
+
+def _read(paragraph: str) -> Entry:
+    top: Entry = {}
+    path = [top]  # the entry at hand of each level
+    key = ""
+    header = 0  # the level of a line of names that the line before may go on from
+    for line in paragraph.strip("\n").split("\n"):
+        body = line.strip()
+        depth = len(body) - len(body.lstrip(">"))
+        if depth:
+            if depth != header:
+                del path[depth:]
+                path.append({})
+            subs = path[depth - 1].setdefault("sub", {})
+            for name in body[depth:].split():
+                subs[name] = path[depth]
+            if "*" in subs:
+                path[depth - 1]["other"] = subs.pop("*")
+            header = depth
+        elif line[0] == " ":
+            header = 0
+            if len(line) - len(body) > 2 * len(path):
+                path[-1][key] += " " + body
+                continue
+            key, _, value = body.partition(" ")
+            value = value.lstrip()
+            if key in _FLAGS:
+                path[-1][key] = True
+            elif key == "instead":
+                option, _, kinds = value.partition(" ")
+                path[-1].setdefault(key, {})[option] = kinds
+            else:
+                path[-1][key] = value
+    return top

@@ -1,0 +1,32 @@
+"""Other coding agents: a session that they start may run without these rules."""
+
+TABLE = r"""
+claude claude-code
+  options  -p,--print -c,--continue -r,--resume=text? --model=text --allowedTools=text --disallowedTools=text
+           --dangerously-skip-permissions --permission-mode=text --settings=text --mcp-config=read
+           --append-system-prompt=text --system-prompt=text --add-dir=read --output-format=text --input-format=text
+           --max-turns=text --session-id=text --agents=text --fallback-model=text --verbose --ide
+           --setting-sources=text
+  run      agents.starts
+
+codex
+  options  -m=text -C,--cd=enter -a=text -s,--sandbox=text -c=text -p=text -i=read --full-auto --yolo
+  run      agents.starts
+
+gemini
+  options  -p,--prompt=text -m=text -y,--yolo -i=text -s --approval-mode=text
+  run      agents.starts
+
+aider
+  options  -m,--message=text -f,--message-file=read --model=text --read=read --yes --yes-always
+  run      agents.starts
+
+opencode cursor-agent amp goose-agent qwen crush auggie droid copilot kiro-cli q plandex openhands cline roo
+interpreter sgpt
+  run      agents.starts
+
+llm ollama agentguard
+
+mods
+  traits   sends
+"""

@@ -1,0 +1,147 @@
+"""Containers: docker(1), podman(1), docker compose."""
+
+TABLE = r"""
+docker podman nerdctl
+  before   --config=read -c,--context=text -D -H,--host=text -l,--log-level=text --tlscacert=read --tlscert=read
+           --tlskey=read
+  > run create
+    options  -a,--attach=text --add-host=text --annotation=text --cap-add=text --cap-drop=text --cgroup-parent=text
+             --cidfile=write --cpus=text -c,--cpu-shares=text -d,--detach --device=text --dns=text --entrypoint=text
+             -e,--env=text --env-file=read --expose=text --gpus=text --group-add=text --health-cmd=text
+             -h,--hostname=text -i,--interactive --init --ip=text --ipc=text -l,--label=text --link=text
+             --log-driver=text --log-opt=text -m,--memory=text --mount=text --name=text --network=text --net=text
+             -p,--publish=text -P,--publish-all --pid=text --platform=text --privileged!privileged --pull=text
+             --read-only --restart=text --rm --runtime=text --security-opt=text --shm-size=text --stop-signal=text
+             --sysctl=text --tmpfs=text -t,--tty --ulimit=text -u,--user=text --userns=text -v,--volume=text
+             --volumes-from=text -w,--workdir=text --pod=text --userns=text --detach-keys=text --stop-timeout=text
+    stop
+    run      containers.runs
+  > exec
+    options  -d,--detach -e,--env=text --env-file=read -i,--interactive --privileged!privileged -t,--tty
+             -u,--user=text -w,--workdir=text -T --index=text --detach-keys=text
+    operands text command
+    stop
+  > container
+    >> run create
+      like     docker run
+    >> exec
+      like     docker exec
+    >> rm prune
+      options  -f,--force -v,--volumes -a,--all
+      traits   destroys-data
+    >> ls list inspect logs top
+      options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
+      traits   read-only
+  > rm
+    options  -f,--force!destroys-data -v,--volumes!destroys-data -l,--link
+  > volume
+    >> rm remove prune
+      options  -f,--force -v,--volumes -a,--all
+      traits   destroys-data
+    >> create ls list inspect
+      options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
+      traits   read-only
+  > system
+    >> prune reset
+      options  -f,--force -v,--volumes -a,--all
+      traits   destroys-data
+    >> df info events
+      options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
+      traits   read-only
+  > image
+    >> prune
+      options  -a,--all -f,--force
+    >> rm push
+      traits   publishes
+    >> ls inspect history
+      options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
+      traits   read-only
+  > builder pull tag stop start restart pause unpause rename update wait commit attach logout swarm node secret
+  > config context machine pod buildx
+    >> build
+      options  -f,--file=read -t,--tag=text --build-arg=text --platform=text --push!publishes --secret=text
+               -o,--output=text --target=text --cache-from=text --cache-to=text --load --builder=text --progress=text
+               --no-cache
+      operands read
+  > build
+    options  -f,--file=read -t,--tag=text --build-arg=text --platform=text --target=text --secret=text --ssh=text
+             --network=text -o,--output=text --label=text --cache-from=text --no-cache --pull -q,--quiet
+             --progress=text --push!publishes --add-host=text --iidfile=write --build-context=text -m=text
+    operands read
+  > push
+    options  -a,--all-tags -q
+    traits   publishes
+  > manifest
+    >> push
+      traits   publishes
+  > rmi
+    options  -f,--force
+  > kill
+    options  -s,--signal=text
+  > cp
+    options  -a -L -q
+    run      containers.copies
+  > save export
+    options  -o,--output=write
+  > load
+    options  -i,--input=read
+  > import
+    operands read text
+  > login
+    options  -u=text -p=text --password-stdin
+  > network
+    >> prune ls inspect
+      options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
+      traits   read-only
+  > compose
+    options  -f,--file=read -p,--project-name=text --profile=text --env-file=read --project-directory=enter
+             --ansi=text --progress=text --parallel=text
+    >> down
+      options  -v,--volumes!destroys-data --rmi=text --remove-orphans -t,--timeout=text
+    >> rm
+      options  -f,--force -s,--stop -v,--volumes!destroys-data
+    >> exec
+      like     docker exec
+    >> run
+      like     docker run
+      options  --no-deps --service-ports --use-aliases -B,--build
+      operands text command
+      run      walk.standard
+    >> build
+      options  --build-arg=text --no-cache --pull -m=text --ssh=text --progress=text
+    >> push
+      traits   publishes
+    >> kill
+      options  -s,--signal=text
+    >> cp ps config images ls top port version events
+      options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
+      traits   read-only
+    >> logs
+      options  -f,--follow -n,--tail=text --since=text --until=text -t
+      traits   read-only
+  > stack
+    >> rm
+      traits   destroys-infrastructure
+    >> deploy
+      options  -c,--compose-file=read
+  > service
+    >> rm
+      traits   destroys-infrastructure
+    >> ls ps logs
+      options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
+      traits   read-only
+  > ps images inspect info version stats top port diff history events search help
+    options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
+    traits   read-only
+  > logs
+    options  -f,--follow -n,--tail=text --since=text --until=text -t
+    traits   read-only
+  > unshare
+    operands command
+    stop
+
+docker-compose podman-compose
+  like     docker compose
+
+k9s kubectx kubens
+"""

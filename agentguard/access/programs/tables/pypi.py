@@ -1,0 +1,203 @@
+"""Package managers of Python: pip, uv, pipx, poetry, conda, twine."""
+
+TABLE = r"""
+uvx
+  options  --from=package -w,--with=package -p,--python=text --index=url!foreign-package -q --refresh --isolated
+  stop
+  run      packages.fetched
+
+pip pip2 pip3
+  options  -q,--quiet -v,--verbose --python=text --isolated
+  > install
+    options  -r,--requirement=read -c,--constraint=read -e,--editable=spec -U,--upgrade -t,--target=write
+             -i,--index-url=url!foreign-package --extra-index-url=url!foreign-package
+             -f,--find-links=spec!foreign-package --prefix=write --root=write --user --no-deps --pre --no-cache-dir
+             --force-reinstall --break-system-packages -q,--quiet -v --no-index --src=write --trusted-host=text
+             --no-build-isolation --proxy=url --cert=read --timeout=text --retries=text --python-version=text
+             --platform=text --group=text --all-extras --system -p,--python=text --upgrade-strategy=text
+             --cache-dir=text --progress-bar=text --report=write
+    operands spec*
+  > uninstall
+    options  -y,--yes -r,--requirement=read --break-system-packages
+    operands package*
+    traits   removes-package
+  > download
+    options  -d,--dest=write -r,--requirement=read -i,--index-url=url!foreign-package
+    operands spec*
+  > wheel
+    options  -w,--wheel-dir=write -r,--requirement=read -e=spec
+    operands spec*
+  > list show freeze check search index help debug tree inspect
+    traits   read-only
+  > config
+    run      packages.settings
+  > cache
+  > hash sync
+    operands read*
+  > compile
+    options  -o,--output-file=write
+    operands read*
+
+pip-compile
+  options  -o,--output-file=write
+  operands read*
+
+pip-sync
+  operands read*
+
+uv
+  options  --directory=enter --project=text -q,--quiet -v -n,--no-cache --offline --no-progress --color=text
+  > pip
+    like     pip
+  > tool
+    >> run
+      options  --from=package -w,--with=package -p,--python=text --index=url!foreign-package
+      stop
+      run      packages.fetched
+    >> install
+      options  -p,--python=text -e=spec --with=package --force -U --index-url=url!foreign-package
+      operands spec
+    >> uninstall
+      operands package*
+      traits   removes-package
+    >> upgrade
+      operands package*
+    >> list dir
+      traits   read-only
+    >> update-shell
+  > run
+    options  --with=package --with-requirements=read -p,--python=text --extra=text --group=text -m,--module=text
+             --env-file=read --isolated --no-sync --frozen --all-extras --package=text --no-project --active --locked
+             --no-dev --dev -s --script --only-group=text --index=url!foreign-package
+    stop
+    run      packages.environment
+  > add
+    options  --dev --group=text --optional=text -r,--requirements=read --extra=text --script=edit
+             --index=url!foreign-package
+    operands spec*
+  > remove
+    options  -g,--global -y,--yes -D,--save-dev -r,--requirement=read
+    operands package*
+    traits   removes-package
+  > sync
+    options  --extra=text --group=text -p=text --all-extras --frozen --locked
+  > lock python cache version self
+  > build
+    options  -o,--out-dir=write
+  > publish
+    options  --token=text --publish-url=url --index=text -u=text -p=text
+    operands read*
+    traits   publishes sends
+  > venv
+    options  -p,--python=text --seed --clear
+    operands write
+  > init
+    operands write
+  > tree help
+    traits   read-only
+  > export
+    options  -o,--output-file=write --format=text
+
+pipx
+  > run
+    options  --spec=package --python=text --index-url=url!foreign-package --pip-args=text --no-cache
+    stop
+    run      packages.fetched
+  > install
+    options  --python=text -f --index-url=url!foreign-package -e --pip-args=text
+    operands spec*
+  > inject
+    operands text package*
+  > uninstall
+    operands package*
+    traits   removes-package
+  > uninstall-all
+    traits   removes-package
+  > upgrade
+    operands package*
+  > list
+    traits   read-only
+  > ensurepath
+
+poetry pdm rye
+  options  -C,--directory=enter -P,--project=text -q -n,--no-interaction
+  > run
+    stop
+    run      packages.environment
+  > add
+    options  -G,--group=text -D,--dev -E,--extras=text --source=text
+    operands spec*
+  > remove
+    options  -G,--group=text -D,--dev
+    operands package*
+    traits   removes-package
+  > install
+    options  --with=text --without=text --only=text -E,--extras=text
+  > publish
+    options  -r,--repository=text -u,--username=text -p,--password=text --build --dry-run
+    run      packages.publishes
+  > update
+    operands package*
+  > lock build env config shell version init
+  > show check
+    traits   read-only
+  > export
+    options  -o,--output=write -f=text
+  > new
+    operands write
+
+hatch
+  options  -e,--env=text
+  > run
+    stop
+    run      packages.environment
+  > publish
+    operands read*
+    traits   publishes sends
+  > test fmt build
+
+pipenv
+  > run
+    stop
+    run      packages.environment
+  > install
+    options  -r=read -d,--dev
+    operands spec*
+  > uninstall
+    options  -g,--global -y,--yes -D,--save-dev -r,--requirement=read
+    operands package*
+    traits   removes-package
+
+twine
+  > upload
+    options  -r,--repository=text --repository-url=url -u,--username=text -p,--password=text --skip-existing
+             --config-file=read -s,--sign
+    operands read*
+    traits   publishes sends
+  > check
+    operands read*
+    traits   read-only
+  > register
+    operands read
+    traits   publishes
+
+conda mamba micromamba
+  options  -n,--name=text
+  > install
+    options  -n,--name=text -c,--channel=text -y,--yes --file=read -p,--prefix=write
+    operands package*
+  > create
+    options  -n,--name=text -c,--channel=text -y,--yes -f,--file=read -p,--prefix=write
+    operands package*
+  > remove uninstall
+    options  -n,--name=text --all -y,--yes
+    operands package*
+    traits   removes-package
+  > run
+    options  -n,--name=text -p=text --no-capture-output --cwd=enter
+    stop
+    run      packages.environment
+  > list info search
+    traits   read-only
+  > env activate config
+"""

@@ -1,0 +1,63 @@
+"""The shell's own commands as far as they make rows, and small programs beside them. bash(1), SHELL BUILTIN COMMANDS."""
+
+TABLE = r"""
+cd chdir pushd popd dirs : true false test [ break continue exit return shift let getopts type which whereis hash
+umask ulimit wait jobs fg bg disown times caller shopt unset sleep yes tput clear reset stty tty factor cal uptime
+info help apropos id groups last who w getconf
+  traits   read-only
+
+expr nproc uname arch uuidgen
+  traits   read-only
+  output   word
+
+bc
+  operands read*
+
+man
+  options  -P,--pager=shell -k -f
+  traits   read-only
+
+alias unalias bind complete compgen enable history fc logout mapfile readarray read local suspend autoload setopt
+unsetopt zstyle
+
+export declare typeset readonly
+  run      shells.declares
+
+set
+  run      shells.sets
+
+printenv
+  options  -0,--null
+  run      shells.prints
+
+echo
+  traits   read-only
+  output   echo
+
+printf
+  traits   read-only
+  output   printf
+
+pwd
+  options  -L -P
+  traits   read-only
+  output   pwd
+
+seq
+  options  -s,--separator=text -f,--format=text -w
+  traits   read-only
+  output   seq
+
+date
+  options  -d,--date=text -f,--file=read -I=text? -r,--reference=read -s,--set=text -u -j -v=text
+  traits   read-only
+  output   word
+
+whoami logname
+  traits   read-only
+  output   user
+
+hostname
+  traits   read-only
+  output   hostname
+"""

@@ -1,0 +1,312 @@
+"""Programs that read, search, compare and change text. Manual pages of section 1; rg(1), ag(1), jq(1)."""
+
+TABLE = r"""
+cat
+  options  -A,--show-all -b,--number-nonblank -e -E,--show-ends -n,--number -s,--squeeze-blank -t -u -v
+  operands read*
+  traits   read-only
+  output   cat
+
+tac
+  options  -b,--before -r,--regex -s,--separator=text
+  operands read*
+  traits   read-only
+
+nl
+  options  -b=text -d=text -f=text -h=text -i=text -l=text -n=text -s=text -v=text -w=text
+  operands read*
+  traits   read-only
+
+head
+  options  -c,--bytes=text -n,--lines=text -q,--quiet -v,--verbose -z
+  operands read*
+  traits   read-only
+
+tail
+  options  -c,--bytes=text -f,--follow=text? -F -n,--lines=text --pid=text -q,--quiet -s,--sleep-interval=text
+           --max-unchanged-stats=text --retry -v,--verbose
+  operands read*
+  traits   read-only
+
+less
+  options  -b=text -h=text -j=text -k=read -o=write -O=write -p=text -P=text -t=text -T=read -x=text -y=text -z=text
+  operands read*
+  traits   read-only
+
+more most
+  options  -n=text
+  operands read*
+  traits   read-only
+
+bat batcat
+  options  -l,--language=text -r,--line-range=text -H,--highlight-line=text --theme=text --style=text --color=text
+           --paging=text -p,--plain -n,--number -A,--show-all --file-name=text --wrap=text --tabs=text
+  operands read*
+  traits   read-only
+
+wc
+  options  -c,--bytes -m,--chars -l,--lines -w,--words --files0-from=read
+  operands read*
+  traits   read-only
+  output   word
+
+sort
+  options  -b -d -f -g -i -M -h -n -R -r,--reverse -V -c,--check=text? -k,--key=text -m,--merge -o,--output=write -s
+           -S,--buffer-size=text -t,--field-separator=text -T,--temporary-directory=text -u,--unique -z
+           --compress-program=shell --files0-from=read --parallel=text --random-source=read --batch-size=text
+           --sort=text
+  operands read*
+  traits   read-only
+
+uniq
+  options  -c,--count -d -D -f,--skip-fields=text -i -s,--skip-chars=text -u,--unique -w,--check-chars=text
+  operands read write
+
+cut
+  options  -b,--bytes=text -c,--characters=text -d,--delimiter=text -f,--fields=text -n --complement
+           -s,--only-delimited --output-delimiter=text -z
+  operands read*
+  traits   read-only
+
+tr
+  options  -c,-C,--complement -d,--delete -s,--squeeze-repeats -t,--truncate-set1
+  traits   read-only
+  output   tr
+
+rev
+  operands read*
+  traits   read-only
+  output   rev
+
+paste
+  options  -d,--delimiters=text -s,--serial
+  operands read*
+  traits   read-only
+
+join
+  options  -a=text -e=text -i -j=text -o=text -t=text -v=text -1=text -2=text
+  operands read*
+  traits   read-only
+
+comm
+  options  -1 -2 -3 --output-delimiter=text
+  operands read*
+  traits   read-only
+
+fold
+  options  -b -s -w,--width=text
+  operands read*
+  traits   read-only
+
+fmt
+  options  -c -p,--prefix=text -s -u -w,--width=text
+  operands read*
+  traits   read-only
+
+column
+  options  -t,--table -s,--separator=text -c,--columns=text -o,--output-separator=text -N=text
+  operands read*
+  traits   read-only
+
+expand unexpand
+  options  -i -t,--tabs=text
+  operands read*
+  traits   read-only
+
+shuf
+  options  -e,--echo -i,--input-range=text -n,--head-count=text -o,--output=write -r --random-source=read
+  operands read*
+  traits   read-only
+
+tsort
+  operands read*
+  traits   read-only
+
+iconv
+  options  -f,--from-code=text -t,--to-code=text -o,--output=write -c -l,--list
+  operands read*
+  traits   read-only
+
+strings
+  options  -a -f -n,--bytes=text -t,--radix=text -e,--encoding=text
+  operands read*
+  traits   read-only
+
+base64
+  options  -d,-D,--decode -i,--input=read -o,--output=write -w,--wrap=text -b,--break=text
+  operands read*
+  traits   read-only
+  output   base64
+
+base32
+  options  -d,--decode -w,--wrap=text
+  operands read*
+  traits   read-only
+
+xxd
+  options  -a -b -c=text -e -E -g=text -h -i -l=text -n=text -o=text -p,-ps,-plain -r -s=text -u -v
+  operands read write
+  output   xxd
+
+od
+  options  -A=text -j=text -N=text -S=text -t=text -v -w=text?
+  operands read*
+  traits   read-only
+
+hexdump hd
+  options  -b -c -C -d -e=text -f=read -n=text -o -s=text -v -x
+  operands read*
+  traits   read-only
+
+diff colordiff
+  options  -q,--brief -s -c -C,--context=text -u -U,--unified=text -e -n -y,--side-by-side -W,--width=text -p -F=text
+           --label=text -r,--recursive -N,--new-file -x,--exclude=text -X,--exclude-from=read -I=text -i -E -b -w -B
+           -a,--text --color=text? --from-file=read --to-file=read -D=text -S=text --line-format=text
+  operands read*
+  traits   read-only
+  tree     --recursive
+
+diff3
+  options  -m --label=text
+  operands read*
+  traits   read-only
+
+sdiff
+  options  -o,--output=write -w=text
+  operands read*
+  traits   read-only
+
+cmp
+  options  -b -i=text -l -n,--bytes=text -s
+  operands read read text*
+  traits   read-only
+
+patch
+  options  -p,--strip=text -i,--input=read -o,--output=write -d,--directory=enter -R,--reverse -N -r=write --dry-run
+           -b -B=text -z=text -D=text -F=text -g=text -V=text
+  operands edit read
+
+md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md5
+  options  -c,--check -a,--algorithm=text -b,--binary -t,--text --tag --status
+  operands read*
+  traits   read-only
+
+grep egrep fgrep ggrep rgrep
+  options  -e,--regexp=text -f,--file=read -E,--extended-regexp -F,--fixed-strings -G,--basic-regexp -P,--perl-regexp
+           -i,--ignore-case -v,--invert-match -w,--word-regexp -x,--line-regexp -c,--count -l,--files-with-matches
+           -L,--files-without-match -m,--max-count=text -o,--only-matching -q,--quiet -s,--no-messages -b
+           -H,--with-filename -h,--no-filename -n,--line-number -A,--after-context=text -B,--before-context=text
+           -C,--context=text --color=text? --colour=text? -a,--text --binary-files=text -d,--directories=text
+           --exclude=text --exclude-from=read --exclude-dir=text --include=text --label=text -r,--recursive
+           -R,--dereference-recursive -y -z,--null-data -T,--initial-tab -U,--binary -Z,--null
+  run      text.search
+
+zgrep
+  options  -e,--regexp=text -f,--file=read -E,--extended-regexp -F,--fixed-strings -G,--basic-regexp -P,--perl-regexp
+           -i,--ignore-case -v,--invert-match -w,--word-regexp -x,--line-regexp -c,--count -l,--files-with-matches
+           -L,--files-without-match -m,--max-count=text -o,--only-matching -q,--quiet -s,--no-messages -b
+           -H,--with-filename -h,--no-filename -n,--line-number -A,--after-context=text -B,--before-context=text
+           -C,--context=text --color=text? --colour=text? -a,--text --binary-files=text -d,--directories=text
+           --exclude=text --exclude-from=read --exclude-dir=text --include=text --label=text -r,--recursive
+           -R,--dereference-recursive -y -z,--null-data -T,--initial-tab -U,--binary -Z,--null
+  operands text^--regexp,--file read*
+  traits   read-only
+
+rg
+  options  -e,--regexp=text -f,--file=read -F,--fixed-strings -i,--ignore-case -S,--smart-case -s,--case-sensitive
+           -v,--invert-match -w,--word-regexp -x,--line-regexp -c,--count -l,--files-with-matches
+           --files-without-match -m,--max-count=text -o,--only-matching -q,--quiet -n,--line-number
+           -N,--no-line-number -H -I,--no-filename -A,--after-context=text -B,--before-context=text -C,--context=text
+           --color=text --colors=text -a,--text -g,--glob=text --iglob=text -t,--type=text -T,--type-not=text
+           --type-add=text -d,--max-depth=text -j,--threads=text -M,--max-columns=text -r,--replace=text
+           -U,--multiline -u,--unrestricted -.,--hidden --no-ignore --no-ignore-vcs --ignore-file=read --pre=shell
+           --pre-glob=text --sort=text --sortr=text -E,--encoding=text --engine=text -P,--pcre2 -z,--search-zip
+           --files --type-list --max-filesize=text --context-separator=text --path-separator=text --json --stats
+           --vimgrep -p,--pretty -L,--follow --hostname-bin=shell -0,--null
+  run      text.search
+
+ag
+  options  -A,--after=text -B,--before=text -C,--context=text -G,--file-search-regex=text --ignore=text
+           --ignore-dir=text -m,--max-count=text -p,--path-to-ignore=read -g=text --depth=text --hidden
+           -U,--skip-vcs-ignores -u,--unrestricted -a,--all-types -i -l -c -Q -w -s -S -n,--norecurse -W,--width=text
+           --pager=shell
+  run      text.search
+
+ack
+  options  -A=text -B=text -C=text -g=text -m=text --type=text --pager=shell -f -i -l -c -w -v -n
+  run      text.search
+
+sed gsed
+  options  -n,--quiet,--silent -e,--expression=text -f,--file=read -E,-r,--regexp-extended -i,--in-place=text?
+           -l,--line-length=text -s,--separate -u,--unbuffered -z,--null-data --posix --sandbox --debug
+  run      editors.sed
+
+awk gawk mawk nawk
+  options  -F,--field-separator=text -v,--assign=text -f,--file=run -i,--include=run -e,--source=text -E,--exec=run
+           -o,--pretty-print=write? -p,--profile=write? -d,--dump-variables=write? -b -c -C -g -h -M -n -N -O -P -r -s
+           -S,--sandbox -t -V -l,--load=text
+  run      editors.awk
+
+jq gojq jaq
+  options  -n,--null-input -r,--raw-output -j,--join-output -a -s,--slurp -c,--compact-output -C -M -S,--sort-keys
+           -e,--exit-status -R,--raw-input -f,--from-file=read -L=text --arg=text --argjson=text --slurpfile=text
+           --rawfile=text --indent=text --tab --args --jsonargs --stream --seq
+  run      text.jq
+
+yq
+  options  -i,--inplace -r,--raw-output -o,--output-format=text -p,--input-format=text -P,--prettyPrint
+           -n,--null-input -e,--exit-status -N -I,--indent=text -s,--split-exp=text -f,--from-file=read -C -M -y -Y -x
+           -t
+  operands text^--from-file read*
+  instead  --inplace text edit*
+
+xmllint
+  options  -o,--output=write --xpath=text --schema=read --format --noout
+  operands read*
+  traits   read-only
+
+vim vi nvim view ex gvim vimdiff
+  options  -c=text -S=run -u=run -o -O -p -R -d -w=write --cmd=text -s=run -t=text -T=text -i=text -n -e -E
+           --servername=text --remote
+  run      editors.vim
+
+nano
+  options  -r=text -T=text -Q=text -o=text -s=text -X=text -Y=text
+  operands edit*
+
+emacs
+  options  -l,--load=run --eval=text -f,--funcall=text --batch -Q -q -nw
+  operands edit*
+
+ed
+  options  -p=text -s
+  operands edit
+
+code
+  options  -r -n -w,--wait -g,--goto -d,--diff --install-extension=package!foreign-package --uninstall-extension=text
+           --user-data-dir=text
+  operands guess*
+
+pbcopy pbpaste
+  traits   read-only
+
+pr
+  options  -h=text -l=text -w=text -o=text -s=text? -n=text?
+  operands read*
+  traits   read-only
+
+zcat bzcat xzcat zstdcat zless gzcat zmore
+  options  -f,--force
+  operands read*
+  traits   read-only
+
+plutil
+  options  -p -convert=text -lint -extract=text -o=write
+  operands read*
+  single
+
+defaults
+  > read
+    traits   read-only
+  > write delete
+"""
