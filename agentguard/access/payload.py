@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from agentguard import jsontext
+from agentguard.access import paths
 from agentguard.access.model import ToolCall
 
 TYPE_CHECKING = False
@@ -86,7 +87,7 @@ def of_fields(fields: Any) -> ToolCall:
 
 def _call(fields: dict[str, Any], event: str) -> ToolCall:
     cwd = _text(fields, "cwd", needed=True)
-    if not os.path.isabs(cwd) or "\0" in cwd:
+    if not os.path.isabs(cwd) or paths.fault(cwd):
         raise Malformed("cwd is not an absolute path")
     about_tool, about_prompt = event in TOOL_EVENTS, event in PROMPT_EVENTS
     if about_prompt and fields.get("prompt") is None:

@@ -197,6 +197,10 @@ def _shell(call: ToolCall, world: World) -> Access:
         return Access([paths.malformed(EXECUTE, call.tool, "command is not a text")])
     if "\0" in command:
         return Access([paths.malformed(EXECUTE, call.tool, "command holds a NUL character")])
+    try:
+        command.encode()
+    except UnicodeEncodeError:
+        return Access([paths.malformed(EXECUTE, call.tool, "command holds half a surrogate pair")])
     from agentguard.access.shell.interpret import interpret  # noqa: PLC0415 - loads the parser
 
     return interpret(command, call.cwd, world, call.tool)

@@ -44,6 +44,7 @@ def replace(path: str, data: bytes, mode: int) -> None:
 
 def make_folder(path: str, mode: int) -> None:
     """Make a folder with this mode, and those above it, where they are missing. Raises `ConfigError`."""
+    path = os.path.abspath(path)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with contextlib.suppress(FileExistsError):

@@ -7,6 +7,7 @@ come last, so that they never name a hook that is not there.
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentguard.deploy import install, selftest, settings, solo
@@ -66,7 +67,9 @@ def quickstart(places: Places, new_passphrase: Callable[[], bytes], passphrase: 
     hook = install.install_code(places)
     if not solo.follows_another(places):
         if not solo.is_set_up(places):
-            solo.set_up(places, _ORG, new_passphrase() or None)
+            secret = new_passphrase()
+            solo.set_up(places, _ORG, secret or None)
+            passphrase = partial(bytes, secret)  # nobody is asked for what they have just said
         solo.put_in_force(places, mode, passphrase)
     active = solo.active(places)
     changed = settings.add(places, hook, enforce=solo.mode_of(active) == ENFORCE)

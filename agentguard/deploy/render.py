@@ -151,7 +151,7 @@ def render_linux(
     artefacts[DROP_IN] = json.dumps(settings, indent=2).encode() + b"\n"
     artefacts["README.md"] = _readme(where, argv, stage, choices, artefacts).encode()
     for name, data in artefacts.items():
-        path = os.path.join(output, name)
+        path = os.path.join(os.path.abspath(output), name)
         files.make_folder(os.path.dirname(path), 0o755)
         files.replace(path, data, 0o644)
     return list(artefacts)

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from agentguard import places
-from agentguard.deploy import closure, install, quickstart, settings, solo
+from agentguard.bundle import publish
+from agentguard.deploy import closure, install, quickstart, settings, solo, uninstall
 from agentguard.errors import ConfigError, Refused
 from agentguard.policy.model import ENFORCE, OBSERVE
+from agentguard.sync.enroll import enroll
 
 ROOT = Path(__file__).parent.parent.parent
 CLEAN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
@@ -148,52 +150,71 @@ def test_the_installed_code_uses_nothing_else(observing):
         assert outside == []
 
 
-def test_the_whole_way_and_back(fresh):
+@pytest.fixture
+def small(fresh, tmp_path, monkeypatch):
+    """A fresh home, and in this process a policy of one rule instead of the shipped one with all its tests."""
+    policy = tmp_path / "policy"
+    (policy / "rules").mkdir(parents=True)
+    (policy / "bundle.toml").write_text('schema = 1\nname = "small"\nmode = "enforce"\n', encoding="utf-8")
+    rule = (
+        '[[rule]]\nid = "secrets/file"\neffect = "deny"\naction = ["read"]\npath = ["~/.ssh/**"]\nreason = "A key."\n'
+    )
+    (policy / "rules" / "secrets.toml").write_text(rule, encoding="utf-8")
+    monkeypatch.setattr(solo, "source", lambda: str(policy))
+    return fresh
+
+
+def test_the_whole_way_and_back(fresh, tmp_path):
     """Quickstart twice, enforce, quickstart again, uninstall: enforcing stays, and the settings end as they began."""
     home = fresh
     os.mkdir(os.path.dirname(settings.path_of(home)))
     with open(settings.path_of(home), "wb") as file:
         file.write(BEFORE)
+    secret = tmp_path / "secret"
+    secret.write_text("correct horse\n", encoding="ascii")
     where = ("--home", home.home, "--json")
-    agentguard("quickstart", *where)
+    signing = (*where, "--passphrase-file", secret)
+    assert json.loads(agentguard("quickstart", *signing))["encrypted"]
     once = settings_bytes(home)
-    again = json.loads(agentguard("quickstart", *where))
+    again = json.loads(agentguard("quickstart", *signing))
     assert (again["policy"], again["settings_changed"], once) == ("baseline revision 2", False, settings_bytes(home))
 
-    enforced = json.loads(agentguard("enforce", *where))
+    assert "--passphrase-file" in agentguard("enforce", *where, code=2)
+    assert once == settings_bytes(home)
+    enforced = json.loads(agentguard("enforce", *signing))
     assert (enforced["mode"], enforced["healthy"]) == (ENFORCE, True)
     code, out = call(enforced["hook"], home, "cat ~/.ssh/id_ed25519")
     assert (code, json.loads(out)["hookSpecificOutput"]["permissionDecision"]) == (2, "deny")
     assert call(enforced["hook"], home, "echo hello") == (0, b"")
     assert settings.hook_entry(home, "PreToolUse")["onFailure"] == "block"
-    assert json.loads(agentguard("quickstart", *where))["mode"] == ENFORCE
 
     assert "say which install" in agentguard("uninstall", "--home", home.home, code=2)
     gone = json.loads(agentguard("uninstall", "--user", *where, argv=enforced["cli"], cwd="/"))
     assert (gone["settings"], settings_bytes(home)) == ("restored", BEFORE)
     assert not os.path.exists(home.stub)
     assert os.path.isdir(home.spools)
-    assert json.loads(agentguard("quickstart", *where))["mode"] == OBSERVE
     gone = json.loads(agentguard("uninstall", "--user", "--purge", *where))
-    assert (gone, settings_bytes(home)) == ({"settings": "restored", "kept": []}, BEFORE)
+    assert (gone, settings_bytes(home)) == ({"settings": "absent", "kept": []}, BEFORE)
 
 
-def test_a_key_with_a_passphrase(fresh, tmp_path):
-    """With a passphrase the key is encrypted, and nothing is signed without it."""
-    home = fresh
-    secret, wrong = tmp_path / "secret", tmp_path / "wrong"
-    secret.write_text("correct horse\n", encoding="ascii")
-    wrong.write_text("battery staple\n", encoding="ascii")
-    where = ("--home", home.home)
-    said = json.loads(agentguard("quickstart", *where, "--json", "--passphrase-file", secret))
-    assert said["encrypted"]
-    before = settings_bytes(home)
-    assert "--passphrase-file" in agentguard("enforce", *where, code=2)
-    assert "wrong passphrase" in agentguard("enforce", *where, "--passphrase-file", wrong, code=1)
-    assert before == settings_bytes(home)
-    assert solo.mode_of(solo.active(home)) == OBSERVE
-    agentguard("enforce", *where, "--passphrase-file", secret)
-    assert solo.mode_of(solo.active(home)) == ENFORCE
+def test_quickstart_never_weakens(small):
+    """Who enforces goes on enforcing; after uninstalling, quickstart observes again, with the same key."""
+    quickstart.quickstart(small, bytes, bytes)
+    quickstart.enforce(small, bytes)
+    again = quickstart.quickstart(small, bytes, bytes)
+    assert (again.mode, again.policy, again.healthy) == (ENFORCE, "small revision 3", True)
+    uninstall.uninstall(small)
+    again = quickstart.quickstart(small, bytes, bytes)
+    assert (again.mode, again.policy, again.healthy) == (OBSERVE, "small revision 4", True)
+
+
+def test_nothing_is_signed_without_the_passphrase(small):
+    """A wrong passphrase changes nothing; a new key's passphrase is asked once."""
+    assert quickstart.quickstart(small, lambda: b"correct horse", lambda: b"not asked").encrypted
+    before = settings_bytes(small)
+    with pytest.raises(ConfigError, match="wrong passphrase"):
+        quickstart.enforce(small, lambda: b"battery staple")
+    assert (before, solo.mode_of(solo.active(small))) == (settings_bytes(small), OBSERVE)
 
 
 def test_without_a_passphrase_it_says_what_that_means(fresh):
@@ -212,25 +233,25 @@ def test_without_a_passphrase_it_says_what_that_means(fresh):
     assert "not blocked; recorded: would deny" in done.stdout
 
 
-def test_somebody_elses_policy_is_kept(fresh, tmp_path):
+def test_somebody_elses_policy_is_kept(small, tmp_path):
     """On a laptop that is enrolled already, quickstart brings the hook and leaves the policy alone."""
-    folder = fresh.home
-    made = tmp_path / "acme"
-    init = json.loads(agentguard("bundle", "init", made, "--org", "acme", "--solo", "--no-passphrase", "--json"))
-    agentguard("bundle", "publish", ROOT / "bundles" / "baseline", "--to", made, "--mode", "observe")
-    agentguard("enroll", made, "--root-sha256", init["root_sha256"], "--home", folder)
-    said = json.loads(agentguard("quickstart", "--home", folder, "--json"))
-    assert (said["own"], said["mode"], said["healthy"]) == (False, OBSERVE, True)
-    assert not os.path.exists(solo.folder(fresh))
-    assert "not signed by a key of yours" in agentguard("enforce", "--home", folder, code=1)
+    acme = str(tmp_path / "acme")
+    root = publish.init(acme, "acme", solo=True)
+    publish.publish(solo.source(), acme, mode=OBSERVE)
+    enroll(small, acme, root)
+    done = quickstart.quickstart(small, bytes, bytes)
+    assert (done.own, done.mode, done.healthy) == (False, OBSERVE, True)
+    assert not os.path.exists(solo.folder(small))
+    with pytest.raises(ConfigError, match="not signed by a key of yours"):
+        quickstart.enforce(small, bytes)
 
 
-def test_a_lost_key_is_replaced(fresh):
+def test_a_lost_key_is_replaced(small):
     """If the folder with the key is gone, quickstart starts anew."""
-    agentguard("quickstart", "--home", fresh.home)
-    shutil.rmtree(solo.folder(fresh))
-    said = json.loads(agentguard("quickstart", "--home", fresh.home, "--json"))
-    assert (said["policy"], said["healthy"]) == ("baseline revision 1", True)
+    quickstart.quickstart(small, bytes, bytes)
+    shutil.rmtree(solo.folder(small))
+    again = quickstart.quickstart(small, bytes, bytes)
+    assert (again.policy, again.healthy) == ("small revision 1", True)
 
 
 def test_settings_that_cannot_be_edited_stop_it_at_once(tmp_path):

@@ -135,6 +135,12 @@ def test_unsafe_paths_are_refused_by_what_is_there(tmp_path, monkeypatch):
     assert safepath.fault("/usr/not-there/hook.py") == ""
 
 
+def test_the_output_may_be_named_from_here(tmp_path, monkeypatch):
+    """A folder in the current one is made there."""
+    monkeypatch.chdir(tmp_path)
+    assert sorted(render.render_linux("out/")) == sorted(os.listdir(tmp_path / "out"))
+
+
 def test_the_default_paths_are_those_of_the_managed_install(tmp_path):
     """Without options the settings start what `install --system` puts there."""
     render.render_linux(str(tmp_path))

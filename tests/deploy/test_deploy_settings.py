@@ -296,7 +296,7 @@ _SETTINGS = st.tuples(
 ).map(lambda pair: {**pair[0], **({} if pair[1] is None else {"hooks": pair[1]})})
 
 
-@limits(max_examples=50)  # each one goes to the disk several times
+@limits(max_examples=50, deadline=None)  # each one goes to the disk several times
 @given(value=_SETTINGS, indent=st.sampled_from([None, 1, 2, 4, "\t"]), ascii_only=st.booleans())
 def test_add_and_remove_restore_every_byte(value, indent, ascii_only):
     """Law: whatever the settings are, in whatever layout, adding and removing gives the same bytes."""
@@ -313,7 +313,7 @@ def test_add_and_remove_restore_every_byte(value, indent, ascii_only):
         assert text == read(where)
 
 
-@limits(max_examples=50)  # each one goes to the disk several times
+@limits(max_examples=50, deadline=None)  # each one goes to the disk several times
 @given(value=_SETTINGS)
 def test_remove_after_an_edit_is_exact(value):
     """Law: add, edit, remove equals the edit alone, whatever else the settings hold."""

@@ -104,15 +104,15 @@ class Laptop:
         return [json.loads(line)["b"] for line in (self.spool / "current.ndjson").read_bytes().splitlines()]
 
 
-def make_laptop(folder, *, mode="enforce", key_type="ed25519", background=False):
-    """Publish the shipped baseline into a folder, enrol from it, install the hook.
+def make_laptop(folder, *, bundle=ROOT / "bundles/baseline", background=False):
+    """Publish a bundle into a folder, enrol from it, install the hook.
 
     Without `background` no hook starts a sync, so that no process outlives its test.
     """
     repository, home = folder / "publisher", folder / "home"
     (home / "project" / "src").mkdir(parents=True)
-    agentguard("bundle", "init", repository, "--solo", "--org", "acme", "--no-passphrase", "--key-type", key_type)
-    agentguard("bundle", "publish", ROOT / "bundles/baseline", "--to", repository, "--mode", mode)
+    agentguard("bundle", "init", repository, "--solo", "--org", "acme", "--no-passphrase")
+    agentguard("bundle", "publish", bundle, "--to", repository)
     root = repository / "repo" / "1.root.json"
     digest = __import__("hashlib").sha256(root.read_bytes()).hexdigest()
     agentguard("enroll", repository / "repo", "--root-sha256", digest, "--home", home)
@@ -128,3 +128,9 @@ def make_laptop(folder, *, mode="enforce", key_type="ed25519", background=False)
 def laptop(tmp_path_factory):
     """A laptop under the shipped baseline. Shared: a test that damages something must mend it."""
     return make_laptop(tmp_path_factory.mktemp("laptop"))
+
+
+@pytest.fixture(scope="module")
+def project_only(tmp_path_factory):
+    """A laptop whose policy has no scratch folders: whatever is outside the project is asked about."""
+    return make_laptop(tmp_path_factory.mktemp("project-only"), bundle=Path(__file__).parent / "policy")

@@ -1,5 +1,6 @@
 """Every real payload of the client, through the real hook process, against a table."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -19,6 +20,9 @@ def test_every_payload_has_a_row_and_every_row_a_payload():
 def test_payload_comes_to_what_its_row_says(laptop, file):
     """Effect, deciding rule or default, stdout and exit code are as the table says, and one record is written."""
     row = TABLE[file.stem]
+    session = json.loads(file.read_bytes())["session_id"]
+    start = {"session_id": session, "cwd": "/home/dev/project", "hook_event_name": "SessionStart", "source": "startup"}
+    laptop.raw(json.dumps(start).encode())  # every real session begins so
     result = laptop.raw(file.read_bytes())
     record = laptop.records()[-1]
     assert (row["exit"], row["stdout"]) == (result.code, result.decision)

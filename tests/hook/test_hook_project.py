@@ -7,12 +7,12 @@ import pytest
 
 
 @pytest.fixture
-def start(laptop):
+def start(project_only):
     """A function that sends the first event of a session."""
 
     def send(session, cwd):
         payload = {"session_id": session, "cwd": str(cwd), "hook_event_name": "SessionStart", "source": "startup"}
-        assert 0 == laptop.raw(json.dumps(payload).encode()).code
+        assert 0 == project_only.raw(json.dumps(payload).encode()).code
 
     return send
 
@@ -27,40 +27,40 @@ def git(*words, cwd):
     subprocess.run(["git", *identity, *words], cwd=cwd, check=True, capture_output=True)
 
 
-def test_project_stays_where_the_session_began(laptop, start, tmp_path):
+def test_project_stays_where_the_session_began(project_only, start):
     """A later working directory does not move the project along."""
-    first, other = laptop.home / "first", laptop.home / "other"
+    first, other = project_only.home / "first", project_only.home / "other"
     first.mkdir()
     other.mkdir()
     start("stays", first)
-    assert "" == write(laptop, "stays", first, first / "a.txt")
-    assert "ask" == write(laptop, "stays", other, other / "a.txt")
+    assert "" == write(project_only, "stays", first, first / "a.txt")
+    assert "ask" == write(project_only, "stays", other, other / "a.txt")
     start("stays", other)
-    assert "ask" == write(laptop, "stays", other, other / "a.txt")
+    assert "ask" == write(project_only, "stays", other, other / "a.txt")
 
 
-def test_without_a_first_event_the_repository_of_the_call_counts(laptop):
+def test_without_a_first_event_the_repository_of_the_call_counts(project_only):
     """The git top level of the call's own folder stands in."""
-    top = laptop.home / "unseen"
+    top = project_only.home / "unseen"
     (top / "deep").mkdir(parents=True)
     git("init", "-q", ".", cwd=top)
-    assert "" == write(laptop, "unseen", top / "deep", top / "a.txt")
+    assert "" == write(project_only, "unseen", top / "deep", top / "a.txt")
 
 
-def test_home_is_never_the_project(laptop, start):
+def test_home_is_never_the_project(project_only, start):
     """A session that begins in the home has no project, so that not everything is inside it."""
-    start("home", laptop.home)
-    assert "ask" == write(laptop, "home", laptop.home, laptop.home / "a.txt")
+    start("home", project_only.home)
+    assert "ask" == write(project_only, "home", project_only.home, project_only.home / "a.txt")
 
 
-def test_linked_worktree_of_the_same_repository_is_inside(laptop, start):
+def test_linked_worktree_of_the_same_repository_is_inside(project_only, start):
     """`git worktree add` elsewhere makes another checkout of the same project; another repository is not one."""
-    main, linked, stranger = laptop.home / "main", laptop.home / "linked", laptop.home / "stranger"
+    main, linked, stranger = project_only.home / "main", project_only.home / "linked", project_only.home / "stranger"
     for folder in (main, stranger):
         folder.mkdir()
         git("init", "-q", ".", cwd=folder)
         git("commit", "-q", "--allow-empty", "-m", "first", cwd=folder)
     git("worktree", "add", "-q", str(linked), cwd=main)
     start("worktree", main)
-    assert "" == write(laptop, "worktree", linked, linked / "a.txt")
-    assert "ask" == write(laptop, "worktree", stranger, stranger / "a.txt")
+    assert "" == write(project_only, "worktree", linked, linked / "a.txt")
+    assert "ask" == write(project_only, "worktree", stranger, stranger / "a.txt")

@@ -37,6 +37,9 @@ RULES = {
             _path("read", f"{PROJECT}/key.txt", f"{HOME}/.aws/credentials"),
             _tree("read", f"{HOME}/.config"),
             _path("read", "/proc/12/environ"),
+            _path("read", f"{PROJECT}/dev.tfvars"),
+            _path("read", f"{PROJECT}/.env", origin=Origin(("git", "diff"))),
+            _path("read", f"{PROJECT}/.env", origin=Origin(("git", "add"), program="/tmp/git")),
             _path("read", Pattern((ANY, "/.env"))),
         ],
         [
@@ -46,6 +49,17 @@ RULES = {
             _path("read", "/usr/lib/ssl/misc.pem"),
             _tree("read", PROJECT),
             _path("read", Pattern((f"{PROJECT}/src/", ANY))),
+        ],
+    ),
+    "secrets/committed": (
+        "ask",
+        [
+            _path("read", f"{PROJECT}/.env", origin=Origin(("git", "add"), flags=("--force",))),
+            _path("read", f"{PROJECT}/a.tfstate", origin=Origin(("git", "commit"))),
+        ],
+        [
+            _path("read", f"{PROJECT}/dev.tfvars", origin=Origin(("git", "add"))),
+            _tree("read", PROJECT, origin=Origin(("git", "add"))),
         ],
     ),
     "secrets/key-changed": (

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
+    from agentguard.access.shell.state import State
 
 
 def _carried(call: Call, work: Work, words: list[Value], label: str, **more: Any) -> None:
@@ -61,15 +62,15 @@ def su(call: Call, work: Work) -> None:
         shell_reads(call, work, call.name)
 
 
-def shell_reads(call: Call, work: Work, label: str) -> None:
-    """A shell that reads its commands from standard input."""
+def shell_reads(call: Call, work: Work, label: str, *, state: State | None = None) -> None:
+    """Run the commands that a shell reads from its standard input."""
     stdin = call.stdin
     if stdin is None:
         return
     if stdin.source is not None and not isinstance(stdin.value, str):
         call.path(EXECUTE, stdin.source, "standard input of a shell")
     elif isinstance(stdin.value, str):
-        work.feed = call.shell(stdin.value, label)
+        work.feed = call.shell(stdin.value, label, state=state)
     else:
         call.fetched_or_opaque("what the shell reads from its standard input is not known", fetched=stdin.fetched)
 
@@ -205,7 +206,10 @@ def xargs(call: Call, work: Work) -> None:
     found = _items(call, whole=line.has("-I --replace --null --delimiter -L"))
     mark = line.value("-I") or (line.value("--replace") or "{}" if line.has("--replace") else None)
     if mark is None:
-        _carried(call, work, [*words, *found], call.name, stdin=None)
+        limit = plain(line.value("--max-args") or line.value("--max-lines") or "") or ""
+        size = int(limit) if limit.isascii() and limit.isdigit() and 0 < len(limit) < 5 else 0
+        for start in range(0, len(found), size) if size else (0,):
+            _carried(call, work, [*words, *(found[start : start + size] if size else found)], call.name, stdin=None)
         return
     for value in found:
         filled = [_replaced(word, str(mark), value) for word in words]

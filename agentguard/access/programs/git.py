@@ -51,56 +51,44 @@ _SKIPPERS = {"HUSKY": "0", "HUSKY_SKIP_HOOKS": "1", "LEFTHOOK": "0", "OVERCOMMIT
 _HOOKED = frozenset({"commit", "push", "merge", "rebase", "am", "cherry-pick", "pull"})
 
 
-def any_other(call: Call, work: Work) -> None:
-    """Every subcommand: settings on the command line count, and so do variables that switch hooks off."""
-    settings(call, work)
-    walk.standard(call, work)
-    runs(call, work)
+def hooked(call: Call, work: Work) -> None:
+    """Make the rows of a subcommand that runs hooks: variables can switch them off."""
+    _standard(call, work, work.entry.get("operands", "text*"))
 
 
-def settings(call: Call, work: Work) -> None:
-    """Add the traits of `-c NAME=VALUE` and of variables. Before the rows are made."""
-    line = work.line
-    sub = work.command[1] if len(work.command) > 1 else ""
-    for value in line.values("-c"):
-        text = plain(value)
-        if text is not None and text.lower().startswith(("core.hookspath=", "commit.gpgsign=false")):
-            line.traits.add("skips-checks")
-    if sub in _HOOKED:
-        for name, off in _SKIPPERS.items():
-            if call.variable(name) == off:
-                line.traits.add("skips-checks")
-        if call.variable("SKIP") not in (None, "", UNKNOWN):
-            line.traits.add("skips-checks")
+def setting_traits(value: Value) -> set[str]:
+    """Return what `-c NAME=VALUE` means for the command."""
+    text = plain(value)
+    skips = text is not None and text.lower().startswith(("core.hookspath=", "commit.gpgsign=false"))
+    return {"skips-checks"} if skips else set()
 
 
-def runs(call: Call, work: Work) -> None:
-    """Run the commands that `-c NAME=COMMAND` sets."""
-    for value in work.line.values("-c"):
-        first, *others = parts_of(value)
-        if not isinstance(first, str):
-            call.opaque("a setting of git is not known")
-            continue
-        name, equals, text = first.partition("=")
-        name = name.lower()
-        command = concat([text, *others])
-        if not equals or command == "":
-            continue
-        if name.startswith("alias."):
-            if text[:1] == "!":
-                call.shell(concat([text[1:], *others]), f"git -c {name}")
-        elif name in _COMMANDS or name.endswith(_COMMAND_ENDS):
-            if command in ("true", "false", "cat", "less"):
-                continue
-            call.shell(concat([text.removeprefix("!"), *others]), f"git -c {name}")
+def setting(call: Call, value: Value) -> None:
+    """Run the command that `-c NAME=COMMAND` sets."""
+    first, *others = parts_of(value)
+    if not isinstance(first, str):
+        call.opaque("a setting of git is not known")
+        return
+    name, equals, text = first.partition("=")
+    name = name.lower()
+    command = concat([text, *others])
+    if not equals or command in ("", "true", "false", "cat", "less"):
+        return
+    if name.startswith("alias."):
+        if text[:1] == "!":
+            call.shell(concat([text[1:], *others]), f"git -c {name}")
+    elif name in _COMMANDS or name.endswith(_COMMAND_ENDS):
+        call.shell(concat([text.removeprefix("!"), *others]), f"git -c {name}")
 
 
 def _standard(call: Call, work: Work, operands: str, *traits: str) -> None:
-    settings(call, work)
     work.line.traits.update(traits)
+    if work.command[1:2] and work.command[1] in _HOOKED:
+        off = any(call.variable(name) == value for name, value in _SKIPPERS.items())
+        if off or call.variable("SKIP") not in (None, "", UNKNOWN):
+            work.line.traits.add("skips-checks")
     work.entry = {**work.entry, "operands": operands}
     walk.standard(call, work)
-    runs(call, work)
 
 
 def _behind(call: Call) -> list[Value] | None:
@@ -301,9 +289,7 @@ def clean(call: Call, work: Work) -> None:
 def looks(call: Call, work: Work) -> None:
     """`git show REV:PATH`, `git log -p -- PATH`: the content of a path, from any time."""
     line = work.line
-    settings(call, work)
     walk.standard(call, work)
-    runs(call, work)
     behind = _behind(call)
     for value in line.operands:
         text = plain(value)

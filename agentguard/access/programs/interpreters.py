@@ -26,28 +26,15 @@ def shell(call: Call, work: Work) -> None:
     operands = list(line.operands)
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
-    fish = work.entry.get("language") == "fish"
     if line.has("-c --command"):
-        if not operands:
-            return
-        label = f"{call.name} -c"
-        if fish:
+        if work.entry.get("language") == "fish":
             call.opaque("the language of fish is not read")
-            return
-        state = call.state.copy()
-        state.cwd = call.cwd
-        state.functions, state.aliases = {}, {}
-        state.parameters = operands[2:]
-        for name, value in call.assigned.items():
-            state.set(name, value)
-        work.feed = call.shell(operands[0], label, stdin=call.stdin, state=state)
-    elif operands and not line.has("-s"):
-        if operands[0] == "-":
-            shell_reads(call, work, call.name)
-        else:
-            run_file(call, work, operands[0], call.name)
+        elif operands:
+            work.feed = call.shell(operands[0], f"{call.name} -c", stdin=call.stdin, state=call.child(operands[2:]))
+    elif operands and not line.has("-s") and operands[0] != "-":
+        run_file(call, work, operands[0], call.name, state=call.child(operands[1:]))
     elif not line.has("--version --help"):
-        shell_reads(call, work, call.name)
+        shell_reads(call, work, call.name, state=call.child(operands))
 
 
 def python(call: Call, work: Work) -> None:

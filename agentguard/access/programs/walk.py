@@ -15,6 +15,7 @@ What an operand or the value of an option may be (the kinds):
     package  ref                   names; each gives an execute row
     shell       text that a shell runs
     command     with everything behind it: a command that this one carries
+    setting     NAME=VALUE of git
     guess       what an unknown program may do with it
 
 Kinds that are not in this list are for the function that `run` names.
@@ -142,6 +143,8 @@ def standard(call: Call, work: Work) -> None:
             enter(call, value)
         elif kind in _NETWORK and value is not None:
             traits |= _network(value, kind)
+        elif kind == "setting" and value is not None:
+            traits |= index.module("git")["setting_traits"](value)
     for value, kind in work.kinds:
         if kind in ("package", "spec"):
             work.packages.append(unglobbed(value))
@@ -180,8 +183,7 @@ def begin(call: Call, work: Work, traits: frozenset[str]) -> None:
     """Say what the command is, and make its execute rows: one for each ref or package that it names."""
     line = work.line
     flags = tuple(name if value is None else concat([name, "=", *parts_of(value)]) for name, value in line.flags)
-    args = [unglobbed(value) for value in line.operands[:MAX_OPERANDS]]
-    call.begin(work.command, flags, tuple(args), traits)
+    call.begin(work.command, flags, tuple(line.operands[:MAX_OPERANDS]), traits)
     found: list[dict[str, Any]] = [{"package": package} for package in work.packages]
     found += [{"ref": ref, "remote": work.remote} for ref in work.refs]
     if call.program and not found:
@@ -435,6 +437,7 @@ _KINDS: dict[str, Kind] = {
     "command": _command,
     "data": _data,
     "spec": _spec,
+    "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),
     "guess": guess,
 }
 
@@ -449,20 +452,14 @@ def carry(call: Call, words: list[Value], found: list[Value], label: str) -> Non
     if not words:
         return
     marked = any("{}" in part for word in words for part in parts_of(word) if isinstance(part, str))
-    if not marked:
-        call.run([*words, *found], label)
-        return
-    if "{}" in words and call.name not in ("xargs", "parallel"):
-        at = [place for place, word in enumerate(words) if word == "{}"]
-        if len(at) == 1 and not any("{}" in str(word) for place, word in enumerate(words) if place != at[0]):
-            call.run([*words[: at[0]], *found, *words[at[0] + 1 :]], label)
-            return
     for value in found:
-        call.run([filled(word, value) for word in words], label)
+        call.run([filled(word, value) for word in words] if marked else [*words, value], label)
 
 
 def filled(word: Value, value: Value) -> Value:
     """Return a word with `{}` replaced."""
+    if word == "{}":
+        return value
     done: list[str | Wildcard] = []
     for part in parts_of(word):
         if not isinstance(part, str):

@@ -10,7 +10,7 @@ from agentguard.access import paths
 from agentguard.access.model import UNKNOWN, WRITE, Pattern
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
 from agentguard.access.shell.scan import assignment
-from agentguard.access.shell.values import UNSET, Choice, concat, parts_of, plain
+from agentguard.access.shell.values import UNSET, Choice, concat, either, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,18 +30,21 @@ COMMAND_VARIABLES = frozenset({
 
 
 def change(call: Call) -> None:
-    """Let one of the shell's own commands change the shell. Nothing for every other command."""
-    builtin = _BUILTINS.get(call.name)
-    if builtin is not None and not call.program:
-        builtin(call)
+    """Let one of the shell's own commands change the shell."""
+    _BUILTINS[call.name](call)
+
+
+def runs_by_variable(call: Call, name: str, value: Value) -> None:
+    """Run the command that programs take from a variable."""
+    if name in COMMAND_VARIABLES and isinstance(value, str) and value:
+        call.shell(value, name)
 
 
 def assign(call: Call, state: State, name: str, value: Value, why: str) -> None:
     """Assign a variable for the rest of the text, with its row."""
     state.set(name, value)
     call.row(WRITE, variable=name, why=why)
-    if name in COMMAND_VARIABLES and isinstance(value, str) and value:
-        call.shell(value, name)
+    runs_by_variable(call, name, value)
 
 
 def _operands(words: list[Value]) -> list[Value]:
@@ -114,9 +117,10 @@ def _declare(call: Call) -> None:
     keyed = any(isinstance(word, str) and word[:1] == "-" and ("A" in word or "n" in word) for word in call.words)
     for word in _operands(call.words):
         first = parts_of(word)[0]
-        size = assignment(first) if isinstance(first, str) else 0
         if not isinstance(first, str):
             continue
+        size = assignment(first)
+        _localize(call, (first[:size].rstrip("+=") if size else first).partition("[")[0])
         if not size:
             if call.name == "export":
                 call.state.exported.add(first)
@@ -129,9 +133,19 @@ def _declare(call: Call) -> None:
         if adds:
             held = call.state.get(name)
             value = concat([*parts_of(held if isinstance(held, (str, Pattern)) else UNKNOWN), *parts_of(value)])
+        held_before = call.state.get(name)
         assign(call, call.state, name, UNKNOWN if keyed else value, call.name)
+        if call.name == "local" and call.state.locals is None:  # an error in bash, an assignment in zsh
+            call.state.set(name, either(held_before, call.state.get(name)))
         if call.name == "export":
             call.state.exported.add(name)
+
+
+def _localize(call: Call, name: str) -> None:
+    """Keep what a variable held before a function made it its own."""
+    kept = call.state.locals
+    if kept is not None and call.name in ("local", "declare", "typeset") and name not in kept:
+        kept[name] = call.state.get(name)
 
 
 def _unset(call: Call) -> None:
@@ -247,7 +261,8 @@ def _shopt(call: Call) -> None:
 
 
 def _exit(call: Call) -> None:
-    call.state.dead = True
+    """`exit`; a `return` outside of a function is only an error."""
+    call.state.dead = call.name == "exit" or call.state.locals is not None
 
 
 _BUILTINS: dict[str, Callable[[Call], None]] = {

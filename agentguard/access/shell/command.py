@@ -22,7 +22,6 @@ from agentguard.access.model import (
     Pattern,
     Row,
 )  # fmt: skip
-from agentguard.access.shell import builtins, redirect
 from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
 from agentguard.access.shell.scan import assignment
@@ -148,12 +147,17 @@ class Call:
         if not isinstance(text, str):
             self.fetched_or_opaque(f"the text that {label or self.name} runs is not known")
             return Feed(UNKNOWN)
-        inner = state or self.state.copy()
-        if state is None:
-            inner.cwd = self.cwd
-            for name, value in self.assigned.items():
-                inner.set(name, value)
-        return self.machine.run(Frame(text, via, None, self.where), inner, stdin)
+        return self.machine.run(Frame(text, via, None, self.where), state or self.child([]), stdin)
+
+    def child(self, parameters: list[Value]) -> State:
+        """Return the state in which another shell starts that this command runs: it sees what is exported."""
+        state = self.state.copy()
+        state.cwd = self.cwd
+        state.functions, state.aliases, state.parameters, state.locals = {}, {}, parameters, None
+        state.hide()
+        for name, value in self.assigned.items():
+            state.set(name, value)
+        return state
 
     def written(self, path: Value) -> Feed | None:
         """Return what this text has put into a file, or what a process substitution gives; None for other files."""
@@ -170,10 +174,9 @@ class Call:
 
     def set_variable(self, name: str) -> None:
         """Run the command that programs take from a variable which is set for this command."""
-        if name in builtins.COMMAND_VARIABLES:
-            value = self.assigned[name]
-            if isinstance(value, str) and value:
-                self.shell(value, name)
+        from agentguard.access.shell import builtins  # noqa: PLC0415 - few commands assign
+
+        builtins.runs_by_variable(self, name, self.assigned[name])
 
     def fetched_or_opaque(self, why: str, *, fetched: bool = False) -> None:
         """Say that unknown code runs, and whether it came over the network."""
@@ -235,8 +238,13 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         for start, end in raws[:first]:
             _assign(text[start:end], start, reader, assigned)
         machine.count("words", len(words))
-    redirections = redirect.read(machine, simple.redirections, reader, frame, state)
-    call = Call(machine, state, frame, where, words, redirections.stdin or stdin, assigned)
+    redirections = None
+    if simple.redirections:
+        from agentguard.access.shell import redirect  # noqa: PLC0415 - many commands have none
+
+        redirections = redirect.read(machine, simple.redirections, reader, frame, state)
+        stdin = redirections.stdin or stdin
+    call = Call(machine, state, frame, where, words, stdin, assigned)
     rest = ""
     if simple.words and not simple.region:
         rest = text[simple.words[0][1] : simple.end] if not assigned else ""
@@ -250,6 +258,8 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
             state.set(name, value)
         feed = Feed("")
         feed.fetched = machine.fetched
+    if redirections is None:
+        return feed
     _effects(call, redirections)
     if redirections.silent:
         call.remember(redirections.target, feed)
@@ -257,6 +267,11 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     return feed
 
 
+# The shell's own commands that change what later commands see (see builtins).
+_CHANGES = frozenset({
+    "cd", "chdir", "pushd", "popd", "export", "declare", "typeset", "local", "readonly", "unset", "set", "shift", "read",
+    "mapfile", "readarray", "getopts", "printf", "let", "alias", "unalias", "shopt", "exit", "return", "wait",
+})  # fmt: skip
 _DECLARATIONS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 
@@ -264,6 +279,8 @@ def redirected(
     machine: Machine, redirections: list[Redirection], state: State, stdin: Feed | None, frame: Frame
 ) -> tuple[Feed | None, bool]:
     """Do the redirections of a compound command. Return its standard input, and whether its output goes elsewhere."""
+    from agentguard.access.shell import redirect  # noqa: PLC0415 - few compound commands have any
+
     where = frame.place(redirections[0].start, redirections[-1].end)
     call = Call(machine, state, frame, where, [], stdin, {})
     done = redirect.read(machine, redirections, Reader(machine, state, frame), frame, state)
@@ -373,7 +390,10 @@ def _named(call: Call, rest: str) -> Feed:
                 call.shell(meaning if not isinstance(meaning, str) else meaning + rest, "", state=state)
             state.aliases[name] = meanings
     feed = walk.run(call)
-    builtins.change(call)
+    if call.name in _CHANGES and not call.program:
+        from agentguard.access.shell import builtins  # noqa: PLC0415 - few commands change the shell
+
+        builtins.change(call)
     return feed
 
 

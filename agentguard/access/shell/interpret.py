@@ -153,9 +153,12 @@ class Machine:
         frame = function.frame
         inner = Frame(frame.text, via, frame.offset, frame.where)
         inner.scanned = frame.scanned
-        outer, state.parameters = state.parameters, arguments
+        parameters, state.parameters = state.parameters, arguments
+        outer, state.locals = state.locals, {}
         feed = self.node(function.body, state, stdin, inner)
-        state.parameters = outer
+        for name, held in (state.locals or {}).items():
+            state.set(name, held)
+        state.parameters, state.locals = parameters, outer
         state.dead = False
         self.depth -= 1
         return feed
@@ -194,27 +197,33 @@ def _together(feeds: list[Feed]) -> Feed:
 def _chain(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
     """Run `a && b || c`. The next command of `&&` sees success, that of `||` failure; afterwards all of them meet."""
     feeds: list[Feed] = []
-    ended: list[State] = []  # states in which the rest of the chain is not run
-    either_way = frame.scanned.negated
+    succeeded: list[State] = []  # states in which commands were passed over, and how the chain stands in them
+    failed: list[State] = []
     for operator, child in node[1]:
         if operator:
-            failed = state.failed or state.copy()
+            failure = state.failed or state.copy()
             state.failed = None
-            if either_way:
-                state.join(failed.copy())
-                failed = state.copy()
+            if frame.scanned.negated:
+                state.join(failure.copy())
+                failure = state.copy()
             if operator == "&&":
-                ended.append(failed)
+                failed.append(failure)
+                _meet(state, succeeded)
+                succeeded = []
             else:
-                ended, skipped = [state.copy()], ended
-                for other in skipped:
-                    failed.join(other)
-                state.become(failed)
+                succeeded.append(state.copy())
+                _meet(failure, failed)
+                failed = []
+                state.become(failure)
         feeds.append(machine.node(child, state, stdin, frame))
     _settle(state)
-    for other in ended:
-        state.join(other)
+    _meet(state, [*succeeded, *failed])
     return _together(feeds)
+
+
+def _meet(state: State, others: list[State]) -> None:
+    for other in others:
+        state.join(other)
 
 
 def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
@@ -287,10 +296,8 @@ def _redirected(machine: Machine, node: Node, state: State, stdin: Feed | None, 
 
 def _branches(state: State, branches: list[State]) -> None:
     """Let all branches meet in `state`."""
-    first, *others = branches
-    for other in others:
-        first.join(other)
-    state.become(first)
+    _meet(branches[0], branches[1:])
+    state.become(branches[0])
 
 
 def _if(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:

@@ -30,8 +30,8 @@ class State:
     """
 
     __slots__ = (
-        "aliases", "choices", "cwd", "dead", "errexit", "exported", "failed", "functions", "globstar", "parameters",
-        "variables",
+        "aliases", "choices", "cwd", "dead", "errexit", "exported", "failed", "functions", "globstar", "locals",
+        "parameters", "variables",
     )  # fmt: skip
 
     def __init__(self, cwd: Value | Choice, variables: dict[str, Held], parameters: list[Value] | None) -> None:
@@ -46,6 +46,7 @@ class State:
         self.dead = False
         self.errexit = False
         self.globstar = False
+        self.locals: dict[str, Held] | None = None  # in a function: what its own variables held before
 
     def copy(self) -> State:
         """Return a state of the same content that can go its own way."""
@@ -57,6 +58,7 @@ class State:
         other.dead = self.dead
         other.errexit = self.errexit
         other.globstar = self.globstar
+        other.locals = None if self.locals is None else self.locals.copy()
         return other
 
     def become(self, other: State) -> None:
@@ -104,8 +106,18 @@ class State:
         if self.aliases != other.aliases:
             self.aliases = _both(self.aliases, other.aliases)
         self.exported |= other.exported
+        if self.locals is not None and other.locals is not None:
+            self.locals = {**other.locals, **self.locals}
         self.errexit = self.errexit and other.errexit
         self.globstar = self.globstar or other.globstar
+
+    def hide(self) -> None:
+        """Forget what a program does not see: a variable that was not exported here is not set there, unless the
+        environment had it before.
+        """
+        for name, held in self.variables.items():
+            if name not in self.exported:
+                self.set(name, either(held, UNSET))
 
     def alternatives(self, text: str, limit: int) -> list[State] | None:
         """Return one state for each combination of values that the variables in `text` may hold; None for too many.
@@ -184,5 +196,6 @@ def initial(cwd: str, world: World) -> State:
     usual = world.tmpdir == "/tmp"  # noqa: S108 - a name to compare with
     variables["TMPDIR"] = Choice((world.tmpdir, UNSET)) if usual else world.tmpdir
     state = State(cwd, variables, [])
+    state.exported = set(variables)
     state.choices = {name for name, held in variables.items() if isinstance(held, Choice)}
     return state

@@ -130,6 +130,8 @@ class Reader:
                 at = skip.parentheses(at)
             else:
                 at = self.expansion(raw, at, skip, base, out, quoted=False)
+        if raw[:1] == "~" and ":" in raw and not colon:  # bash expands `~:$x` to the home and a bare `:$x`
+            return [(QUOTED, ANY)]
         return out
 
     def _quoted(self, raw: str, at: int, end: int, base: int | None, out: list[Piece], *, here: bool = False) -> None:

@@ -2,10 +2,9 @@
 
 TABLE = r"""
 git hub
-  before   -C=enter -c=text --config-env=text --exec-path=text? --git-dir=text --work-tree=enter --namespace=text
+  before   -C=enter -c=setting --config-env=text --exec-path=text? --git-dir=text --work-tree=enter --namespace=text
            -p,--paginate -P,--no-pager --bare --no-replace-objects --literal-pathspecs --attr-source=text -v,--version
            -h,--help
-  run      git.any_other
   > add stage
     options  -A,--all -f,--force -i,--interactive -n,--dry-run -N,--intent-to-add -p,--patch -u,--update -v,--verbose
              --chmod=text --pathspec-from-file=read
@@ -13,6 +12,7 @@ git hub
   > am
     options  -n,--no-verify!skips-checks --patch-format=text -s -3 -q -k -b --directory=text --exclude=text
     operands read*
+    run      git.hooked
   > apply
     options  -p=text -C=text --directory=text --exclude=text --include=text --check --index -R,--reverse -3
     operands read*
@@ -41,6 +41,7 @@ git hub
     run      git.checkout
   > cherry-pick
     options  -n,--no-commit -e,--edit -x -s -m,--mainline=text --strategy=text -X=text
+    run      git.hooked
   > clean
     options  -d -f,--force -i,--interactive -n,--dry-run -q,--quiet -e,--exclude=text -x -X
     run      git.clean
@@ -57,6 +58,7 @@ git hub
              --squash=text -S,--gpg-sign=text? --trailer=text -s,--signoff -e,--edit -p,--patch -q,--quiet
              -v,--verbose -u=text? -o,--only -i,--include --allow-empty --no-edit --pathspec-from-file=read
              --no-gpg-sign!skips-checks
+    run      git.hooked
   > config
     options  --global --system --local --worktree -f,--file=text --blob=text --get=text --get-all=text
              --get-regexp=text --unset=text --unset-all=text --add --replace-all -l,--list -e,--edit --type=text
@@ -161,6 +163,7 @@ git hub
   > merge
     options  -m=text -F,--file=read --no-verify!skips-checks --no-commit --squash --ff-only --no-ff --abort --continue
              --quit -s,--strategy=text -X=text -S,--gpg-sign=text? --into-name=text --no-edit -e
+    run      git.hooked
   > mv
     options  -f,--force -k -n,--dry-run -v
     operands move* target
@@ -174,6 +177,7 @@ git hub
     options  -x,--exec=shell -i,--interactive --onto=text --no-verify!skips-checks -s,--strategy=text -X=text -q
              --autostash --abort --continue --skip --quit -S=text? --root -m -r,--rebase-merges=text? --keep-base
              -f,--force-rebase --autosquash
+    run      git.hooked
   > remote
     options  -v,--verbose
     >> add
