@@ -44,11 +44,15 @@ def _new_enough():
 def _stamp(extras):
     with open(os.path.join(ROOT, "pyproject.toml"), "rb") as source:
         digest = hashlib.sha256(source.read() + ROOT.encode()).hexdigest()[:12]
-    return os.path.join(VENV, "installed-%s-%s" % (extras, digest))  # noqa: UP031
+    return os.path.join(VENV, "installed-%s-%s" % (digest, extras))  # noqa: UP031
 
 
 def _fresh(extras):
-    return os.path.exists(_stamp(extras)) and os.path.exists(PYTHON)
+    """Return whether an installation of this very pyproject.toml, with these extras or more, was finished."""
+    prefix = _stamp("")
+    wanted = set(extras.split(","))
+    stamps = [os.path.join(VENV, name) for name in os.listdir(VENV)] if os.path.exists(PYTHON) else []
+    return any(stamp.startswith(prefix) and wanted <= set(stamp[len(prefix) :].split(",")) for stamp in stamps)
 
 
 def _make(python, extras):

@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-SHELL = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
+SHELL = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def commands():
@@ -29,7 +29,13 @@ def commands():
 
 def run(line, folder, **options):
     done = subprocess.run(
-        ["bash", "-c", line], cwd=folder, capture_output=True, text=True, env=SHELL, check=False, **options
+        ["bash", "-c", line],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**SHELL, "HOME": str(folder)},
+        **options,
     )
     assert 0 == done.returncode, (line, done.stdout, done.stderr)
     return done.stdout
@@ -125,7 +131,9 @@ def test_team_commands_work_together(tmp_path):
     run(as_here(publish), folder)
     argv = f"exec {as_here(serve)} --port {url.rpartition(':')[2]} --bundle-dir publisher/repo --ready-file ready"
     null, pipe = subprocess.DEVNULL, subprocess.PIPE
-    server = subprocess.Popen(["bash", "-c", argv], cwd=folder, env=SHELL, stderr=pipe, stdout=null)
+    server = subprocess.Popen(
+        ["bash", "-c", argv], cwd=folder, env={**SHELL, "HOME": str(folder)}, stderr=pipe, stdout=null
+    )
     try:
         wait_for(folder / "ready", server)
         digest = hashlib.sha256((folder / "publisher/repo/1.root.json").read_bytes()).hexdigest()

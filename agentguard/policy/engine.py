@@ -181,7 +181,7 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
 
 def _hits(policy: Policy, match: RowMatch, row: Row, number: int, context: Context) -> list[Hit]:
     """Return the rules of a policy that have a say about a row."""
-    found = []
+    hits = []
     for index in policy.by_action.get(row.action, ()):
         rule = policy.rules[index]
         value = match.rule(rule)
@@ -192,7 +192,8 @@ def _hits(policy: Policy, match: RowMatch, row: Row, number: int, context: Conte
             effect = _if_maybe(policy, rule, row, context)
         # Layer 4: whether a rule counts is decided here and nowhere else.
         counts = rule.get("mode", policy.mode) == ENFORCE
-        found.append(
+        found = next((match.found[number] for _, _, number in rule["when"] if match.found.get(number)), "")
+        hits.append(
             Hit(
                 rule["id"],
                 effect,
@@ -200,11 +201,11 @@ def _hits(policy: Policy, match: RowMatch, row: Row, number: int, context: Conte
                 match=value,
                 counts=counts,
                 severity=rule.get("severity", ""),
-                reason=_text(rule.get("reason"), row),
-                remedy=_text(rule.get("remedy"), row),
+                reason=_text(rule.get("reason"), row, found),
+                remedy=_text(rule.get("remedy"), row, found),
             )
         )
-    return found
+    return hits
 
 
 def _if_maybe(policy: Policy, rule: dict[str, Any], row: Row, context: Context) -> str:
@@ -247,12 +248,12 @@ def _own_hit(name: str, effect: str, row: Row, number: int, *, counts: bool = Tr
     return Hit(f"default:{name}", effect, number, counts=counts, reason=_text(reason, row), remedy=_text(remedy, row))
 
 
-def _text(template: str | None, row: Row) -> str:
+def _text(template: str | None, row: Row, found: str = "") -> str:
     if not template or "{" not in template:
         return template or ""
     from agentguard.policy.template import fill  # noqa: PLC0415 - most calls are let through in silence
 
-    return fill(template, row)
+    return fill(template, row, found)
 
 
 def _answers(hit: Hit) -> bool:

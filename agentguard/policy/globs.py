@@ -31,6 +31,7 @@ HEAD = Wildcard("HEAD")  # one character, neither separator nor dot
 HEAD_STAR = Wildcard("HEAD_STAR")  # nothing, or HEAD and then STAR
 
 ONE_OR_MORE = (ONE, ANY)  # any text that is not empty
+_SILENT = "/."  # what nearly every path or host holds
 
 
 class Glob:
@@ -144,15 +145,15 @@ class Glob:
                 return False
         return bool(state & self.accept)
 
-    def meets(self, text: Symbols, silent: str = "/") -> int:
+    def meets(self, text: Symbols) -> int:
         """Return whether a partly known text could match: NO, MAYBE, or YES if a known part of it speaks for it.
 
-        A known part speaks for it where it lies on a known part of the pattern; the character `silent` says nothing.
+        A known part speaks for it where it lies on a known part of the pattern; slashes and dots say nothing.
         """
         loose, known = self.start, 0
         for symbol in text:
             if isinstance(symbol, str):
-                literal = 0 if symbol == silent else self._close((loose & self.chars.get(symbol, 0)) << 1)
+                literal = 0 if symbol in _SILENT else self._close((loose & self.chars.get(symbol, 0)) << 1)
                 known = self._step(known, symbol) | literal
                 loose = self._step(loose, symbol)
             else:

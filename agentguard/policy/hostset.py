@@ -59,7 +59,7 @@ class HostSet:
         if any(glob.covers(text) for glob in self._globs):
             return YES
         enough = YES if mode == HITS else MAYBE
-        if any(glob.meets(text, ".") >= enough for glob in self._globs):
+        if any(glob.meets(text) >= enough for glob in self._globs):
             return MAYBE
         return MAYBE if any(_may_be_inside(value, other) for other in self._networks) else NO
 

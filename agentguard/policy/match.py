@@ -118,7 +118,7 @@ def _maker(kind: str) -> Any:
 class RowMatch:
     """Matches rules against one row. `certainty` is that of the row; one whose path or host is unknown is unknown."""
 
-    __slots__ = ("_context", "_known", "_row", "_seen", "_sets", "_spellings", "certainty", "sure")
+    __slots__ = ("_context", "_known", "_row", "_seen", "_sets", "_spellings", "certainty", "found", "sure")
 
     def __init__(self, row: Row, context: Context, sets: Sets) -> None:
         self._row = row
@@ -126,6 +126,7 @@ class RowMatch:
         self._sets = sets
         self._known: dict[tuple[str, int, str, int], int] = {}
         self._seen: dict[str, list[str]] = {}
+        self.found: dict[int, str] = {}  # number of a set: the path in a tree that was found to be in it
         path = row.path
         self._spellings = (0,) if path is None or path.text == path.resolved else (0, 1)
         self.certainty = row.certainty
@@ -210,12 +211,18 @@ class RowMatch:
         if path is None:
             return LACKS
         value = path.resolved if spelling else path.text
-        # Names that may be anywhere in a tree: to read the tree tells what they hold; to write or delete it does not.
-        search = self._search if path.extent == TREE and self._row.action == READ else None
-        return max(one.match(value, path.extent, mode, search) for one in self._sets.paths(number))
 
-    def _search(self, root: str, holds: Callable[[str], bool]) -> bool:
-        """Return whether a tree that is read has a file for which `holds` says yes; one look serves all sets."""
+        # Names that may be anywhere in a tree: to read the tree tells what they hold; to write or delete it does not.
+        def search(root: str, holds: Callable[[str], bool]) -> bool:
+            found = next(filter(holds, self._files(root)), "")
+            self.found[number] = found
+            return bool(found)
+
+        look = search if path.extent == TREE and self._row.action == READ else None
+        return max(one.match(value, path.extent, mode, look) for one in self._sets.paths(number))
+
+    def _files(self, root: str) -> list[str]:
+        """Return the files that reading a tree comes across; one look serves all sets."""
         files = self._seen.get(root)
         if files is None:
             from agentguard.access import walk  # noqa: PLC0415 - only where a whole tree is read
@@ -224,7 +231,7 @@ class RowMatch:
             seen = files.append  # wanted by none, so the look goes on to the end of the tree or of its budget
             world = self._sets.world
             walk.search(root, lambda path: bool(seen(path)), world.disk, walk.manners(self._row), home=world.home)
-        return any(map(holds, files))
+        return files
 
     def _command(self, number: int, mode: str) -> int:
         origin = self._row.origin

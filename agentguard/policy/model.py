@@ -99,8 +99,8 @@ class Decision:
 
     `rule` decides `effect` ("" when nothing but a silent default did), `would_rule` decides `would`. `reason`,
     `remedy` (filled in; redacted later, at the edge) and `severity` are those of `rule` where the call is stopped, else
-    of `would_rule`. `hits` holds every rule that matched, in the order of rows; `row_effects` the effect of each row, in
-    the same order as the rows.
+    of `would_rule`. `hits` holds every rule that matched, in the order of rows, and `row_effects` the effect of each
+    row, in that order too.
     """
 
     __slots__ = (

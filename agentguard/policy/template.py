@@ -32,18 +32,21 @@ DEFAULTS = {
 }
 
 
-def fill(text: str, row: Row) -> str:
-    """Return a template with its placeholders replaced; one that the row has nothing for stays as it is."""
+def fill(text: str, row: Row, found: str = "") -> str:
+    """Return a template with its placeholders replaced; one that the row has nothing for stays as it is.
+
+    `found` is the path in a tree that made the difference, "" where it is the tree itself.
+    """
     first, *parts = text.split("{")
     done = [first]
     for part in parts:
         name, brace, rest = part.partition("}")
-        value = _value(name, row) if brace else None
+        value = _value(name, row, found) if brace else None
         done.append("{" + part if value is None else value + rest)
     return "".join(done)
 
 
-def _value(name: str, row: Row) -> str | None:
+def _value(name: str, row: Row, found: str) -> str | None:
     """Return what the row has under a name of the language, quoted; None where it has no such thing."""
     if name == "path":
         if row.path is None:
@@ -51,7 +54,9 @@ def _value(name: str, row: Row) -> str | None:
         text = _quoted(str(row.path.text))
         if row.path.resolved != row.path.text:
             text = f"{text} (a link to {_quoted(str(row.path.resolved))})"
-        return f"{text} with all beneath" if row.path.extent == TREE else text
+        if row.path.extent == TREE:
+            text = f"{text} with {_quoted(found)} in it" if found else f"{text} with all beneath"
+        return text
     if name == "command":
         return _quoted(" ".join(row.origin.command)) if row.origin.command else None
     if name not in _NAMES:

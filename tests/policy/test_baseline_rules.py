@@ -70,7 +70,11 @@ RULES = {
     "secrets/project-file-changed": (
         "ask",
         [_path("write", f"{PROJECT}/.env"), _path("delete", f"{PROJECT}/prod.tfvars")],
-        [_path("write", f"{PROJECT}/.env.sample"), _tree("delete", f"{PROJECT}/node_modules")],
+        [
+            _path("write", f"{PROJECT}/.env.sample"),
+            _path("write", "/tmp/x/key.pem"),
+            _tree("delete", f"{PROJECT}/node_modules"),
+        ],
     ),
     "secrets/environment": (
         "ask",

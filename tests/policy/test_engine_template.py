@@ -35,6 +35,14 @@ def test_placeholders(text, row, expected):
     assert expected == fill(text, row)
 
 
+def test_what_was_found_in_a_tree_is_named(decide, make_world):
+    """The reason says which file in a tree is meant, not only which tree."""
+    rules = [{"effect": "deny", "action": "read", "path": ["**/.env", "!/w/a/.env"], "reason": "{path} is secret."}]
+    row = Row("read", path=Path("/w", extent=TREE))
+    decision = decide(rules, row, world=make_world(["/w/a/.env", "/w/b/.env"]))
+    assert '"/w" with "/w/b/.env" in it is secret.' == decision.reason
+
+
 def test_every_placeholder_of_the_language_is_filled():
     """The engine fills in each placeholder that a policy may use."""
     row = Row(

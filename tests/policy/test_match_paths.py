@@ -121,6 +121,7 @@ def test_windows_roots(asked):
         (["**/.env"], (ANY, "/.env"), YES, YES, YES),
         (["**/.env"], (ANY, ".env"), MAYBE, MAYBE, MAYBE),
         (["**/.env"], (ANY, "/x.py"), NO, NO, NO),
+        (["**/*.pem"], ("/tmp/tmp.", ANY), NO, MAYBE, MAYBE),
         (["**/*.pem"], ("/p/", STAR), MAYBE, MAYBE, MAYBE),
         (["**/.env"], ("/p/", STAR), NO, NO, NO),
         (["**/.env"], ("/p/.en", ONE), MAYBE, MAYBE, MAYBE),
