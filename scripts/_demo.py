@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,15 @@ import time
 
 # What a hook is given of the environment. The agent's own variables would say that nobody is there to answer.
 PLAIN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+
+def asked_for_json(words):
+    """Return whether `--json` was given; anything else that makes no sense ends the demo with a line of usage."""
+    if words not in ([], ["--json"]):
+        print("usage: scripts/demo [--json]", file=sys.stderr)
+        sys.exit(0 if words in (["-h"], ["--help"]) else 2)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `scripts/demo | head` is fine
+    return words == ["--json"]
 
 
 class Stage:
@@ -124,7 +134,7 @@ class Show:
         """Note one fact."""
         self.steps.append({"step": name, **facts})
         if not self.as_json:
-            print(f"  {name}: {facts}")
+            print(f"  {name}: {', '.join(f'{key} {value}' for key, value in facts.items())}")
 
     def call(self, name, done):
         """Note what the hook answered to one call."""

@@ -23,8 +23,8 @@ MOST_FOUND = 20  # findings kept a campaign
 
 WORDS = r"""
 cat rm -rf git push echo sudo env sh -c bash xargs find -exec curl | sh > >> < << <<< && || ; & ( ) { } $( ` ' " \
-$HOME ${x:-y} $((1+1)) ~ * ? [a-z] {a,b} .env /etc/passwd -- = x=1 if then fi for in do done while case esac function f()
-[[ ]] eval exec source . trap alias cd /tmp - 2>&1 <( >( $'\x41' # ! time coproc EOF é
+$HOME ${x:-y} $((1+1)) ~ * ? [a-z] {a,b} .env /etc/passwd -- = x=1 if then fi for in do done while case esac function
+f() [[ ]] eval exec source . trap alias cd /tmp - 2>&1 <( >( $'\x41' # ! time coproc EOF é
 """.split()  # noqa: SIM905 - one text is easier to read than a hundred quotes
 WORDS += ["\n", "\t", "\0", "\ud800", "0" * 40]
 

@@ -3,6 +3,7 @@
 Written so that any Python 3 can read it: an old one must say one friendly line and not a syntax error.
 """
 
+import glob
 import hashlib
 import os
 import subprocess
@@ -52,6 +53,8 @@ def _fresh(extras):
     prefix = _stamp("")
     wanted = set(extras.split(","))
     stamps = [os.path.join(VENV, name) for name in os.listdir(VENV)] if os.path.exists(PYTHON) else []
+    if not glob.glob(os.path.join(VENV, "lib", "python3*", "site-packages", "_editable_impl_agentguard.pth")):
+        return False  # somebody installed a copy over it, and edits would go unseen
     return any(stamp.startswith(prefix) and wanted <= set(stamp[len(prefix) :].split(",")) for stamp in stamps)
 
 

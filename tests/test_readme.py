@@ -69,14 +69,19 @@ PERSONAL = [
     ".venv/bin/agentguard uninstall --user",
 ]
 EXPLAIN = [".venv/bin/agentguard policy explain --bash 'cat .env'"]
+# fmt: off
 TEAM = [
-    "agentguard bundle init publisher --org acme --collector-url https://audit.acme.example",
+    "agentguard collector init --data collector",
+    "agentguard bundle init publisher --org acme --collector-url https://audit.acme.example --receipt-key KEY",
     "agentguard bundle publish bundles/baseline --to publisher",
-    "agentguard enroll https://policy.acme.example/bundle --root-sha256 HEX",
-    "agentguard deploy render --target linux --output managed/",
-    "agentguard collector serve --data /var/lib/collector",
-    "agentguard audit search 'effect:deny rule:secrets/* since:24h' --server https://audit.acme.example",
+    "agentguard collector serve --data collector --bundle-dir publisher/repo",
+    "agentguard enroll https://audit.acme.example/bundle --root-sha256 HEX --enrol-secret-file secret.txt",
+    "agentguard quickstart",
+    "agentguard status",
+    "agentguard audit search 'effect:deny rule:secrets/*' --server https://audit.acme.example --token-file reader.token",  # noqa: E501
+    "agentguard deploy render --target linux --output managed/ --anchor root.json --sync-url https://audit.acme.example/bundle",  # noqa: E501
 ]
+# fmt: on
 
 
 def test_every_command_has_a_test():
@@ -113,35 +118,45 @@ def wait_for(path, process):
 
 
 def test_team_commands_work_together(tmp_path):
-    """Publisher, server, laptop, managed settings, search: the README's addresses stand for loopback ones here."""
+    """Collector, publisher, laptop, managed settings: in the order of the page.
+
+    What differs: the page's address is a loopback one here, KEY and HEX are filled in, the files that a person would
+    copy from one machine to the other are linked, and `--home` keeps this machine's own settings out of it.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    init, publish, enroll, render, serve, search = TEAM
-    folder = tmp_path
-    shutil.copytree(ROOT / "bundles", folder / "bundles")
+    (tmp_path / "bundles").symlink_to(ROOT / "bundles")
+    (tmp_path / "secret.txt").symlink_to(tmp_path / "collector/enrol.secret")
+    (tmp_path / "root.json").symlink_to(tmp_path / "publisher/repo/1.root.json")
+    (tmp_path / "reader.token").symlink_to(tmp_path / "collector/reader.token")
+    collector, init, publish, serve, enroll, quickstart, status, search, render = TEAM
     command = f"{sys.executable} -m agentguard"
-    key = json.loads(run(f"{command} collector init --data {folder}/collector --json", folder))
 
-    def as_here(line):
-        line = line.replace("agentguard", command, 1).replace("https://policy.acme.example", url)
-        return line.replace("https://audit.acme.example", url).replace("/var/lib/collector", f"{folder}/collector")
+    def as_here(line, **values):
+        for name, value in {"https://audit.acme.example": url, **values}.items():
+            line = line.replace(name, value)
+        return line.replace("agentguard", command, 1)
 
-    run(f"{as_here(init)} --receipt-key {key['receipt_key']} --no-passphrase", folder)
-    run(as_here(publish), folder)
-    argv = f"exec {as_here(serve)} --port {url.rpartition(':')[2]} --bundle-dir publisher/repo --ready-file ready"
+    key = json.loads(run(f"{as_here(collector)} --json", tmp_path))["receipt_key"]
+    run(f"{as_here(init, KEY=key)} --no-passphrase", tmp_path)
+    run(as_here(publish), tmp_path)
+    argv = f"exec {as_here(serve)} --port {url.rpartition(':')[2]} --ready-file ready"
     null, pipe = subprocess.DEVNULL, subprocess.PIPE
     server = subprocess.Popen(
-        ["bash", "-c", argv], cwd=folder, env={**SHELL, "HOME": str(folder)}, stderr=pipe, stdout=null
+        ["bash", "-c", argv], cwd=tmp_path, env={**SHELL, "HOME": str(tmp_path)}, stderr=pipe, stdout=null
     )
     try:
-        wait_for(folder / "ready", server)
-        digest = hashlib.sha256((folder / "publisher/repo/1.root.json").read_bytes()).hexdigest()
-        secret = key["enrol_secret"]
-        run(f"{as_here(enroll).replace('HEX', digest)} --home {folder}/home --enrol-secret {secret}", folder)
-        run(as_here(render), folder)
-        assert list((folder / "managed").iterdir())
-        run(f"{as_here(search)} --token-file {folder}/collector/reader.token", folder)
+        wait_for(tmp_path / "ready", server)
+        digest = hashlib.sha256((tmp_path / "publisher/repo/1.root.json").read_bytes()).hexdigest()
+        home = f"--home {tmp_path}/home"
+        run(f"{as_here(enroll, HEX=digest)} {home}", tmp_path)
+        run(f"{as_here(quickstart)} {home}", tmp_path)
+        assert "of acme" not in run(f"{as_here(status)} {home}", tmp_path)
+        run(f"{command} sync {home}", tmp_path)
+        run(as_here(search), tmp_path)
+        run(as_here(render), tmp_path)
+        assert (tmp_path / "managed/root.json").read_bytes() == (tmp_path / "publisher/repo/1.root.json").read_bytes()
     finally:
         server.terminate()
         server.wait()

@@ -118,9 +118,9 @@ class Origin:
 
     `command`: the program as it is called and, where its table names subcommands, those: ("git", "push"). Empty for
     tools that are no shell. `program`: the path that the program resolves to where it is known, else "". `flags` are
-    the options in the spelling of the table ("--force" for -f), `args` the operands, `via` the carriers round it from the
-    outside in ("sudo", "sh -c"), `traits` what it means, `span` the piece of the input it was read from (start, end;
-    characters).
+    the options in the spelling of the table ("--force" for -f), `args` the operands, `via` the carriers round it from
+    the outside in ("sudo", "sh -c"), `traits` what it means, `span` the piece of the input it was read from (start,
+    end; characters).
     """
 
     __slots__ = ("args", "command", "flags", "program", "span", "traits", "via")

@@ -43,6 +43,7 @@ def init(
 
     `passphrase` encrypts every key file; None leaves them open. Raises `ConfigError`.
     """
+    publisher.check(org, collector_url, receipt_keys, "bundle init")
     folder = os.path.abspath(folder)
     if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
         raise ConfigError(f"{folder} is there already", hint="name a folder that does not exist yet")

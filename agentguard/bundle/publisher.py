@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from typing import Any
+import urllib.parse
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
@@ -20,7 +21,13 @@ from agentguard.bundle.metadata import ROLES, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 from agentguard.bundle.verify import MAX_GRACE
 from agentguard.errors import ConfigError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 FILE = "publisher.toml"
+_ORG_LENGTH = 64  # characters
+_KEY_DIGITS = 64  # of an Ed25519 public key as hex
+_LOOPBACK = {("http", "localhost"), ("http", "127.0.0.1"), ("http", "::1")}
 _LIMIT = 65_536
 _COMMENT = """\
 # What `agentguard bundle publish` signs. Keys and thresholds are fixed by the signed root; here it says which key file
@@ -84,6 +91,22 @@ def write(publisher: Publisher) -> None:
     files.replace(os.path.join(publisher.folder, FILE), text.encode(), 0o644)
 
 
+def check(org: str, url: str, receipt_keys: Sequence[Any], where: str) -> None:
+    """Refuse what no laptop would accept. `where` names the file or the command. Raises `ConfigError`."""
+    plain = org.replace("-", "").replace(".", "").replace("_", "")
+    if not (plain.isascii() and plain.isalnum() and len(org) <= _ORG_LENGTH):
+        raise ConfigError(f"{where}: org must be letters, digits, dots and dashes, not {org!r}")
+    parts = urllib.parse.urlsplit(url)
+    if url and not (parts.hostname and (parts.scheme == "https" or (parts.scheme, parts.hostname) in _LOOPBACK)):
+        raise ConfigError(f"{where}: the collector's address must start with https://, and {url!r} does not")
+    for key in receipt_keys:
+        if not (isinstance(key, str) and len(key) == _KEY_DIGITS and not set(key) - set("0123456789abcdef")):
+            raise ConfigError(
+                f"{where}: a receipt key is {_KEY_DIGITS} hex digits, and {key!r} is not",
+                hint="`agentguard collector key` prints it",
+            )
+
+
 def read(folder: str) -> Publisher:
     """Return the publisher of a folder. Raises `ConfigError`."""
     path = os.path.join(os.path.abspath(folder), FILE)
@@ -100,8 +123,7 @@ def read(folder: str) -> Publisher:
     collector = _typed(document, "collector", dict, path)
     _only(collector, {"url", "receipt_keys"}, f"{path}: collector")
     _typed(collector, "url", str, path)
-    if not all(isinstance(key, str) for key in _typed(collector, "receipt_keys", list, path)):
-        raise ConfigError(f"{path}: receipt_keys is not a list of texts")
+    check(_typed(document, "org", str, path), collector["url"], _typed(collector, "receipt_keys", list, path), path)
     roles = _typed(document, "roles", dict, path)
     if set(roles) != set(ROLES):
         raise ConfigError(f"{path}: roles must be {', '.join(ROLES)}")

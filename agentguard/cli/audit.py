@@ -44,15 +44,17 @@ def audit() -> None:
 @click.option(
     "-n", "--number", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many records."
 )
+@click.option("--raw", is_flag=True, help="Print the lines as they stand in the spool: what `policy replay` reads.")
 @home_option
 @json_option
-def tail(number: int, home: str | None, as_json: bool) -> None:
+def tail(number: int, raw: bool, home: str | None, as_json: bool) -> None:
     """Show the newest records of this person's spool.
 
     \b
     Examples:
       agentguard audit tail
       agentguard audit tail -n 100 --json
+      agentguard audit tail -n 1000 --raw > calls.ndjson
     """
     from agentguard.audit import reader  # noqa: PLC0415 - only when a command runs
     from agentguard.audit.show import Seen  # noqa: PLC0415
@@ -61,11 +63,16 @@ def tail(number: int, home: str | None, as_json: bool) -> None:
     for line in lines:
         if line.problem:
             say(f"{line.file}:{line.number}: {line.problem}")
-    _print([Seen(line.body, line.texts, line.h) for line in lines if not line.problem], as_json=as_json)
+    good = [line for line in lines if not line.problem]
+    if raw:
+        for line in good:
+            out(line.raw.decode("ascii"))
+    else:
+        _print([Seen(line.body, line.texts, line.h) for line in good], as_json=as_json)
 
 
-@audit.command()
-@click.argument("query", nargs=-1, required=True)
+@audit.command(context_settings={"ignore_unknown_options": True})
+@click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many records at most.")
 @_server_options
 @home_option

@@ -59,6 +59,8 @@ def init(
     """
     from agentguard.bundle import publish, publisher  # noqa: PLC0415 - tuf only where it is needed
 
+    if no_passphrase and passphrase_file:
+        raise UsageError("--no-passphrase and --passphrase-file exclude each other")
     protected = None if no_passphrase else _new_passphrase(passphrase_file)
     digest = publish.init(
         folder,

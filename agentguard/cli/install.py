@@ -84,8 +84,9 @@ def report(since: str, home: str | None, as_json: bool) -> None:
     if as_json:
         out_json(found)
         return
+    calls = f"{found['calls']} tool call{'' if found['calls'] == 1 else 's'}"
     out(
-        f"Since {found['since']}: {found['calls']} tool calls; the policy denies {found['would_deny']} of them "
+        f"Since {found['since']}: {calls}; the policy denies {found['would_deny']} of them "
         f"(really denied: {found['denied']}) and asks about {found['would_ask']} (really asked: {found['asked']})."
     )
     if found["rules"]:

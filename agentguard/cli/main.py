@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -43,6 +44,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit; every error of ours ends here, as text for a person."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # started with a closed stream: what is said goes nowhere
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - it stays open as long as the process
     try:
         result = cli.main(prog_name="agentguard", standalone_mode=False)
     except AgentguardError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -21,7 +21,9 @@ _STATES = {"fresh": "green", "grace": "yellow"}
 @click.option("--root-sha256", required=True, help="The SHA-256 of the first root, as its publisher says it.")
 @click.option("--from", "first", default="", help="A folder that carries the first bundle, if SOURCE is out of reach.")
 @click.option("--collector", "collector_url", default="", help="Send records here instead of where the bundle says.")
-@click.option("--enrol-secret", default="", help="What the collector asks of a new device.")
+@click.option("--enrol-secret", default="", help="What the collector asks of a new device (others can see it in `ps`).")
+@click.option("--enrol-secret-file", type=click.File(), help="The same, from the first line of a file.")
+@click.option("--replace", is_flag=True, help="Trust another root than the one that is trusted here now.")
 @home_option
 @json_option
 def enroll(
@@ -30,6 +32,8 @@ def enroll(
     first: str,
     collector_url: str,
     enrol_secret: str,
+    enrol_secret_file: TextIO | None,
+    replace: bool,
     home: str | None,
     as_json: bool,
 ) -> None:
@@ -42,8 +46,13 @@ def enroll(
     """
     from agentguard.sync import enroll as enrolling  # noqa: PLC0415 - tuf only where it is needed
 
+    places = places_of(home)
+    if not replace:
+        enrolling.same_root(places, root_sha256)
+    if enrol_secret_file:
+        enrol_secret = enrol_secret_file.readline().strip()
     found = enrolling.enroll(
-        places_of(home), source, root_sha256, first=first, collector_url=collector_url, enrol_secret=enrol_secret
+        places, source, root_sha256, first=first, collector_url=collector_url, enrol_secret=enrol_secret
     )
     if as_json:
         out_json(found)
@@ -151,7 +160,7 @@ def _screen(found: dict[str, dict[str, Any]], places: Places) -> str:
             ("error", f"{error['text']} ({error['code']}, {error['time']})" if error else ""),
         ],
         "audit": [("not uploaded", audit["text"]), ("collector", last["collector"])],
-        "hook": [("command", hook["text"])],
+        "hook": [("command", hook["text"]), ("started", hook["started"] if hook["command"] else "")],
     }
     lines = []
     for title, rows in groups.items():
@@ -175,13 +184,20 @@ def _audit(places: Places) -> dict[str, Any]:
 
 
 def _hook(places: Places) -> dict[str, Any]:
-    from agentguard.deploy import install  # noqa: PLC0415
+    from agentguard.deploy import install, settings  # noqa: PLC0415
 
     try:
         command = install.hook_command(places)
     except AgentguardError as error:
-        return {"command": None, "text": error.message}
-    return {"command": command, "text": " ".join(command)}
+        return {"command": None, "text": error.message, "started": "no"}
+    if places.managed:
+        return {"command": command, "text": " ".join(command), "started": "as the managed settings say"}
+    try:
+        entry = settings.hook_entry(places, "PreToolUse")
+        started = "yes" if entry else f"no: {settings.path_of(places)} does not name it (agentguard quickstart)"
+    except AgentguardError as error:
+        started = f"no: {error.message}"
+    return {"command": command, "text": " ".join(command), "started": started}
 
 
 def _duration(seconds: int) -> str:

@@ -28,8 +28,8 @@ def one_line(text: str, limit: int) -> str:
 
 def for_model(decision: Decision, redact: Callable[[str], str]) -> str:
     """Return what the model reads when a call is denied, or the person when it is asked about."""
-    verb = "Needs your approval" if decision.effect == ASK else "Denied"
-    head = f"{verb} by company policy ({decision.rule}): "
+    verb = "Your approval is asked for" if decision.effect == ASK else "Denied"
+    head = f"{verb} by policy ({decision.rule}): "
     remedy = f" Instead: {_sentence(redact(decision.remedy))}" if decision.remedy else ""
     tail = "" if decision.effect == ASK else " Do not try to reach the same result another way; tell the person."
     room = MODEL_LIMIT - len(head) - len(tail)

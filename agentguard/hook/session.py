@@ -61,9 +61,15 @@ def begin(spool: str, session: str, project: str) -> None:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError:
         return
+    data = dumps({"project": project}).encode("ascii")
     try:
-        os.write(fd, dumps({"project": project}).encode("ascii"))
+        whole = os.write(fd, data) == len(data)
     except OSError:
-        pass
+        whole = False
     finally:
         os.close(fd)
+    if not whole:  # a cut file would stay for good, and the project would follow every `cd`
+        try:
+            os.unlink(path)
+        except OSError:
+            return

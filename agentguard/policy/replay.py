@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentguard import jsontext
+from agentguard import jsontext, places
 from agentguard.access import repo
 from agentguard.access.model import Access, ToolCall
 from agentguard.access.payload import Malformed, of_fields
@@ -163,12 +163,14 @@ class Replay:
             subagent=str(body.get("subagent", "")),
         )
         origin = texts.get("repo")
+        home = self.tools.home or f"/home/{body.get('user', '')}"
         world = World(
-            home=self.tools.home or f"/home/{body.get('user', '')}",
+            home=home,
             project=str(texts.get("project", "")),
             user=str(body.get("user", "")),
             branch=str(texts.get("branch", "")),
             remotes={"origin": origin} if isinstance(origin, str) and origin else None,
+            agentguard=(*places.personal(home).own_folders(), *places.managed().own_folders()),
             disk=MemoryDisk({}),
         )
         access = Access(rows, complete=body.get("rows_complete") is True, known=body.get("tool_known") is True)

@@ -14,9 +14,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from agentguard import config
-from agentguard.bundle import fetch, files
+from agentguard.audit import wire
+from agentguard.bundle import fetch, files, seal
 from agentguard.digest import sha256_hex
-from agentguard.errors import ConfigError, SignatureError, UsageError
+from agentguard.errors import ConfigError, Refused, SignatureError, UsageError
 from agentguard.places import managed
 from agentguard.sync import bundle, stages, status
 
@@ -25,6 +26,19 @@ if TYPE_CHECKING:
 
 ENROL_SECRET = "enrol_secret"  # noqa: S105 - a file name, in places.sync; the upload trades it for a token
 _DIGITS = 64
+
+
+def same_root(places: Places, root_sha256: str) -> None:
+    """Refuse another root than the one that is trusted here already. Raises `Refused`."""
+    try:
+        trusted = sha256_hex(files.read(places.anchor, seal.ROOT_LIMIT))
+    except ConfigError:
+        return
+    if trusted != root_sha256.strip().lower().removeprefix("sha256:"):
+        raise Refused(
+            f"this laptop trusts the root {trusted} already",
+            hint="add --replace if it is really to trust another organisation, or a new root of yours",
+        )
 
 
 def enroll(
@@ -51,6 +65,7 @@ def enroll(
         raise ConfigError(
             f"this machine is managed: its policy comes from {system.config}", hint="agentguard status shows which"
         )
+    collector_url = wire.safe_address(collector_url) if collector_url else ""
     source = fetch.normal_source(source)
     at = fetch.normal_source(first) if first else source
     before = _settings(places)

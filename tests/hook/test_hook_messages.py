@@ -19,7 +19,7 @@ def same(text):
 def test_model_is_told_what_why_what_instead_and_not_to_try_variants():
     """The whole text, as a model reads it."""
     assert (
-        "Denied by company policy (secrets/file): Credentials must stay out of the model's context. Instead: Ask the "
+        "Denied by policy (secrets/file): Credentials must stay out of the model's context. Instead: Ask the "
         "person to run the step that needs the credential. Do not try to reach the same result another way; tell the "
         "person."
     ) == messages.for_model(DECISION, same)

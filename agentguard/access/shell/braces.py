@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.shell.limits import MAX_FIELDS, MAX_NESTING, MAX_VALUE
-from agentguard.access.shell.scan import Skipper, Unreadable
+from agentguard.access.shell.scan import Skipper, TooMuch
 
 # A raw word cut into what braces can see: "{", ",", "}" as they stand unquoted, and everything else in pieces.
 _MARKS = frozenset("{,}")
@@ -15,7 +15,7 @@ def expand(raw: str) -> list[str]:
     if "{" not in atoms:
         return [raw]
     if len(atoms) > MAX_FIELDS:
-        raise Unreadable("it holds too many braces")
+        raise TooMuch("it holds too many braces")
     return _product(atoms, 0)
 
 
@@ -45,7 +45,7 @@ def _atoms(raw: str) -> list[str]:
 def _product(atoms: list[str], depth: int) -> list[str]:
     """Return every combination of the alternatives in `atoms`."""
     if depth > MAX_NESTING:
-        raise Unreadable("its braces are nested too deeply")
+        raise TooMuch("its braces are nested too deeply")
     done = [""]
     at = 0
     while at < len(atoms):
@@ -57,9 +57,9 @@ def _product(atoms: list[str], depth: int) -> list[str]:
                 options = found
                 at = end
         if len(done) * len(options) > MAX_FIELDS:
-            raise Unreadable("its braces stand for too many words")
+            raise TooMuch("its braces stand for too many words")
         if sum(map(len, options)) * len(done) + sum(map(len, done)) * len(options) > 16 * MAX_VALUE:
-            raise Unreadable("its braces stand for too much text")
+            raise TooMuch("its braces stand for too much text")
         done = [before + option for before in done for option in options]
         at += 1
     return done
@@ -92,7 +92,7 @@ def _alternatives(atoms: list[str], at: int, end: int, commas: list[int], depth:
         found += _product(atoms[start:comma], depth + 1)
         start = comma + 1
         if len(found) > MAX_FIELDS:
-            raise Unreadable("its braces stand for too many words")
+            raise TooMuch("its braces stand for too many words")
     return found
 
 
@@ -108,7 +108,7 @@ def _sequence(text: str) -> list[str] | None:
         padded = any(len(end.lstrip("-")) > 1 and end.lstrip("-")[0] == "0" for end in (first, last))
         width = max(len(first), len(last)) if padded else 0
         if abs(high - low) // step >= MAX_FIELDS:
-            raise Unreadable("its braces stand for too many words")
+            raise TooMuch("its braces stand for too many words")
         numbers = range(low, high + 1, step) if low <= high else range(low, high - 1, -step)
         return [f"{number:0{width}d}" for number in numbers]
     if len(first) == len(last) == 1 and first.isascii() and last.isascii() and first.isalpha() and last.isalpha():

@@ -24,7 +24,7 @@ from agentguard.access.model import (
 )  # fmt: skip
 from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
-from agentguard.access.shell.scan import assignment
+from agentguard.access.shell.scan import TooMuch, assignment
 from agentguard.access.shell.values import Beneath, concat, parts_of, plain
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
 
@@ -126,7 +126,7 @@ class Call:
         """Run other words as a command that this one carries."""
         machine = self.machine
         if machine.depth >= MAX_NESTING:
-            self.opaque("it is nested too deeply")
+            machine.unreadable(self.frame, self.where, TooMuch("it is nested too deeply"))
             return Feed(UNKNOWN)
         machine.depth += 1
         frame = Frame(self.frame.text, (*self.frame.via, label) if label else self.frame.via, None, self.where)

@@ -12,7 +12,7 @@ from agentguard.access.model import EXECUTE, OPAQUE, UNKNOWN, Access, Origin, Ro
 from agentguard.access.shell import command, tree
 from agentguard.access.shell.flow import Feed, Frame, Function, Spent
 from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_COMMANDS, MAX_FIELDS, MAX_NESTING, MAX_ROWS
-from agentguard.access.shell.scan import Unreadable, scan
+from agentguard.access.shell.scan import TooMuch, Unreadable, scan
 from agentguard.access.shell.state import initial
 from agentguard.access.shell.values import concat, parts_of
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
@@ -50,13 +50,19 @@ def interpret(text: str, cwd: str, world: World, tool: str) -> Access:
 class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
-    __slots__ = ("_seen", "complete", "depth", "fetched", "processes", "rows", "tool", "work", "world", "written")
+    __slots__ = (
+        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "fetched", "processes", "rows", "tool", "work",
+        "world", "written",
+    )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
         self.world = world
         self.tool = tool
         self.rows: list[Row] = []
         self._seen: set[object] = set()
+        self._origins: dict[object, int] = {}
+        self._origin: Origin | None = None
+        self._origin_number = 0
         self.complete = True
         self.depth = 0
         self.fetched = False  # a substitution of the command at hand fetched something
@@ -71,8 +77,8 @@ class Machine:
         row.tool = self.tool
         kind, value = row.resource()
         key = (
-            row.action, row.certainty, kind, repr(value), row.port, row.method, row.sql_verb, repr(row.remote),
-            row.origin.command, repr(row.origin.flags), repr(row.origin.args), row.origin.via, row.origin.traits,
+            self._number(row.origin), row.action, row.certainty, kind, repr(value), row.port, row.method, row.sql_verb,
+            repr(row.remote),
         )  # fmt: skip
         if key in self._seen:
             return
@@ -80,6 +86,14 @@ class Machine:
             raise Spent("it does too many things")
         self._seen.add(key)
         self.rows.append(row)
+
+    def _number(self, origin: Origin) -> int:
+        """Return a number that equal origins share; the rows of one command have the same one."""
+        if origin is not self._origin:
+            key = (origin.command, repr(origin.flags), repr(origin.args), origin.via, origin.traits, origin.program)
+            self._origin = origin
+            self._origin_number = self._origins.setdefault(key, len(self._origins))
+        return self._origin_number
 
     def opaque(
         self, frame: Frame, where: tuple[int, int], why: str, traits: frozenset[str] = frozenset(), name: str = ""
@@ -91,6 +105,12 @@ class Machine:
         if key not in self._seen:
             self._seen.add(key)
             self.rows.append(row)
+
+    def unreadable(self, frame: Frame, where: tuple[int, int], reason: Unreadable) -> None:
+        """Add the opaque row of what could not be read."""
+        self.opaque(frame, where, str(reason))
+        if isinstance(reason, TooMuch):
+            self.complete = False
 
     def count(self, kind: str, amount: int = 1) -> None:
         """Spend some of a budget. Raises `Spent`."""
@@ -105,14 +125,14 @@ class Machine:
     def run(self, frame: Frame, state: State, stdin: Feed | None) -> Feed:
         """Run the text of a frame in `state`, which changes with it. Return what it writes."""
         if self.depth >= MAX_NESTING:
-            self.opaque(frame, frame.where, "it is nested too deeply")
+            self.unreadable(frame, frame.where, TooMuch("it is nested too deeply"))
             return Feed(UNKNOWN)
         self.depth += 1
         try:
             frame.scanned = scan(frame.text)
             root = tree.build(frame.scanned)
         except Unreadable as reason:
-            self.opaque(frame, frame.where, str(reason))
+            self.unreadable(frame, frame.where, reason)
             self.depth -= 1
             return Feed(UNKNOWN)
         feed = self.node(root, state, stdin, frame)
@@ -147,7 +167,7 @@ class Machine:
     ) -> Feed:
         """Run a function of the shell."""
         if self.depth >= MAX_NESTING:
-            self.opaque(function.frame, function.frame.where, "its functions are nested too deeply")
+            self.unreadable(function.frame, function.frame.where, TooMuch("its functions are nested too deeply"))
             return Feed(UNKNOWN)
         self.depth += 1
         frame = function.frame
@@ -250,14 +270,15 @@ def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, fram
     state.failed = None
     states = state.alternatives(frame.text[simple.start : simple.end], MAX_ALTERNATIVES)
     if states is None:
-        machine.opaque(frame, frame.place(simple.start, simple.end), "its variables may hold too many values")
+        too_much = TooMuch("its variables may hold too many values")
+        machine.unreadable(frame, frame.place(simple.start, simple.end), too_much)
         states = [state]
     feeds = []
     for one in states:
         try:
             feeds.append(command.run(machine, simple, one, stdin, frame))
         except Unreadable as reason:
-            machine.opaque(frame, frame.place(simple.start, simple.end), str(reason))
+            machine.unreadable(frame, frame.place(simple.start, simple.end), reason)
             feeds.append(Feed(UNKNOWN))
     if states == [state]:
         return feeds[0]
@@ -369,7 +390,7 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
                 try:
                     values += reader.fields(frame.text[start:end], start)
                 except Unreadable as reason:
-                    machine.opaque(frame, frame.place(start, end), str(reason))
+                    machine.unreadable(frame, frame.place(start, end), reason)
                     values.append(UNKNOWN)
     machine.count("words", len(values))
     feeds: list[Feed] = [Feed("")]
@@ -405,7 +426,7 @@ def _case(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
         try:
             reader.value(frame.text[start:end], start)
         except Unreadable as reason:
-            machine.opaque(frame, frame.place(start, end), str(reason))
+            machine.unreadable(frame, frame.place(start, end), reason)
     ends = [state.copy()]
     feeds: list[Feed] = [Feed("")]
     fallen: State | None = None

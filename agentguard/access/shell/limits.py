@@ -17,4 +17,4 @@ MAX_FIELDS = 2_000  # words that one word may expand to
 MAX_VALUE = 64 * 1024  # characters of one computed value; longer ones are unknown
 MAX_ALTERNATIVES = 16  # values that one variable may have where branches meet, and combinations of them
 MAX_PATTERN_WORK = 100_000  # characters compared to take a pattern off a value
-MAX_OPERANDS = 1_000  # operands of one command that are looked at one by one
+MAX_OPERANDS = 3_000  # operands of one command that are looked at one by one

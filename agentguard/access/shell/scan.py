@@ -29,6 +29,10 @@ class Unreadable(Exception):  # noqa: N818 - a verdict about text from outside
     """The text cannot be read, or not within the limits. The message says why."""
 
 
+class TooMuch(Unreadable):
+    """A counted limit is reached."""
+
+
 class Here:
     """A here-document: where its body lies, whether its delimiter was quoted (no expansion), and `<<-`."""
 
@@ -101,7 +105,7 @@ class Scan:
 def scan(text: str) -> Scan:
     """Return the words, redirections and skeleton of `text`. Raises `Unreadable`."""
     if len(text) > MAX_TEXT:
-        raise Unreadable("the text is too long")
+        raise TooMuch("the text is too long")
     found = Scan(text)
     end = _Pass(text, found, Skipper(text)).commands(0, nested=False)
     if end != len(text):
@@ -110,15 +114,19 @@ def scan(text: str) -> Scan:
 
 
 class Skipper:
-    """Finds the ends of quotes, expansions and words in one text. `ends` remembers those of `((`: 0 for none."""
+    """Finds the ends of quotes, expansions and words in one text. `ends` remembers those of `((`: 0 for none.
 
-    __slots__ = ("depth", "ends", "size", "text")
+    `wasted` counts the characters looked at for a `((` that was none.
+    """
+
+    __slots__ = ("depth", "ends", "size", "text", "wasted")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.size = len(text)
         self.depth = 0
         self.ends: dict[int, int] = {}
+        self.wasted = 0
 
     def word(self, at: int) -> int:
         """Return the end of the word that starts at `at`."""
@@ -220,8 +228,9 @@ class Skipper:
             self.ends[at] = self._arithmetic(at)
         return self.ends[at]
 
-    def _arithmetic(self, at: int) -> int:
+    def _arithmetic(self, start: int) -> int:
         self._enter()
+        at = start
         text = self.text
         at += 2
         depth = 0
@@ -229,8 +238,10 @@ class Skipper:
             char = text[at]
             if char == ")":
                 if not depth:
-                    self.depth -= 1
-                    return at + 2 if text[at + 1 : at + 2] == ")" else 0
+                    if text[at + 1 : at + 2] == ")":
+                        self.depth -= 1
+                        return at + 2
+                    break
                 depth -= 1
                 at += 1
             elif char in "\\'\"`$":
@@ -239,6 +250,9 @@ class Skipper:
                 depth += char == "("
                 at += 1
         self.depth -= 1
+        self.wasted += at - start
+        if self.wasted > 8 * self.size + 1000:
+            raise TooMuch("its parentheses are too many")
         return 0
 
     def substitution(self, at: int) -> int:
@@ -294,7 +308,7 @@ class Skipper:
     def _enter(self) -> None:
         self.depth += 1
         if self.depth > MAX_NESTING:
-            raise Unreadable("it is nested too deeply")
+            raise TooMuch("it is nested too deeply")
 
 
 def assignment(word: str) -> int:
@@ -407,6 +421,8 @@ class _Pass:
             self._simple(at).words.append((at, end))
             self._extend(end)
         elif self.current is not None:
+            if self.current.region:
+                raise Unreadable("a word follows a compound command")
             self.current.words.append((at, end))
             self._extend(end)
         return end
@@ -673,7 +689,7 @@ class _Pass:
         if self.found is not None:
             self.found.operators += 1
             if self.found.operators > MAX_OPERATORS:
-                raise Unreadable("it holds too many commands and operators")
+                raise TooMuch("it holds too many commands and operators")
 
 
 def unquote(raw: str) -> str:

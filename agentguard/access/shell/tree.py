@@ -23,7 +23,7 @@ Nodes, all of them tuples that start with their kind:
 from __future__ import annotations
 
 from agentguard.access.shell.limits import MAX_DEPTH
-from agentguard.access.shell.scan import Simple, Unreadable
+from agentguard.access.shell.scan import Simple, TooMuch, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _chain(links: list[tuple[str, Node]]) -> Node:
 def _sequence(nodes: list[Any], scanned: Scan, depth: int) -> Node:
     """Return the statements among `nodes`, which come with their separators."""
     if depth > MAX_DEPTH:
-        raise Unreadable("it is nested too deeply")
+        raise TooMuch("it is nested too deeply")
     sequence: list[tuple[Node, bool]] = []
     for node in nodes:
         if node.is_named:

@@ -7,9 +7,10 @@ are handed to the interpreter, and their output, where it can be computed, takes
 
 from __future__ import annotations
 
+from agentguard.access.limits import MAX_GLOB_CHARS
 from agentguard.access.model import ANY, ONE, STAR, UNKNOWN, Pattern, Wildcard
 from agentguard.access.shell.limits import MAX_FIELDS
-from agentguard.access.shell.scan import Skipper, Unreadable, assignment
+from agentguard.access.shell.scan import Skipper, TooMuch, assignment
 from agentguard.access.shell.state import DEFAULT_IFS
 from agentguard.access.shell.values import UNSET, Globbed, Unset, concat
 
@@ -57,7 +58,7 @@ class Reader:
                 for one in raws:
                     found += self._split(self._pieces(one, None, tilde=True))
                     if len(found) > MAX_FIELDS:
-                        raise Unreadable("its braces stand for too many words")
+                        raise TooMuch("its braces stand for too many words")
                 return found
         return self._split(self._pieces(raw, at, tilde=True))
 
@@ -310,15 +311,18 @@ class Reader:
                     word.append((QUOTED, "") if part is None else (RESULT, part))
         found.append(word)
         if len(found) > MAX_FIELDS:
-            raise Unreadable("it stands for too many words")
+            raise TooMuch("it stands for too many words")
         return [
             self._globbed(word) for word in found if word and (any(text != "" or kind == QUOTED for kind, text in word))
         ]
 
     def _globbed(self, word: list[Piece]) -> Value:
         """Return one word with its unquoted `*`, `?` and `[…]` as wildcards."""
+        literal = concat([text for _, text in word])
         if not any(kind != QUOTED and isinstance(text, str) and not _GLOB.isdisjoint(text) for kind, text in word):
-            return concat([text for _, text in word])
+            return literal
+        if sum(len(text) for _, text in word if isinstance(text, str)) > MAX_GLOB_CHARS:  # no file has such a name
+            return literal
         chars: list[tuple[str | Wildcard, bool]] = []
         for kind, text in word:
             if isinstance(text, str):
@@ -345,7 +349,6 @@ class Reader:
                 parts.append(ONE if end else "[")
                 at = end or at
         value = concat(parts)
-        literal = concat([text for _, text in word])
         if isinstance(value, Pattern) and isinstance(literal, str):
             return Globbed(value.parts, literal)
         return value

@@ -25,7 +25,28 @@ opencode cursor-agent amp goose-agent qwen crush auggie droid copilot kiro-cli q
 interpreter sgpt
   run      agents.starts
 
-llm ollama agentguard
+llm ollama
+
+agentguard
+  options  --home=text --json
+  > quickstart enforce
+    options  --passphrase-file=read
+  > install
+    options  --user --system
+  > uninstall
+    options  --user --purge
+  > enroll
+    options  --root-sha256=text --from=text --collector=text --enrol-secret-file=read --replace
+  > sync
+    options  --from=text --background
+  > bundle
+    >> init
+    >> build
+    >> publish
+      options  --to=text --mode=text --passphrase-file=read
+    >> verify show
+  > policy audit deploy collector
+    >> *
 
 mods
   traits   sends
