@@ -79,7 +79,7 @@ TEAM = [
     "agentguard quickstart",
     "agentguard status",
     "agentguard audit search 'effect:deny rule:secrets/*' --server https://audit.acme.example --token-file reader.token",  # noqa: E501
-    "agentguard deploy render --target linux --output managed/ --anchor root.json --sync-url https://audit.acme.example/bundle",  # noqa: E501
+    "agentguard deploy render --target linux --output managed/ --anchor root.json --sync-url https://audit.acme.example/bundle",
 ]
 # fmt: on
 
