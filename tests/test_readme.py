@@ -78,7 +78,7 @@ TEAM = [
     "agentguard enroll https://audit.acme.example/bundle --root-sha256 HEX --enrol-secret-file secret.txt",
     "agentguard quickstart",
     "agentguard status",
-    "agentguard audit search 'effect:deny rule:secrets/*' --server https://audit.acme.example --token-file reader.token",  # noqa: E501
+    "agentguard audit search 'effect:deny rule:secrets/*' --server https://audit.acme.example --token-file reader.token",
     "agentguard deploy render --target linux --output managed/ --anchor root.json --sync-url https://audit.acme.example/bundle",
 ]
 # fmt: on

@@ -90,3 +90,61 @@ def said() -> Callable[[list[Row]], list[str]]:
         return found
 
     return written
+
+
+EVERYDAY: dict[str, bytes | str | None] = {
+    f"/home/dev/project/{name}": b""
+    for name in (
+        ".env", ".git/HEAD", "README.md", "a.txt", "b.txt", "package.json", "src/app.py", "src/a.py", "tests/test_a.py",
+        "docs/index.md", "migrations/001.sql", "dist/app.js", "build/x.o", "scripts/run.sh", "local/package.json",
+        ".claude/settings.json",
+    )
+} | {"/home/dev/.ssh/id_ed25519": b"", "/etc/passwd": b"", "/tmp": None, "/bin/cat": b""}  # fmt: skip
+
+
+@pytest.fixture
+def short() -> Callable[[str], str]:
+    """Return a function that writes what shell text would do as one line.
+
+    Parts are separated by ` | `. A command is written with its carriers (`sudo> rm`), its traits in braces and what it
+    names; then its other rows. `?` is possible, `~` unknown. Paths are relative to the project, `/**` is a tree.
+    """
+    from agentguard.access.shell.interpret import interpret  # noqa: PLC0415 - loads the parser
+
+    world = made_up(
+        EVERYDAY, user="dev", hostname="box", branch="feature/x", remotes={"origin": "https://github.com/acme/app.git"}
+    )
+
+    def path(row: Row) -> str:
+        assert row.path is not None
+        text = str(row.path.text)
+        for folder, name in (("/home/dev/project", ""), ("/home/dev", "~")):
+            if text == folder or text.startswith(folder + "/"):
+                text = (name + text[len(folder) :]).removeprefix("/") or "."
+                break
+        return text + ("/**" if row.path.extent == "tree" else "")
+
+    def part(row: Row) -> str:
+        sure = {"certain": "", "possible": "?", "unknown": "~", "opaque": "opaque: "}[row.certainty]
+        kind, value = row.resource()
+        named = "" if not kind else path(row) if kind == "path" else str(value)
+        if row.action == "execute":
+            traits = "{" + " ".join(sorted(row.origin.traits)) + "}" if row.origin.traits else ""
+            what = row.why if row.certainty == "opaque" else " ".join(row.origin.command)
+            extra = f"{kind}={named}" if kind else f"sql={row.sql_verb}" if row.sql_verb else ""
+            remote = f"@{row.remote}" if row.remote is not None else ""
+            text = " ".join(piece for piece in (what, traits, extra + remote) if piece)
+            return sure + "".join(f"{carrier}> " for carrier in row.origin.via) + text
+        port = f":{row.port}" if row.port is not None else ""
+        traits = sorted(row.origin.traits & {"sends", "computed-address", "malformed"})
+        more = [row.method or "", "{" + " ".join(traits) + "}" if traits and row.action != "write" else ""]
+        return " ".join(piece for piece in (f"{sure}{row.action} {named}{port}", *more) if piece)
+
+    def written(command: str) -> str:
+        parts: list[str] = []
+        for row in interpret(command, PROJECT, world, "Bash").rows:
+            if (text := part(row)) not in parts:
+                parts.append(text)
+        return " | ".join(parts)
+
+    return written

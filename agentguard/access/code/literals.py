@@ -39,9 +39,7 @@ def read(text: str, language: str) -> list[tuple[str, Any]]:
             found.append(("guess", literal))
     bare = _without(text, strings)
     names = _names(bare)
-    for name in _MAKES_CODE:
-        if name in names:
-            found.append(("opaque", f"the code runs other code ({name})"))
+    found += [("opaque", f"the code runs other code ({name})") for name in _MAKES_CODE if name in names]
     for name in _SHELLS:
         if name in names and name not in ("exec", "qx", "%x") and not any(kind == "shell" for kind, _ in found):
             found.append(("opaque", f"what the code starts is not known ({name})"))

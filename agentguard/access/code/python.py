@@ -358,7 +358,7 @@ class _Reader:
             port = self.value(args[1]) if len(args) > 1 else ""
             number = int(port) if isinstance(port, str) and port.isdigit() and len(port) < 6 else None
             self.found.append(("connect", (self.value(args[0] if args else None), number or 0, True)))
-        elif name in ("socket.create_connection",):
+        elif name == "socket.create_connection":
             self._socket(args[0] if args else None)
         elif name in ("__import__", "importlib.import_module"):
             if args and not isinstance(self.value(args[0]), str):

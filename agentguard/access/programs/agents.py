@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 _ASIDE = frozenset({
-    "--version", "-v", "-V", "--help", "-h", "version", "help", "doctor", "update", "upgrade", "login", "logout", "completion", "auth", "whoami", "features",
+    "--version", "-v", "-V", "--help", "-h", "version", "help", "doctor", "update", "upgrade", "login", "logout",
+    "completion", "auth", "whoami", "features",
 })  # fmt: skip
 
 

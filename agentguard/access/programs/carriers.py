@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, READ, UNKNOWN, WRITE
 from agentguard.access.programs import walk
-from agentguard.access.shell.scan import assignment
+from agentguard.access.shell.skip import assignment
 from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 _VERBS = frozenset({
-    "select", "insert", "update", "delete", "drop", "truncate", "create", "alter", "grant", "revoke", "copy", "merge", "replace", "call", "do",
-    "explain", "show", "set", "begin", "commit", "rollback", "with", "vacuum", "analyze", "use", "describe", "pragma", "attach", "load", "lock",
+    "select", "insert", "update", "delete", "drop", "truncate", "create", "alter", "grant", "revoke", "copy", "merge",
+    "replace", "call", "do", "explain", "show", "set", "begin", "commit", "rollback", "with", "vacuum", "analyze", "use",
+    "describe", "pragma", "attach", "load", "lock",
 })  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def sql(call: Call, work: Work) -> None:
 
 
 def _files_in(call: Call, text: str) -> None:
-    """`\\copy t FROM 'f'`, `\\i f`, `LOAD DATA INFILE 'f'`, `INTO OUTFILE 'f'`, `COPY t TO PROGRAM 'x'`."""
+    r"""`\copy t FROM 'f'`, `\i f`, `LOAD DATA INFILE 'f'`, `INTO OUTFILE 'f'`, `COPY t TO PROGRAM 'x'`."""
     words = text.replace("'", " ' ").replace('"', " ' ").split()
     lower = [word.lower() for word in words]
     for number, word in enumerate(lower):

@@ -45,6 +45,14 @@ def _joined(folder: Value, target: Value) -> Value:
     return concat([*parts_of(folder), "/", target])
 
 
+def passes_on(call: Call, work: Work) -> None:
+    """`tee FILE`: what comes in is in the file afterwards."""
+    walk.standard(call, work)
+    for value in work.line.operands:
+        if call.stdin is not None:
+            call.remember(value, call.stdin)
+
+
 def mode(call: Call, work: Work) -> None:
     """`chmod MODE FILE`: the mode may look like an option (`-x`)."""
     line = work.line

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 # Settings that are commands, or say where commands are found.
 _COMMANDS = (
     "core.sshcommand", "core.pager", "core.editor", "core.fsmonitor", "core.askpass", "core.gitproxy", "sequence.editor",
-    "diff.external", "gpg.program", "gpg.ssh.program", "credential.helper", "uploadpack.packobjectshook", "interactive.difffilter",
-    "sendemail.sendmailcmd", "trailer.command", "man.cmd", "browser.cmd",
+    "diff.external", "gpg.program", "gpg.ssh.program", "credential.helper", "uploadpack.packobjectshook",
+    "interactive.difffilter", "sendemail.sendmailcmd", "trailer.command", "man.cmd", "browser.cmd",
 )  # fmt: skip
 _COMMAND_ENDS = (
     ".textconv",
@@ -242,9 +242,10 @@ def add(call: Call, work: Work) -> None:
     for value in operands:
         text = plain(value)
         if text is not None and text[:1] == ":":
-            text = "." if text[:2] in (":/", ":(") else text[1:]
-            value = text
-        call.path(READ, value, "what is added", "exact" if walk.is_file(call, value) else TREE)
+            added: Value = "." if text[:2] in (":/", ":(") else text[1:]
+        else:
+            added = value
+        call.path(READ, added, "what is added", "exact" if walk.is_file(call, added) else TREE)
 
 
 def branch(call: Call, work: Work) -> None:

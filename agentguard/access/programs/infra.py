@@ -22,9 +22,7 @@ def applies(call: Call, work: Work) -> None:
 
 def by_verb(call: Call, work: Work) -> None:
     """Clients of clouds, by the words of their subcommands: `aws ec2 terminate-instances`."""
-    words = list(call.words)
-    if work.entry.get("verb"):
-        words.insert(0, work.entry["verb"])
+    words = call.words
     work.entry = {**work.entry, "operands": "text*"}
     subs = tuple(
         text
@@ -37,6 +35,12 @@ def by_verb(call: Call, work: Work) -> None:
     if traits:
         call.begin(work.command, call.origin.flags, call.origin.args, traits)
         call.row(EXECUTE, POSSIBLE, "a word of it says so")
+
+
+def removes(call: Call, work: Work) -> None:
+    """`aws s3 rm`, unless it is only tried."""
+    work.line.traits |= set() if work.line.has("--dryrun") else {"destroys-data"}
+    walk.standard(call, work)
 
 
 def bucket(call: Call, work: Work) -> None:

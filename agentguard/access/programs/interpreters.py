@@ -9,6 +9,7 @@ from __future__ import annotations
 from agentguard.access.model import EXECUTE, LISTEN, READ, UNKNOWN, WRITE
 from agentguard.access.programs import index, walk
 from agentguard.access.programs.carriers import run_file, shell_reads
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import plain, unglobbed
 
 TYPE_CHECKING = False
@@ -30,11 +31,35 @@ def shell(call: Call, work: Work) -> None:
         if work.entry.get("language") == "fish":
             call.opaque("the language of fish is not read")
         elif operands:
-            work.feed = call.shell(operands[0], f"{call.name} -c", stdin=call.stdin, state=call.child(operands[2:]))
+            zero = operands[1] if len(operands) > 1 else call.name
+            child = call.child(operands[2:], zero)
+            work.feed = call.shell(operands[0], f"{call.name} -c", stdin=call.stdin, state=child)
     elif operands and not line.has("-s") and operands[0] != "-":
-        run_file(call, work, operands[0], call.name, state=call.child(operands[1:]))
+        run_file(call, work, operands[0], call.name, state=call.child(operands[1:], operands[0]))
     elif not line.has("--version --help"):
         shell_reads(call, work, call.name, state=call.child(operands))
+
+
+def written(call: Call, feed: Feed) -> Feed:
+    """A file that this text wrote is run by its name: its first line says what reads it."""
+    call.begin((call.name,), (), tuple(call.words), frozenset())
+    call.path(EXECUTE, call.program, "the command")
+    text = feed.value
+    if not isinstance(text, str):
+        call.fetched_or_opaque("what is in the file that runs is not known", fetched=feed.fetched)
+        return Feed(UNKNOWN)
+    first = text.partition("\n")[0]
+    if first[:2] == "#!":
+        words = first[2:].replace("/usr/bin/env ", "").replace("-S ", "").split()
+        name = words[0].rpartition("/")[2] if words else ""
+        entry = index.entry(name) or {}
+        if entry.get("run") == "interpreters.python":
+            read_code(call, "python", text)
+            return Feed(UNKNOWN)
+        if "language" in entry:
+            read_code(call, str(entry["language"]), text)
+            return Feed(UNKNOWN)
+    return call.shell(text, call.name, stdin=call.stdin, state=call.child(call.words, call.name))
 
 
 def python(call: Call, work: Work) -> None:

@@ -129,6 +129,15 @@ def place(call: Call, value: Value, why: str, action: str, extent: str = EXACT) 
     call.connect(host, 22, why)
 
 
+def perhaps(call: Call, value: Value, why: str) -> None:
+    """Add the possible row of a word that looks like an address."""
+    remote = split(value) if "://" not in str(value) and "@" in str(value) else None
+    if remote is not None:
+        call.connect(remote[0], 22, why, POSSIBLE)
+    else:
+        url(call, value, why, POSSIBLE)
+
+
 def looks_like_address(value: Value) -> bool:
     """Return whether a word names another machine: a scheme, `user@host:`, an IP address or `host:port`."""
     text = plain(value)

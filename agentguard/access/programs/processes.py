@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def lists(call: Call, work: Work) -> None:
     """`ps e` shows the environment of every process."""
     first = plain(call.words[0]) if call.words else ""
-    shows = bool(first) and first[0] != "-" and "e" in first and first.isalpha()
+    shows = bool(first and first[0] != "-" and "e" in first and first.isalpha())
     work.line.traits |= {"prints-environment"} if shows else {"read-only"}
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from agentguard.access.programs import walk
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
-
-from agentguard.access.programs import walk
 
 
 def _prints(call: Call, work: Work, *, everything: bool) -> None:

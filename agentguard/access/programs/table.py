@@ -14,7 +14,7 @@ then subcommands, `>` for each level (`> *` is any other subcommand):
         >> drop clear
           traits   discards-work
 
-A line that is indented further goes on with the key above it. The keys:
+A line that is indented further goes on with the key above it, and names go on behind a backslash. The keys:
 
     options     see options
     before      options that count only in front of a subcommand
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
     Entry = dict[str, Any]
 
+_GOES_ON = " \\\n"
+_GOES_ON = " \\\n"
 _FLAGS = frozenset({"stop", "single", "fetches"})
 
 
@@ -52,7 +54,7 @@ def entry(text: str, name: str) -> Entry | None:
 
     {key: text, …}, flags as True, "instead" as {option: kinds}, "sub" as {name: entry}, "other" as an entry.
     """
-    for paragraph in text.split("\n\n"):
+    for paragraph in text.strip("\n").split("\n\n"):
         if name in paragraph and name in _names(paragraph):
             return _read(paragraph)
     return None
@@ -60,46 +62,41 @@ def entry(text: str, name: str) -> Entry | None:
 
 def names(text: str) -> Iterator[str]:
     """Return the names of all programs in a table."""
-    for paragraph in text.split("\n\n"):
+    for paragraph in text.strip("\n").split("\n\n"):
         yield from _names(paragraph)
 
 
 def _names(paragraph: str) -> list[str]:
-    """Return the names at the top of an entry; they may take several lines."""
-    end = paragraph.find("\n  ")
-    return (paragraph if end < 0 else paragraph[:end]).split()
+    """Return the names at the top of an entry."""
+    return paragraph.replace(_GOES_ON, " ").partition("\n")[0].split()
 
 
 def _read(paragraph: str) -> Entry:
     top: Entry = {}
     path = [top]  # the entry at hand of each level
     key = ""
-    header = 0  # the level of a line of names that the line before may go on from
-    for line in paragraph.strip("\n").split("\n"):
+    for line in paragraph.replace(_GOES_ON, " ").split("\n")[1:]:
         body = line.strip()
         depth = len(body) - len(body.lstrip(">"))
         if depth:
-            if depth != header:
-                del path[depth:]
-                path.append({})
-            subs = path[depth - 1].setdefault("sub", {})
+            del path[depth:]
+            path.append({})
             for name in body[depth:].split():
-                subs[name] = path[depth]
-            if "*" in subs:
-                path[depth - 1]["other"] = subs.pop("*")
-            header = depth
-        elif line[0] == " ":
-            header = 0
-            if len(line) - len(body) > 2 * len(path):
-                path[-1][key] += " " + body
-                continue
-            key, _, value = body.partition(" ")
-            value = value.lstrip()
-            if key in _FLAGS:
-                path[-1][key] = True
-            elif key == "instead":
-                option, _, kinds = value.partition(" ")
-                path[-1].setdefault(key, {})[option] = kinds
-            else:
-                path[-1][key] = value
+                if name == "*":
+                    path[depth - 1]["other"] = path[depth]
+                else:
+                    path[depth - 1].setdefault("sub", {})[name] = path[depth]
+            continue
+        if len(line) - len(body) > 2 * len(path):
+            path[-1][key] += " " + body
+            continue
+        key, _, value = body.partition(" ")
+        value = value.lstrip()
+        if key in _FLAGS:
+            path[-1][key] = True
+        elif key == "instead":
+            option, _, kinds = value.partition(" ")
+            path[-1].setdefault(key, {})[option] = kinds
+        else:
+            path[-1][key] = value
     return top

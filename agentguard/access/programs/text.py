@@ -45,7 +45,7 @@ def jq(call: Call, work: Work) -> None:
         word = pending.pop(0)
         if word in ("--args", "--jsonargs"):
             break
-        if word in two:
+        if isinstance(word, str) and word in two:
             value = pending[1] if len(pending) > 1 else ""
             if two[word] == READ:
                 call.path(READ, value, f"option {word}")

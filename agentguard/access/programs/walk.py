@@ -72,6 +72,8 @@ class Work:
 
 def run(call: Call) -> Feed:
     """Make the rows of a command whose name is known. Return what it writes."""
+    if call.program and (feed := call.written(call.program)) is not None:
+        return index.module("interpreters")["written"](call, feed)  # type: ignore[no-any-return]
     entry = index.entry(call.name)
     if entry is None:
         call.name = call.name.removesuffix(".exe")
@@ -189,7 +191,7 @@ def begin(call: Call, work: Work, traits: frozenset[str]) -> None:
     if call.program and not found:
         for path in _program(call):
             call.row(EXECUTE, why="the command", path=path)
-    for resource in found or ([] if call.program else [{}]):
+    for resource in found or ([] if call.program or not work.command else [{}]):
         call.row(EXECUTE, why="the command", **resource)
 
 
@@ -290,6 +292,8 @@ def _target(call: Call, value: Value, why: str, work: Work) -> None:
     plainly = work.line.has("--no-target-directory")
     if kind != "dir" or plainly or not sources:
         call.path(WRITE, value, why, work.extent)
+        if len(sources) == 1 and (feed := call.written(sources[0])) is not None:
+            call.remember(value, feed)
     if kind in ("file", "other") or plainly:
         return
     last = parts_of(value)[-1]
@@ -379,7 +383,7 @@ def guess(call: Call, value: Value, why: str, work: Work | None = None) -> None:
         text = text.partition("=")[2]  # `name=value`
         value = text
     if net.looks_like_address(value):
-        net.url(call, value, why, POSSIBLE)
+        net.perhaps(call, value, why)
         if text is not None and "://" in text:
             return
     if text is None:

@@ -111,7 +111,7 @@ def _unary(tokens: list[str], at: int, variable: Callable[[str], str | None], de
 
 def _number(text: str) -> int:
     if text[:2] in ("0x", "0X"):
-        return _wrap(int(text[2:], 16))
+        return _wrap(int(text, 16))
     if "#" in text or "_" in text or len(text) > 20:
         raise _NoValueError
     if len(text.lstrip("-")) > 1 and text.lstrip("-")[0] == "0":

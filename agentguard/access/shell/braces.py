@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agentguard.access.shell.limits import MAX_FIELDS, MAX_NESTING, MAX_VALUE
-from agentguard.access.shell.scan import Skipper, TooMuch
+from agentguard.access.shell.pieces import TooMuch
+from agentguard.access.shell.skip import Skipper
 
 # A raw word cut into what braces can see: "{", ",", "}" as they stand unquoted, and everything else in pieces.
 _MARKS = frozenset("{,}")

@@ -9,16 +9,17 @@ from __future__ import annotations
 from agentguard.access import paths
 from agentguard.access.model import UNKNOWN, WRITE, Pattern
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
-from agentguard.access.shell.scan import assignment
+from agentguard.access.shell.skip import assignment
 from agentguard.access.shell.values import UNSET, Choice, concat, either, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from agentguard.access.model import Value
     from agentguard.access.shell.command import Call
     from agentguard.access.shell.state import State
+    from agentguard.access.shell.values import Held
 
 # Variables whose text programs run as a command: git(1), less(1), man(1), bash(1), rsync(1), and so on.
 COMMAND_VARIABLES = frozenset({
@@ -114,7 +115,8 @@ def _popd(call: Call) -> None:
 
 def _declare(call: Call) -> None:
     """`export NAME=value`, `declare`, `local`, `readonly`: each operand is a name, with or without a value."""
-    keyed = any(isinstance(word, str) and word[:1] == "-" and ("A" in word or "n" in word) for word in call.words)
+    options = "".join(word for word in call.words if isinstance(word, str) and word[:1] == "-")
+    keyed, refers = "A" in options, "n" in options
     for word in _operands(call.words):
         first = parts_of(word)[0]
         if not isinstance(first, str):
@@ -124,8 +126,8 @@ def _declare(call: Call) -> None:
         if not size:
             if call.name == "export":
                 call.state.exported.add(first)
-            if keyed:
-                call.state.set(first, UNKNOWN)
+            if keyed and not isinstance(call.state.get(first), dict):
+                call.state.set(first, {})
             continue
         adds = first[size - 2] == "+"
         name = first[: size - 2 if adds else size - 1]
@@ -134,7 +136,7 @@ def _declare(call: Call) -> None:
             held = call.state.get(name)
             value = concat([*parts_of(held if isinstance(held, (str, Pattern)) else UNKNOWN), *parts_of(value)])
         held_before = call.state.get(name)
-        assign(call, call.state, name, UNKNOWN if keyed else value, call.name)
+        assign(call, call.state, name, UNKNOWN if refers else value, call.name)
         if call.name == "local" and call.state.locals is None:  # an error in bash, an assignment in zsh
             call.state.set(name, either(held_before, call.state.get(name)))
         if call.name == "export":
@@ -196,9 +198,8 @@ def _read(call: Call) -> None:
     text = call.stdin.value if call.stdin is not None else UNKNOWN
     if not isinstance(text, str):
         found = call.stdin.lines() if call.stdin is not None else []
-        only = found[0] if len(names) == 1 and len(found) == 1 else UNKNOWN
         for name in names:
-            call.state.set(name, only)
+            call.state.set(name, _one_of(found) if len(names) == 1 else UNKNOWN)
         return
     rows = [line for line in text.split("\n") if line] or [""]
     values: list[tuple[str, ...]] = []
@@ -206,10 +207,16 @@ def _read(call: Call) -> None:
         words = line.split(None, len(names) - 1) if call.state.exact("IFS") != "" else [line]
         values.append(tuple(words[number].strip() if number < len(words) else "" for number in range(len(names))))
     for number, name in enumerate(names):
-        options = list(dict.fromkeys(value[number] for value in values))
         # A loop around `read` sees one line after the other, so each of them may be the value.
-        known = len(options) <= MAX_ALTERNATIVES
-        call.state.set(name, (options[0] if len(options) == 1 else Choice(tuple(options))) if known else UNKNOWN)
+        call.state.set(name, _one_of([value[number] for value in values]))
+
+
+def _one_of(values: Sequence[Value]) -> Held:
+    """Return what a variable holds that may be any of some values."""
+    options = tuple(dict.fromkeys(values))
+    if not options or len(options) > MAX_ALTERNATIVES:
+        return UNKNOWN
+    return options[0] if len(options) == 1 else Choice(options)
 
 
 def _read_names(words: list[Value]) -> list[Value]:

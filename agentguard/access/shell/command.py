@@ -24,8 +24,9 @@ from agentguard.access.model import (
 )  # fmt: skip
 from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
-from agentguard.access.shell.scan import TooMuch, assignment
-from agentguard.access.shell.values import Beneath, concat, parts_of, plain
+from agentguard.access.shell.pieces import TooMuch
+from agentguard.access.shell.skip import assignment
+from agentguard.access.shell.values import Beneath, Globbed, concat
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
 
 TYPE_CHECKING = False
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
     from agentguard.access.model import Value
     from agentguard.access.shell.interpret import Machine
+    from agentguard.access.shell.pieces import Redirection, Simple
     from agentguard.access.shell.redirect import Redirected
-    from agentguard.access.shell.scan import Redirection, Simple
     from agentguard.access.shell.state import State
     from agentguard.access.world import World
 
@@ -149,9 +150,10 @@ class Call:
             return Feed(UNKNOWN)
         return self.machine.run(Frame(text, via, None, self.where), state or self.child([]), stdin)
 
-    def child(self, parameters: list[Value]) -> State:
+    def child(self, parameters: list[Value], zero: Value = "bash") -> State:
         """Return the state in which another shell starts that this command runs: it sees what is exported."""
         state = self.state.copy()
+        state.zero = zero
         state.cwd = self.cwd
         state.functions, state.aliases, state.parameters, state.locals = {}, {}, parameters, None
         state.hide()
@@ -220,23 +222,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         words: list[Value] = []
         assigned: dict[str, Value] = {}
     else:
-        raws = simple.words
-        assigned = {}
-        first = 0
-        for start, end in raws:
-            if not assignment(text[start:end]):
-                break
-            first += 1
-        words = []
-        declares = first < len(raws) and text[raws[first][0] : raws[first][1]] in _DECLARATIONS
-        for start, end in raws[first:]:
-            raw = text[start:end]
-            if declares and assignment(raw):  # neither split nor matched with files
-                words.append(_declared(raw, start, reader))
-            else:
-                words += reader.fields(raw, start)
-        for start, end in raws[:first]:
-            _assign(text[start:end], start, reader, assigned)
+        words, assigned = _words(simple, text, reader)
         machine.count("words", len(words))
     redirections = None
     if simple.redirections:
@@ -265,6 +251,32 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         call.remember(redirections.target, feed)
         return Feed("")
     return feed
+
+
+def _words(simple: Simple, text: str, reader: Reader) -> tuple[list[Value], dict[str, Value]]:
+    """Return the expanded words of a command, and the assignments before them."""
+    raws = simple.words
+    first = 0
+    while first < len(raws) and assignment(text[raws[first][0] : raws[first][1]]):
+        first += 1
+    words: list[Value] = []
+    assigned: dict[str, Value] = {}
+    declares = first < len(raws) and text[raws[first][0] : raws[first][1]] in _DECLARATIONS
+    keyed = False
+    for start, end in raws[first:]:
+        raw = text[start:end]
+        keyed = keyed or (raw[:1] == "-" and "A" in raw)
+        if declares and assignment(raw):  # neither split nor matched with files
+            from agentguard.access.shell import assign  # noqa: PLC0415 - few commands declare
+
+            words.append(assign.declared(raw, start, reader, keyed=keyed))
+        else:
+            words += reader.fields(raw, start)
+    for start, end in raws[:first]:
+        from agentguard.access.shell import assign  # noqa: PLC0415 - few commands assign
+
+        assign.assign(text[start:end], start, reader, assigned)
+    return words, assigned
 
 
 # The shell's own commands that change what later commands see (see builtins).
@@ -315,61 +327,17 @@ def _region(simple: Simple, reader: Reader) -> None:
             reader.value(raw, start)
 
 
-def _declared(raw: str, start: int, reader: Reader) -> Value:
-    """Return `NAME=value` as one word for `export` and its kin; arrays are left to the name alone."""
-    size = assignment(raw)
-    if raw[size : size + 1] == "(":
-        reader.fields(raw[size + 1 : -1], start + size + 1)
-        return raw[: size - 1].partition("[")[0].rstrip("+")
-    return concat([raw[:size], *parts_of(reader.value(raw[size:], start + size, assigned=True))])
-
-
-def _assign(raw: str, start: int, reader: Reader, assigned: dict[str, Value]) -> None:
-    """Work out one assignment. Arrays go into the state at once, everything else into `assigned`."""
-    size = assignment(raw)
-    adds = raw[size - 2] == "+"
-    name, bracket, index = raw[: size - 2 if adds else size - 1].partition("[")
-    state = reader.state
-    if raw[size : size + 1] == "(":
-        from agentguard.access.shell.scan import scan  # noqa: PLC0415 - few commands have arrays
-
-        inside = raw[size + 1 : -1]
-        values: list[Value] = []
-        keyed = False
-        for simple in scan(inside).commands.values():
-            for first, last in simple.words:
-                keyed = keyed or inside[first] == "["
-                values += reader.fields(inside[first:last])
-        held = state.get(name)
-        before = held if isinstance(held, list) else []
-        state.set(name, UNKNOWN if keyed else [*before, *values] if adds else values)
-        reader.machine.row(
-            Row(WRITE, variable=name, origin=Origin(via=reader.frame.via, span=reader.frame.where), why="an assignment")
-        )
-        return
-    value = reader.value(raw[size:], start + size, assigned=True)
-    held = state.get(name)
-    if bracket:
-        place = reader.arithmetic(index[:-1])
-        if isinstance(held, list) and place is not None and 0 <= place <= len(held) and not adds:
-            state.set(name, [*held[:place], value, *held[place + 1 :]])
-        else:
-            state.set(name, UNKNOWN)
-        assigned.pop(name, None)
-        return
-    if adds:
-        before_value = assigned.get(name, held if isinstance(held, (str, Pattern)) else UNKNOWN)
-        value = concat([*parts_of(before_value), *parts_of(value)])
-    assigned[name] = value
-
-
 def _named(call: Call, rest: str) -> Feed:
     """Run what the first word names. `rest` is the raw text behind it, for aliases."""
     from agentguard.access.programs import walk  # noqa: PLC0415 - loaded with the first command
 
     word, call.words = call.words[0], call.words[1:]
-    name = plain(word)
-    if name is None or name == "":
+    if isinstance(word, Globbed):  # the first file that matches is the command, the others are its first words
+        texts = [path.text for path in paths.of(word, call.cwd, call.world)]
+        word = texts[0]
+        call.words = [*texts[1:], *call.words]
+    name = word if isinstance(word, str) else None
+    if not name:
         call.name = ""
         call.opaque("the command's name is not known")
         return walk.unknown(call)

@@ -7,7 +7,7 @@ from agentguard.access.shell.values import lines
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentguard.access.model import Value
-    from agentguard.access.shell.scan import Scan
+    from agentguard.access.shell.pieces import Scan
     from agentguard.access.shell.tree import Node
 
 

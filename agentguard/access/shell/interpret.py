@@ -12,7 +12,8 @@ from agentguard.access.model import EXECUTE, OPAQUE, UNKNOWN, Access, Origin, Ro
 from agentguard.access.shell import command, tree
 from agentguard.access.shell.flow import Feed, Frame, Function, Spent
 from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_COMMANDS, MAX_FIELDS, MAX_NESTING, MAX_ROWS
-from agentguard.access.shell.scan import TooMuch, Unreadable, scan
+from agentguard.access.shell.pieces import TooMuch, Unreadable
+from agentguard.access.shell.scan import scan
 from agentguard.access.shell.state import initial
 from agentguard.access.shell.values import concat, parts_of
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from agentguard.access.model import Value
-    from agentguard.access.shell.scan import Redirection
+    from agentguard.access.shell.pieces import Redirection
     from agentguard.access.shell.state import State
     from agentguard.access.shell.tree import Node
     from agentguard.access.world import World

@@ -5,9 +5,9 @@ from __future__ import annotations
 from agentguard.access import globs
 from agentguard.access.model import ANY, STAR, UNKNOWN
 from agentguard.access.shell.limits import MAX_PATTERN_WORK
-from agentguard.access.shell.scan import Skipper
+from agentguard.access.shell.skip import Skipper
 from agentguard.access.shell.values import UNSET, Unset, parts_of
-from agentguard.access.shell.words import QUOTED, RESULT, TEXT
+from agentguard.access.shell.words import QUOTED, RESULT, TEXT, element
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,11 +95,12 @@ def _held(reader: Reader, name: str, subscript: str) -> Held:
         text = pieces[0][1]
         return text if isinstance(text, str) else UNKNOWN
     held = reader.state.get(name)
+    if isinstance(held, dict):
+        key = reader.value(subscript or "0")
+        return element(held, key) if isinstance(key, str) else UNKNOWN
     if isinstance(held, list):
         index = reader.arithmetic(subscript) if subscript else 0
-        if index is None:
-            return UNKNOWN
-        return held[index] if -len(held) <= index < len(held) else UNSET
+        return UNKNOWN if index is None else element(held, str(index))
     if subscript and subscript != "0":
         reader.body(subscript)  # what it runs, runs
         return UNKNOWN
@@ -119,6 +120,8 @@ def _many(reader: Reader, name: str, which: str, rest: str, out: list[Piece], *,
     held: Held = reader.state.get(name) if name not in ("@", "*") else reader.state.parameters or []
     if name in ("@", "*") and reader.state.parameters is None:
         held = UNKNOWN
+    if isinstance(held, dict):
+        held = list(held.values())
     values: list[Value] | None = held if isinstance(held, list) else [held] if isinstance(held, str) else None
     if held is UNSET:
         values = []

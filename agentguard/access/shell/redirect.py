@@ -5,16 +5,16 @@ bash(1), REDIRECTION: `/dev/tcp/HOST/PORT` and `/dev/udp/HOST/PORT` are connecti
 
 from __future__ import annotations
 
-from agentguard.access.model import READ, UNKNOWN, WRITE, Pattern
+from agentguard.access.model import READ, UNKNOWN, WRITE
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agentguard.access.model import Value
+    from agentguard.access.model import Value, Wildcard
     from agentguard.access.shell.flow import Frame
     from agentguard.access.shell.interpret import Machine
-    from agentguard.access.shell.scan import Here, Redirection
+    from agentguard.access.shell.pieces import Here, Redirection
     from agentguard.access.shell.state import State
     from agentguard.access.shell.words import Reader
 
@@ -97,11 +97,13 @@ def _socket(target: Value) -> tuple[Value, int | None] | None:
     if isinstance(target, str):
         host, _, port = target[9:].partition("/")
         return host, int(port) if port.isascii() and port.isdigit() and len(port) < 6 else None
-    assert isinstance(target, Pattern)  # noqa: S101 - UNKNOWN has no text part
-    host, slash, port = first[9:].partition("/")
-    if slash:
-        return host, None
-    return concat([host, *target.parts[1:]]), None
+    known: list[str | Wildcard] = []
+    for part in (first[9:], *parts_of(target)[1:]):
+        if isinstance(part, str) and "/" in part:
+            known.append(part.partition("/")[0])
+            break
+        known.append(part)
+    return concat(known), None
 
 
 def _body(here: Here, reader: Reader, text: str) -> Value:

@@ -11,95 +11,17 @@ After bash(1), "SHELL GRAMMAR", "QUOTING", "REDIRECTION". What cannot be read ra
 
 from __future__ import annotations
 
-from agentguard.access.shell.limits import MAX_NESTING, MAX_OPERATORS, MAX_TEXT
+from agentguard.access.shell.limits import MAX_OPERATORS, MAX_TEXT
+from agentguard.access.shell.pieces import Here, Redirection, Scan, Simple, TooMuch, Unreadable
+from agentguard.access.shell.skip import Skipper
 
 _BLANK = " \t"
-_ENDS_WORD = frozenset(" \t\n|&;()<>")
-_STOPS = frozenset(" \t\n|&;()<>\\'\"$`")
-_EXTGLOB = frozenset("?*+@!")
 # Reserved words behind which another command starts.
 _OPENERS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "fi", "done", "}"})
 _NAMES = frozenset({"for", "select", "function"})
 # Longest first: the two lists are tried in this order.
 _REDIRECTIONS = ("<<<", "<<-", "<<", "<&", "<>", "<", "&>>", "&>", ">>", ">|", ">&", ">")
 _SEPARATORS = (";;&", ";;", ";&", ";", "&&", "&", "||", "|&", "|")
-
-
-class Unreadable(Exception):  # noqa: N818 - a verdict about text from outside
-    """The text cannot be read, or not within the limits. The message says why."""
-
-
-class TooMuch(Unreadable):
-    """A counted limit is reached."""
-
-
-class Here:
-    """A here-document: where its body lies, whether its delimiter was quoted (no expansion), and `<<-`."""
-
-    __slots__ = ("delimiter", "end", "quoted", "start", "strip")
-
-    def __init__(self, delimiter: str, quoted: bool, strip: bool) -> None:
-        self.delimiter = delimiter
-        self.quoted = quoted
-        self.strip = strip
-        self.start = self.end = 0
-
-
-class Redirection:
-    """One redirection: its operator, the descriptor before it as written ("" for none), and its target.
-
-    The target is a raw word (`start`, `end`), or the here-document `here`.
-    """
-
-    __slots__ = ("descriptor", "end", "here", "operator", "start")
-
-    def __init__(self, operator: str, descriptor: str, start: int, end: int, here: Here | None) -> None:
-        self.operator = operator
-        self.descriptor = descriptor
-        self.start = start
-        self.end = end
-        self.here = here
-
-
-class Simple:
-    """One simple command: its raw words and its redirections, in order.
-
-    `region` is "test" for `[[ … ]]` (then `words` are those inside) and "arithmetic" for `((…))`, else "".
-    """
-
-    __slots__ = ("end", "redirections", "region", "start", "words")
-
-    def __init__(self, start: int) -> None:
-        self.start = self.end = start
-        self.words: list[tuple[int, int]] = []
-        self.redirections: list[Redirection] = []
-        self.region = ""
-
-
-class Scan:
-    """What one pass found. All places are characters of `text`.
-
-    `commands` maps the start of each simple command to it; `words` the start of every other word (of `for` and `case`,
-    names of functions) to its end; `redirections` the end of a compound command to those that follow it; `loops` the
-    start of the head of a `for ((…))` to its end. `negated`: a `!` was taken out, so success and failure may be swapped.
-    `flat` holds the commands and operators in order, and all there is where nothing is `compound`.
-    """
-
-    __slots__ = (
-        "commands", "compound", "flat", "loops", "negated", "operators", "redirections", "skeleton", "text", "words",
-    )  # fmt: skip
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.skeleton = bytearray(b" " * len(text))
-        self.commands: dict[int, Simple] = {}
-        self.words: dict[int, int] = {}
-        self.redirections: dict[int, list[Redirection]] = {}
-        self.loops: dict[int, int] = {}
-        self.flat: list[Simple | str] = []
-        self.compound = False
-        self.operators = 0
-        self.negated = False
 
 
 def scan(text: str) -> Scan:
@@ -113,220 +35,9 @@ def scan(text: str) -> Scan:
     return found
 
 
-class Skipper:
-    """Finds the ends of quotes, expansions and words in one text. `ends` remembers those of `((`: 0 for none.
-
-    `wasted` counts the characters looked at for a `((` that was none.
-    """
-
-    __slots__ = ("depth", "ends", "size", "text", "wasted")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.size = len(text)
-        self.depth = 0
-        self.ends: dict[int, int] = {}
-        self.wasted = 0
-
-    def word(self, at: int) -> int:
-        """Return the end of the word that starts at `at`."""
-        text, size = self.text, self.size
-        start = at
-        while at < size:
-            char = text[at]
-            if char not in _STOPS:
-                at += 1
-            elif char in _ENDS_WORD:
-                if char == "(" and at > start and (end := self._attached(start, at)):
-                    at = end
-                elif char in "<>" and text[at + 1 : at + 2] == "(":
-                    at = self.substitution(at)
-                else:
-                    return at
-            else:
-                at = self.piece(at)
-        return at
-
-    def piece(self, at: int) -> int:
-        """Return the end of the quote, escape or expansion that starts at `at`."""
-        char = self.text[at]
-        if char == "\\":
-            return min(at + 2, self.size)
-        if char == "'":
-            return self._find("'", at + 1)
-        if char == '"':
-            return self.double(at)
-        if char == "`":
-            return self.backquote(at)
-        return self.dollar(at, quoted=False)
-
-    def double(self, at: int) -> int:
-        """Return the end of the double-quoted string that opens at `at`."""
-        text = self.text
-        at += 1
-        while at < self.size:
-            char = text[at]
-            if char == '"':
-                return at + 1
-            if char == "\\":
-                at += 2
-            elif char == "$":
-                at = self.dollar(at, quoted=True)
-            elif char == "`":
-                at = self.backquote(at)
-            else:
-                at += 1
-        raise Unreadable("a double quote is not closed")
-
-    def backquote(self, at: int) -> int:
-        """Return the end of the backquoted command that opens at `at`."""
-        at += 1
-        while at < self.size:
-            char = self.text[at]
-            if char == "`":
-                return at + 1
-            at += 2 if char == "\\" else 1
-        raise Unreadable("a backquote is not closed")
-
-    def dollar(self, at: int, *, quoted: bool) -> int:
-        """Return the end of what the `$` at `at` starts; of the `$` alone where it starts nothing that brackets."""
-        follows = self.text[at + 1 : at + 2]
-        if follows == "{":
-            return self.parameter(at, quoted=quoted)
-        if follows == "(":
-            return (self.text[at + 2 : at + 3] == "(" and self.arithmetic(at + 1)) or self.substitution(at)
-        if follows == "[":
-            return self._bracket(at + 1)
-        if follows == "'" and not quoted:
-            end = at + 2
-            while end < self.size:
-                if self.text[end] == "'":
-                    return end + 1
-                end += 2 if self.text[end] == "\\" else 1
-            raise Unreadable("a quote is not closed")
-        return at + 1
-
-    def parameter(self, at: int, *, quoted: bool) -> int:
-        """Return the end of the `${…}` that opens at `at`."""
-        self._enter()
-        text = self.text
-        at += 2
-        while at < self.size:
-            char = text[at]
-            if char == "}":
-                self.depth -= 1
-                return at + 1
-            if char in '\\"`$' or (char == "'" and not quoted):
-                at = self.dollar(at, quoted=quoted) if char == "$" else self.piece(at)
-            else:
-                at += 1
-        raise Unreadable("a ${ is not closed")
-
-    def arithmetic(self, at: int) -> int:
-        """Return the end of the `((…))` that opens at `at`, 0 where it turns out to be two parentheses."""
-        if at not in self.ends:
-            self.ends[at] = self._arithmetic(at)
-        return self.ends[at]
-
-    def _arithmetic(self, start: int) -> int:
-        self._enter()
-        at = start
-        text = self.text
-        at += 2
-        depth = 0
-        while at < self.size:
-            char = text[at]
-            if char == ")":
-                if not depth:
-                    if text[at + 1 : at + 2] == ")":
-                        self.depth -= 1
-                        return at + 2
-                    break
-                depth -= 1
-                at += 1
-            elif char in "\\'\"`$":
-                at = self.piece(at)
-            else:
-                depth += char == "("
-                at += 1
-        self.depth -= 1
-        self.wasted += at - start
-        if self.wasted > 8 * self.size + 1000:
-            raise TooMuch("its parentheses are too many")
-        return 0
-
-    def substitution(self, at: int) -> int:
-        """Return the end of the `$(…)`, `<(…)` or `>(…)` that opens at `at`."""
-        self._enter()
-        end = _Pass(self.text, None, self).commands(at + 2, nested=True)
-        self.depth -= 1
-        if end >= self.size:
-            raise Unreadable("a ( is not closed")
-        return end + 1
-
-    def parentheses(self, at: int) -> int:
-        """Return the end of the parentheses that open at `at`, quotes inside them heeded."""
-        depth = 0
-        while at < self.size:
-            char = self.text[at]
-            if char in "\\'\"`$":
-                at = self.piece(at)
-                continue
-            depth += (char == "(") - (char == ")")
-            at += 1
-            if not depth:
-                return at
-        raise Unreadable("a ( is not closed")
-
-    def _attached(self, start: int, at: int) -> int:
-        """Return the end of the parentheses at `at` if they belong to the word from `start`: arrays, extended globs."""
-        if self.text[at - 1] == "=" and assignment(self.text[start:at]):
-            return self.parentheses(at)
-        if self.text[at - 1] in _EXTGLOB and self.text[at - 2 : at - 1] != "\\":
-            return self.parentheses(at)
-        return 0
-
-    def _bracket(self, at: int) -> int:
-        depth = 0
-        while at < self.size:
-            char = self.text[at]
-            if char in "\\'\"`$":
-                at = self.piece(at)
-                continue
-            depth += (char == "[") - (char == "]")
-            at += 1
-            if not depth:
-                return at
-        raise Unreadable("a $[ is not closed")
-
-    def _find(self, mark: str, at: int) -> int:
-        end = self.text.find(mark, at)
-        if end < 0:
-            raise Unreadable("a quote is not closed")
-        return end + 1
-
-    def _enter(self) -> None:
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise TooMuch("it is nested too deeply")
-
-
-def assignment(word: str) -> int:
-    """Return the length of `NAME=`, `NAME+=` or `NAME[…]=` at the start of a raw word, 0 where there is none."""
-    at = 0
-    size = len(word)
-    while at < size and (word[at] == "_" or (word[at].isascii() and word[at].isalnum())):
-        at += 1
-    if not at or word[0].isdigit():
-        return 0
-    if word[at : at + 1] == "[":
-        end = word.find("]", at)
-        if end < 0 or "=" in word[at:end]:
-            return 0
-        at = end + 1
-    if word[at : at + 1] == "=":
-        return at + 1
-    return at + 2 if word[at : at + 2] == "+=" else 0
+def end_of_commands(skip: Skipper, at: int) -> int:
+    """Return where the commands that start at `at` inside parentheses end: at the `)`, or at the end of the text."""
+    return _Pass(skip.text, None, skip).commands(at, nested=True)
 
 
 class _Pass:
@@ -442,7 +153,7 @@ class _Pass:
         elif word == "!":  # taken out: the parser misreads `! {`
             if self.found is not None:
                 self.found.negated = True
-        elif word == "time" or word == "-p":  # measures and changes nothing
+        elif word in ("time", "-p"):  # measures and changes nothing
             pass
         elif word != "coproc":  # runs what follows beside
             return False

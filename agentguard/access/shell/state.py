@@ -31,7 +31,7 @@ class State:
 
     __slots__ = (
         "aliases", "choices", "cwd", "dead", "errexit", "exported", "failed", "functions", "globstar", "locals",
-        "parameters", "variables",
+        "parameters", "variables", "zero",
     )  # fmt: skip
 
     def __init__(self, cwd: Value | Choice, variables: dict[str, Held], parameters: list[Value] | None) -> None:
@@ -46,6 +46,7 @@ class State:
         self.dead = False
         self.errexit = False
         self.globstar = False
+        self.zero: Value = "bash"  # `$0`
         self.locals: dict[str, Held] | None = None  # in a function: what its own variables held before
 
     def copy(self) -> State:
@@ -58,6 +59,7 @@ class State:
         other.dead = self.dead
         other.errexit = self.errexit
         other.globstar = self.globstar
+        other.zero = self.zero
         other.locals = None if self.locals is None else self.locals.copy()
         return other
 
@@ -112,8 +114,9 @@ class State:
         self.globstar = self.globstar or other.globstar
 
     def hide(self) -> None:
-        """Forget what a program does not see: a variable that was not exported here is not set there, unless the
-        environment had it before.
+        """Forget what a program does not see.
+
+        A variable that was not exported here is not set there, unless the environment had it before.
         """
         for name, held in self.variables.items():
             if name not in self.exported:

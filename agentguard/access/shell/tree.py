@@ -23,14 +23,14 @@ Nodes, all of them tuples that start with their kind:
 from __future__ import annotations
 
 from agentguard.access.shell.limits import MAX_DEPTH
-from agentguard.access.shell.scan import Simple, TooMuch, Unreadable
+from agentguard.access.shell.pieces import Simple, TooMuch, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
-    from agentguard.access.shell.scan import Scan
+    from agentguard.access.shell.pieces import Scan
 
     Node: TypeAlias = tuple[Any, ...]
 

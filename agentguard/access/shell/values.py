@@ -1,7 +1,7 @@
 """Values as the interpreter computes them: exact text, text with known parts, nothing known.
 
-Three more never leave the shell part: `UNSET`, a variable that has no value; a list, the elements of an array; and
-`Choice`, a variable that may have one of several values because branches met.
+Four more never leave the shell part: `UNSET`, a variable that has no value; a list, the elements of an array, and a
+dict, those of an associative one; and `Choice`, a variable that may have one of several values because branches met.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from agentguard.access.model import Value, Wildcard
 
-    Held: TypeAlias = "Value | Unset | list[Value] | Choice"
+    Held: TypeAlias = "Value | Unset | list[Value] | dict[str, Value] | Choice"
 
 
 class Unset:
@@ -36,7 +36,7 @@ class Choice:
 
     __slots__ = ("options",)
 
-    def __init__(self, options: tuple[Value | Unset | list[Value], ...]) -> None:
+    def __init__(self, options: tuple[Value | Unset | list[Value] | dict[str, Value], ...]) -> None:
         self.options = options
 
     def __eq__(self, other: object) -> bool:
@@ -119,7 +119,7 @@ def either(one: Held, other: Held) -> Held:
     """Return what a variable holds after two branches meet."""
     if one is other or one == other:
         return one
-    options: list[Value | Unset | list[Value]] = []
+    options: list[Value | Unset | list[Value] | dict[str, Value]] = []
     for held in (one, other):
         for option in held.options if isinstance(held, Choice) else (held,):
             if option not in options:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from agentguard.access.limits import MAX_GLOB_CHARS
 from agentguard.access.model import ANY, ONE, STAR, UNKNOWN, Pattern, Wildcard
 from agentguard.access.shell.limits import MAX_FIELDS
-from agentguard.access.shell.scan import Skipper, TooMuch, assignment
+from agentguard.access.shell.pieces import TooMuch
+from agentguard.access.shell.skip import Skipper, assignment
 from agentguard.access.shell.state import DEFAULT_IFS
 from agentguard.access.shell.values import UNSET, Globbed, Unset, concat
 
@@ -254,7 +255,7 @@ class Reader:
         elif name == "#":
             out.append((kind, STAR if given is None else str(len(given))))
         elif name == "0":
-            out.append((kind, "bash"))
+            self._held(self.state.zero, out, quoted=quoted)
         elif name.isdigit():
             index = int(name) - 1
             held: Held = UNKNOWN if given is None else given[index] if index < len(given) else UNSET
@@ -273,8 +274,8 @@ class Reader:
 
     def _held(self, held: Held, out: list[Piece], *, quoted: bool) -> None:
         kind = QUOTED if quoted else RESULT
-        if isinstance(held, list):
-            held = held[0] if held else UNSET
+        if isinstance(held, (list, dict)):
+            held = element(held, "0")
         if isinstance(held, str):
             out.append((kind, held))
         elif isinstance(held, Unset):
@@ -352,6 +353,14 @@ class Reader:
         if isinstance(value, Pattern) and isinstance(literal, str):
             return Globbed(value.parts, literal)
         return value
+
+
+def element(held: list[Value] | dict[str, Value], key: str) -> Value | Unset:
+    """Return one element of an array."""
+    if isinstance(held, dict):
+        return held.get(key, UNSET)
+    at = int(key)
+    return held[at] if -len(held) <= at < len(held) else UNSET
 
 
 def _bracket_end(chars: list[tuple[str | Wildcard, bool]], at: int) -> int:

@@ -19,7 +19,8 @@ exit ${STATUS:-0}
 """
 FOLDERS = ("one", "one/two", "three")
 
-SCRIPTS = r"""
+SCRIPTS = (
+    r"""
 t a && t b || t c; t d
 t a; false && t b; false || t c
 cd one && t ./x; t ./y
@@ -140,7 +141,9 @@ bash -s arg <<< 't "$1"'
 t one;
 # t comment
 t two # t three
-""" "\n"
+"""
+    "\n"
+)
 
 
 def chunks():
@@ -219,7 +222,9 @@ def missed(script, folder, status="0"):
     if any(row.certainty == OPAQUE for row in rows):
         return []
     known = [list(row.origin.args) for row in rows if row.origin.command == ("t",) and row.action == "execute"]
-    read = [row.path.text for row in rows if row.path is not None and row.action == "read" and row.origin.command == ("t",)]
+    read = [
+        row.path.text for row in rows if row.path is not None and row.action == "read" and row.origin.command == ("t",)
+    ]
     unknown_read = any(row.certainty == "unknown" for row in rows)
     lost = []
     for cwd, words in ran(script, folder, status):
@@ -250,13 +255,18 @@ def test_understood_scripts_hold_nothing_opaque(tmp_path, script):
 
 
 ATOMS = [
-    "t A", "t ./A", "x=A", "cd one", "cd ..", "cd three && t ./A", "true", "false", "t $x", "t \"$x\" A", "t $y", "y=$x", "x=$x-A", "return", ": > f",
-    "unset x", "t A > f", "read x <<< A", "t $(echo A)", "set -- A B; t \"$@\"", "f", "f A", "eval t A", "export x=A", "local y=A", "test -d one",
+    "t A", "t ./A", "x=A", "cd one", "cd ..", "cd three && t ./A", "true", "false", "t $x", 't "$x" A', "t $y", "y=$x", "x=$x-A",
+    "return", ": > f",
+    "unset x", "t A > f", "read x <<< A", "t $(echo A)", 'set -- A B; t "$@"', "f", "f A", "eval t A", "export x=A", "local y=A",
+    "test -d one",
 ]  # fmt: skip
 SHAPES = [
-    "{a}; {b}", "{a} && {b}", "{a} || {b}", "({a}; {b})", "{{ {a}; {b}; }}", "if {a}; then {b}; else {c}; fi", "for i in 1 2; do {a}; {b}; done",
-    "while {a}; do {b}; break; done", "f() {{ {a}; }}; {b}", "case $x in A) {a};; *) {b};; esac", "{a} | {b}", "! {a}; {b}", "{a} & wait; {b}",
-    "{a}\n{b}", "{{ {a}; }} > f; {b}", "sh -c '{q}'; {b}", "until {a}; do {b}; break; done", "{a} && {b} || {c}", "x=$({a}); {b}",
+    "{a}; {b}", "{a} && {b}", "{a} || {b}", "({a}; {b})", "{{ {a}; {b}; }}", "if {a}; then {b}; else {c}; fi",
+    "for i in 1 2; do {a}; {b}; done",
+    "while {a}; do {b}; break; done", "f() {{ {a}; }}; {b}", "case $x in A) {a};; *) {b};; esac", "{a} | {b}",
+    "! {a}; {b}", "{a} & wait; {b}",
+    "{a}\n{b}", "{{ {a}; }} > f; {b}", "sh -c '{q}'; {b}", "until {a}; do {b}; break; done", "{a} && {b} || {c}",
+    "x=$({a}); {b}",
 ]  # fmt: skip
 
 

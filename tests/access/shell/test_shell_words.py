@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from agentguard.access import paths
 from agentguard.access.model import ANY, UNKNOWN, Pattern
 from agentguard.access.shell.flow import Frame
 from agentguard.access.shell.interpret import Machine
@@ -17,7 +18,7 @@ from agentguard.access.shell.words import Reader
 from agentguard.access.world import RealDisk, World
 
 FILES = ("a.py", "b.py", "c.txt", "dir/d.py", "dir/sub/e.txt", ".hidden", "with space")
-PRELUDE = "\n".join((
+PRELUDE = "\n".join((  # noqa: FLY002 - a list reads better
     "a='x y'", "b=", "n=5", "p=/usr/lib/name.tar.gz", "s='one  two'", "star='*.py'", "q=\"it's\"", "up=ABC low=def",
     "arr=(one 'two three' four)", "unset gone", "set -- first 'second arg' third", "c=a:b:c", "empty=''", "name=a",
 ))  # fmt: skip
@@ -289,8 +290,6 @@ def expanded(values, folder):
         if not isinstance(value, Globbed):
             found.append(value)
             continue
-        from agentguard.access import paths
-
         world = World(home=folder, project=folder, disk=RealDisk())
         names = [path.text for path in paths.of(value, folder, world)]
         if all(isinstance(name, str) for name in names):
@@ -329,7 +328,11 @@ def _covers(ours, real):
 def test_words_of_the_table_expand_as_bash_expands_them(tmp_path):
     """Every quoting form and every expansion gives what bash gives, or something less exact that covers it."""
     box = Box(tmp_path)
-    words = [word for word in WORDS.strip("\n").split("\n") if word not in ("$(", "`", "${a", "a\\", "a;b", "#", "!", "$((16#ff))")]
+    words = [
+        word
+        for word in WORDS.strip("\n").split("\n")
+        if word not in ("$(", "`", "${a", "a\\", "a;b", "#", "!", "$((16#ff))")
+    ]
     real = box.bash(words)
     assert real is not None
     wrong = {
@@ -344,7 +347,8 @@ PIECES = [
     "a", "b.py", "/", "x y", "$a", '"$a"', "${a}", "$b", '"$b"', "$n", "${gone:-d}", '"${gone:-d e}"', "${p##*/}", "${p%.*}",
     "'q r'", '"s t"', "\\ ", "\\$", "$'\\x41'", "{1,2}", "{x,y z}", "{a,'b c'}", "$((n+1))", "$(echo e)", '"$(echo f g)"',
     "$(echo h i)", "`echo j`", "*", "*.py", "?", "[ab]", "~", "=", ":", "${#a}", "${p/usr/opt}", "${s// /_}", '"${arr[@]}"',
-    "${arr[1]}", "$1", '"$@"', "${a:0:1}", "${up,,}", ".", "-", "''", '""', "${b:+z}", "${a:+z}", "$2", "\\*", "dir", ",", "}", "%",
+    "${arr[1]}", "$1", '"$@"', "${a:0:1}", "${up,,}", ".", "-", "''", '""', "${b:+z}", "${a:+z}", "$2", "\\*", "dir",
+    ",", "}", "%",
 ]  # fmt: skip
 
 

@@ -21,11 +21,8 @@ aider
   options  -m,--message=text -f,--message-file=read --model=text --read=read --yes --yes-always
   run      agents.starts
 
-opencode cursor-agent amp goose-agent qwen crush auggie droid copilot kiro-cli q plandex openhands cline roo
-interpreter sgpt
+opencode cursor-agent amp copilot kiro-cli q
   run      agents.starts
-
-llm ollama
 
 agentguard
   options  --home=text --json
@@ -40,14 +37,8 @@ agentguard
   > sync
     options  --from=text --background
   > bundle
-    >> init
-    >> build
     >> publish
       options  --to=text --mode=text --passphrase-file=read
-    >> verify show
   > policy audit deploy collector
     >> *
-
-mods
-  traits   sends
 """

@@ -24,32 +24,14 @@ unzip
   options  -d=text -o -n -q -l -t -p -c -j -u -v -x -P=text -Z
   run      archives.unzip
 
-gzip gunzip pigz bzip2 bunzip2 xz unxz lzma zstd unzstd lz4 brotli compress uncompress
+gzip gunzip pigz bzip2 bunzip2 xz unxz zstd unzstd
   options  -1 -9 -c,--stdout,--to-stdout -d,--decompress,--uncompress -f,--force -k,--keep -l,--list -q,--quiet
            -r,--recursive -S,--suffix=text -t,--test -T,--threads=text -v,--verbose -F,--format=text --files=read
            -o=write
   run      archives.press
 
-7z 7za 7zz
+7z
   options  -o=write -p=text -t=text -m=text -x=text -i=text
   operands text edit read*
   tree     always
-
-unrar
-  operands text read write
-
-rar
-  operands text write read*
-  tree     always
-
-cpio
-  options  -o -i -p -d -m -v -F=edit -I=read -O=write -H=text -D=enter
-  operands write*
-
-ar
-  operands text edit read*
-
-jar
-  options  -c -x -t -u -f,--file=edit -C=text -m=read -e=text
-  operands guess*
 """

@@ -6,37 +6,17 @@ make gmake
            -l=text? -o=text -p -q -r -R -s -S -t -v -w -W=text --eval=text -O=text?
   run      build.make
 
-ninja
-  options  -C=enter -f=read -j=text -n -t=text
-
 cmake
   options  -S=read -B=write -G=text -D=text -P=run --build=read --install=read --target=text --preset=text -j=text
            --config=text
   operands read
 
-pod
-  > trunk
-    traits   publishes
-
-dart
-  > pub
-    >> publish
-      traits   publishes
-
-gcc g++ cc c++ clang clang++ ld as
+gcc g++ cc c++ clang clang++
   options  -o=write -I=text -L=text -l=text -D=text -x=text -c -S -E -include=read -T=read
   operands read*
 
-javac
-  options  -d=write -cp=text -classpath=text
-  operands read*
-  single
-
 just
   options  -f,--justfile=run -d,--working-directory=enter --set=text -n,--dry-run -l,--list --command=text
-
-task
-  options  -t=run -d=enter
 
 pytest py.test
   options  -k=text -m=text -c,--config-file=read -p=text -o=text -n=text -x -q -v -s -r=text? --cov=text?
@@ -50,14 +30,10 @@ coverage
     options  -m,--module=text --source=text --rcfile=read -p --branch
     stop
     run      build.coverage
-  > report html
 
 jest vitest
   options  -c,--config=text -t,--testNamePattern=text --testPathPattern=text -i -u --coverage --watch --watchAll=text?
            -w,--maxWorkers=text
-
-mocha
-  options  -r,--require=run -g,--grep=text --config=read -t=text -R=text
 
 nyc c8
   operands command
@@ -84,21 +60,11 @@ del-cli
   operands delete*
   tree     always
 
-tailwindcss
-  options  -i=read -o=write -c=read
-
-eslint stylelint oxlint tslint autopep8 yapf flake8 pyflakes bandit vulture markdownlint rubocop ktlint
+eslint flake8
   options  -c,--config=read --fix -o,--output-file=write -f,--format=text --ext=text --ignore-path=read --rule=text
            --max-warnings=text
   operands look*
   run      build.lints
-
-biome
-  > check lint format ci
-    options  -c,--config=read --fix -o,--output-file=write -f,--format=text --ext=text --ignore-path=read --rule=text
-             --max-warnings=text
-    operands look*
-    run      build.lints
 
 prettier
   options  -w,--write --check -c --config=read --ignore-path=read -l --parser=text
@@ -115,7 +81,6 @@ ruff
     options  --check --diff --config=text
     operands look*
     run      build.lints
-  > rule clean
 
 black
   options  --check --diff -l=text -t=text --config=read -c=text -S -q
@@ -127,17 +92,8 @@ isort
   operands look*
   run      build.lints
 
-pylint
-  options  --rcfile=read --disable=text --enable=text -j=text --output=write
-  operands look*
-  run      build.lints
-
-mypy pytype
+mypy
   options  -c=text -m=text -p=text --config-file=read --python-version=text --cache-dir=write --junit-xml=write
-  operands read*
-
-pyright basedpyright
-  options  -p,--project=read
   operands read*
 
 shellcheck
@@ -150,9 +106,6 @@ shfmt
   operands read*
   instead  --write edit*
 
-hadolint yamllint actionlint clang-tidy cppcheck
-  operands read*
-
 rustfmt
   options  --check --config-path=read --edition=text
   operands edit*
@@ -162,36 +115,12 @@ clang-format
   operands read*
   instead  --in-place edit*
 
-protoc
-  options  -I=read
-  operands read*
-
-sphinx-build
-  operands read write
-
-mkdocs
-  > gh-deploy
-    traits   publishes
-
 pandoc
   options  -o,--output=write -f=text -t=text --template=read -F,--filter=run
   operands read*
 
-convert magick ffprobe
-  operands guess*
-
-ffmpeg
-  options  -i=read -f=text -c=text
-  operands guess*
-  single
-
-uvicorn hypercorn daphne
+uvicorn
   options  --host=text --port=text --reload --app-dir=read --env-file=read --workers=text --log-level=text
-  operands text
-  run      build.serves
-
-gunicorn
-  options  -b,--bind=text -w=text -k=text -c,--config=run
   operands text
   run      build.serves
 

@@ -16,18 +16,6 @@ doas
   stop
   run      carriers.sudo
 
-pkexec
-  options  --user=text --disable-internal-agent
-  traits   privileged
-  stop
-  run      carriers.sudo
-
-run0
-  options  -u,--user=text -D,--chdir=enter --setenv=text
-  traits   privileged
-  stop
-  run      carriers.sudo
-
 su
   options  -c,--command=text -g,--group=text -G,--supp-group=text -l,--login -m,-p,--preserve-environment -P,--pty
            -s,--shell=text -w,--whitelist-environment=text
@@ -100,11 +88,6 @@ caffeinate
   operands command
   stop
 
-systemd-inhibit
-  options  --what=text --who=text --why=text --mode=text
-  operands command
-  stop
-
 systemd-run
   options  --unit=text -p,--property=text -E,--setenv=text --uid=text --gid=text --slice=text -u=text
            --working-directory=enter --on-active=text --on-calendar=text -t,--pty --user --scope -d -q,--quiet
@@ -132,7 +115,7 @@ exec
   operands command
   stop
 
-eval cross-env-shell
+eval
   run      carriers.evaluate
 
 source .
@@ -187,26 +170,6 @@ nsenter
   traits   privileged
   stop
 
-setpriv
-  options  --reuid=text --regid=text --groups=text --inh-caps=text --bounding-set=text
-  operands command
-  stop
-
-fakeroot
-  options  -s=write -i=read -l=text -b=text
-  operands command
-  stop
-
-proot
-  options  -r=text -b=text -w=enter
-  operands command
-  stop
-
-bwrap
-  options  --bind=text --ro-bind=text --dev=text --proc=text --chdir=enter --setenv=text
-  operands command
-  stop
-
 strace
   options  -a=text -b=text -e=text -E=text -f -ff -o=write -O=text -p=text -P=text -s=text -S=text -u=text
   operands command
@@ -217,18 +180,6 @@ ltrace
   operands command
   stop
 
-dtruss
-  options  -p=text -n=text -t=text
-  operands command
-  stop
-
-perf
-  > stat record trace
-    options  -e,--event=text -o,--output=write -p,--pid=text -F=text -C=text -a -g -r=text -d -i,--input=read
-             --call-graph=text
-    operands command
-    stop
-
 valgrind
   options  --tool=text --log-file=write --leak-check=text --suppressions=read
   operands command
@@ -238,51 +189,6 @@ gdb
   options  -ex=text -x=run -p=text -batch --args
   operands run guess*
   run      carriers.debugger
-
-lldb
-  options  -o=text -s=run -p=text -b
-  operands run guess*
-  run      carriers.debugger
-
-direnv
-  > exec
-    operands enter-path command
-    stop
-  > allow
-    operands run
-
-dotenv
-  options  -f=read -e=read
-  operands command
-  stop
-
-dotenvx
-  > run
-    options  -f,--env-file=read
-    operands command
-    stop
-
-op
-  > run
-    options  --env-file=read --no-masking
-    operands command
-    stop
-  > read
-    operands text
-    traits   prints-environment
-
-doppler
-  > run
-    options  -p=text -c=text --command=shell
-    operands command
-    stop
-  > secrets
-    traits   prints-environment
-
-aws-vault
-  > exec
-    operands text command
-    stop
 
 tmux
   options  -L=text -S=text -f=run -c=shell
@@ -322,8 +228,6 @@ concurrently
            -r,--raw
   operands shell*
 
-npm-run-all run-p run-s
-
 cross-env
   stop
   run      carriers.env
@@ -331,14 +235,4 @@ cross-env
 nodemon
   options  -x,--exec=shell -e,--ext=text -w,--watch=text -i,--ignore=text
   operands run text*
-
-watchexec
-  options  -e,--exts=text -w,--watch=text -i,--ignore=text -r,--restart -c -s=text --shell=text
-  operands command
-  stop
-
-expect
-  options  -c=text -f=run -d
-  operands run text*
-  run      carriers.expect
 """

@@ -30,7 +30,6 @@ kubectl k oc
     options  --prune --server-side --force --wait
   > create
     options  --from-literal=text --from-file=text --from-env-file=read --image=text --save-config
-  > edit rollout set label annotate expose autoscale cordon uncordon taint attach
   > patch
     options  -p,--patch=text --type=text --patch-file=read
   > scale
@@ -55,70 +54,11 @@ kubectl k oc
   > kustomize
     operands read
 
-microk8s
-  > kubectl
-    options  -n,--namespace=text --context=text --cluster=text --kubeconfig=read -o,--output=text -l,--selector=text
-             -A,--all-namespaces --user=text --token=text -s,--server=url --as=text --request-timeout=text
-             --field-selector=text -f,--filename=read -k,--kustomize=read -R,--recursive -c,--container=text
-             --dry-run=text? -w,--watch --insecure-skip-tls-verify
-    >> delete
-      options  --all --force --grace-period=text --now --cascade=text? --wait=text? --timeout=text
-      run      containers.deletes
-    >> drain
-      options  --force --ignore-daemonsets --delete-emptydir-data
-      traits   destroys-infrastructure
-    >> replace
-      options  --force!destroys-infrastructure --save-config
-    >> exec
-      options  -i,--stdin -t,--tty -q --pod-running-timeout=text
-      run      containers.kube_exec
-    >> run
-      options  --image=text --env=text --port=text --restart=text -i,--stdin -t,--tty --rm --command --labels=text
-               --overrides=text --expose --image-pull-policy=text
-      run      containers.kube_run
-    >> debug
-      options  --image=text --target=text -i -t --copy-to=text
-    >> cp
-      options  --retries=text
-      run      containers.copies
-    >> apply
-      options  --prune --server-side --force --wait
-    >> create
-      options  --from-literal=text --from-file=text --from-env-file=read --image=text --save-config
-    >> edit rollout set label annotate expose autoscale cordon uncordon taint attach
-    >> patch
-      options  -p,--patch=text --type=text --patch-file=read
-    >> scale
-      options  --replicas=text
-    >> config
-      >>> view
-        options  --raw!prints-environment --minify --flatten
-    >> port-forward
-      options  --address=text
-    >> proxy
-      options  -p=text --address=text
-    >> get
-      options  --sort-by=text --tail=text --since=text --previous --timeout=text --for=text --template=text -p
-      traits   read-only
-      run      containers.kube_get
-    >> describe top explain version cluster-info api-resources api-versions diff wait auth events help
-      options  --sort-by=text --tail=text --since=text --previous --timeout=text --for=text --template=text -p
-      traits   read-only
-    >> logs
-      options  -f,--follow --tail=text --since=text -p,--previous
-      traits   read-only
-    >> kustomize
-      operands read
-
-stern
-  traits   read-only
-
 helm
   options  -n,--namespace=text --kube-context=text --kubeconfig=read
   > uninstall delete del
     options  --keep-history --dry-run
     traits   destroys-infrastructure
-  > rollback
   > install
     options  -f,--values=read --set=text --version=text --repo=url --create-namespace --wait --dry-run=text?
   > upgrade
@@ -132,46 +72,4 @@ helm
   > list ls status get history show lint version search
     options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
     traits   read-only
-
-kind
-  > delete
-    traits   destroys-infrastructure
-
-minikube
-  > delete
-    traits   destroys-infrastructure
-  > ssh
-  > status
-    options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
-    traits   read-only
-
-k3d
-  > cluster
-    >> delete
-      traits   destroys-infrastructure
-
-skopeo
-  > copy
-    traits   publishes
-  > delete
-    traits   destroys-data
-
-vagrant
-  > destroy
-    options  -f,--force
-    traits   destroys-infrastructure
-  > ssh
-    options  -c,--command=shell
-
-lxc
-  > delete
-    traits   destroys-infrastructure
-  > exec
-    operands text command
-    stop
-
-argocd
-  > app
-    >> delete
-      traits   destroys-infrastructure
 """

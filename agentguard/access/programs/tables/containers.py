@@ -38,7 +38,7 @@ docker podman nerdctl
     >> rm remove prune
       options  -f,--force -v,--volumes -a,--all
       traits   destroys-data
-    >> create ls list inspect
+    >> ls list inspect
       options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
       traits   read-only
   > system
@@ -51,13 +51,12 @@ docker podman nerdctl
   > image
     >> prune
       options  -a,--all -f,--force
-    >> rm push
+    >> push
       traits   publishes
     >> ls inspect history
       options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
       traits   read-only
-  > builder pull tag stop start restart pause unpause rename update wait commit attach logout swarm node secret
-  > config context machine pod buildx
+  > buildx
     >> build
       options  -f,--file=read -t,--tag=text --build-arg=text --platform=text --push!publishes --secret=text
                -o,--output=text --target=text --cache-from=text --cache-to=text --load --builder=text --progress=text
@@ -90,7 +89,7 @@ docker podman nerdctl
   > login
     options  -u=text -p=text --password-stdin
   > network
-    >> prune ls inspect
+    >> ls inspect
       options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
       traits   read-only
   > compose
@@ -113,7 +112,7 @@ docker podman nerdctl
       traits   publishes
     >> kill
       options  -s,--signal=text
-    >> cp ps config images ls top port version events
+    >> ps config images ls top port version events
       options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
       traits   read-only
     >> logs
@@ -142,6 +141,4 @@ docker podman nerdctl
 
 docker-compose podman-compose
   like     docker compose
-
-k9s kubectx kubens
 """

@@ -24,7 +24,7 @@ ln
            -s,--symbolic -S,--suffix=text -t,--target-directory=write -T,--no-target-directory -v,--verbose
   run      files.link
 
-rm srm
+rm
   options  -f,--force -i -I --interactive=text? -r,-R,--recursive -d,--dir -v,--verbose --no-preserve-root
            --preserve-root=text? --one-file-system
   operands delete*
@@ -44,21 +44,9 @@ shred
   instead  --remove delete*
   traits   destroys-data
 
-trash
-  operands delete*
-  tree     always
-
 mkdir
   options  -m,--mode=text -p,--parents -v,--verbose -Z,--context=text?
   operands write*
-
-mkfifo
-  options  -m,--mode=text
-  operands write*
-
-mknod
-  options  -m,--mode=text
-  operands write text text text
 
 mktemp
   options  -d,--directory -u,--dry-run -q,--quiet --suffix=text -p,--tmpdir=text? -t
@@ -82,20 +70,6 @@ chown chgrp
   operands text^--reference write*
   tree     --recursive
 
-chattr
-  options  -R,--recursive -p=text -v=text
-  operands text write*
-  tree     --recursive
-
-setfacl
-  options  -m,--modify=text -x,--remove=text -M,--modify-file=read -X=read -R,--recursive
-  operands write*
-  tree     --recursive
-
-xattr
-  options  -d=text -r,--recursive
-  operands guess*
-
 dd
   run      files.copy_blocks
 
@@ -103,15 +77,12 @@ tee
   options  -a,--append -i,--ignore-interrupts -p
   operands write*
   output   through
+  run      files.passes_on
 
 split
   options  -a,--suffix-length=text -b,--bytes=text -C,--line-bytes=text -l,--lines=text -n,--number=text
            --filter=shell -d,--numeric-suffixes=text? --additional-suffix=text
   operands read write
-
-csplit
-  options  -f,--prefix=write -n,--digits=text -b,--suffix-format=text
-  operands read text*
 
 ls
   options  -a,--all -A,--almost-all --color=text? -d,--directory -h,--human-readable -I,--ignore=text -l
@@ -121,7 +92,7 @@ ls
   traits   read-only
   output   names
 
-exa eza lsd
+eza
   options  -L,--level=text -I,--ignore-glob=text -s,--sort=text -t,--time=text
   operands read*
   traits   read-only
@@ -186,17 +157,6 @@ fd fdfind
            -x,--exec=text -X,--exec-batch=text
   run      files.fd
 
-locate
-  traits   read-only
-
-mdfind
-  options  -onlyin=read -name=text
-  traits   read-only
-
-rename
-  options  -n,--dry-run -v,--verbose -f,--force -e=text
-  operands text edit*
-
 open xdg-open
   options  -a=text -b=text
   operands guess*
@@ -209,25 +169,8 @@ umount
   options  -t=text -l -f
   traits   privileged
 
-mkfs mkfs.ext4 mkswap wipefs
+mkfs mkfs.ext4 wipefs
   options  -t=text
   operands write*
   traits   destroys-data
-
-fdisk
-  options  -l,--list
-  operands write*
-  instead  --list read*
-
-parted
-  options  -l,--list -s,--script
-  operands write text*
-  instead  --list read*
-
-diskutil
-  > eraseDisk eraseVolume
-    operands text text text
-    traits   destroys-data
-  > list info
-    traits   read-only
 """

@@ -45,7 +45,6 @@ gh
     >> clone
       options  -u,--upstream-remote-name=text
       run      forges.clone
-    >> set-default
     >> list ls view
       traits   read-only
   > release
@@ -92,7 +91,6 @@ gh
       options  -t,--show-token!prints-environment -h=text
     >> login
       options  -h=text -s=text -p=text --with-token -w
-    >> logout refresh setup-git switch
   > secret
     >> set
       options  -b,--body=text -e,--env=text -o,--org=text -f,--env-file=read
@@ -130,14 +128,12 @@ gh
              --slurp --verbose
     fetches
     run      forges.api
-  > browse config alias attestation completion
   > search status ruleset version help
     traits   read-only
   > extension
     >> install
       operands package
       traits   foreign-package
-    >> exec remove upgrade
     >> list
       traits   read-only
   > label
@@ -163,7 +159,7 @@ gh
     >> list
       traits   read-only
   > codespace
-    >> ssh delete
+    >> delete
       traits   destroys-data
     >> list
       traits   read-only
@@ -181,7 +177,6 @@ glab
       traits   publishes
     >> list view diff
       traits   read-only
-    >> checkout
   > issue
     >> create close note update
       traits   publishes
@@ -199,7 +194,6 @@ glab
       traits   publishes
     >> delete
       traits   publishes destroys-data
-    >> clone
     >> view
       traits   read-only
   > ci
@@ -216,5 +210,4 @@ glab
       traits   publishes
     >> list
       traits   prints-environment
-  > auth
 """

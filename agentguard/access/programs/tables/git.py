@@ -1,7 +1,7 @@
 """git and what stands beside it. git(1) and the manual page of each subcommand."""
 
 TABLE = r"""
-git hub
+git
   before   -C=enter -c=setting --config-env=text --exec-path=text? --git-dir=text --work-tree=enter --namespace=text
            -p,--paginate -P,--no-pager --bare --no-replace-objects --literal-pathspecs --attr-source=text -v,--version
            -h,--help
@@ -122,9 +122,7 @@ git hub
              --threads=text -i -l -n -w -v -c -E -F -G -P -q -h -H -o --untracked --no-index --no-exclude-standard
              --cached -p -W
     run      git.grep
-  > help hook notes sparse-checkout update-index svn lfs flow instaweb fsck count-objects check-ignore check-attr
-  > maintenance prune repack read-tree write-tree name-rev var range-diff cherry replace rerere checkout-index
-  > show-ref show-branch verify-commit verify-tag commit-tree mktree init
+  > init
     options  -q --bare --template=read --separate-git-dir=write -b,--initial-branch=text --shared=text?
              --object-format=text
     operands write
@@ -183,7 +181,7 @@ git hub
     >> add
       options  -t=text -m=text -f --mirror=text?
       operands text text
-    >> set-url remove rm rename prune update
+    >> update
       run      git.fetch
     >> show get-url
       traits   read-only
@@ -211,7 +209,7 @@ git hub
       traits   discards-work
     >> push
       options  -m,--message=text -u,--include-untracked -k -p -a --pathspec-from-file=read -S -q
-    >> save pop apply branch list show
+    >> list show
       traits   read-only
   > submodule
     >> foreach
@@ -221,7 +219,7 @@ git hub
     >> add
       options  -b=text --name=text -f --depth=text --reference=read
       operands url write
-    >> update init status
+    >> status
       traits   read-only
     >> deinit
       options  -f,--force!discards-work --all
@@ -243,15 +241,12 @@ git hub
       tree     always
     >> list
       traits   read-only
-    >> prune move
+    >> move
       operands move write
   > daemon
     run      git.daemon
   > hash-object
     operands read*
 
-gitk lazygit pre-commit husky lefthook
-
-tig
-  traits   read-only
+pre-commit husky lefthook
 """

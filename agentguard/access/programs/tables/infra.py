@@ -10,16 +10,15 @@ terraform tofu
     traits   destroys-infrastructure
   > apply
     run      infra.applies
-  > plan init import
   > state
     >> rm
       traits   destroys-infrastructure
     >> push
       operands read
       traits   destroys-infrastructure
-    >> mv pull list show
+    >> pull list show
       traits   read-only
-  > taint untaint console force-unlock get login test refresh workspace
+  > workspace
     >> delete
       traits   destroys-infrastructure
     >> list show
@@ -33,25 +32,12 @@ terraform tofu
     options  -json -raw
     traits   read-only
 
-terragrunt
-  options  -var=text -var-file=read -target=text -replace=text -state=edit -out=write -lock=text? -input=text?
-           -parallelism=text -chdir=enter -auto-approve -refresh=text? -destroy -no-color -compact-warnings -json
-           -backend-config=text -plugin-dir=read -state-out=write
-  single
-  > destroy
-    traits   destroys-infrastructure
-  > run-all
-    single
-    run      infra.applies
-  > apply
-    run      infra.applies
-
 pulumi
   options  -C,--cwd=enter -s,--stack=text
   > destroy
     options  -y,--yes -s,--stack=text --preview-only
     traits   destroys-infrastructure
-  > up update config preview logs whoami
+  > preview logs whoami
     traits   read-only
   > stack
     >> rm
@@ -70,22 +56,6 @@ cdk
     traits   publishes
   > diff ls
     traits   read-only
-  > synth
-
-serverless sls sst
-  > remove
-    traits   destroys-infrastructure
-  > deploy
-    traits   publishes
-
-ansible-playbook
-  options  -i,--inventory=read -e,--extra-vars=text -l,--limit=text -t,--tags=text --skip-tags=text -u=text
-           --vault-password-file=read --private-key=read -b,--become -C,--check -K -k
-  operands run*
-
-ansible
-  options  -i,--inventory=text -m,--module-name=text -a,--args=text -u=text -b,--become -l=text
-  run      infra.ansible
 
 aws
   options  --profile=text --region=text --output=text --query=text --endpoint-url=url --no-cli-pager --debug
@@ -94,7 +64,7 @@ aws
   > s3
     >> rm
       options  --recursive --exclude=text --include=text --dryrun --quiet
-      run      infra.by_verb
+      run      infra.removes
     >> rb
       options  --force
       traits   destroys-infrastructure
@@ -104,7 +74,6 @@ aws
       run      infra.bucket
     >> ls
       traits   read-only
-    >> mb presign website
   > configure
     >> export-credentials get
       traits   prints-environment
@@ -146,14 +115,6 @@ vercel
   options  --prod -y,--yes -t,--token=text --cwd=enter
   run      infra.vercel
 
-surge
-  operands read
-  traits   publishes
-
-gh-pages
-  options  -d=read
-  traits   publishes
-
 vault
   > read
     traits   prints-environment
@@ -167,28 +128,11 @@ vault
   > status
     traits   read-only
 
-sops
-  options  -d,--decrypt!prints-environment -e,--encrypt -i,--in-place
-  operands edit*
-
-age
-  options  -d,--decrypt -o,--output=write -i=read -r=text -p
-  operands read
-
 gpg
   options  -d,--decrypt -e,--encrypt -o,--output=write -r,--recipient=text -s,--sign --verify
            --export-secret-keys!prints-environment --export --import -a,--armor -u=text --homedir=text
            --keyserver=host --recv-keys --passphrase=text --batch --delete-secret-keys!destroys-data
   operands guess*
-
-pass
-  > show
-    traits   prints-environment
-  > rm
-    traits   destroys-data
-  > ls
-    traits   read-only
-  > git
 
 security
   > find-generic-password find-internet-password
@@ -197,16 +141,4 @@ security
     traits   prints-environment
   > delete-keychain
     traits   destroys-data
-
-secret-tool
-  > lookup
-    traits   prints-environment
-
-keyring
-  > get
-    traits   prints-environment
-
-bw
-  > get list
-    traits   prints-environment
 """

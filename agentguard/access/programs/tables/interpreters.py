@@ -1,7 +1,7 @@
 """Interpreters and shells: python(1), node(1), perl(1), bash(1) and their kin."""
 
 TABLE = r"""
-sh bash zsh dash ksh ash mksh rbash
+sh bash zsh dash ksh rbash
   options  -c -s -i -l,--login -o=text -O=text -e -u -x -v -n --norc --noprofile --posix --init-file=run --rcfile=run
            -f -p --restricted
   stop
@@ -13,7 +13,7 @@ fish
   language fish
   run      interpreters.shell
 
-pwsh powershell nu xonsh tclsh cmd
+pwsh powershell cmd
   options  -Command=text -c=text -File=run -f=run -EncodedCommand=text -NoProfile -NonInteractive
   stop
   single
@@ -73,7 +73,7 @@ tsx
   language javascript
   run      interpreters.other
 
-ruby irb
+ruby
   options  -a -c -C=enter -d -e=code -E=text -F=text? -h -i=text? -I=text -l -n -p -r=text -s -S -T=text? -U -v -w
            -W=text? -x=text?
   stop
@@ -94,51 +94,10 @@ php
   language php
   run      interpreters.other
 
-lua luajit luau
+lua luajit
   options  -e=code -i -l=text -v -W
   stop
   language lua
-  run      interpreters.other
-
-Rscript
-  options  -e=code --vanilla --slave
-  stop
-  language r
-  run      interpreters.other
-
-R
-  options  -e=code -f,--file=run --vanilla --slave -q
-  stop
-  language r
-  run      interpreters.other
-
-julia
-  options  -e,--eval=code -E,--print=code -L,--load=run -p=text -t,--threads=text --project=text?
-  stop
-  language julia
-  run      interpreters.other
-
-elixir
-  options  -e,--eval=code -r=run -S=text
-  stop
-  language elixir
-  run      interpreters.other
-
-erl
-  options  -eval=code -noshell -s=text
-  stop
-  language erlang
-  run      interpreters.other
-
-ghc
-  options  -e=code -o=write
-  stop
-  language haskell
-  run      interpreters.other
-
-runghc
-  stop
-  language haskell
   run      interpreters.other
 
 osascript
@@ -146,28 +105,6 @@ osascript
   stop
   language applescript
   run      interpreters.other
-
-groovy
-  options  -e=code
-  stop
-  language groovy
-  run      interpreters.other
-
-scala
-  options  -e=code
-  stop
-  language scala
-  run      interpreters.other
-
-kotlin
-  options  -e=code
-  stop
-  language kotlin
-  run      interpreters.other
-
-jshell
-  operands run*
-  run      interpreters.unread
 
 java
   options  -cp,-classpath,--class-path=text -jar=run -D=text -m,--module=text

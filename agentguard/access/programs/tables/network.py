@@ -34,7 +34,7 @@ wget
   fetches
   run      network.wget
 
-http https xh xhs
+http
   options  -a,--auth=text -A=text -b -d,--download -f,--form -h -j,--json -o,--output=write --verify=text
            --timeout=text --proxy=text -p,--print=text -v --session=text --body --headers --follow
   fetches
@@ -46,35 +46,13 @@ aria2c
   operands url*
   fetches
 
-lynx links elinks
-  options  -dump -source -width=text
-  operands url*
-  single
-  fetches
-
-w3m
-  options  -dump -T=text
-  operands url*
-  single
-  fetches
-
-ssh autossh mosh
+ssh
   options  -4 -6 -A -a -B=text -b=text -C -c=text -D=text -E=write -e=text -F=read -f -G -g -I=run -i=read -J=host -K
            -k -L=text -l=text -M -m=text -N -n -O=text -o=text -p=text -P=text -q -Q=text -R=text -S=text -s -T -t -V
            -v -W=text -w=text -X -x -Y -y
   stop
   fetches
   run      network.ssh
-
-sshpass
-  options  -p=text -f=read -e -d=text -P=text -v
-  operands command
-  stop
-
-ssh-copy-id
-  options  -i=read -p=text -o=text -f -n -s -x
-  operands host
-  traits   sends
 
 ssh-keygen
   options  -t=text -b=text -f=write -C=text -N=text -P=text -q -y -l -p -R=text -F=text -i -e -m=text -E=text -s=read
@@ -84,10 +62,6 @@ ssh-keygen
 ssh-add
   options  -l -L -d -D -t=text -K -k -x -X -s=text -e=text
   operands read*
-
-ssh-keyscan
-  options  -t=text -p=text -H -T=text -f=read
-  operands host*
 
 ssh-agent
   options  -s -c -k -a=text -t=text -d -D
@@ -118,13 +92,6 @@ rsync
   tree     --recursive --archive
   run      network.copies
 
-rclone
-  > *
-  > copy sync move copyto moveto
-    operands place-read place-write
-    tree     always
-    run      network.clouds
-
 nc ncat netcat
   options  -4 -6 -b -C -c=shell -D -d -e,--exec=shell -F -g=text -G=text -h -I=text -i=text -k -l,--listen -M=text
            -m=text -N -n -O=text -p=text -P=text -q=text -r -S -s=text -T=text -t -U -u -V=text -v -W=text -w=text
@@ -143,17 +110,12 @@ telnet
   traits   sends
   fetches
 
-ftp tftp
+ftp
   options  -n -i -v -p -u
   operands host text
   traits   sends
 
-lftp
-  options  -e=text -u=text -p=text -c=text -f=read
-  operands host
-  traits   sends
-
-dig drill kdig delv dog resolvectl
+dig
   options  -b=text -c=text -f=read -k=read -p=text -q=host -t=text -x=host -y=text -4 -6 -m -u
   run      network.asks
 
@@ -169,7 +131,7 @@ host
 whois
   options  -h=host -p=text
 
-ping ping6 fping mtr traceroute tracepath arping
+ping traceroute
   options  -c=text -i=text -s=text -t=text -w=text -W=text -I=text -p=text
   operands host*
 
@@ -180,8 +142,6 @@ nmap
 openssl
   run      network.openssl
 
-ifconfig ip route arp
-
 netstat
   traits   read-only
 
@@ -189,13 +149,10 @@ ss
   options  -t -u -l -p -n -a
   traits   read-only
 
-iptables
-  traits   privileged
-
-ngrok cloudflared localtunnel lt
+ngrok cloudflared
   traits   publishes
 
-mail mailx mutt sendmail msmtp swaks
+mail sendmail
   options  -s=text -a=read -A=read -c=text -b=text -r=text
   traits   sends
 

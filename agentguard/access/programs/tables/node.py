@@ -2,13 +2,12 @@
 
 TABLE = r"""
 npm
-  options  -C,--prefix=enter -g,--global -D,--save-dev,--dev -E,--save-exact -O,--save-optional -P,--save-prod -S,--save
-           -f,--force --legacy-peer-deps -w,--workspace=text --registry=url!foreign-package --omit=text --include=text
-           --loglevel=text --no-audit --no-fund -s,--silent --ignore-scripts --save-peer --frozen-lockfile --filter=text
-           -r,--recursive --cache=text
+  options  -C,--prefix=enter -w,--workspace=text --loglevel=text -s,--silent --registry=url!foreign-package
+           -g,--global -D,--save-dev,--dev -E,--save-exact -O,--save-optional -P,--save-prod -S,--save -f,--force
+           --legacy-peer-deps --omit=text --include=text --no-audit --no-fund --ignore-scripts --save-peer
+           --frozen-lockfile --filter=text -r,--recursive --cache=text
   > install i add in
     operands spec*
-  > ci clean-install
   > uninstall un remove rm r
     options  -g,--global -y,--yes -D,--save-dev -r,--requirement=read
     operands package*
@@ -31,8 +30,6 @@ npm
     traits   publishes
   > token
     traits   prints-environment
-  > login adduser logout link cache audit version prune dedupe rebuild pkg import store approve-builds patch deploy
-  > plugin dedup
   > run run-script test t start stop restart workspace workspaces build dev lint
     options  -w,--workspace=text --if-present -s,--silent
     stop

@@ -3,10 +3,6 @@
 TABLE = r"""
 ensurepip rustup asdf nvm fnm corepack
 
-flit pub changeset vsce
-  > publish
-    traits   publishes
-
 cargo
   options  -C=enter -q,--quiet -v,--verbose --color=text --config=text --offline --locked --frozen -Z=text
   > publish
@@ -32,7 +28,6 @@ cargo
     traits   removes-package
   > run
     options  --bin=text -p,--package=text --example=text --features=text -r,--release --manifest-path=read
-  > login
   > new init vendor
     operands write
 
@@ -54,7 +49,6 @@ go
     stop
     single
     run      packages.go_run
-  > generate clean mod work vet fmt tool
   > build
     options  -o=write -ldflags=text -tags=text -toolexec=shell
     single
@@ -95,26 +89,12 @@ bundle bundler
   > exec
     stop
     run      packages.environment
-  > install
   > add
     operands package*
   > remove
     options  -g,--global -y,--yes -D,--save-dev -r,--requirement=read
     operands package*
     traits   removes-package
-
-composer
-  > require
-    options  --dev
-    operands package*
-  > remove
-    options  -g,--global -y,--yes -D,--save-dev -r,--requirement=read
-    operands package*
-    traits   removes-package
-  > exec
-    operands command
-    stop
-  > global
 
 mvn mvnw sbt lein
   options  -f,--file=read -D=text -P=text -pl=text -s=read -q
@@ -130,12 +110,6 @@ dotnet
       options  -k=text -s=url
       operands read
       traits   publishes sends
-  > add
-
-nuget
-  > push
-    operands read text*
-    traits   publishes sends
 
 mix
   > hex.publish
@@ -143,7 +117,7 @@ mix
   > ecto.drop ecto.reset
     traits   destroys-data
 
-brew apt apt-get aptitude dnf yum apk zypper snap flatpak port choco scoop winget
+brew apt apt-get dnf yum apk
   options  -y,--yes,--assume-yes -q,--quiet -t=text -o=text -c=read --no-install-recommends --cask --formula
   > install reinstall add
     operands spec*
@@ -156,9 +130,8 @@ brew apt apt-get aptitude dnf yum apk zypper snap flatpak port choco scoop winge
     traits   removes-package
   > update upgrade download source
     operands package*
-  > dist-upgrade full-upgrade cleanup clean autoclean link unlink pin bundle makecache
-  > search list ls show info policy depends outdated deps leaves doctor config --prefix cat home check-update
-  > history
+  > search list ls show info policy depends outdated deps leaves doctor config --prefix cat home check-update \
+      history
     traits   read-only
   > tap
     operands package text
@@ -169,66 +142,7 @@ brew apt apt-get aptitude dnf yum apk zypper snap flatpak port choco scoop winge
 apt-cache
   traits   read-only
 
-pacman
-  options  -S,--sync -R,--remove!removes-package -U,--upgrade -Q,--query --noconfirm -y -u -s -n -c
-  operands package*
-
 dpkg
   options  -i,--install=spec -r,--remove=package!removes-package -P,--purge=package!removes-package -l,--list -L=text
            -s=text -S=text -x=read --configure=text
-
-rpm
-  options  -i,--install -U,--upgrade -e,--erase!removes-package -q,--query -a -l -v -h
-  operands spec*
-
-nix
-  > run
-    operands package text*
-  > shell
-    options  -c,--command=text
-    operands package*
-  > build
-    operands package*
-
-nix-shell
-  options  -p,--packages=package --run=shell --command=shell
-  operands run
-
-nix-env
-  options  -i,-iA=package -e=package!removes-package
-
-mise
-  > exec x
-    operands command
-    stop
-  > run
-
-volta
-  > run
-    operands command
-    stop
-
-pyenv rbenv
-  > exec
-    operands command
-    stop
-
-lerna
-  > publish
-    traits   publishes
-  > exec
-    operands command
-    stop
-
-semantic-release
-  options  -d,--dry-run
-  traits   publishes
-
-np
-  traits   publishes
-
-goreleaser
-  > release
-    options  --snapshot --clean
-    traits   publishes
 """

@@ -9,7 +9,7 @@ top
   options  -b -n=text -d=text -p=text -u=text -o=text -l=text -s=text -w=text?
   traits   read-only
 
-htop btop pstree pidof free vmstat iostat dmesg log lscpu lsblk lspci lsusb atq
+htop btop pstree pidof free vmstat iostat dmesg log lscpu lsblk lspci lsusb
   traits   read-only
 
 pgrep
@@ -30,12 +30,12 @@ journalctl
 sysctl
   options  -w!privileged -a -n -p=read?
 
-kill pkill killall skill xkill killall5
+kill pkill killall
   options  -s,--signal=text -f,--full -x,--exact -u,--euid=text -U=text -P,--parent=text -g=text -t=text -n,--newest
            -o,--oldest -q -e -i -v -w -I -r -y=text -l
   run      processes.signals
 
-kill-port fkill
+kill-port
   traits   signals
 
 renice
@@ -44,12 +44,12 @@ renice
 systemctl
   options  --user --system -q -t,--type=text -p,--property=text --state=text -H=text -M=text -n=text -o=text --now
            -f,--force --no-pager --signal=text
-  > status show list-units list-unit-files list-timers is-active is-enabled is-failed cat list-dependencies
-  > get-default help list-sockets list-jobs
+  > status show list-units list-unit-files list-timers is-active is-enabled is-failed cat list-dependencies \
+      get-default help list-sockets list-jobs
     traits   read-only
-  > start stop restart reload enable disable mask unmask kill daemon-reload edit set-property isolate try-restart
-  > reload-or-restart reset-failed revert link preset poweroff reboot halt suspend set-default import-environment
-  > set-environment
+  > start stop restart reload enable disable mask unmask kill daemon-reload edit set-property isolate try-restart \
+      reload-or-restart reset-failed revert link preset poweroff reboot halt suspend set-default import-environment \
+      set-environment
     traits   controls-service
 
 service
@@ -61,9 +61,6 @@ launchctl
     traits   read-only
   > bootout bootstrap load unload start stop kickstart enable disable remove kill setenv submit
     traits   controls-service
-
-rc-service rc-update initctl update-rc.d chkconfig sv loginctl shutdown reboot halt poweroff init telinit atrm
-  traits   controls-service
 
 supervisorctl
   > status tail
@@ -77,12 +74,13 @@ pm2
   > delete kill stop restart
     traits   controls-service
 
+shutdown reboot halt poweroff
+  traits   controls-service
+
 crontab
   options  -l,--list -e,--edit -r,--remove!destroys-data -u,--user=text -i
   run      processes.crontab
 
-useradd userdel usermod groupadd groupdel passwd chpasswd visudo adduser deluser chsh gpasswd setenforce ufw
-firewall-cmd nft modprobe insmod rmmod csrutil spctl tccutil dscl swapon swapoff hostnamectl timedatectl
-update-alternatives ldconfig
+useradd userdel usermod groupadd groupdel passwd chpasswd ufw firewall-cmd nft modprobe
   traits   privileged
 """

@@ -31,7 +31,6 @@ pip pip2 pip3
     traits   read-only
   > config
     run      packages.settings
-  > cache
   > hash sync
     operands read*
   > compile
@@ -64,7 +63,6 @@ uv
       operands package*
     >> list dir
       traits   read-only
-    >> update-shell
   > run
     options  --with=package --with-requirements=read -p,--python=text --extra=text --group=text -m,--module=text
              --env-file=read --isolated --no-sync --frozen --all-extras --package=text --no-project --active --locked
@@ -81,7 +79,6 @@ uv
     traits   removes-package
   > sync
     options  --extra=text --group=text -p=text --all-extras --frozen --locked
-  > lock python cache version self
   > build
     options  -o,--out-dir=write
   > publish
@@ -117,7 +114,6 @@ pipx
     operands package*
   > list
     traits   read-only
-  > ensurepath
 
 poetry pdm rye
   options  -C,--directory=enter -P,--project=text -q -n,--no-interaction
@@ -138,7 +134,6 @@ poetry pdm rye
     run      packages.publishes
   > update
     operands package*
-  > lock build env config shell version init
   > show check
     traits   read-only
   > export
@@ -154,7 +149,6 @@ hatch
   > publish
     operands read*
     traits   publishes sends
-  > test fmt build
 
 pipenv
   > run
@@ -199,5 +193,4 @@ conda mamba micromamba
     run      packages.environment
   > list info search
     traits   read-only
-  > env activate config
 """

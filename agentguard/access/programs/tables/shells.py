@@ -1,12 +1,11 @@
-"""The shell's own commands as far as they make rows, and small programs beside them. bash(1), SHELL BUILTIN COMMANDS."""
+"""The shell's own commands, as far as they make rows, and small programs beside them (bash(1), BUILTINS)."""
 
 TABLE = r"""
-cd chdir pushd popd dirs : true false test [ break continue exit return shift let getopts type which whereis hash
-umask ulimit wait jobs fg bg disown times caller shopt unset sleep yes tput clear reset stty tty factor cal uptime
-info help apropos id groups last who w getconf
+cd chdir pushd popd dirs : true false test [ break continue exit return shift let getopts type which whereis hash \
+  umask ulimit wait jobs fg bg disown times shopt unset sleep yes tput clear reset stty tty uptime help id groups
   traits   read-only
 
-expr nproc uname arch uuidgen
+expr nproc uname
   traits   read-only
   output   word
 
@@ -17,8 +16,7 @@ man
   options  -P,--pager=shell -k -f
   traits   read-only
 
-alias unalias bind complete compgen enable history fc logout mapfile readarray read local suspend autoload setopt
-unsetopt zstyle
+alias unalias bind complete compgen enable history mapfile readarray read local
 
 export declare typeset readonly
   run      shells.declares

@@ -33,14 +33,8 @@ less
   operands read*
   traits   read-only
 
-more most
+more
   options  -n=text
-  operands read*
-  traits   read-only
-
-bat batcat
-  options  -l,--language=text -r,--line-range=text -H,--highlight-line=text --theme=text --style=text --color=text
-           --paging=text -p,--plain -n,--number -A,--show-all --file-name=text --wrap=text --tabs=text
   operands read*
   traits   read-only
 
@@ -83,50 +77,6 @@ paste
   operands read*
   traits   read-only
 
-join
-  options  -a=text -e=text -i -j=text -o=text -t=text -v=text -1=text -2=text
-  operands read*
-  traits   read-only
-
-comm
-  options  -1 -2 -3 --output-delimiter=text
-  operands read*
-  traits   read-only
-
-fold
-  options  -b -s -w,--width=text
-  operands read*
-  traits   read-only
-
-fmt
-  options  -c -p,--prefix=text -s -u -w,--width=text
-  operands read*
-  traits   read-only
-
-column
-  options  -t,--table -s,--separator=text -c,--columns=text -o,--output-separator=text -N=text
-  operands read*
-  traits   read-only
-
-expand unexpand
-  options  -i -t,--tabs=text
-  operands read*
-  traits   read-only
-
-shuf
-  options  -e,--echo -i,--input-range=text -n,--head-count=text -o,--output=write -r --random-source=read
-  operands read*
-  traits   read-only
-
-tsort
-  operands read*
-  traits   read-only
-
-iconv
-  options  -f,--from-code=text -t,--to-code=text -o,--output=write -c -l,--list
-  operands read*
-  traits   read-only
-
 strings
   options  -a -f -n,--bytes=text -t,--radix=text -e,--encoding=text
   operands read*
@@ -138,11 +88,6 @@ base64
   traits   read-only
   output   base64
 
-base32
-  options  -d,--decode -w,--wrap=text
-  operands read*
-  traits   read-only
-
 xxd
   options  -a -b -c=text -e -E -g=text -h -i -l=text -n=text -o=text -p,-ps,-plain -r -s=text -u -v
   operands read write
@@ -153,28 +98,18 @@ od
   operands read*
   traits   read-only
 
-hexdump hd
+hexdump
   options  -b -c -C -d -e=text -f=read -n=text -o -s=text -v -x
   operands read*
   traits   read-only
 
-diff colordiff
+diff
   options  -q,--brief -s -c -C,--context=text -u -U,--unified=text -e -n -y,--side-by-side -W,--width=text -p -F=text
            --label=text -r,--recursive -N,--new-file -x,--exclude=text -X,--exclude-from=read -I=text -i -E -b -w -B
            -a,--text --color=text? --from-file=read --to-file=read -D=text -S=text --line-format=text
   operands read*
   traits   read-only
   tree     --recursive
-
-diff3
-  options  -m --label=text
-  operands read*
-  traits   read-only
-
-sdiff
-  options  -o,--output=write -w=text
-  operands read*
-  traits   read-only
 
 cmp
   options  -b -i=text -l -n,--bytes=text -s
@@ -191,7 +126,7 @@ md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md
   operands read*
   traits   read-only
 
-grep egrep fgrep ggrep rgrep
+grep egrep fgrep rgrep
   options  -e,--regexp=text -f,--file=read -E,--extended-regexp -F,--fixed-strings -G,--basic-regexp -P,--perl-regexp
            -i,--ignore-case -v,--invert-match -w,--word-regexp -x,--line-regexp -c,--count -l,--files-with-matches
            -L,--files-without-match -m,--max-count=text -o,--only-matching -q,--quiet -s,--no-messages -b
@@ -232,10 +167,6 @@ ag
            --pager=shell
   run      text.search
 
-ack
-  options  -A=text -B=text -C=text -g=text -m=text --type=text --pager=shell -f -i -l -c -w -v -n
-  run      text.search
-
 sed gsed
   options  -n,--quiet,--silent -e,--expression=text -f,--file=read -E,-r,--regexp-extended -i,--in-place=text?
            -l,--line-length=text -s,--separate -u,--unbuffered -z,--null-data --posix --sandbox --debug
@@ -247,7 +178,7 @@ awk gawk mawk nawk
            -S,--sandbox -t -V -l,--load=text
   run      editors.awk
 
-jq gojq jaq
+jq
   options  -n,--null-input -r,--raw-output -j,--join-output -a -s,--slurp -c,--compact-output -C -M -S,--sort-keys
            -e,--exit-status -R,--raw-input -f,--from-file=read -L=text --arg=text --argjson=text --slurpfile=text
            --rawfile=text --indent=text --tab --args --jsonargs --stream --seq
@@ -260,22 +191,13 @@ yq
   operands text^--from-file read*
   instead  --inplace text edit*
 
-xmllint
-  options  -o,--output=write --xpath=text --schema=read --format --noout
-  operands read*
-  traits   read-only
-
-vim vi nvim view ex gvim vimdiff
+vim vi nvim view
   options  -c=text -S=run -u=run -o -O -p -R -d -w=write --cmd=text -s=run -t=text -T=text -i=text -n -e -E
            --servername=text --remote
   run      editors.vim
 
 nano
   options  -r=text -T=text -Q=text -o=text -s=text -X=text -Y=text
-  operands edit*
-
-emacs
-  options  -l,--load=run --eval=text -f,--funcall=text --batch -Q -q -nw
   operands edit*
 
 ed
@@ -290,23 +212,8 @@ code
 pbcopy pbpaste
   traits   read-only
 
-pr
-  options  -h=text -l=text -w=text -o=text -s=text? -n=text?
-  operands read*
-  traits   read-only
-
-zcat bzcat xzcat zstdcat zless gzcat zmore
+zcat bzcat xzcat
   options  -f,--force
   operands read*
   traits   read-only
-
-plutil
-  options  -p -convert=text -lint -extract=text -o=write
-  operands read*
-  single
-
-defaults
-  > read
-    traits   read-only
-  > write delete
 """
