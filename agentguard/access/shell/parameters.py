@@ -147,7 +147,7 @@ def _many(reader: Reader, name: str, which: str, rest: str, out: list[Piece], *,
                 reader.elements(values, out, quoted=quoted, one=which == "*")
             return
         changed = [_changed(reader, value, operator, rest[len(operator) :]) for value in values]
-        reader.elements(changed, out, quoted=quoted, one=which == "*")
+        reader.elements(changed, out, quoted=quoted, one=which == "*")  # type: ignore[arg-type] # plain stays plain
 
 
 def _slice(reader: Reader, values: list[Value], rest: str, *, first: int) -> list[Value] | None:
