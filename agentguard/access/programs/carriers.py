@@ -50,6 +50,9 @@ def sudo(call: Call, work: Work) -> None:
 
 def su(call: Call, work: Work) -> None:
     """`su [-] [USER] -c TEXT`; `runuser -u USER COMMAND`."""
+    if not work.line.has("--user") and "stop" in work.entry:  # `runuser USER -c TEXT`, as su takes it
+        words = call.words
+        work.line = walk.read({key: work.entry[key] for key in ("options", "traits")}, call.name, words).line
     line = work.line
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)

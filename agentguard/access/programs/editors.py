@@ -148,7 +148,7 @@ def awk_program(call: Call, text: str) -> None:
             follows += 1
         if char == ">" and follows in strings and bare[place - 1 : place] != ">":
             call.path(WRITE, strings[follows], "print of awk")
-        elif char == "<" and follows in strings and bare[:place].rstrip().endswith("getline"):
+        elif char == "<" and follows in strings and "getline" in bare[max(place - 80, 0) : place]:
             call.path(READ, strings[follows], "getline of awk")
         elif char == "|" and bare[place - 1 : place] != "|" and bare[place + 1 : place + 2] != "|":
             if follows in strings:

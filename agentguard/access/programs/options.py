@@ -8,7 +8,7 @@ item of it one option with all its spellings:
     --color=text?               may take a value, only in the same word
     -f,--force!force            gives the command that trait
 
-The last spelling is the one that rows carry. Options that are not listed take no value, so only those that take one,
+Rows carry the first long spelling, the last one where none is long. Options that are not listed take no value, so only those that take one,
 mean something or have a long spelling need to be there.
 """
 
@@ -30,7 +30,8 @@ class Option:
     def __init__(self, item: str) -> None:
         spec, _, self.trait = item.partition("!")
         spellings, _, kind = spec.partition("=")
-        self.name = spellings.rpartition(",")[2]
+        names = spellings.split(",")
+        self.name = next((name for name in names if name[:2] == "--"), names[-1])
         self.optional = kind.endswith("?")
         self.kind = kind.removesuffix("?")
 

@@ -144,7 +144,7 @@ def _base64(call: Call, work: Work) -> Value:
 
 def _xxd(call: Call, work: Work) -> Value:
     text = _stdin(call)
-    if not isinstance(text, str) or not (work.line.has("-r") and work.line.has("-p")):
+    if not isinstance(text, str) or not (work.line.has("-r") and work.line.has("-plain")):
         return UNKNOWN
     try:
         return bytes.fromhex("".join(text.split())).decode("utf-8", "surrogateescape")

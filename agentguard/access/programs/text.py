@@ -39,6 +39,7 @@ def search(call: Call, work: Work) -> None:
 def jq(call: Call, work: Work) -> None:
     """`jq`: some options take two words, so the operands are counted here."""
     two = {"--arg": "text", "--argjson": "text", "--slurpfile": READ, "--rawfile": READ}
+    files: list[tuple[Any, str]] = []
     words: list[Any] = []
     pending = list(call.words)
     while pending:
@@ -48,10 +49,12 @@ def jq(call: Call, work: Work) -> None:
         if isinstance(word, str) and word in two:
             value = pending[1] if len(pending) > 1 else ""
             if two[word] == READ:
-                call.path(READ, value, f"option {word}")
+                files.append((value, f"option {word}"))
             pending = pending[2:]
         else:
             words.append(word)
     work.line = walk.read({**work.entry, "run": None}, call.name, words).line
     work.entry = {**work.entry, "operands": "text^--from-file read*", "traits": "read-only"}
     walk.standard(call, work)
+    for value, why in files:
+        call.path(READ, value, why)

@@ -109,19 +109,16 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
         if subs is None:
             return Work(entry, tuple(command), line)
         first = plain(line.operands[0]) if line.operands else None
-        inner = subs.get(first) if first is not None else None
-        if first is not None:
-            command.append(first)
-        if inner is None and not ("other" in entry and line.operands):
-            line.operands = line.operands[1:] if first is not None else line.operands
+        if first is None and not (line.operands and "other" in entry):
             return Work({**entry, "sub": None}, tuple(command), line)
-        if inner is None:
+        inner = subs.get(first)
+        if inner is None and "other" in entry:
             inner = entry["other"]
-            command = command[:-1] if first is not None else command
             words = line.operands
-        else:
+        else:  # what a subcommand means that stands nowhere, nobody knows; its options are still read
+            command.append(str(first))
             words = line.operands[1:]
-        inner = index.like(inner)
+        inner = index.like(inner or {})
         flags, kinds, traits = line.flags, line.kinds, line.traits
         inherited = f"{inherited} {entry.get('options', '')}"
         entry = {key: entry[key] for key in _INHERITED if key in entry} | inner
@@ -143,15 +140,17 @@ def standard(call: Call, work: Work) -> None:
             work.packages.append(unglobbed(value))
         elif kind == "enter" and value is not None:
             enter(call, value)
+        elif kind == "spec" and value is not None and _foreign(call, value):
+            traits.add("foreign-package")
         elif kind in _NETWORK and value is not None:
             traits |= _network(value, kind)
         elif kind == "setting" and value is not None:
             traits |= index.module("git")["setting_traits"](value)
     for value, kind in work.kinds:
-        if kind in ("package", "spec"):
+        if kind == "package" or (kind == "spec" and not _is_local(call, value)):
             work.packages.append(unglobbed(value))
-            if _foreign(value):
-                traits.add("foreign-package")
+        if kind == "spec" and _foreign(call, value):
+            traits.add("foreign-package")
         elif kind == "ref":
             work.refs.append(unglobbed(value))
         elif kind == "remote":
@@ -217,8 +216,7 @@ def _assign(work: Work) -> None:
     operands = line.operands
     star = next((place for place, kind in enumerate(kinds) if kind.endswith("*")), None)
     if star is None:
-        many = len(operands)
-        kinds += ["guess"] * (many - len(kinds))
+        kinds += ["text" if "command" in kinds else "guess"] * (len(operands) - len(kinds))
         work.kinds = list(zip(operands, kinds, strict=False))
         return
     behind = kinds[star + 1 :]
@@ -312,7 +310,12 @@ def _url(call: Call, value: Value, why: str, work: Work) -> None:
 
 
 def _host(call: Call, value: Value, why: str, work: Work) -> None:
-    call.connect(unglobbed(value), why=why)
+    text = plain(value)
+    if text is not None:
+        name = text.rpartition("@")[2]  # `user@host:path`
+        call.connect(name.partition(":")[0] if name.count(":") == 1 else name, why=why)
+    else:
+        call.connect(value, why=why)
 
 
 def _place(action: str) -> Kind:
@@ -345,23 +348,32 @@ def _spec(call: Call, value: Value, why: str, work: Work) -> None:
     from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
 
     text = plain(value)
-    if text is not None and looks_like_path(text) and "://" not in text:
-        call.path(READ, text, why, TREE)
+    if _is_local(call, value):
+        call.path(READ, value, why, TREE)
+    elif text is not None and "://" in text:
+        net.url(call, text.removeprefix("git+"), why)
     elif net.looks_like_address(value):
-        net.url(call, value.split("+", 1)[-1] if isinstance(value, str) else value, why)
+        net.perhaps(call, value, why)
 
 
-def _foreign(value: Value) -> bool:
-    """Return whether a package comes from elsewhere than the registry: a URL, a repository, an archive."""
-    first = parts_of(value)[0]
-    if not isinstance(first, str):
-        return False
-    text = first.lower()
-    return (
-        "://" in text
-        or text.startswith(("git@", "git+", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:"))
-        or (text.count("/") == 1 and text[0] not in "@./~" and not isinstance(value, Pattern) and ":" not in text)
-    )
+def _is_local(call: Call, value: Value) -> bool:
+    """Return whether a package is a folder or an archive here."""
+    text = plain(value)
+    return text is not None and "://" not in text and (text[:1] in (".", "/", "~") or bool(kind_of(call, text)))
+
+
+_FOREIGN = ("git@", "git+", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:", "file:")
+
+
+def _foreign(call: Call, value: Value) -> bool:
+    """Return whether a package comes from elsewhere than the registry: a URL, a repository."""
+    text = plain(value)
+    if text is None or _is_local(call, value):
+        first = parts_of(value)[0]
+        return text is None and isinstance(first, str) and ("://" in first or first.startswith(_FOREIGN))
+    text = text.lower()
+    shorthand = text.count("/") == 1 and text[0] != "@" and ":" not in text  # `owner/repository` of npm
+    return "://" in text or text.startswith(_FOREIGN) or shorthand
 
 
 def looks_like_path(text: str) -> bool:

@@ -132,7 +132,7 @@ class Reader:
                 at = skip.parentheses(at)
             else:
                 at = self.expansion(raw, at, skip, base, out, quoted=False)
-        if raw[:1] == "~" and ":" in raw and not colon:  # bash expands `~:$x` to the home and a bare `:$x`
+        if raw[:1] == "~" and ":" in raw.partition("/")[0] and not colon:  # bash makes `HOME:$x` of `~:$x`
             return [(QUOTED, ANY)]
         return out
 

@@ -256,8 +256,8 @@ def test_understood_scripts_hold_nothing_opaque(tmp_path, script):
 
 ATOMS = [
     "t A", "t ./A", "x=A", "cd one", "cd ..", "cd three && t ./A", "true", "false", "t $x", 't "$x" A', "t $y", "y=$x",
-    "x=$x-A", "return", ": > f", "unset x", "t A > f", "read x <<< A", "t $(echo A)", 'set -- A B; t "$@"', "f", "f A", "eval t A",
-    "export x=A", "local y=A", "test -d one",
+    "x=$x-A", "return", ": > f", "unset x", "t A > f", "read x <<< A", "t $(echo A)", 'set -- A B; t "$@"', "f", "f A",
+    "eval t A", "export x=A", "local y=A", "test -d one",
 ]  # fmt: skip
 SHAPES = [
     "{a}; {b}", "{a} && {b}", "{a} || {b}", "({a}; {b})", "{{ {a}; {b}; }}", "if {a}; then {b}; else {c}; fi",
