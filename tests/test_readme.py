@@ -102,7 +102,7 @@ def test_setup_and_personal_commands_work_in_the_order_of_the_page(clone, tmp_pa
     site = next((clone / ".venv/lib").glob("python3*/site-packages"))
     borrowed = Path(pytest.__file__).parent.parent
     (site / "borrowed.pth").write_text(f"{borrowed}\n")  # instead of downloading the dependencies again
-    run(f"{SETUP[1]} --quiet --no-deps --no-build-isolation", clone)
+    run(f"{SETUP[1]} --quiet --no-deps", clone)
     for line in PERSONAL[:3]:
         run(f"{line} --home {home}", clone)
     assert b"hooks" in (home / ".claude/settings.json").read_bytes()

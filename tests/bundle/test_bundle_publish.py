@@ -106,7 +106,7 @@ def test_settings_of_the_publisher_are_signed(acme, policy):
     """Grace and collector stand in the signed custom part."""
     made = publisher.read(str(acme))
     made.grace_days = 3
-    made.collector = {"url": "https://audit.example.com", "receipt_keys": ["k"]}
+    made.collector = {"url": "https://audit.example.com", "receipt_keys": ["ab" * 32]}
     publisher.write(made)
     custom = publish.publish(str(policy), str(acme)).custom
     assert (3, made.collector) == (custom["grace_days"], custom["collector"])
@@ -265,11 +265,11 @@ def test_settings_file_is_read_back(acme):
     ("old", "new", "message"),
     [
         ('org = "acme"', "org = 7", "org is not a text"),
-        ('org = "acme"', 'org = ""', "org is empty"),
+        ('org = "acme"', 'org = ""', "org must be letters"),
         ('org = "acme"', 'org = "acme"\ncolour = 1', "unknown key colour"),
         ("grace_days = 14", "grace_days = 31", "grace_days must be 0 to 30"),
         ("grace_days = 14", "grace_days = true", "grace_days is not a whole number"),
-        ("receipt_keys = []", "receipt_keys = [1]", "receipt_keys is not a list of texts"),
+        ("receipt_keys = []", "receipt_keys = [1]", "a receipt key is 64 hex digits"),
         ("[roles.root]", "[roles.boss]", "roles must be root"),
         ("threshold = 2", "threshold = 4", "threshold must be 1 to 3"),
         ("days = 400", "days = 0", "days must be 1 to 3650"),

@@ -60,7 +60,18 @@ BUILTIN = {
         )
     ],
 }
+BUILTIN["agentguard/own-commands"] = [
+    Row("execute", origin=Origin(("agentguard", *words)))
+    for words in (("uninstall",), ("enroll",), ("enforce",), ("quickstart",), ("install",), ("bundle", "publish"))
+]
+BUILTIN["agentguard/own-program"] = [
+    Row("execute", path=Path(f"/var/lib/agentguard/{name}"))
+    for name in ("cli.py", "versions/0.1.0-aa/agentguard/__main__.py")
+]
 NEAR = [
+    Row("execute", origin=Origin(("agentguard", "status"))),
+    Row("execute", origin=Origin(("agentguard", "bundle", "verify"))),
+    Row("execute", path=Path("/var/lib/agentguard/bin/python3")),
     Row("read", path=Path("/etc/agentguard/agentguard.toml")),
     Row("write", path=Path("/etc/agentguard2")),
     Row("delete", path=Path("/var/lib/x", extent=TREE)),
