@@ -106,6 +106,17 @@ def unzip(call: Call, work: Work) -> None:
             _comes_out(call, line.operands[0], anywhere=False)
 
 
+def seven(call: Call, work: Work) -> None:
+    """`7z a ARCHIVE PATH…`, `7z x ARCHIVE`."""
+    line = work.line
+    verb = plain(line.operands[0]) if line.operands else ""
+    adds = verb in ("a", "u", "d", "rn")
+    work.entry = {**work.entry, "operands": "text write read*" if adds else "text read text*", "tree": ""}
+    walk.standard(call, work)
+    if verb in ("x", "e") and len(line.operands) > 1 and not line.has("-o"):
+        _comes_out(call, line.operands[1], anywhere=False)
+
+
 def press(call: Call, work: Work) -> None:
     """`gzip FILE`: FILE becomes FILE.gz, unless it goes to standard output."""
     line = work.line

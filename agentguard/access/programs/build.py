@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def make(call: Call, work: Work) -> None:
     """`make TARGET NAME=value`: the recipes are the project's own."""
-    work.line.traits |= {"read-only"} if work.line.has("--dry-run") else set()
+    work.line.traits |= {"read-only"} if work.line.has("--just-print") else set()
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     if work.line.has("--eval"):

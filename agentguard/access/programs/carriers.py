@@ -215,8 +215,7 @@ def xargs(call: Call, work: Work) -> None:
             _carried(call, work, [*words, *(found[start : start + size] if size else found)], call.name, stdin=None)
         return
     for value in found:
-        filled = [_replaced(word, str(mark), value) for word in words]
-        _carried(call, work, filled, call.name, stdin=None)
+        _carried(call, work, walk.replaced(call, words, str(mark), value), call.name, stdin=None)
 
 
 def _items(call: Call, *, whole: bool) -> list[Value]:
@@ -228,21 +227,6 @@ def _items(call: Call, *, whole: bool) -> list[Value]:
         text = stdin.value.replace("\0", "\n")
         return list(dict.fromkeys(text.split("\n") if whole else text.split())) if text.strip() else []
     return stdin.lines() or [UNKNOWN]
-
-
-def _replaced(word: Value, mark: str, value: Value) -> Value:
-    done: list[Any] = []
-    if word == mark:
-        return value
-    for part in parts_of(word):
-        if not isinstance(part, str):
-            done.append(part)
-            continue
-        for number, text in enumerate(part.split(mark)):
-            if number:
-                done.extend(parts_of(value))
-            done.append(text)
-    return concat(done)
 
 
 def parallel(call: Call, work: Work) -> None:
@@ -259,7 +243,7 @@ def parallel(call: Call, work: Work) -> None:
         if not template:
             call.shell(item, call.name)
             continue
-        filled = [_replaced(word, "{}", item) for word in template]
+        filled = walk.replaced(call, template, "{}", item)
         if filled == template:
             filled = [*template, item]
         if len(template) == 1:
@@ -296,10 +280,3 @@ def later(call: Call, work: Work) -> None:
     walk.standard(call, work)
     if not work.line.has("-f -l -d -r"):
         shell_reads(call, work, call.name)
-
-
-def expect(call: Call, work: Work) -> None:
-    """`expect -c 'spawn COMMAND …'`: its language is not read."""
-    walk.standard(call, work)
-    if work.line.has("-c"):
-        call.opaque("what expect runs is not known")

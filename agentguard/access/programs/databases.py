@@ -61,22 +61,18 @@ def destroys(statement: str) -> bool:
     )
 
 
-def _rows(call: Call, work: Work, texts: list[Value]) -> None:
+def _rows(call: Call, texts: list[Value]) -> None:
     """Make one execute row for each statement's verb; SQL that is not known is opaque."""
     for value in texts:
         text = unglobbed(value)
         if not isinstance(text, str):
             known = " ".join(part for part in getattr(text, "parts", ()) if isinstance(part, str))
-            found = statements(known) if known.strip() else []
-            if not any(map(destroys, found)):
-                call.opaque("the statements are not known") if text is UNKNOWN else None
+            if text is UNKNOWN:
+                call.opaque("the statements are not known")
             text = known
         for part in statements(text):
             verb = part.split()[0].lstrip("\\")
             bad = destroys(part)
-            if part.startswith(("\\!", ".shell", ".system")):
-                call.shell(part.partition(" ")[2] or part[2:], f"{call.name} \\!")
-                continue
             if verb not in _VERBS and not bad:
                 continue
             origin = call.origin
@@ -120,7 +116,7 @@ def sql(call: Call, work: Work) -> None:
         _files_in(call, plain(text_value) or "")
     if not texts and not files:
         texts = _stdin(call)
-    _rows(call, work, texts)
+    _rows(call, texts)
 
 
 def _files_in(call: Call, text: str) -> None:
@@ -165,7 +161,7 @@ def sqlite(call: Call, work: Work) -> None:
         for piece in text.split("\n"):
             if piece.strip().startswith((".shell ", ".system ")):
                 call.shell(piece.strip().partition(" ")[2], "sqlite3 .shell")
-    _rows(call, work, texts or _stdin(call))
+    _rows(call, texts or _stdin(call))
 
 
 def _only_looks(text: str | None) -> bool:
@@ -216,23 +212,9 @@ def dump(call: Call, work: Work) -> None:
     walk.standard(call, work)
 
 
-def admin(call: Call, work: Work) -> None:
-    """`mysqladmin drop NAME`."""
-    work.line.traits |= {"destroys-data"} if "drop" in work.line.operands else set()
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-
-
 def downgrade(call: Call, work: Work) -> None:
     """`alembic downgrade base` takes every table away."""
     work.line.traits |= {"destroys-data"} if "base" in work.line.operands else set()
-    walk.standard(call, work)
-
-
-def flyway(call: Call, work: Work) -> None:
-    """`flyway clean`, `liquibase drop-all`, `goose reset`."""
-    words = {plain(word) or "" for word in work.line.operands}
-    work.line.traits |= {"destroys-data"} if words & {"clean", "drop-all", "dropAll", "reset", "down-to"} else set()
     walk.standard(call, work)
 
 

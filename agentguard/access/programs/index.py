@@ -54,15 +54,22 @@ agents: claude claude-code codex gemini aider opencode cursor-agent amp copilot 
 """
 
 
+def families() -> dict[str, list[str]]:
+    """Return the names of the tables, and the programs of each."""
+    found: dict[str, list[str]] = {}
+    for line in _FAMILIES.strip("\n").split("\n"):
+        names = line.split()
+        if line[:1] != " ":
+            family = names.pop(0)[:-1]
+        found.setdefault(family, []).extend(names)
+    return found
+
+
 def entry(name: str) -> dict[str, Any] | None:
     """Return the entry of a program, None where there is none."""
     if not name or name not in _FAMILIES:
         return None
-    family = ""
-    for line in _FAMILIES.split("\n"):
-        names = line.split()
-        if line[:1] != " " and names:
-            family = names.pop(0)[:-1]
+    for family, names in families().items():
         if name in names:
             found = table.entry(module(f"tables.{family}")["TABLE"], name)
             return None if found is None else like(found)

@@ -24,12 +24,13 @@ def by_verb(call: Call, work: Work) -> None:
     """Clients of clouds, by the words of their subcommands: `aws ec2 terminate-instances`."""
     words = call.words
     work.entry = {**work.entry, "operands": "text*"}
-    subs = tuple(
-        text
-        for word in work.line.operands[:3]
-        if (text := plain(word)) and text.replace("-", "").replace(":", "").isalnum()
-    )
-    work.command = (*work.command[:1], *subs) if len(work.command) == 1 else work.command
+    subs: list[str] = []
+    for word in words:
+        text = plain(word) or ""
+        if not text.replace("-", "").replace(":", "").isalnum() or text[:1] == "-":
+            break
+        subs.append(text)
+    work.command = (*work.command[:1], *subs[:3]) if subs else work.command
     traits = verbs.traits(words)
     walk.standard(call, work)
     if traits:
@@ -87,18 +88,3 @@ def vercel(call: Call, work: Work) -> None:
         work.line.traits.add("destroys-infrastructure")
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
-
-
-def ansible(call: Call, work: Work) -> None:
-    """`ansible HOSTS -m shell -a TEXT` runs text on other machines."""
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    text = work.line.value("--args")
-    if text is not None and work.line.value("--module-name") in (
-        None,
-        "shell",
-        "command",
-        "raw",
-        "ansible.builtin.shell",
-    ):
-        call.shell(text, "ansible")

@@ -247,12 +247,11 @@ def netcat(call: Call, work: Work) -> None:
 
 def socat(call: Call, work: Work) -> None:
     """`socat ADDRESS ADDRESS`: addresses are `KIND:values,options`."""
-    traits = (
-        {"sends"}
-        if any("tcp" in str(word).lower() or "udp" in str(word).lower() for word in call.words)
-        else set[str]()
+    kinds = [str(word).lower().partition(":")[0] for word in call.words]
+    connects = any(
+        kind.startswith(("tcp", "udp", "openssl", "ssl", "socks")) and "listen" not in kind for kind in kinds
     )
-    _begin(call, work, traits)
+    _begin(call, work, {"sends"} if connects else set())
     for operand in work.line.operands:
         text = plain(operand)
         if text is None:
@@ -305,6 +304,14 @@ def openssl(call: Call, work: Work) -> None:
         net.url(call, value, "option -connect")
     if name in ("dgst", "md5", "sha256") and len(words) > 1:
         walk.guess(call, words[-1], "operand")
+
+
+def keygen(call: Call, work: Work) -> None:
+    """`ssh-keygen -f FILE` makes a key; with -y, -l and their kin it shows one."""
+    walk.standard(call, work)
+    path = work.line.value("-f")
+    if path is not None:
+        call.path(READ if work.line.has("-y -l -F -e -B") else WRITE, path, "the key")
 
 
 def serves(call: Call, work: Work) -> None:

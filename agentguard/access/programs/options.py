@@ -8,8 +8,8 @@ item of it one option with all its spellings:
     --color=text?               may take a value, only in the same word
     -f,--force!force            gives the command that trait
 
-Rows carry the first long spelling, the last one where none is long. Options that are not listed take no value, so only those that take one,
-mean something or have a long spelling need to be there.
+Rows carry the first long spelling, the last one where none is long. Options that are not listed take no value, so only
+those that take one, mean something or have a long spelling need to be there.
 """
 
 from __future__ import annotations

@@ -18,67 +18,16 @@ if TYPE_CHECKING:
 
 
 # Tools that everybody starts this way; those with an entry of their own need not stand here.
-_KNOWN = frozenset(
-    [
-        "astro",
-        "ava",
-        "babel",
-        "changeset",
-        "commitlint",
-        "cpx",
-        "craco",
-        "cypress",
-        "depcheck",
-        "docusaurus",
-        "dotenv",
-        "expo",
-        "gatsby",
-        "http-server",
-        "husky",
-        "invoke",
-        "jasmine",
-        "karma",
-        "knip",
-        "lerna",
-        "lint-staged",
-        "madge",
-        "metro",
-        "ncu",
-        "next",
-        "ng",
-        "nox",
-        "npm-check-updates",
-        "npm-run-all",
-        "nuxt",
-        "nx",
-        "parcel",
-        "pip-audit",
-        "playwright",
-        "pyright",
-        "react-scripts",
-        "remix",
-        "rollup",
-        "rspack",
-        "safety",
-        "size-limit",
-        "storybook",
-        "svelte-check",
-        "swc",
-        "tap",
-        "tox",
-        "ts-jest",
-        "ts-prune",
-        "tsup",
-        "turbo",
-        "typedoc",
-        "unittest",
-        "vite",
-        "vue-tsc",
-        "wait-on",
-        "wdio",
-        "webpack",
-    ]
-)
+_KNOWN = """
+astro ava babel bandit basedpyright biome cap changeset codespell commitlint cookiecutter cpx craco cspell cypress
+depcheck deptry docusaurus dotenv drizzle-kit electron electron-builder expo firebase gatsby http-server husky
+import-linter invoke ionic jasmine karma knex knip lerna lint lint-staged madge markdownlint markdownlint-cli2 metro
+mkdocs mocha mutmut ncu netlify next ng nodemon nox npm-check-updates npm-run-all nuxt nx onchange only-allow oxlint
+parcel patch-package pip-audit pip-licenses playwright postcss pre-commit prettier-eslint pylint pyright pyupgrade
+react-scripts remix rollup rspack safety sass serverless size-limit storybook stylelint supabase svelte-check
+svelte-kit swc tailwindcss tap tox ts-jest ts-node-dev ts-prune tsc-watch tsup turbo typedoc typeorm unittest vite
+vue-tsc vulture wait-on wdio webpack wrangler yalc
+"""
 
 
 def publishes(call: Call, work: Work) -> None:
@@ -138,7 +87,7 @@ def _bare(name: str) -> str:
 
 def _is_known(call: Call, name: str) -> bool:
     """Return whether a tool lies in the project, or is one of those that everybody uses."""
-    if name in _KNOWN or index.entry(name) is not None:
+    if name in _KNOWN.split() or index.entry(name) is not None:
         return True
     folder = call.cwd if isinstance(call.cwd, str) else call.world.project
     for place in (folder, call.world.project):

@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 
 _GOES_ON = " \\\n"
 _GOES_ON = " \\\n"
+_GOES_ON = " \\\n"
+_GOES_ON = " \\\n"
+_GOES_ON = " \\\n"
+_GOES_ON = " \\\n"
 _FLAGS = frozenset({"stop", "single", "fetches"})
 
 

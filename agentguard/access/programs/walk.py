@@ -33,7 +33,6 @@ from agentguard.access.model import (
     TREE,
     UNKNOWN,
     WRITE,
-    Pattern,
 )  # fmt: skip
 from agentguard.access.programs import index, options
 from agentguard.access.shell.flow import Feed
@@ -359,9 +358,12 @@ def _spec(call: Call, value: Value, why: str, work: Work) -> None:
 def _is_local(call: Call, value: Value) -> bool:
     """Return whether a package is a folder or an archive here."""
     text = plain(value)
-    return text is not None and "://" not in text and (text[:1] in (".", "/", "~") or bool(kind_of(call, text)))
+    if text is None or "://" in text:
+        return False
+    return text[:1] in (".", "/", "~") or text.endswith(_ARCHIVES) or bool(kind_of(call, text))
 
 
+_ARCHIVES = (".deb", ".rpm", ".whl", ".tgz", ".tar.gz", ".gem", ".zip", ".apk")
 _FOREIGN = ("git@", "git+", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:", "file:")
 
 
@@ -458,6 +460,10 @@ _KINDS: dict[str, Kind] = {
 }
 
 
+# What the tables may call an operand or the value of an option.
+KINDS = frozenset({*_KINDS, "text", "enter", "package", "ref", "remote"})
+
+
 def act(call: Call, kind: str, value: Value, why: str, work: Work) -> None:
     """Make the rows of one operand."""
     _KINDS[kind](call, value, why, work)
@@ -469,19 +475,34 @@ def carry(call: Call, words: list[Value], found: list[Value], label: str) -> Non
         return
     marked = any("{}" in part for word in words for part in parts_of(word) if isinstance(part, str))
     for value in found:
-        call.run([filled(word, value) for word in words] if marked else [*words, value], label)
+        call.run(replaced(call, words, "{}", value) if marked else [*words, value], label)
 
 
-def filled(word: Value, value: Value) -> Value:
-    """Return a word with `{}` replaced."""
-    if word == "{}":
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "eval"})
+FOUND = "__found"  # the variable that stands for a name which only the running command knows
+
+
+def replaced(call: Call, words: list[Value], mark: str, value: Value) -> list[Value]:
+    """Return words with a mark replaced by a value.
+
+    In the text of a shell a value that is not exact becomes a variable, so that the text around it still counts.
+    """
+    if not isinstance(value, str) and plain(words[0]) in _SHELLS and "-c" in words:
+        call.assigned[FOUND] = value
+        value = f"${FOUND}"
+    return [filled(word, mark, value) for word in words]
+
+
+def filled(word: Value, mark: str, value: Value) -> Value:
+    """Return a word with a mark replaced by a value."""
+    if word == mark:
         return value
     done: list[str | Wildcard] = []
     for part in parts_of(word):
         if not isinstance(part, str):
             done.append(part)
             continue
-        for number, text in enumerate(part.split("{}")):
+        for number, text in enumerate(part.split(mark)):
             if number:
                 done.extend(parts_of(value))
             done.append(text)

@@ -32,6 +32,5 @@ gzip gunzip pigz bzip2 bunzip2 xz unxz zstd unzstd
 
 7z
   options  -o=write -p=text -t=text -m=text -x=text -i=text
-  operands text edit read*
-  tree     always
+  run      archives.seven
 """

@@ -188,6 +188,7 @@ valgrind
 gdb
   options  -ex=text -x=run -p=text -batch --args
   operands run guess*
+  single
   run      carriers.debugger
 
 tmux

@@ -37,12 +37,12 @@ mongosh mongo
   run      databases.mongo
 
 dropdb
-  options  -h,--host=host -p,--port=text -U,--username=text -W -w -d,--dbname=database -v,--verbose -f,--force -i
+  options  -h,--host=host -p,--port=text -U,--username=text -W -w -d,--dbname=text -v,--verbose -f,--force -i
            --if-exists
   traits   destroys-data
 
 pg_dump pg_dumpall
-  options  -h,--host=host -p,--port=text -U,--username=text -W -w -d,--dbname=database -v,--verbose -f,--file=write
+  options  -h,--host=host -p,--port=text -U,--username=text -W -w -d,--dbname=text -v,--verbose -f,--file=write
            -F,--format=text -t,--table=text -n,--schema=text -a -s -c,--clean
   run      databases.dump
 

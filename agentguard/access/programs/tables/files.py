@@ -4,18 +4,18 @@ TABLE = r"""
 cp
   options  -a,--archive -b,--backup=text? -f,--force -i,--interactive -l,--link -L,--dereference -n,--no-clobber
            -P,--no-dereference --preserve=text? -r,-R,--recursive --reflink=text? -s,--symbolic-link -S,--suffix=text
-           -t,--target-directory=write -T,--no-target-directory -u,--update=text? -v,--verbose -x,--one-file-system
+           -t,--target-directory=target -T,--no-target-directory -u,--update=text? -v,--verbose -x,--one-file-system
   operands read* target^--target-directory
   tree     --archive --recursive
 
 mv
-  options  -b,--backup=text? -f,--force -i,--interactive -n,--no-clobber -S,--suffix=text -t,--target-directory=write
+  options  -b,--backup=text? -f,--force -i,--interactive -n,--no-clobber -S,--suffix=text -t,--target-directory=target
            -T,--no-target-directory -u,--update=text? -v,--verbose
   operands move* target^--target-directory
 
 install
   options  -b,--backup=text? -C,--compare -d,--directory -D -g,--group=text -m,--mode=text -o,--owner=text -s,--strip
-           -S,--suffix=text -t,--target-directory=write -T,--no-target-directory -v,--verbose
+           -S,--suffix=text -t,--target-directory=target -T,--no-target-directory -v,--verbose
   operands read* target^--target-directory
   instead  --directory write*
 
@@ -29,10 +29,12 @@ rm
            --preserve-root=text? --one-file-system
   operands delete*
   tree     --recursive
+  output   nothing
 
 rmdir
   options  -p,--parents -v,--verbose --ignore-fail-on-non-empty
   operands delete*
+  output   nothing
 
 unlink
   operands delete
@@ -47,6 +49,7 @@ shred
 mkdir
   options  -m,--mode=text -p,--parents -v,--verbose -Z,--context=text?
   operands write*
+  output   nothing
 
 mktemp
   options  -d,--directory -u,--dry-run -q,--quiet --suffix=text -p,--tmpdir=text? -t
@@ -55,6 +58,7 @@ mktemp
 touch
   options  -a -c,--no-create -d,--date=text -h,--no-dereference -m -r,--reference=read -t=text --time=text
   operands write*
+  output   nothing
 
 truncate
   options  -c,--no-create -o,--io-blocks -r,--reference=read -s,--size=text
@@ -62,6 +66,7 @@ truncate
 
 chmod
   options  -c,--changes -f,--silent -R,--recursive -v,--verbose --reference=read --preserve-root --no-preserve-root
+  output   nothing
   run      files.mode
 
 chown chgrp
@@ -69,6 +74,7 @@ chown chgrp
            --from=text --preserve-root --no-preserve-root
   operands text^--reference write*
   tree     --recursive
+  output   nothing
 
 dd
   run      files.copy_blocks

@@ -168,7 +168,7 @@ git
   > push
     options  --all --branches -d,--delete!force -f,--force!force --force-with-lease=text?!force --force-if-includes
              --follow-tags --mirror!force -n,--dry-run --no-verify!skips-checks -o,--push-option=text --porcelain
-             --progress --prune!force -q,--quiet --receive-pack=shell --exec=shell --repo=text --set-upstream,-u
+             --progress --prune!force -q,--quiet --receive-pack=shell --exec=shell --repo=text -u,--set-upstream
              --signed=text? --tags --thin -v,--verbose --atomic --recurse-submodules=text?
     run      git.push
   > rebase

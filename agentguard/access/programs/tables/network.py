@@ -55,9 +55,9 @@ ssh
   run      network.ssh
 
 ssh-keygen
-  options  -t=text -b=text -f=write -C=text -N=text -P=text -q -y -l -p -R=text -F=text -i -e -m=text -E=text -s=read
+  options  -t=text -b=text -f=text -C=text -N=text -P=text -q -y -l -p -R=text -F=text -i -e -m=text -E=text -s=read
            -I=text -n=text -V=text
-  instead  -y text*
+  run      network.keygen
 
 ssh-add
   options  -l -L -d -D -t=text -K -k -x -X -s=text -e=text
@@ -77,7 +77,7 @@ scp
 sftp
   options  -b=read -B=text -c=text -D=text -F=read -i=read -J=host -l=text -o=text -P=text -R=text -S=shell -s=text -r
            -q -v
-  operands place-read text*
+  operands host text*
   traits   sends
 
 rsync
@@ -106,14 +106,12 @@ socat
 
 telnet
   options  -a -l=text -n=text -b=text -8 -E
-  operands host text
-  traits   sends
   fetches
+  run      network.netcat
 
 ftp
   options  -n -i -v -p -u
-  operands host text
-  traits   sends
+  run      network.netcat
 
 dig
   options  -b=text -c=text -f=read -k=read -p=text -q=host -t=text -x=host -y=text -4 -6 -m -u
@@ -138,6 +136,7 @@ ping traceroute
 nmap
   options  -p=text -o=text -oN=write -oX=write -oG=write -iL=read --script=text -T=text
   operands host*
+  single
 
 openssl
   run      network.openssl

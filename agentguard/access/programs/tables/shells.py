@@ -1,8 +1,12 @@
-"""The shell's own commands, as far as they make rows, and small programs beside them (bash(1), BUILTINS)."""
+"""The shell's own commands, and small programs beside them. bash(1), SHELL BUILTIN COMMANDS."""
 
 TABLE = r"""
-cd chdir pushd popd dirs : true false test [ break continue exit return shift let getopts type which whereis hash \
-  umask ulimit wait jobs fg bg disown times shopt unset sleep yes tput clear reset stty tty uptime help id groups
+cd chdir : true false test [ break continue exit return shift let getopts hash wait disown unset sleep
+  traits   read-only
+  output   nothing
+
+pushd popd dirs type which whereis umask ulimit jobs fg bg times shopt yes tput clear reset stty tty uptime help \
+  id groups
   traits   read-only
 
 expr nproc uname

@@ -91,6 +91,7 @@ base64
 xxd
   options  -a -b -c=text -e -E -g=text -h -i -l=text -n=text -o=text -p,-ps,-plain -r -s=text -u -v
   operands read write
+  single
   output   xxd
 
 od
@@ -192,7 +193,7 @@ yq
   instead  --inplace text edit*
 
 vim vi nvim view
-  options  -c=text -S=run -u=run -o -O -p -R -d -w=write --cmd=text -s=run -t=text -T=text -i=text -n -e -E
+  options  -c=text -S=run -u=run -o -O -p -R -d -w=write --cmd=text -s -t=text -T=text -i=text -n -e -E
            --servername=text --remote
   run      editors.vim
 
