@@ -176,7 +176,7 @@ def test_resolve_agrees_with_realpath_on_real_links(tree: dict[str, str | None],
         root = os.path.realpath(folder)
         _build(root, tree)
         path = f"{root}/{question}"
-        if not _loops(path):
+        if not any(_loops(start) for start in (path, *(f"{root}/{name}" for name in tree))):
             assert os.path.realpath(path) == paths.resolve(path, RealDisk())
 
 

@@ -140,6 +140,17 @@ def _beneath(folder: Value, name: Value) -> Value:
     return concat([first, *others, "/", *parts_of(name)])
 
 
+def _decoded(text: str, *, hexadecimal: bool) -> Value:
+    """Return what `base64.b64decode` or `bytes.fromhex` makes of a text."""
+    import binascii  # noqa: PLC0415 - rare
+
+    try:
+        data = binascii.unhexlify("".join(text.split())) if hexadecimal else binascii.a2b_base64(text.encode())
+    except ValueError:
+        return UNKNOWN
+    return data.decode("utf-8", "surrogateescape")
+
+
 def _home(value: Value, home: str) -> Value:
     """Return a path with its leading `~` filled in."""
     first, *others = parts_of(value)
@@ -239,6 +250,10 @@ class _Reader:
             return UNKNOWN
         if isinstance(node, ast.Call):
             return self._returned(node, depth)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            text, step = self._held(node.value, depth + 1), node.slice.step
+            backwards = isinstance(step, ast.UnaryOp) and node.slice.lower is None and node.slice.upper is None
+            return text[::-1] if isinstance(text, str) and backwards else UNKNOWN
         if isinstance(node, ast.Attribute):
             inner = self._held(node.value, depth + 1)
             return _Place(UNKNOWN) if isinstance(inner, _Place) and node.attr in ("parent", "parents") else UNKNOWN
@@ -293,6 +308,8 @@ class _Reader:
             if isinstance(base, str) and attribute == "format":
                 head, mark, _ = base.partition("{")
                 return concat([head, ANY]) if mark else base
+        if name.endswith(("b64decode", "fromhex")) and args and isinstance(args[0], str):
+            return _decoded(args[0], hexadecimal=name.endswith("fromhex"))
         if name == "chr" and len(args) == 1 and isinstance(args[0], str) and args[0].isdigit() and len(args[0]) < 7:
             return chr(min(int(args[0]), 0x10FFFF))
         return UNKNOWN

@@ -33,7 +33,7 @@ from agentguard.access.model import (
     TREE,
     UNKNOWN,
     WRITE,
-)  # fmt: skip
+)
 from agentguard.access.programs import index, options
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.limits import MAX_OPERANDS
@@ -166,6 +166,7 @@ def standard(call: Call, work: Work) -> None:
             act(call, value, "operand", work)
     if len(work.kinds) > MAX_OPERANDS:
         call.opaque("it has too many operands")
+        call.machine.complete = False
     for value in line.unknown:
         guess(call, value, "option", work)
 

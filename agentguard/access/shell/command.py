@@ -21,7 +21,7 @@ from agentguard.access.model import (
     Origin,
     Pattern,
     Row,
-)  # fmt: skip
+)
 from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
 from agentguard.access.shell.pieces import TooMuch

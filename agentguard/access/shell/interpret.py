@@ -36,7 +36,8 @@ def interpret(text: str, cwd: str, world: World, tool: str) -> Access:
     frame = Frame(text, (), 0, (0, len(text)))
     try:
         if "\0" in text:
-            machine.opaque(frame, frame.where, "it holds a NUL character", frozenset({"malformed"}))
+            origin = Origin(traits=frozenset({"malformed"}), span=frame.where)
+            machine.row(Row(EXECUTE, origin=origin, why="it holds a NUL character"))
         else:
             machine.run(frame, initial(cwd, world), None)
     except Spent as spent:
@@ -145,8 +146,9 @@ class Machine:
         outer = reader.frame
         offset = None if place is None or outer.offset is None else outer.offset + place
         where = outer.where if offset is None else (offset, offset + len(text))
+        before = self.fetched  # of an earlier substitution of the same command
         feed = self.run(Frame(text, outer.via, offset, where), reader.state.copy(), None)
-        self.fetched = self.fetched or feed.fetched
+        self.fetched = before or feed.fetched
         if isinstance(feed.value, str):
             return feed.value.rstrip("\n").replace("\0", "")
         parts = parts_of(feed.value)
@@ -158,7 +160,9 @@ class Machine:
         offset = None if place is None or outer.offset is None else outer.offset + place
         where = outer.where if offset is None else (offset, offset + len(text))
         stdin = None if direction == "<" else Feed(UNKNOWN)
+        before = self.fetched
         feed = self.run(Frame(text, outer.via, offset, where), reader.state.copy(), stdin)
+        self.fetched = before
         path = f"/dev/fd/{63 - len(self.processes)}"
         self.processes[path] = feed if direction == "<" else Feed("")
         return path
