@@ -71,7 +71,7 @@ try:
 
     if _parse('{"a":[1,"\\u00e9"]}') != {"a": [1, "\u00e9"]} or _write({"a": 1.5}, in_order=True) != '{"a":1.5}':
         raise ImportError  # noqa: TRY301 - an accelerator that behaves otherwise is no accelerator
-except (ImportError, AttributeError, TypeError):  # pragma: no cover - interpreters without the accelerator
+except (ImportError, AttributeError, TypeError):  # an interpreter without the accelerator
     import json
 
     def _parse(text: str) -> Any:
