@@ -159,6 +159,15 @@ def _values(found: _Found) -> list[Value]:
             values.append(concat([*parts_of(lead), "/", ANY]))
             continue
         for name in found.names:
-            values.append(concat([*parts_of(lead), "/", *parts_of(name)]))
-            values.append(concat([*parts_of(lead), "/", ANY, "/", *parts_of(name)]))
+            values += _named(lead, name)
     return values
+
+
+def beneath(root: Value, glob: Value) -> list[Value]:
+    """Return the paths beneath a folder whose names match a glob as programs write it."""
+    return _named(root.rstrip("/") if isinstance(root, str) else root, _glob(glob))
+
+
+def _named(root: Value, name: Value) -> list[Value]:
+    """Return what has a name directly in a folder, and deeper."""
+    return [concat([*parts_of(root), "/", *parts_of(name)]), concat([*parts_of(root), "/", ANY, "/", *parts_of(name)])]

@@ -28,7 +28,7 @@ carriers: sudo doas su runuser env nice ionice chrt taskset nohup timeout gtimeo
   caffeinate systemd-run watch entr command builtin noglob nocorrect exec eval source . trap xargs gxargs parallel
   flock script chroot unshare nsenter firejail strace ltrace valgrind gdb busybox toybox tmux screen at batch
   hyperfine concurrently cross-env nodemon
-interpreters: sh bash zsh dash ksh rbash fish pwsh powershell cmd python python2 python3 pypy pypy3 ipython python3.9
+interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython python3.9
   python3.10 python3.11 python3.12 python3.13 python3.14 node nodejs deno ts-node tsx ruby perl php lua luajit
   osascript java
 build: make gmake cmake gcc g++ cc c++ clang clang++ just pytest py.test coverage jest vitest nyc c8 tsc esbuild
@@ -37,7 +37,8 @@ build: make gmake cmake gcc g++ cc c++ clang clang++ just pytest py.test coverag
 node: npm pnpm yarn bun npx bunx pnpx
 pypi: uvx pip pip2 pip3 pip-compile pip-sync uv pipx poetry pdm rye hatch pipenv twine conda mamba micromamba
 packages: ensurepip cargo rustup rustc go gofmt goimports gem bundle bundler mvn gradle mvnw gradlew sbt lein dotnet
-  mix brew apt apt-get apt-cache dnf yum apk dpkg asdf nvm fnm corepack
+  mix brew apt apt-get apt-cache dnf yum apk dpkg asdf nvm fnm corepack pyenv rbenv nodenv direnv zoxide starship opam
+  mise
 forges: gh glab
 network: curl wget http aria2c ssh ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp dig
   nslookup host whois ping traceroute nmap openssl netstat ss ngrok cloudflared mail sendmail http-server serve

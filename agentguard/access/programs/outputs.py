@@ -213,6 +213,15 @@ def _word(_call: Call, _work: Work) -> Value:
     return Pattern((STAR, "\n"))
 
 
+def _named(_call: Call, work: Work) -> Value:
+    """`which NAME`: a path that ends in the name, so as a command it is that."""
+    return _each(work.line.operands, lambda text: text)
+
+
+def _command(call: Call, work: Work) -> Value:
+    return _named(call, work) if work.line.has("-v") else UNKNOWN
+
+
 def _mktemp(call: Call, work: Work) -> Value:
     operand = work.line.operands[0] if work.line.operands else None
     if isinstance(operand, str) and not work.line.has("-t --tmpdir"):
@@ -266,8 +275,8 @@ def _branch(call: Call, work: Work) -> Value:
 
 
 WRITERS: dict[str, Callable[[Call, Work], Value]] = {
-    "base64": _base64, "basename": _basename, "branch": _branch, "cat": _cat, "dirname": _dirname, "echo": _echo,
-    "hostname": _hostname, "mktemp": _mktemp, "names": _names, "nothing": lambda _call, _work: "", "printf": _printf,
-    "pwd": _pwd, "realpath": _realpath, "rev": _rev, "rev-parse": _rev_parse, "seq": _seq, "through": _through,
-    "tr": _tr, "user": _user, "word": _word, "xxd": _xxd,
+    "base64": _base64, "basename": _basename, "branch": _branch, "cat": _cat, "command": _command,
+    "dirname": _dirname, "echo": _echo, "hostname": _hostname, "mktemp": _mktemp, "named": _named, "names": _names,
+    "nothing": lambda _call, _work: "", "printf": _printf, "pwd": _pwd, "realpath": _realpath, "rev": _rev,
+    "rev-parse": _rev_parse, "seq": _seq, "through": _through, "tr": _tr, "user": _user, "word": _word, "xxd": _xxd,
 }  # fmt: skip

@@ -45,11 +45,6 @@ if TYPE_CHECKING:
     Entry = dict[str, Any]
 
 _GOES_ON = " \\\n"
-_GOES_ON = " \\\n"
-_GOES_ON = " \\\n"
-_GOES_ON = " \\\n"
-_GOES_ON = " \\\n"
-_GOES_ON = " \\\n"
 _FLAGS = frozenset({"stop", "single", "fetches"})
 
 

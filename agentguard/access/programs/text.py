@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from agentguard.access.model import READ, TREE
-from agentguard.access.programs import walk
+from agentguard.access.programs import finder, walk
+from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
@@ -30,10 +32,39 @@ def search(call: Call, work: Work) -> None:
         return
     if not files and recursive and (always is False or call.stdin is None):
         files = ["."]
+    chosen = _chosen(work)
     for value in files:
-        if value != "-":
-            tree = recursive and not walk.is_file(call, value)
-            call.path(READ, value, "operand", TREE if tree else "exact")
+        if value == "-":
+            continue
+        if not recursive or walk.is_file(call, value):
+            call.path(READ, value, "operand")
+        elif chosen:
+            for glob in chosen:
+                for path in finder.beneath(value, glob):
+                    call.path(READ, path, "operand, of the files that were chosen")
+        else:
+            call.path(READ, value, "operand", TREE)
+
+
+# The names of files of a type, as rg calls types (rg --type-list); those that people ask for.
+_TYPES = {
+    "c": "*.c *.h", "cpp": "*.cpp *.hpp *.cc *.hh *.cxx *.h", "cs": "*.cs", "css": "*.css *.scss", "go": "*.go",
+    "html": "*.html *.htm", "java": "*.java", "js": "*.js *.jsx *.mjs *.cjs *.vue", "json": "*.json", "kotlin": "*.kt *.kts",
+    "lua": "*.lua", "markdown": "*.md *.mdx *.markdown", "md": "*.md *.mdx *.markdown", "php": "*.php", "py": "*.py *.pyi",
+    "python": "*.py *.pyi", "ruby": "*.rb *.rake *.gemspec", "rust": "*.rs", "sql": "*.sql", "swift": "*.swift",
+    "toml": "*.toml", "ts": "*.ts *.tsx *.mts *.cts", "typescript": "*.ts *.tsx *.mts *.cts", "yaml": "*.yml *.yaml",
+}  # fmt: skip
+
+
+def _chosen(work: Work) -> list[Value]:
+    """Return the globs of the only files that a search looks at, none where it looks at all."""
+    globs: list[Value] = list(work.line.values("--include"))
+    for value in work.line.values("--type"):
+        text = plain(value)
+        if text not in _TYPES:
+            return []
+        globs += _TYPES[text].split()
+    return globs
 
 
 def jq(call: Call, work: Work) -> None:

@@ -8,6 +8,7 @@ What an operand or the value of an option may be (the kinds):
     target      where files are copied or moved to: a file, or a folder that gets files of the same names
     move        a path that is read and gone afterwards
     link        a path that becomes readable under another name
+    look        a path of which only the name, the size or, of a folder, the names in it are shown
     run         a file that is read and executed
     url  host   an address that is connected to
     place-read  place-write        `[user@]host:path` of another machine, or a path here
@@ -33,6 +34,7 @@ from agentguard.access.model import (
     TREE,
     UNKNOWN,
     WRITE,
+    Pattern,
 )
 from agentguard.access.programs import index, options
 from agentguard.access.shell.flow import Feed
@@ -261,6 +263,19 @@ def _move(call: Call, value: Value, why: str, work: Work) -> None:
     call.path(DELETE, value, why, extent)
 
 
+def _look(call: Call, value: Value, why: str, work: Work) -> None:
+    """What only shows that a file is there reads nothing of it; of a folder it reads the names."""
+    from agentguard.access import paths  # noqa: PLC0415 - rare
+
+    if isinstance(value, str) and not paths.fault(value):
+        if kind_of(call, value) == "dir":
+            call.path(READ, value, why)
+    elif isinstance(value, Pattern):
+        for path in paths.of(value, call.cwd, call.world):
+            if not isinstance(path.resolved, str) or call.world.disk.kind(path.resolved) == "dir":
+                call.row(READ, why=why, path=path)
+
+
 def _run(call: Call, value: Value, why: str, work: Work) -> None:
     if value == "-":
         return
@@ -444,6 +459,7 @@ _KINDS: dict[str, Kind] = {
     "write": _path(WRITE),
     "edit": _path(READ, WRITE),
     "link": _path(READ),
+    "look": _look,
     "delete": _delete,
     "move": _move,
     "target": _target,

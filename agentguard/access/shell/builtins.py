@@ -193,22 +193,29 @@ def _shift(call: Call) -> None:
 
 
 def _read(call: Call) -> None:
-    """`read a b`: the words of the next line of standard input, where that is known."""
+    """`read a b`: the words of the next line of standard input, where that is known; at its end nothing, or the rest."""
     names = [word for word in _read_names(call.words) if isinstance(word, str) and word.isidentifier()] or ["REPLY"]
-    text = call.stdin.value if call.stdin is not None else UNKNOWN
-    if not isinstance(text, str):
-        found = call.stdin.lines() if call.stdin is not None else []
-        for name in names:
-            call.state.set(name, _one_of(found) if len(names) == 1 else UNKNOWN)
-        return
-    rows = [line for line in text.split("\n") if line] or [""]
-    values: list[tuple[str, ...]] = []
-    for line in rows[: MAX_ALTERNATIVES + 1]:
-        words = line.split(None, len(names) - 1) if call.state.exact("IFS") != "" else [line]
-        values.append(tuple(words[number].strip() if number < len(words) else "" for number in range(len(names))))
+    failed = call.state.copy()
     for number, name in enumerate(names):
-        # A loop around `read` sees one line after the other, so each of them may be the value.
-        call.state.set(name, _one_of([value[number] for value in values]))
+        held = _read_word(call, number, len(names))
+        call.state.set(name, held)
+        failed.set(name, either(held, ""))
+    call.state.failed = failed
+
+
+def _read_word(call: Call, number: int, count: int) -> Held:
+    """Return what the variable at a place of `read` gets. A loop around it sees one line after the other."""
+    if call.stdin is None:
+        return UNKNOWN
+    text = call.stdin.value
+    if not isinstance(text, str):
+        return _one_of(call.stdin.lines()) if count == 1 else UNKNOWN
+    lines = [line for line in text.split("\n") if line][: MAX_ALTERNATIVES + 1] or [""]
+    values: list[Value] = []
+    for line in lines:
+        words = line.split(None, count - 1) if call.state.exact("IFS") != "" else [line]
+        values.append(words[number].strip() if number < len(words) else "")
+    return _one_of(values)
 
 
 def _one_of(values: Sequence[Value]) -> Held:

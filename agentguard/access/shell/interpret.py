@@ -204,6 +204,20 @@ def _sequence(machine: Machine, node: Node, state: State, stdin: Feed | None, fr
     return _together(feeds)
 
 
+def _condition(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> State:
+    """Run the condition of a branch or a loop: `state` is then that of success. Return the state of failure."""
+    before, last = node[1][:-1], node[1][-1:]
+    if before:
+        machine.node((tree.SEQUENCE, before), state, stdin, frame)
+    for child, _ in last:
+        machine.node(child, state, stdin, frame)
+    failed, state.failed = state.failed or state.copy(), None
+    if frame.scanned.negated:
+        state.join(failed.copy())
+        failed = state.copy()
+    return failed
+
+
 def _settle(state: State) -> None:
     """Let what a failed command left and what a successful one left meet; under `set -e` a failure ends everything."""
     failed, state.failed = state.failed, None
@@ -331,8 +345,8 @@ def _if(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: F
     feeds: list[Feed] = []
     rest = state.copy()
     for condition, body in node[1]:
-        machine.node(condition, rest, stdin, frame)
-        taken = rest.copy()
+        taken = rest
+        rest = _condition(machine, condition, taken, stdin, frame)
         feeds.append(machine.node(body, taken, stdin, frame))
         ends.append(taken)
     feeds.append(machine.node(node[2], rest, stdin, frame))
@@ -346,7 +360,7 @@ def _either(feeds: list[Feed]) -> Feed:
     return Feed(feeds[0].value if same else UNKNOWN, any(feed.fetched for feed in feeds))
 
 
-def _again(machine: Machine, state: State, turn: Callable[[State], Any]) -> None:
+def _again(state: State, turn: Callable[[State], Any]) -> None:
     """Run the turn of a loop as often as it takes: what one turn may change, the next one sees.
 
     A variable that still changes in the second turn is unknown from then on.
@@ -354,7 +368,7 @@ def _again(machine: Machine, state: State, turn: Callable[[State], Any]) -> None
     before = state.copy()
     turn(state)
     changed = [name for name, held in state.variables.items() if before.variables.get(name, UNKNOWN) != held]
-    if changed or state.cwd != before.cwd:
+    if changed or state.cwd != before.cwd or state.parameters != before.parameters:
         state.join(before.copy())
         second = state.copy()
         turn(second)
@@ -370,14 +384,20 @@ def _again(machine: Machine, state: State, turn: Callable[[State], Any]) -> None
 
 
 def _while(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run `while` and `until`: the body sees the condition hold (or fail), what follows may see either."""
     fetched = False
+    ends: list[State] = []
 
     def turn(one: State) -> None:
         nonlocal fetched
-        machine.node(node[1], one, stdin, frame)
+        failed = _condition(machine, node[1], one, stdin, frame)
+        ends.append(failed.copy())
+        if node[3]:  # until
+            one.join(failed)
         fetched = machine.node(node[2], one, stdin, frame).fetched or fetched
 
-    _again(machine, state, turn)
+    _again(state, turn)
+    _meet(state, ends)
     return Feed(UNKNOWN, fetched or (stdin is not None and stdin.fetched))
 
 
@@ -409,7 +429,7 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
                 one.set(name, value)
                 feeds.append(machine.node(body, one, stdin, frame))
 
-            _again(machine, state, turn)
+            _again(state, turn)
         state.dead = False
     return _together(feeds) if all(isinstance(value, str) for value in values) else _either([*feeds, Feed(UNKNOWN)])
 
@@ -419,7 +439,7 @@ def _count(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
     text = Reader(machine, state, frame).body(frame.text[start + 2 : end - 2], start + 2)
     assigned_in_arithmetic(text if isinstance(text, str) else frame.text[start:end], state)
     feeds: list[Feed] = []
-    _again(machine, state, lambda one: feeds.append(machine.node(body, one, stdin, frame)))
+    _again(state, lambda one: feeds.append(machine.node(body, one, stdin, frame)))
     return Feed(UNKNOWN, any(feed.fetched for feed in feeds))
 
 

@@ -257,10 +257,11 @@ class _Pass:
         at += 2
         while at < size:
             char = text[at]
-            if char in " \t\n(" or (char in "&|)<>" and text[at + 1 : at + 2] != "("):
+            regex = bool(words) and text[words[-1][0] : words[-1][1]] == "=~"
+            grouping = not regex and (char == "(" or (char in "&|)<>" and text[at + 1 : at + 2] != "("))
+            if grouping or char in " \t\n":
                 at += 1
                 continue
-            regex = bool(words) and text[words[-1][0] : words[-1][1]] == "=~"
             end = self._regex(at) if regex else self.skip.word(at)
             if end == at:
                 break

@@ -12,7 +12,7 @@ Nodes, all of them tuples that start with their kind:
     (SEQUENCE, [(node, in_background), …])
     (SUBSHELL | GROUP, sequence)
     (IF, [(condition, body), …], otherwise)    sequences; `otherwise` may be empty
-    (WHILE, condition, body)                   `until` too
+    (WHILE, condition, body, until)
     (FOR, variable, [word, …] | None, body)    words as (start, end); None stands for "$@"
     (COUNT, (start, end), body)                `for ((…))`
     (CASE, word, [(patterns, body, falls_through), …])
@@ -178,8 +178,9 @@ def _if(node: Any, scanned: Scan, depth: int) -> Node:
 
 def _while(node: Any, scanned: Scan, depth: int) -> Node:
     parts = _parts(node, ("while", "until"))
-    condition = parts.get("while") or parts["until"]
-    return WHILE, _sequence(condition, scanned, depth), _do(parts["do_group"][0], scanned, depth)
+    until = "until" in parts
+    condition = _sequence(parts["until" if until else "while"], scanned, depth)
+    return WHILE, condition, _do(parts["do_group"][0], scanned, depth), until
 
 
 def _do(node: Any, scanned: Scan, depth: int) -> Node:

@@ -100,6 +100,10 @@ readonly r=5; t $r
 y=${z:-dflt}; t $y; : ${zz:=assigned}; t $zz
 if cd one; then t ./x; fi; t ./y
 cd one || t never; t ./x
+set -- one two; while [ $# -gt 0 ]; do t "$@"; shift; done
+while read x; do t "$x"; done <<< 'a'; t "[$x]"
+if cd nowhere; then t ./x; else t ./y; fi; t ./z
+until cd one; do t never; done; t ./x
 while true; do cd one; break; done; t ./x
 for d in one three; do (cd $d && t ./x); done; t ./y
 for d in one three; do cd $d; t ./x; cd ..; done

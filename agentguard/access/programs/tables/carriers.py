@@ -105,7 +105,13 @@ entr
   operands command
   stop
 
-command builtin noglob nocorrect
+command
+  options  -p -v -V
+  stop
+  output   command
+  run      carriers.command
+
+builtin noglob nocorrect
   options  -p -v -V
   stop
   run      carriers.command

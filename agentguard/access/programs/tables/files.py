@@ -94,34 +94,34 @@ ls
   options  -a,--all -A,--almost-all --color=text? -d,--directory -h,--human-readable -I,--ignore=text -l
            -R,--recursive -S --sort=text --time=text --time-style=text -T,--tabsize=text -w,--width=text --format=text
            --block-size=text --hide=text --indicator-style=text --quoting-style=text
-  operands read*
+  operands look*
   traits   read-only
   output   names
 
 eza
   options  -L,--level=text -I,--ignore-glob=text -s,--sort=text -t,--time=text
-  operands read*
+  operands look*
   traits   read-only
 
 tree
   options  -L=text -P=text -I=text -H=text -T=text -o=write --charset=text --filelimit=text --timefmt=text
-  operands read*
+  operands look*
   traits   read-only
 
 du
   options  -a,--all -d,--max-depth=text -h,--human-readable -s,--summarize -t,--threshold=text -X,--exclude-from=read
            --exclude=text -B,--block-size=text --time=text? --files0-from=read
-  operands read*
+  operands look*
   traits   read-only
 
 df
   options  -h,--human-readable -t,--type=text -x,--exclude-type=text -B,--block-size=text
-  operands read*
+  operands look*
   traits   read-only
 
 stat
   options  -c,--format=text -f,--file-system --printf=text -t,--terse
-  operands read*
+  operands look*
   traits   read-only
 
 file
@@ -131,13 +131,13 @@ file
 
 readlink
   options  -f,--canonicalize -e -m -n,--no-newline
-  operands read*
+  operands look*
   traits   read-only
   output   realpath
 
 realpath
   options  -e -m -s,--strip --relative-to=text --relative-base=text
-  operands read*
+  operands look*
   traits   read-only
   output   realpath
 

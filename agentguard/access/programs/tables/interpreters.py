@@ -13,7 +13,7 @@ fish
   language fish
   run      interpreters.shell
 
-pwsh powershell cmd
+pwsh powershell
   options  -Command=text -c=text -File=run -f=run -EncodedCommand=text -NoProfile -NonInteractive
   stop
   single

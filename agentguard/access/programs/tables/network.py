@@ -67,6 +67,7 @@ ssh-agent
   options  -s -c -k -a=text -t=text -d -D
   operands command
   stop
+  output   nothing
 
 scp
   options  -3 -4 -6 -A -B -C -c=text -D=text -F=read -i=read -J=host -l=text -O -o=text -P=text -p -q -R

@@ -1,7 +1,7 @@
 """Package managers of other languages and of systems: cargo, go, gem, brew, apt and their kin."""
 
 TABLE = r"""
-ensurepip rustup asdf nvm fnm corepack
+ensurepip rustup asdf nvm corepack
 
 cargo
   options  -C=enter -q,--quiet -v,--verbose --color=text --config=text --offline --locked --frozen -Z=text
@@ -138,6 +138,8 @@ brew apt apt-get dnf yum apk
     traits   foreign-package
   > services
     traits   controls-service
+  > shellenv
+    output   nothing
 
 apt-cache
   traits   read-only
@@ -145,4 +147,8 @@ apt-cache
 dpkg
   options  -i,--install=spec -r,--remove=package!removes-package -P,--purge=package!removes-package -l,--list -L=text
            -s=text -S=text -x=read --configure=text
+
+fnm pyenv rbenv nodenv direnv zoxide starship opam mise
+  > init hook env activate export
+    output   nothing
 """

@@ -5,9 +5,13 @@ cd chdir : true false test [ break continue exit return shift let getopts hash w
   traits   read-only
   output   nothing
 
-pushd popd dirs type which whereis umask ulimit jobs fg bg times shopt yes tput clear reset stty tty uptime help \
-  id groups
+pushd popd dirs type whereis umask ulimit jobs fg bg times shopt yes tput clear reset stty tty uptime help id \
+  groups
   traits   read-only
+
+which
+  traits   read-only
+  output   named
 
 expr nproc uname
   traits   read-only
