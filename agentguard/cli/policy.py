@@ -126,8 +126,9 @@ def explain(
         raise UsageError("name a payload's file, or a shell text with --bash", hint="agentguard policy explain --help")
     call = _call(payload, text, cwd)
     loaded = _active(home) if active else engine.load(_compiled(bundle))
-    access, decision = setting.judge(loaded, call, setting.this_machine(call.cwd, home))
-    found = explaining.explanation(loaded, call, access, decision)
+    world = setting.this_machine(call.cwd, home)
+    access, decision = setting.judge(loaded, call, world)
+    found = {**explaining.explanation(loaded, call, access, decision), **explaining.reading(call, world)}
     if as_json:
         out_json(found)
     else:

@@ -1,8 +1,9 @@
 """Why a call is allowed, asked about or denied: every row, how it came about, and the rules that had a say about it.
 
-`explanation` gives plain values (for `--json`, and the shape that the other tools print rows in); `as_text` lays them
-out for a person. Texts of the call are not redacted: this runs at the author's own desk. They are still the agent's, so
-control characters are written as escapes before they reach a terminal.
+`explanation` gives plain values (for `--json`, and the shape that the other tools print rows in); `reading` adds how
+shell text was parsed and what its words came to; `as_text` lays all of it out for a person. Texts of the call are not
+redacted: this runs at the author's own desk. They are still the agent's, so control characters are written as escapes
+before they reach a terminal.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from agentguard.access.model import Access, Row, ToolCall
+    from agentguard.access.world import World
     from agentguard.policy.engine import Policy
     from agentguard.policy.model import Decision
 
@@ -51,6 +53,32 @@ def explanation(policy: Policy, call: ToolCall, access: Access, decision: Decisi
         "rows_complete": access.complete,
         "rows": rows,
     }
+
+
+def reading(call: ToolCall, world: World) -> dict[str, Any]:
+    """Return how the shell text of a call was read, as plain values; empty for a call without any.
+
+    `parse`: its structure, line by line, or why it cannot be read. `commands`: every command that is come across, with
+    its words and the variables set with it.
+    """
+    text = call.input.get("command", "")
+    if call.tool not in _COMMAND_INPUT or not isinstance(text, str):
+        return {}
+    from agentguard.access.shell import outline  # noqa: PLC0415 - only for shell text
+
+    commands = [
+        {
+            "words": [_text(word) for word in step.words],
+            "variables": {name: _text(value) for name, value in step.assigned.items()},
+            "cwd": _text(step.cwd),
+            "via": list(step.via),
+            "from": _text(text[step.start : step.end]),
+        }
+        for step in outline.steps(text, call.cwd, world, call.tool)
+    ]
+    lines = outline.outline(text)
+    parse = lines if isinstance(lines, str) else [{**line._asdict(), "text": _text(line.text)} for line in lines]
+    return {"parse": parse, "commands": commands}
 
 
 def printable(text: str) -> str:
@@ -123,6 +151,9 @@ def as_text(found: dict[str, Any], colour: Callable[..., str]) -> str:
     if not found["rows_complete"]:
         lines.append("  there was too much to work out; what is left counts as opaque")
     lines.append("")
+    if "parse" in found:
+        lines += [*_parse_lines(found["parse"], colour), "", *_command_lines(found["commands"], colour), ""]
+        lines.append(colour("  what it would do", bold=True))
     for row in found["rows"]:
         lines += _row_lines(row, colour)
     if not found["rows"]:
@@ -137,6 +168,33 @@ def _headline(found: dict[str, Any], colour: Callable[..., str]) -> str:
         would = colour(found["would"], fg=COLOURS[found["would"]])
         head += f"; if all were enforced: {would} by {found['would_rule']}"
     return f"{head}  (bundle {found['bundle']}, mode {found['mode']})"
+
+
+def _parse_lines(parse: Any, colour: Callable[..., str]) -> list[str]:
+    lines = [colour("  how it is read", bold=True)]
+    if isinstance(parse, str):
+        return [*lines, f"    not at all: {printable(parse)}"]
+    for line in parse:
+        text = printable(line["text"]).replace("\n", "\\n")
+        kind = colour(line["kind"], fg="cyan") if line["kind"] else ""
+        lines.append(f"    {'  ' * line['depth']}{' '.join(part for part in (kind, text) if part)}")
+    return lines
+
+
+def _command_lines(commands: Sequence[dict[str, Any]], colour: Callable[..., str]) -> list[str]:
+    """Return what each command came to. A word with anything unusual in it is quoted as a shell would need it."""
+    lines = [colour("  what its words come to", bold=True)]
+    for command in commands:
+        variables = [f"{name}={_quoted(value)}" for name, value in command["variables"].items()]
+        shown = " ".join([*variables, *map(_quoted, command["words"])])
+        carried = f"  ({' > '.join(command['via'])})" if command["via"] else ""
+        lines.append("    " + printable(shown).replace("\n", "\\n") + printable(carried))
+    return lines
+
+
+def _quoted(word: str) -> str:
+    """Return a word in quotes where it needs them; unknown parts (`…`, `*`) stand as they are."""
+    return f"'{word}'" if word == "" or any(char in " \t\n|&;<>()'\"" for char in word) else word
 
 
 def _row_lines(row: dict[str, Any], colour: Callable[..., str]) -> list[str]:

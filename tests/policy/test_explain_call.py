@@ -24,7 +24,7 @@ from agentguard.access.model import (
 )
 from agentguard.policy import calls, engine, setting, source
 from agentguard.policy.compile import compile_source
-from agentguard.policy.explain import as_text, explanation, printable, row_text, row_values
+from agentguard.policy.explain import as_text, explanation, printable, reading, row_text, row_values
 
 POLICY = """
 schema = 1
@@ -218,3 +218,30 @@ def test_nobody_can_answer_where_the_call_says_so(event, source_, mode, attended
     """A prompt that the person did not type, and the mode that never asks."""
     call = ToolCall(event, cwd="/", source=source_, permission_mode=mode)
     assert attended == setting.context(call, setting.made_up({}, {})).attended
+
+
+def test_reading_tells_how_shell_text_was_understood() -> None:
+    """Its structure and the words of each command, ready for JSON; other tools have none."""
+    world = setting.made_up({".env": ""}, {})
+    found = reading(calls.of_bash("F=.env; cat $F", setting.PROJECT), world)
+    assert ["list", "", ""] == [line["kind"] for line in found["parse"]]
+    assert [
+        {"words": [], "variables": {"F": ".env"}, "cwd": setting.PROJECT, "via": [], "from": "F=.env"},
+        {"words": ["cat", ".env"], "variables": {}, "cwd": setting.PROJECT, "via": [], "from": "cat $F"},
+    ] == found["commands"]
+    assert {} == reading(calls.of_line("Read .env", setting.PROJECT), world)
+    assert "a quote is not closed" == reading(calls.of_bash("cat '", setting.PROJECT), world)["parse"]
+
+
+def test_a_person_sees_the_parse_the_words_and_the_rows() -> None:
+    """In this order, with control characters written out and words quoted where a shell would need it."""
+    call = calls.of_bash('F="a b"; sudo cat "$F" \'\x1b\'', setting.PROJECT)
+    found = {**explained(call), **reading(call, setting.made_up({}, {}))}
+    text = as_text(found, plain)
+    assert (
+        '  how it is read\n    list\n      F="a b"\n      sudo cat "$F" \'\\x1b\'\n\n'
+        "  what its words come to\n    F='a b'\n    sudo cat 'a b' \\x1b\n    cat 'a b' \\x1b  (sudo)\n\n"
+        "  what it would do\n"
+    ) in text
+    found["parse"] = "a quote is not closed"
+    assert "how it is read\n    not at all: a quote is not closed\n" in as_text(found, plain)

@@ -240,6 +240,8 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     if words:
         feed = _named(call, rest)
     else:
+        if machine.note is not None and assigned:
+            machine.note(call, [])
         for name, value in assigned.items():
             state.set(name, value)
         feed = Feed("")
@@ -331,6 +333,8 @@ def _named(call: Call, rest: str) -> Feed:
     """Run what the first word names. `rest` is the raw text behind it, for aliases."""
     from agentguard.access.programs import walk  # noqa: PLC0415 - loaded with the first command
 
+    if call.machine.note is not None:
+        call.machine.note(call, call.words)
     word, call.words = call.words[0], call.words[1:]
     if isinstance(word, Globbed):  # the first file that matches is the command, the others are its first words
         texts = [path.text for path in paths.of(word, call.cwd, call.world)]

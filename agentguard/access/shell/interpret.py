@@ -24,15 +24,22 @@ if TYPE_CHECKING:
     from typing import Any
 
     from agentguard.access.model import Value
+    from agentguard.access.shell.command import Call
     from agentguard.access.shell.pieces import Redirection
     from agentguard.access.shell.state import State
     from agentguard.access.shell.tree import Node
     from agentguard.access.world import World
 
 
-def interpret(text: str, cwd: str, world: World, tool: str) -> Access:
-    """Return all that `text` would do when a shell runs it in the folder `cwd`. Never raises."""
+def interpret(
+    text: str, cwd: str, world: World, tool: str, note: Callable[[Call, list[Value]], None] | None = None
+) -> Access:
+    """Return all that `text` would do when a shell runs it in the folder `cwd`. Never raises.
+
+    `note` is told of every command and its words as it is run.
+    """
     machine = Machine(world, tool, len(text))
+    machine.note = note
     frame = Frame(text, (), 0, (0, len(text)))
     try:
         if "\0" in text:
@@ -53,8 +60,8 @@ class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
     __slots__ = (
-        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "fetched", "processes", "rows", "tool", "work",
-        "world", "written",
+        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "fetched", "note", "processes", "rows", "tool",
+        "work", "world", "written",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -67,6 +74,7 @@ class Machine:
         self._origin_number = 0
         self.complete = True
         self.depth = 0
+        self.note: Callable[[Call, list[Value]], None] | None = None
         self.fetched = False  # a substitution of the command at hand fetched something
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
         self.written: dict[str, Feed] = {}  # what this call has written into a file, by its path
