@@ -141,6 +141,7 @@ def explain(
 @click.option("--max-new-denials", type=click.IntRange(0), metavar="N", help="Exit 3 if more calls become denied.")
 @click.option("--max-new-asks", type=click.IntRange(0), metavar="N", help="Exit 3 if more calls become questions.")
 @click.option("--max-undecidable", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit 3 beyond this share.")
+@click.option("--unknown", is_flag=True, help="List the programs that agentguard knows nothing about, by frequency.")
 @click.option("--cwd", type=click.Path(file_okay=False), help="The working directory of lines that name none.")
 @home_option
 @json_option
@@ -152,6 +153,7 @@ def replay(
     max_new_denials: int | None,
     max_new_asks: int | None,
     max_undecidable: float | None,
+    unknown: bool,
     cwd: str | None,
     home: str | None,
     as_json: bool,
@@ -165,13 +167,14 @@ def replay(
     Examples:
       agentguard policy replay calls.ndjson
       agentguard policy replay records.ndjson --bundle my-policy --max-new-denials 0 --json
+      agentguard policy replay calls.ndjson --unknown
     """
     from agentguard.audit import rows as recorded  # noqa: PLC0415
     from agentguard.policy import replay as replaying  # noqa: PLC0415
     from agentguard.policy import tally  # noqa: PLC0415
 
     tools = replaying.Tools(os.path.abspath(cwd or os.getcwd()), home, recorded.rows, recorded.hidden)
-    player = replaying.Replay(_compiled(bundle), tools)
+    player = replaying.Replay(_compiled(bundle), tools, unknown=unknown)
     summary = tally.Summary()
     for name, line in _lines(files):
         result = player.line(line, name)
@@ -182,7 +185,12 @@ def replay(
             say(f"{result.id}: {result.problem}")
         elif as_json:
             out(json.dumps(result.to_json()))
-    (say if as_json else out)(_table(summary))
+    if unknown and not as_json:
+        named = [
+            (name, str(count)) for name, count in sorted(summary.unknown.items(), key=lambda one: (-one[1], one[0]))
+        ]
+        out(table(("program", "calls"), named))
+    (say if as_json or unknown else out)(_table(summary))
     beyond = summary.beyond(max_new_denials, max_new_asks, max_undecidable)
     if beyond:
         raise Refused("; ".join(beyond))

@@ -19,6 +19,7 @@ from agentguard import jsontext, places
 from agentguard.access import repo
 from agentguard.access.model import Access, ToolCall
 from agentguard.access.payload import Malformed, of_fields
+from agentguard.access.programs import catalog
 from agentguard.access.world import MemoryDisk, World
 from agentguard.errors import AgentguardError
 from agentguard.policy import calls, engine, setting
@@ -42,7 +43,8 @@ class Result(NamedTuple):
     """What a policy says about one line. `level` is CALL or ROWS, `before` "" where the line says nothing about it.
 
     `changed` is NEW_DENY, NEW_ASK, LIFTED, SAME or UNDECIDABLE; under a policy that only observes, `would` decides it.
-    `expected` is what the line expects, "" for nothing; `met` whether it came out so.
+    `expected` is what the line expects, "" for nothing; `met` whether it came out so. `unknown` are the programs that
+    the tables do not know, where that was asked for.
     """
 
     id: str
@@ -59,11 +61,14 @@ class Result(NamedTuple):
     rule: str = ""
     user: str = ""
     repo: str = ""
+    unknown: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain values: one line of output."""
         found = {name: getattr(self, name) for name in Result._fields[:9]}
-        return {**found, "expected": self.expected, "met": self.met} if self.expected else found
+        if self.expected:
+            found |= {"expected": self.expected, "met": self.met}
+        return {**found, "unknown": list(self.unknown)} if self.unknown else found
 
 
 class Bad(NamedTuple):
@@ -87,13 +92,14 @@ class Tools(NamedTuple):
 
 
 class Replay:
-    """A policy, made ready to be tried on many lines."""
+    """A policy, made ready to be tried on many lines. `unknown`: also say which programs nothing is known about."""
 
-    def __init__(self, data: bytes, tools: Tools) -> None:
+    def __init__(self, data: bytes, tools: Tools, *, unknown: bool = False) -> None:
         self.policy: Policy = engine.load(data)
         self.tools = tools
         self._asked = _asked(jsontext.loads(data))
         self._worlds: dict[str, World] = {}
+        self._programs = frozenset(catalog.names()) if unknown else None
 
     def line(self, data: bytes, name: str) -> Result | Bad | None:
         """Return what the policy says about one line; None for an empty line and for a record of no decision.
@@ -140,7 +146,9 @@ class Replay:
             changed = SAME if stopped == (expected == STOP) else _change(ALLOW, got) if stopped else LIFTED
         else:
             changed = _change(ALLOW, got)
-        found = self._result(name, call, access, decision, before=expected, changed=changed, level=CALL, rule=rule)
+        found = self._result(
+            name, call, access, decision, before=expected, changed=changed, level=CALL, rule=rule, project=world.project
+        )
         place = repo.name(world.remotes)
         return found._replace(expected=expected, met=changed == SAME, user=world.user, repo=place)
 
@@ -180,7 +188,9 @@ class Replay:
         got, rule = setting.verdict(self.policy, decision)
         doubt = not access.complete or self._undecidable(rows, self.tools.hidden(body))
         changed = UNDECIDABLE if doubt else _change(before, got)
-        found = self._result(name, call, access, decision, before=before, changed=changed, level=ROWS, rule=rule)
+        found = self._result(
+            name, call, access, decision, before=before, changed=changed, level=ROWS, rule=rule, project=world.project
+        )
         return found._replace(user=world.user, repo=repo.name(world.remotes))
 
     def _undecidable(self, rows: list[Row], hidden: list[frozenset[str]]) -> bool:
@@ -190,7 +200,7 @@ class Replay:
 
     def _result(
         self, name: str, call: ToolCall, access: Access, decision: Decision, *, before: str, changed: str, level: str,
-        rule: str,
+        rule: str, project: str,
     ) -> Result:  # fmt: skip
         found = explanation(self.policy, call, access, decision)
         rows = found["rows"]
@@ -206,6 +216,7 @@ class Replay:
             changed,
             level,
             rule=rule,
+            unknown=() if self._programs is None else catalog.unknown(access.rows, self._programs, project),
         )
 
 

@@ -22,6 +22,7 @@ class Summary:
         self.by_repo: Counter[tuple[str, str]] = Counter()
         self.expected: Counter[str] = Counter()
         self.met: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
 
     def add(self, result: Result | Bad) -> None:
         """Count one result."""
@@ -31,6 +32,7 @@ class Summary:
         self.total += 1
         self.effects[result.effect] += 1
         self.changed[result.changed] += 1
+        self.unknown.update(result.unknown)
         if result.changed != SAME:
             self.by_rule[result.changed, result.rule] += 1
             self.by_user[result.changed, result.user] += 1

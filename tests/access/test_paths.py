@@ -159,7 +159,7 @@ def _build(root: str, tree: dict[str, str | None]) -> None:
 
 
 class _Counting(RealDisk):
-    """This machine's disk, with a count of the links that were followed."""
+    """The real disk, with a count of the links that were followed."""
 
     def __init__(self) -> None:
         self.followed = 0

@@ -267,3 +267,27 @@ def test_shipped_bundles_are_found_in_an_installed_package(tmp_path) -> None:
     code += "; print(source.shipped_bundle('inside'))"
     done = subprocess.run([sys.executable, "-I", "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert f"{package / 'bundles' / 'inside'}\n" == done.stdout
+
+
+def test_replay_lists_the_programs_that_nothing_is_known_about(acme, tmp_path) -> None:
+    """By frequency, on standard output; the sum is talk then."""
+    calls = tmp_path / "calls.ndjson"
+    lines = [{"bash": "frob a | zork; ls"}, {"bash": "frob b"}, {"bash": "./run.sh"}]
+    calls.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    args = (
+        "replay",
+        str(calls),
+        "--bundle",
+        acme,
+        "--home",
+        str(tmp_path / "home"),
+        "--cwd",
+        str(tmp_path),
+        "--unknown",
+    )
+    code, out, err = agentguard(*args)
+    assert (0, ["program  calls", "frob     2", "zork     1"]) == (code, out.splitlines())
+    assert "calls" in err
+    code, out, _ = agentguard(*args, "--json")
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [["frob", "zork"], ["frob"], None] == [line.get("unknown") for line in found]

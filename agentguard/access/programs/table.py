@@ -25,6 +25,7 @@ A line that is indented further goes on with the key above it, and names go on b
     traits      what the command means, whatever its options
     tree        options that make paths stand for everything beneath them; `always`
     like        PROGRAM [SUBCOMMAND]: as there, but for what is said here; options are added to those
+    may         traits that its own function gives on some command lines
     run         MODULE.FUNCTION that makes the rows itself
     output      what it writes (see outputs)
     language    of the code that it runs

@@ -6,8 +6,8 @@ from agentguard.access.model import TRAITS
 from agentguard.access.programs import index, options, outputs, table, walk
 
 KEYS = {
-    "before", "fetches", "instead", "language", "like", "operands", "options", "other", "output", "run", "single", "stop",
-    "sub", "tree", "traits",
+    "before", "fetches", "instead", "language", "like", "may", "operands", "options", "other", "output", "run", "single",
+    "stop", "sub", "tree", "traits",
 }  # fmt: skip
 
 
@@ -54,7 +54,9 @@ def test_entries_use_only_known_words(family):
             continue
         wrong += [(name, key) for key in entry if key not in KEYS]
         spelled = options.table(f"{entry.get('options', '')} {entry.get('before', '')}").values()
-        traits = set(entry.get("traits", "").split()) | {option.trait for option in spelled} - {""}
+        traits = set(f"{entry.get('traits', '')} {entry.get('may', '')}".split()) | {
+            option.trait for option in spelled
+        } - {""}
         wrong += [(name, trait) for trait in traits - TRAITS]
         if "run" in entry:
             module, _, function = entry["run"].partition(".")
