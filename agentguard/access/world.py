@@ -168,3 +168,11 @@ class World:
         self.branch = branch
         self.remotes = {} if remotes is None else remotes
         self.disk = disk
+
+    def over(self, disk: Disk) -> World:
+        """Return the same world with another disk."""
+        other = object.__new__(World)
+        for name in World.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.disk = disk
+        return other

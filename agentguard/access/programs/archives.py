@@ -76,8 +76,18 @@ def _comes_out(call: Call, archive: Value, anywhere: bool) -> None:
     text = plain(archive)
     stem = (text or "archive").rstrip("/").rpartition("/")[2].partition(".")[0] or "archive"
     call.path(WRITE, stem, "it comes out here, under names that only the archive knows")
+    _fetched(call, archive, ".")
     if anywhere:
         call.opaque("an archive with absolute names may write anywhere")
+
+
+def _fetched(call: Call, archive: Value, folder: Value) -> None:
+    """What comes out of an archive that came over the network did so too."""
+    feed = call.written(archive) if archive not in ("", "-") else call.stdin
+    if feed is not None and feed.fetched:
+        from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+        places.fetched(call, folder)
 
 
 def zipped(call: Call, work: Work) -> None:
@@ -102,6 +112,7 @@ def unzip(call: Call, work: Work) -> None:
         folder = line.value("-d")
         if folder is not None:
             call.path(WRITE, folder, "it comes out here")
+            _fetched(call, line.operands[0], folder)
         else:
             _comes_out(call, line.operands[0], anywhere=False)
 

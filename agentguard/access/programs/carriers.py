@@ -171,24 +171,29 @@ def source(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     words = call.words[1:] if call.words[:1] == ["--"] else call.words
-    if words:
-        run_file(call, work, words[0], call.name, state=call.state)
-
-
-def run_file(call: Call, work: Work, path: Value, label: str, **more: Any) -> None:
-    """Run a file as a shell does: what this text has put into it, else the file as it is."""
-    feed = call.written(path)
-    if path == "/dev/stdin":
-        shell_reads(call, work, label)
+    if not words:
         return
+    state = call.state
+    parameters = state.parameters
+    if words[1:]:
+        state.parameters = words[1:]
+    run_file(call, work, words[0], call.name, state=state)
+    if words[1:]:
+        state.parameters = parameters
+
+
+def run_file(call: Call, work: Work | None, path: Value, label: str, **more: Any) -> None:
+    """Run a file as a shell does: what this text has put into it, else the file as it is."""
+    feeds = call.contents(path)
     call.path(READ, path, "the script")
     call.path(EXECUTE, path, "the script")
-    if feed is None:
-        return
-    if isinstance(feed.value, str):
-        call.shell(feed.value, label, **more)
-    elif feed.fetched or call.machine.processes.get(str(path)) is feed:
-        call.fetched_or_opaque("what is in the script is not known", fetched=feed.fetched)
+    for feed in feeds:
+        if isinstance(feed.value, str):
+            call.shell(feed.value, label, **more)
+        elif feed.source is not None:  # a descriptor that was opened on a file of the disk
+            call.path(EXECUTE, feed.source, "the script")
+        else:
+            call.fetched_or_opaque("what is in the script is not known", fetched=feed.fetched)
 
 
 def trap(call: Call, work: Work) -> None:
@@ -196,8 +201,13 @@ def trap(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     operands = work.line.operands
-    if len(operands) > 1 and operands[0] not in ("-", ""):
-        call.shell(operands[0], "trap", state=call.state.copy())
+    if len(operands) < 2 or operands[0] in ("-", ""):
+        return
+    text = operands[0]
+    if not isinstance(text, str) or any(word in ("DEBUG", "ERR", "RETURN") for word in operands[1:]):
+        call.shell(text, "trap", state=call.state.copy())
+    if isinstance(text, str):
+        call.state.traps = (*call.state.traps, (text, (*call.frame.via, "trap"), call.where))
 
 
 def xargs(call: Call, work: Work) -> None:
@@ -206,7 +216,7 @@ def xargs(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     words: list[Value] = line.operands or ["echo"]
-    found = _items(call, whole=line.has("-I --replace --null --delimiter -L"))
+    found = _items(call, whole=line.has("-I --replace --null --delimiter -L"), mark=line.value("--delimiter"))
     mark = line.value("-I") or (line.value("--replace") or "{}" if line.has("--replace") else None)
     if mark is None:
         limit = plain(line.value("--max-args") or line.value("--max-lines") or "") or ""
@@ -218,13 +228,15 @@ def xargs(call: Call, work: Work) -> None:
         _carried(call, work, walk.replaced(call, words, str(mark), value), call.name, stdin=None)
 
 
-def _items(call: Call, *, whole: bool) -> list[Value]:
-    """Return what standard input holds, item by item."""
+def _items(call: Call, *, whole: bool, mark: Value | None = None) -> list[Value]:
+    """Return what standard input holds, item by item; `mark` is what separates them, if that is no line end."""
     stdin = call.stdin
     if stdin is None:
         return [UNKNOWN]
     if isinstance(stdin.value, str) and stdin.items is None:
         text = stdin.value.replace("\0", "\n")
+        if isinstance(mark, str) and mark and mark not in ("\\n", "\\0"):
+            text = text.replace({"\\t": "\t"}.get(mark, mark), "\n")
         return list(dict.fromkeys(text.split("\n") if whole else text.split())) if text.strip() else []
     return stdin.lines() or [UNKNOWN]
 

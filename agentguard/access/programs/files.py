@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard.access.model import ANY, READ, UNKNOWN, WRITE
 from agentguard.access.programs import walk
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of
 
 TYPE_CHECKING = False
@@ -21,6 +22,8 @@ def link(call: Call, work: Work) -> None:
     walk.standard(call, work)
     targets = operands if len(operands) < 2 or line.has("--target-directory") else operands[:-1]
     places: list[tuple[Value, Value]] = [(target, ".") for target in targets] if targets is operands else []
+    if targets is operands:
+        _links(call, work, targets)
     if targets is not operands:
         where = operands[-1]
         folder = walk.kind_of(call, where) == "dir" and not line.has("--no-target-directory")
@@ -35,6 +38,16 @@ def link(call: Call, work: Work) -> None:
         call.path(READ, _joined(parent, target) if relative else target, "target of the link")
 
 
+def _links(call: Call, work: Work, targets: list[Value]) -> None:
+    """`ln -s TARGET…` and `ln -t FOLDER TARGET…`: links under the names of their targets."""
+    from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+    folder = work.line.value("--target-directory") or "."
+    follows = not work.line.has("--symbolic") or work.line.has("--relative")
+    for target in targets:
+        places.link(call, places.into(folder, target), target, follows=follows)
+
+
 def _parent(value: Value) -> Value:
     return (value.rpartition("/")[0] or ("/" if value[:1] == "/" else ".")) if isinstance(value, str) else UNKNOWN
 
@@ -46,11 +59,33 @@ def _joined(folder: Value, target: Value) -> Value:
 
 
 def passes_on(call: Call, work: Work) -> None:
-    """`tee FILE`: what comes in is in the file afterwards."""
+    """`tee FILE`: what comes in is in the file afterwards, behind what was there with -a."""
+    append = work.line.has("--append")
+    held = [call.contents(value) for value in work.line.operands] if append else []
     walk.standard(call, work)
+    for number, value in enumerate(work.line.operands):
+        feed = call.stdin or Feed(UNKNOWN)
+        if append and held[number]:
+            call.remember(value, held[number][0])
+        call.remember(value, feed, append=append)
+
+
+def folders(call: Call, work: Work) -> None:
+    """`mkdir FOLDER`."""
+    walk.standard(call, work)
+    from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
     for value in work.line.operands:
-        if call.stdin is not None:
-            call.remember(value, call.stdin)
+        places.folder(call, value)
+
+
+def pipes(call: Call, work: Work) -> None:
+    """`mkfifo NAME`, `mknod NAME p`."""
+    walk.standard(call, work)
+    from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+    for value in work.line.operands[: 1 if call.name == "mknod" else None]:
+        places.pipe(call, value)
 
 
 def mode(call: Call, work: Work) -> None:
@@ -65,6 +100,8 @@ def mode(call: Call, work: Work) -> None:
 def copy_blocks(call: Call, work: Work) -> None:
     """`dd if=… of=…`."""
     walk.standard(call, work)
+    content = call.stdin or Feed(UNKNOWN)
+    target: Value | None = None
     for operand in work.line.operands:
         first, *others = parts_of(operand)
         if not isinstance(first, str):
@@ -74,8 +111,12 @@ def copy_blocks(call: Call, work: Work) -> None:
         value = concat([text, *others])
         if name == "if":
             call.path(READ, value, "if=")
+            content = call.written(value) or Feed(UNKNOWN, source=value)
         elif name == "of":
             call.path(WRITE, value, "of=")
+            target = value
+    if target is not None:
+        call.remember(target, content)
 
 
 def fd(call: Call, work: Work) -> None:

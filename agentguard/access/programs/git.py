@@ -220,7 +220,12 @@ def clone(call: Call, work: Work) -> None:
     _connect(call, unglobbed(operands[0]), "what is cloned")
     text = plain(operands[0])
     name = (text or "").rstrip("/").removesuffix(".git").rpartition("/")[2].rpartition(":")[2]
-    call.path(WRITE, operands[1] if len(operands) > 1 else name or UNKNOWN, "the new folder")
+    folder = operands[1] if len(operands) > 1 else name or UNKNOWN
+    call.path(WRITE, folder, "the new folder")
+    if text is None or "://" in text or ":" in text.partition("/")[0]:
+        from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+        places.fetched(call, folder)
 
 
 def daemon(call: Call, work: Work) -> None:

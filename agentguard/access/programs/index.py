@@ -17,8 +17,8 @@ shells: cd chdir pushd popd dirs : true false test [ break continue exit return 
   hash umask ulimit wait jobs fg bg disown times shopt unset sleep yes tput clear reset stty tty expr uptime bc man
   help nproc alias unalias bind complete compgen enable history mapfile readarray read local export declare typeset
   readonly set printenv echo printf pwd seq date whoami logname id groups hostname uname
-files: cp mv install ln rm rmdir unlink shred mkdir mktemp touch truncate chmod chown chgrp dd tee split ls eza tree
-  du df stat file readlink realpath basename dirname find gfind fd fdfind open xdg-open mount umount mkfs mkfs.ext4
+files: cp mv install ln rm rmdir unlink shred mkdir mkfifo mknod mktemp touch truncate chmod chown chgrp dd tee split ls eza
+  tree du df stat file readlink realpath basename dirname find gfind fd fdfind open xdg-open mount umount mkfs mkfs.ext4
   wipefs
 text: cat tac nl head tail less more wc sort uniq cut tr rev paste strings base64 xxd od hexdump diff cmp patch md5sum
   sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md5 grep egrep fgrep rgrep zgrep rg ag sed

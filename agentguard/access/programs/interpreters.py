@@ -40,26 +40,27 @@ def shell(call: Call, work: Work) -> None:
         shell_reads(call, work, call.name, state=call.child(operands))
 
 
-def written(call: Call, feed: Feed) -> Feed:
-    """A file that this text wrote is run by its name: its first line says what reads it."""
+def made(call: Call, path: Value) -> Feed:
+    """A file that this text made is run by its name: its first line says what reads it (execve(2))."""
     call.begin((call.name,), (), tuple(call.words), frozenset())
-    call.path(EXECUTE, call.program, "the command")
-    text = feed.value
-    if not isinstance(text, str):
-        call.fetched_or_opaque("what is in the file that runs is not known", fetched=feed.fetched)
-        return Feed(UNKNOWN)
-    first = text.partition("\n")[0]
-    if first[:2] == "#!":
-        words = first[2:].replace("/usr/bin/env ", "").replace("-S ", "").split()
-        name = words[0].rpartition("/")[2] if words else ""
-        entry = index.entry(name) or {}
-        if entry.get("run") == "interpreters.python":
-            read_code(call, "python", text)
-            return Feed(UNKNOWN)
-        if "language" in entry:
-            read_code(call, str(entry["language"]), text)
-            return Feed(UNKNOWN)
-    return call.shell(text, call.name, stdin=call.stdin, state=call.child(call.words, call.name))
+    call.path(EXECUTE, path, "the command")
+    written = Feed(UNKNOWN)
+    for feed in call.contents(path):
+        text = feed.value
+        if not isinstance(text, str):
+            call.fetched_or_opaque("what is in the file that runs is not known", fetched=feed.fetched)
+            continue
+        first = text.partition("\n")[0]
+        program, _, argument = first[2:].strip().partition(" ")
+        if first[:2] != "#!" or program.rpartition("/")[2] in _SHELLS:
+            written = call.shell(text, call.name, stdin=call.stdin, state=call.child(call.words, call.name))
+        else:
+            arguments = argument.split() if program.endswith("/env") else [argument] if argument else []
+            call.run([program, *arguments, path, *call.words], call.name, stdin=call.stdin)
+    return written
+
+
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh"})
 
 
 def python(call: Call, work: Work) -> None:
@@ -138,11 +139,10 @@ def _serves(call: Call, operands: list[Value]) -> None:
 def _script(call: Call, path: Value, language: str) -> None:
     call.path(READ, path, "the script")
     call.path(EXECUTE, path, "the script")
-    feed = call.written(path)
-    if feed is not None:
+    for feed in call.contents(path):
         if isinstance(feed.value, str):
             read_code(call, language, feed.value)
-        else:
+        elif feed.source is None:
             call.fetched_or_opaque("what is in the script is not known", fetched=feed.fetched)
 
 

@@ -223,10 +223,16 @@ def _command(call: Call, work: Work) -> Value:
 
 
 def _mktemp(call: Call, work: Work) -> Value:
+    """The name of a new file: nobody knows it, so one that no other file has stands for it."""
     operand = work.line.operands[0] if work.line.operands else None
-    if isinstance(operand, str) and not work.line.has("-t --tmpdir"):
-        return concat([operand.rstrip("X"), STAR, "\n"])
-    return concat([call.world.tmpdir, "/tmp.", STAR, "\n"])  # noqa: S108 - a name, as mktemp(1) makes it
+    call.machine.work["temporary"] = number = call.machine.work.get("temporary", 0) + 1
+    form = operand if isinstance(operand, str) and not work.line.has("-t --tmpdir") else None
+    if operand is not None and form is None and not isinstance(operand, str):
+        return concat([call.world.tmpdir, "/", STAR, "\n"])
+    if form is None:
+        form = f"{call.world.tmpdir}/{operand or 'tmp.XXXXXXXXXX'}"
+    end = len(form.rstrip("X"))
+    return form[:end] + str(number).rjust(max(len(form) - end, 1), "X") + "\n"
 
 
 def _user(call: Call, _work: Work) -> Value:

@@ -73,8 +73,13 @@ class Work:
 
 def run(call: Call) -> Feed:
     """Make the rows of a command whose name is known. Return what it writes."""
-    if call.program and (feed := call.written(call.program)) is not None:
-        return index.module("interpreters")["written"](call, feed)  # type: ignore[no-any-return]
+    if call.program and call.machine.made is not None:
+        if call.contents(call.program):
+            return made(call, call.program)
+        if real := call.machine.made.program(call.program):
+            name = real.rpartition("/")[2]
+            if name not in _MANY or index.entry(call.name) is None:
+                call.name, call.program = name, real
     entry = index.entry(call.name)
     if entry is None:
         call.name = call.name.removesuffix(".exe")
@@ -89,6 +94,14 @@ def run(call: Call) -> Feed:
     else:
         standard(call, work)
     return work.feed or _output(call, work)
+
+
+_MANY = frozenset({"busybox", "toybox", "coreutils"})  # one program under many names
+
+
+def made(call: Call, path: Value) -> Feed:
+    """Run a file that this text has made, by its name."""
+    return index.module("interpreters")["made"](call, path)  # type: ignore[no-any-return]
 
 
 def read(entry: Entry, name: str, words: list[Value]) -> Work:
@@ -254,6 +267,10 @@ def _path(*actions: str) -> Kind:
 
 def _delete(call: Call, value: Value, why: str, work: Work) -> None:
     call.path(DELETE, value, why, work.extent)
+    if call.machine.made is not None:
+        from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+        places.gone(call, value)
 
 
 def _move(call: Call, value: Value, why: str, work: Work) -> None:
@@ -303,19 +320,33 @@ def _target(call: Call, value: Value, why: str, work: Work) -> None:
     kind = kind_of(call, value)
     sources = [operand for operand, what in work.kinds if what in ("read", "move", "link", "place-read")]
     plainly = work.line.has("--no-target-directory")
-    if kind != "dir" or plainly or not sources:
-        call.path(WRITE, value, why, work.extent)
-        if len(sources) == 1 and (feed := call.written(sources[0])) is not None:
-            call.remember(value, feed)
-    if kind in ("file", "other") or plainly:
-        return
     last = parts_of(value)[-1]
     folder = kind == "dir" or len(sources) > 1 or (isinstance(last, str) and last.endswith("/"))
+    if kind != "dir" or plainly or not sources:
+        call.path(WRITE, value, why, work.extent)
+    _lands(call, value, work, sources, folder=folder and not plainly)
+    if kind in ("file", "other") or plainly:
+        return
     for source in sources:
         name = parts_of(source)[-1]
         name = name.rstrip("/").rpartition("/")[2] if isinstance(name, str) else name
         inside = concat([*parts_of(value), "/", name])
         call.path(WRITE, inside, why, work.extent, CERTAIN if folder else POSSIBLE)
+
+
+def _lands(call: Call, value: Value, work: Work, sources: list[Value], *, folder: bool) -> None:
+    """Note what is at the target from now on (see shell.made)."""
+    from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+    for operand in sources:
+        for source in places.exact(call, operand):
+            place = places.into(value, source) if folder else value
+            if work.line.has("--symbolic-link --link"):
+                places.link(call, place, source, follows=True)
+            elif (operand, "link") in work.kinds:
+                places.link(call, place, source, follows=not work.line.has("--symbolic") or work.line.has("--relative"))
+            else:
+                places.copy(call, source, place, moved=(operand, "move") in work.kinds)
 
 
 def _url(call: Call, value: Value, why: str, work: Work) -> None:

@@ -30,8 +30,21 @@ COMMAND_VARIABLES = frozenset({
 })  # fmt: skip
 
 
+# Variables in which commands hide, or files that run: see hidden.
+_LATER = frozenset({
+    "PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT", "RPROMPT", "BASH_ENV", "ENV", "LD_PRELOAD", "LD_AUDIT",
+    "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP",
+})  # fmt: skip
+
+
 def change(call: Call) -> None:
     """Let one of the shell's own commands change the shell."""
+    if any("[" in word and ("$(" in word or "`" in word) for word in call.words if isinstance(word, str)):
+        from agentguard.access.shell import hidden  # noqa: PLC0415 - rare
+        from agentguard.access.shell.words import Reader  # noqa: PLC0415 - rare
+
+        if call.name in hidden.NAMING:
+            hidden.words(Reader(call.machine, call.state, call.frame), call.words)
     _BUILTINS[call.name](call)
 
 
@@ -39,6 +52,14 @@ def runs_by_variable(call: Call, name: str, value: Value) -> None:
     """Run the command that programs take from a variable."""
     if name in COMMAND_VARIABLES and isinstance(value, str) and value:
         call.shell(value, name)
+    elif name in _LATER:
+        from agentguard.access.shell import hidden  # noqa: PLC0415 - rare
+        from agentguard.access.shell.words import Reader  # noqa: PLC0415 - rare
+
+        if name in hidden.PROMPTS:
+            hidden.prompt(Reader(call.machine, call.state.copy(), call.frame), value)
+        else:
+            hidden.starts(call, name, value)
 
 
 def assign(call: Call, state: State, name: str, value: Value, why: str) -> None:
@@ -117,6 +138,7 @@ def _declare(call: Call) -> None:
     """`export NAME=value`, `declare`, `local`, `readonly`: each operand is a name, with or without a value."""
     options = "".join(word for word in call.words if isinstance(word, str) and word[:1] == "-")
     keyed, refers = "A" in options, "n" in options
+    functions = "f" in options
     for word in _operands(call.words):
         first = parts_of(word)[0]
         if not isinstance(first, str):
@@ -124,8 +146,8 @@ def _declare(call: Call) -> None:
         size = assignment(first)
         _localize(call, (first[:size].rstrip("+=") if size else first).partition("[")[0])
         if not size:
-            if call.name == "export":
-                call.state.exported.add(first)
+            if call.name == "export" or "x" in options:
+                call.state.exported.add(first + "()" if functions else first)
             if keyed and not isinstance(call.state.get(first), dict):
                 call.state.set(first, {})
             continue
@@ -136,10 +158,15 @@ def _declare(call: Call) -> None:
             held = call.state.get(name)
             value = concat([*parts_of(held if isinstance(held, (str, Pattern)) else UNKNOWN), *parts_of(value)])
         held_before = call.state.get(name)
+        call.state.references.pop(name, None)
+        if refers and isinstance(value, str) and value.isidentifier() and value != name:
+            call.state.references[name] = call.state.references.get(value, value)
+            call.row(WRITE, variable=name, why=call.name)
+            continue
         assign(call, call.state, name, UNKNOWN if refers else value, call.name)
         if call.name == "local" and call.state.locals is None:  # an error in bash, an assignment in zsh
             call.state.set(name, either(held_before, call.state.get(name)))
-        if call.name == "export":
+        if call.name == "export" or "x" in options:
             call.state.exported.add(name)
 
 
@@ -194,6 +221,11 @@ def _shift(call: Call) -> None:
 
 def _read(call: Call) -> None:
     """`read a b`: the words of the next line of standard input, where that is known; at its end nothing, or the rest."""
+    if array := _array_of(call.words):
+        line = (call.stdin.lines() or [""])[0] if call.stdin is not None else UNKNOWN
+        words = _fields(call, line, 0) if isinstance(line, str) else None
+        call.state.set(array, UNKNOWN if words is None else list(words))
+        return
     names = [word for word in _read_names(call.words) if isinstance(word, str) and word.isidentifier()] or ["REPLY"]
     failed = call.state.copy()
     for number, name in enumerate(names):
@@ -213,9 +245,54 @@ def _read_word(call: Call, number: int, count: int) -> Held:
     lines = [line for line in text.split("\n") if line][: MAX_ALTERNATIVES + 1] or [""]
     values: list[Value] = []
     for line in lines:
-        words = line.split(None, count - 1) if call.state.exact("IFS") != "" else [line]
+        words = _fields(call, line, count)
         values.append(words[number].strip() if number < len(words) else "")
     return _one_of(values)
+
+
+def _fields(call: Call, line: str, count: int) -> list[str]:
+    """Return a line split as `read` does it, into at most so many words; 0 for any number."""
+    blanks = call.assigned.get("IFS", call.state.exact("IFS"))
+    if blanks == "":
+        return [line]
+    if not isinstance(blanks, str) or not blanks.strip():
+        return line.split(None, count - 1)
+    words = [line]
+    for char in blanks:
+        words = [part for word in words for part in word.split(char)]
+    if count and len(words) > count:
+        start = line.find(words[count - 1], sum(len(word) + 1 for word in words[: count - 1]))
+        words[count - 1 :] = [line[start:]]
+    return words
+
+
+def _array_of(words: list[Value]) -> str:
+    """Return the array of `read -a NAME`, "" for none."""
+    for number, word in enumerate(words[:-1]):
+        if isinstance(word, str) and word[:1] == "-" and word[-1] == "a" and len(word) > 1:
+            name = words[number + 1]
+            return name if isinstance(name, str) and name.isidentifier() else ""
+    return ""
+
+
+def _mapfile(call: Call) -> None:
+    """`mapfile -t NAME`: the lines of standard input become the elements of an array."""
+    words = _operands([word for word in call.words if word != "-t"])
+    name = words[0] if words and isinstance(words[0], str) and words[0].isidentifier() else "MAPFILE"
+    plainly = all(word in ("-t", name) for word in call.words)
+    found: list[Value] = call.stdin.lines() if call.stdin is not None and plainly else [UNKNOWN]
+    exact = all(isinstance(line, str) for line in found)
+    call.state.set(name, list(found) if exact else _one_of(found))
+    if not plainly:
+        _forget(call)
+
+
+def _hash(call: Call) -> None:
+    """`hash -p PATH NAME`: NAME is that program from now on."""
+    if call.words[:1] == ["-p"] and len(call.words) > 2:
+        for name in call.words[2:]:
+            if isinstance(name, str):
+                call.state.aliases[name] = (call.words[1],)
 
 
 def _one_of(values: Sequence[Value]) -> Held:
@@ -277,12 +354,14 @@ def _shopt(call: Call) -> None:
 def _exit(call: Call) -> None:
     """`exit`; a `return` outside of a function is only an error."""
     call.state.dead = call.name == "exit" or call.state.locals is not None
+    if call.name == "exit":
+        call.machine.leave(call.state)
 
 
 _BUILTINS: dict[str, Callable[[Call], None]] = {
     "cd": _cd, "chdir": _cd, "pushd": _pushd, "popd": _popd,
     "export": _declare, "declare": _declare, "typeset": _declare, "local": _declare, "readonly": _declare,
-    "unset": _unset, "set": _set, "shift": _shift, "read": _read, "mapfile": _forget, "readarray": _forget,
+    "unset": _unset, "set": _set, "shift": _shift, "read": _read, "mapfile": _mapfile, "readarray": _mapfile,
     "getopts": _forget, "printf": _printf, "let": _let, "alias": _alias, "unalias": _unalias, "shopt": _shopt,
-    "exit": _exit, "return": _exit, "wait": _forget,
+    "exit": _exit, "return": _exit, "wait": _forget, "hash": _hash,
 }  # fmt: skip

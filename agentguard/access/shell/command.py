@@ -26,7 +26,7 @@ from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
 from agentguard.access.shell.pieces import TooMuch
 from agentguard.access.shell.skip import assignment
-from agentguard.access.shell.values import Beneath, Globbed, concat
+from agentguard.access.shell.values import Beneath, Globbed, concat, parts_of
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
 
 TYPE_CHECKING = False
@@ -47,10 +47,13 @@ class Call:
     """One command with its words worked out, and the ways in which it can act.
 
     `name` is the program as it is called without its folder, `words` what follows it, `assigned` the variables set for
-    this command alone, `program` the path it was called by ("" for a bare name).
+    this command alone, `program` the path it was called by ("" for a bare name), `inputs` what its open descriptors
+    give.
     """
 
-    __slots__ = ("assigned", "cwd", "frame", "machine", "name", "origin", "program", "state", "stdin", "where", "words")
+    __slots__ = (
+        "assigned", "cwd", "frame", "inputs", "machine", "name", "origin", "program", "state", "stdin", "where", "words",
+    )  # fmt: skip
 
     def __init__(
         self, machine: Machine, state: State, frame: Frame, where: tuple[int, int], words: list[Value],
@@ -64,6 +67,7 @@ class Call:
         self.words = words
         self.stdin = stdin
         self.assigned = assigned
+        self.inputs = state.inputs
         self.name = ""
         self.program = ""
         self.origin = Origin(via=frame.via, span=where)
@@ -103,7 +107,15 @@ class Call:
             value, extent = value.root, TREE
         elif extent == TREE and action == DELETE and isinstance(value, Pattern):
             value = _folder_of_all(value)
-        for path in paths.of(value, self.cwd, self.world, extent):
+        if self.machine.made is not None:
+            from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+            found = places.of(self, self.machine.made, value, extent, deletes=action == DELETE)
+            if action == WRITE and certainty == CERTAIN and not why.startswith("redirection"):
+                places.changed(self, self.machine.made, found)
+        else:
+            found = paths.of(value, self.cwd, self.world, extent)
+        for path in found:
             if not paths.silent(path.text):
                 self.row(action, UNCERTAIN if path.text is UNKNOWN else certainty, why, path=path)
 
@@ -135,9 +147,11 @@ class Call:
         machine.count("commands")
         if state is None:  # a program of its own: it changes nothing here, and knows no functions
             state = self.state.copy()
+            state.inherited = {**state.inherited, **self._exported()}
             state.functions, state.aliases = {}, {}
             state.cwd = self.cwd
         inner = Call(machine, state, frame, self.where, words, stdin, dict(self.assigned))
+        inner.inputs = self.inputs
         feed = _named(inner, "")
         machine.depth -= 1
         return feed
@@ -148,31 +162,73 @@ class Call:
         if not isinstance(text, str):
             self.fetched_or_opaque(f"the text that {label or self.name} runs is not known")
             return Feed(UNKNOWN)
-        return self.machine.run(Frame(text, via, None, self.where), state or self.child([]), stdin)
+        own = state is None or state is not self.state
+        state = state or self.child([])
+        feed = self.machine.run(Frame(text, via, None, self.where), state, stdin)
+        if own:
+            self.machine.leave(state)
+        return feed
+
+    def _exported(self) -> dict[str, Any]:
+        """Return the functions that other shells see."""
+        state = self.state
+        return {name: held for name, held in state.functions.items() if name + "()" in state.exported}
 
     def child(self, parameters: list[Value], zero: Value = "bash") -> State:
         """Return the state in which another shell starts that this command runs: it sees what is exported."""
         state = self.state.copy()
         state.zero = zero
         state.cwd = self.cwd
-        state.functions, state.aliases, state.parameters, state.locals = {}, {}, parameters, None
+        state.inherited = {**state.inherited, **self._exported()}
+        state.functions, state.aliases, state.parameters, state.locals = state.inherited.copy(), {}, parameters, None
+        state.traps = ()
         state.hide()
         for name, value in self.assigned.items():
             state.set(name, value)
         return state
 
-    def written(self, path: Value) -> Feed | None:
-        """Return what this text has put into a file, or what a process substitution gives; None for other files."""
-        if not isinstance(path, str) or not isinstance(self.cwd, str) or paths.fault(path):
-            return None
-        machine = self.machine
-        known = machine.processes.get(path)
-        return known or machine.written.get(paths.absolute(path, self.cwd, self.world.platform))
+    def contents(self, path: Value) -> list[Feed]:
+        """Return what this text has put into a file, or what an open descriptor gives: one feed for each possibility.
 
-    def remember(self, path: Value, feed: Feed) -> None:
-        """Note what this text puts into a file."""
-        if isinstance(path, str) and isinstance(self.cwd, str) and not paths.fault(path):
-            self.machine.written[paths.absolute(path, self.cwd, self.world.platform)] = feed
+        None at all for other files.
+        """
+        if isinstance(path, str) and path[:1] == "/" and (number := descriptor(path)):
+            known = self.machine.processes.get(path) or (self.stdin if number == "0" else self.inputs.get(number))
+            return [known] if known is not None else []
+        if self.machine.made is None or (place := self.place(path)) is None:
+            return []
+        return self.machine.made.contents(place)
+
+    def written(self, path: Value) -> Feed | None:
+        """Return what `contents` says as one feed, None for other files."""
+        found = self.contents(path)
+        if len(found) < 2:
+            return found[0] if found else None
+        return Feed(UNKNOWN, any(feed.fetched for feed in found))
+
+    def place(self, path: Value) -> str | Pattern | None:
+        """Return the absolute path by which the changes of this text know a file, None where nothing of it is known."""
+        cwd = self.cwd
+        if isinstance(path, str):
+            if paths.fault(path):
+                return None
+            if isinstance(cwd, str) or path[:1] == "/":
+                return paths.absolute(path, cwd if isinstance(cwd, str) else "/", self.world.platform)
+            path = path.removeprefix("./")
+        if path is UNKNOWN or (cwd is UNKNOWN and str(parts_of(path)[0])[:1] != "/"):
+            return None
+        rooted = isinstance(first := parts_of(path)[0], str) and first[:1] == "/"
+        whole = concat([*(() if rooted else (*parts_of(cwd), "/")), *parts_of(path)])
+        return whole if isinstance(whole, Pattern) else None
+
+    def remember(self, path: Value, feed: Feed, *, append: bool = False) -> None:
+        """Note what this text puts into a file, or hand it to the commands of a `>(…)`."""
+        if isinstance(path, str) and path in self.machine.sinks:
+            self.machine.sinks.pop(path)(feed)
+        elif (place := self.place(path)) is not None and not paths.silent(place):
+            from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+            places.remember(self.machine.changes(), place, feed, append=append)
 
     def set_variable(self, name: str) -> None:
         """Run the command that programs take from a variable which is set for this command."""
@@ -217,6 +273,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     where = frame.place(simple.start, simple.end)
     reader = Reader(machine, state, frame)
     machine.fetched = False
+    sinks, machine.sinks = machine.sinks, {}
     if simple.region:
         _region(simple, reader)
         words: list[Value] = []
@@ -230,7 +287,9 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
 
         redirections = redirect.read(machine, simple.redirections, reader, frame, state)
         stdin = redirections.stdin or stdin
-    call = Call(machine, state, frame, where, words, stdin, assigned)
+    call = Call(machine, state, frame, where, words, stdin or state.inputs.get("0"), assigned)
+    if redirections is not None and redirections.inputs:
+        call.inputs = {**state.inputs, **redirections.inputs}
     rest = ""
     if simple.words and not simple.region:
         rest = text[simple.words[0][1] : simple.end] if not assigned else ""
@@ -245,14 +304,45 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         for name, value in assigned.items():
             state.set(name, value)
         feed = Feed("")
+        if not assigned and redirections is not None and redirections.stdin is not None:
+            feed = Feed(redirections.stdin.value)  # `$(< FILE)`
         feed.fetched = machine.fetched
-    if redirections is None:
-        return feed
-    _effects(call, redirections)
-    if redirections.silent:
-        call.remember(redirections.target, feed)
-        return Feed("")
+    if redirections is not None:
+        _effects(call, redirections)
+        if call.name == "exec" and words == ["exec"]:
+            _opened(call, redirections)
+            feed = Feed("")
+        elif redirections.silent:
+            call.remember(redirections.target, feed, append=redirections.appends)
+            feed = Feed("")
+    if "1" in state.outputs and feed.value != "":
+        call.remember(state.outputs["1"], feed, append=True)
+        feed = Feed("")
+    if machine.sinks:
+        machine.drain(sinks)
+    machine.sinks = sinks
     return feed
+
+
+def _opened(call: Call, redirections: Redirected) -> None:
+    """Keep what `exec` without a command opens."""
+    state = call.state
+    if redirections.silent and not redirections.appends:
+        call.remember(redirections.target, Feed(""))
+    state.inputs.update(redirections.inputs)
+    state.outputs.update(redirections.outputs)
+    if redirections.silent and "1" not in redirections.outputs:
+        state.outputs.pop("1", None)
+
+
+def descriptor(path: str) -> str:
+    """Return the number of the descriptor that a path stands for, "" for any other path."""
+    if path == "/dev/stdin":
+        return "0"
+    for folder in ("/dev/fd/", "/proc/self/fd/", "/proc/$$/fd/"):
+        if path.startswith(folder) and path[len(folder) :].isdigit():
+            return path[len(folder) :]
+    return ""
 
 
 def _words(simple: Simple, text: str, reader: Reader) -> tuple[list[Value], dict[str, Value]]:
@@ -284,22 +374,22 @@ def _words(simple: Simple, text: str, reader: Reader) -> tuple[list[Value], dict
 # The shell's own commands that change what later commands see (see builtins).
 _CHANGES = frozenset({
     "cd", "chdir", "pushd", "popd", "export", "declare", "typeset", "local", "readonly", "unset", "set", "shift", "read",
-    "mapfile", "readarray", "getopts", "printf", "let", "alias", "unalias", "shopt", "exit", "return", "wait",
+    "mapfile", "readarray", "getopts", "printf", "let", "alias", "unalias", "shopt", "exit", "return", "wait", "hash",
 })  # fmt: skip
 _DECLARATIONS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 
 def redirected(
     machine: Machine, redirections: list[Redirection], state: State, stdin: Feed | None, frame: Frame
-) -> tuple[Feed | None, bool]:
-    """Do the redirections of a compound command. Return its standard input, and whether its output goes elsewhere."""
+) -> tuple[Call, Redirected]:
+    """Do the redirections of a compound command. Return them, and the call that their rows belong to."""
     from agentguard.access.shell import redirect  # noqa: PLC0415 - few compound commands have any
 
     where = frame.place(redirections[0].start, redirections[-1].end)
     call = Call(machine, state, frame, where, [], stdin, {})
     done = redirect.read(machine, redirections, Reader(machine, state, frame), frame, state)
     _effects(call, done)
-    return done.stdin or stdin, done.silent
+    return call, done
 
 
 def _effects(call: Call, redirections: Redirected) -> None:
@@ -323,10 +413,25 @@ def _region(simple: Simple, reader: Reader) -> None:
         raw = reader.frame.text[start:end]
         if simple.region == "arithmetic":
             value = reader.body(raw, start)
+            _hidden(reader, value, [])
             if "=" in raw or "++" in raw or "--" in raw:
                 assigned_in_arithmetic(value if isinstance(value, str) else raw, reader.state)
         else:
-            reader.value(raw, start)
+            value = reader.value(raw, start)
+            _hidden(reader, value, [value])
+
+
+def _hidden(reader: Reader, value: Value, words: list[Value]) -> None:
+    """Run what an expression names and evaluates again."""
+    if isinstance(value, str) and ("[" in value or any("[" in str(reader.state.exact(name)) for name in _names(value))):
+        from agentguard.access.shell import hidden  # noqa: PLC0415 - rare
+
+        hidden.subscripts(reader, value)
+        hidden.words(reader, words)
+
+
+def _names(text: str) -> list[str]:
+    return "".join(char if char == "_" or char.isalnum() else " " for char in text).split()
 
 
 def _named(call: Call, rest: str) -> Feed:
@@ -340,6 +445,9 @@ def _named(call: Call, rest: str) -> Feed:
         texts = [path.text for path in paths.of(word, call.cwd, call.world)]
         word = texts[0]
         call.words = [*texts[1:], *call.words]
+    if isinstance(word, Pattern) and call.contents(word):  # a file of a name partly known that this text has made
+        call.name = str(word)
+        return walk.made(call, word)
     name = word if isinstance(word, str) else None
     if not name:
         call.name = ""
@@ -359,14 +467,46 @@ def _named(call: Call, rest: str) -> Feed:
         if name in state.aliases:
             meanings = state.aliases.pop(name)  # an alias is not replaced within itself
             for meaning in meanings:
-                call.shell(meaning if not isinstance(meaning, str) else meaning + rest, "", state=state)
+                for text in _behind(state, meaning, rest):
+                    call.shell(text, "", state=state)
             state.aliases[name] = meanings
+        _found(call, name)
     feed = walk.run(call)
     if call.name in _CHANGES and not call.program:
         from agentguard.access.shell import builtins  # noqa: PLC0415 - few commands change the shell
 
         builtins.change(call)
+    elif call.name in ("test", "[") and any("[" in word for word in call.words if isinstance(word, str)):
+        from agentguard.access.shell import hidden  # noqa: PLC0415 - rare
+
+        hidden.words(Reader(call.machine, call.state, call.frame), call.words)
     return feed
+
+
+def _behind(state: State, meaning: Value, rest: str) -> list[Value]:
+    """Return what an alias and the raw words behind it become; one that ends in a blank lets the next word be one too."""
+    if not isinstance(meaning, str):
+        return [meaning]
+    texts: list[Value] = [meaning + rest]
+    word, blank, more = rest.strip().partition(" ")
+    if meaning[-1:] in (" ", "\t") and word in state.aliases:
+        texts += [concat([meaning, *parts_of(next_), blank, more]) for next_ in state.aliases[word]]
+    return texts
+
+
+def _found(call: Call, name: str) -> None:
+    """Look a bare name up in the folders that this text has put in front of PATH."""
+    value = call.assigned.get("PATH", call.state.variables.get("PATH", UNKNOWN))
+    if value is UNKNOWN or not isinstance(value, (str, Pattern)) or name in _CHANGES:
+        return
+    known = str(parts_of(value)[0]) if not isinstance(value, str) else value + ":"
+    for folder in known.split(":")[:-1]:
+        place = call.place((folder or ".") + "/" + name)
+        if isinstance(place, str):
+            made = call.machine.made
+            if call.world.disk.kind(paths.resolve(place, call.world.disk)) == "file" or (made and place in made.places):
+                call.program = place
+                return
 
 
 def _functions(call: Call, name: str) -> Feed:

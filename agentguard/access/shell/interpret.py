@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from agentguard.access.model import Value
     from agentguard.access.shell.command import Call
+    from agentguard.access.shell.made import Made
     from agentguard.access.shell.pieces import Redirection
     from agentguard.access.shell.state import State
     from agentguard.access.shell.tree import Node
@@ -46,7 +47,9 @@ def interpret(
             origin = Origin(traits=frozenset({"malformed"}), span=frame.where)
             machine.row(Row(EXECUTE, origin=origin, why="it holds a NUL character"))
         else:
-            machine.run(frame, initial(cwd, world), None)
+            state = initial(cwd, world)
+            machine.run(frame, state, None)
+            machine.leave(state)
     except Spent as spent:
         machine.opaque(frame, frame.where, str(spent))
         machine.complete = False
@@ -60,8 +63,8 @@ class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
     __slots__ = (
-        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "fetched", "note", "processes", "rows", "tool",
-        "work", "world", "written",
+        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "fetched", "made", "note", "processes", "rows",
+        "sinks", "tool", "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -74,10 +77,12 @@ class Machine:
         self._origin_number = 0
         self.complete = True
         self.depth = 0
+        self.unsure = 0  # how many branches and loops are round the command at hand
         self.note: Callable[[Call, list[Value]], None] | None = None
         self.fetched = False  # a substitution of the command at hand fetched something
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
-        self.written: dict[str, Feed] = {}  # what this call has written into a file, by its path
+        self.sinks: dict[str, Callable[[Feed], None]] = {}  # what reads `/dev/fd/N` of a `>(…)` of the command at hand
+        self.made: Made | None = None  # what this text has made of the file system, None as long as that is nothing
         self.work = {"characters": size, "commands": 0, "words": 0}
 
     # -- rows
@@ -155,8 +160,13 @@ class Machine:
         offset = None if place is None or outer.offset is None else outer.offset + place
         where = outer.where if offset is None else (offset, offset + len(text))
         before = self.fetched  # of an earlier substitution of the same command
-        feed = self.run(Frame(text, outer.via, offset, where), reader.state.copy(), None)
+        state = reader.state.copy()
+        state.outputs.pop("1", None)
+        feed = self.run(Frame(text, outer.via, offset, where), state, None)
+        self.leave(state, reader.state.traps)
         self.fetched = before or feed.fetched
+        if feed.items and not isinstance(feed.value, str):
+            return concat([part for item in feed.items for part in ("\n", *parts_of(item))][1:])
         if isinstance(feed.value, str):
             return feed.value.rstrip("\n").replace("\0", "")
         parts = parts_of(feed.value)
@@ -167,13 +177,59 @@ class Machine:
         outer = reader.frame
         offset = None if place is None or outer.offset is None else outer.offset + place
         where = outer.where if offset is None else (offset, offset + len(text))
-        stdin = None if direction == "<" else Feed(UNKNOWN)
-        before = self.fetched
-        feed = self.run(Frame(text, outer.via, offset, where), reader.state.copy(), stdin)
-        self.fetched = before
         path = f"/dev/fd/{63 - len(self.processes)}"
-        self.processes[path] = feed if direction == "<" else Feed("")
+        frame, state = Frame(text, outer.via, offset, where), reader.state.copy()
+        if direction == ">":  # it runs when the command has written to it
+            self.processes[path] = Feed("")
+            self.sinks[path] = lambda feed: self._sink(frame, state, feed)
+            return path
+        before = self.fetched
+        feed = self.run(frame, state, None)
+        self.leave(state, reader.state.traps)
+        self.fetched = before
+        self.processes[path] = feed
         return path
+
+    def _sink(self, frame: Frame, state: State, feed: Feed) -> None:
+        before = self.fetched
+        self.run(frame, state, feed)
+        self.fetched = before
+
+    def leave(self, state: State, kept: tuple[Any, ...] = ()) -> None:
+        """Let a shell end: its traps run, but for those of the shell round it."""
+        if state.traps is not kept:
+            traps, state.traps = state.traps, kept
+            for trap in traps:
+                if trap not in kept:
+                    text, via, where = trap
+                    self.run(Frame(text, via, None, where), state, None)
+
+    def drain(self, before: dict[str, Callable[[Feed], None]]) -> None:
+        """Run what reads from the command that is done and has got nothing that is known."""
+        sinks, self.sinks = self.sinks, before
+        for sink in sinks.values():
+            sink(Feed(UNKNOWN))
+
+    def changes(self) -> Made:
+        """Return what this text has made of the file system, to change it."""
+        if self.made is None:
+            from agentguard.access.shell.made import Made  # noqa: PLC0415 - few texts make files
+
+            self.made = Made(self.world.disk, self.world.platform)
+            self.made.sure = not self.unsure
+            self.world = self.world.over(self.made)
+        return self.made
+
+    def perhaps(self, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+        """Run one node of a tree that may be passed over."""
+        self.unsure += 1
+        if self.made is not None:
+            self.made.sure = False
+        feed = self.node(node, state, stdin, frame)
+        self.unsure -= 1
+        if self.made is not None:
+            self.made.sure = not self.unsure
+        return feed
 
     def call(
         self, function: Function, arguments: list[Value], state: State, stdin: Feed | None, via: tuple[str, ...]
@@ -205,11 +261,19 @@ def _sequence(machine: Machine, node: Node, state: State, stdin: Feed | None, fr
     feeds: list[Feed] = []
     for child, background in node[1]:
         if background:
-            feeds.append(machine.node(child, state.copy(), stdin, frame))
+            feeds.append(_apart(machine, child, state, stdin, frame))
         else:
             feeds.append(machine.node(child, state, stdin, frame))
             _settle(state)
     return _together(feeds)
+
+
+def _apart(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run one node in a shell of its own."""
+    own = state.copy()
+    feed = machine.node(node, own, stdin, frame)
+    machine.leave(own, state.traps)
+    return feed
 
 
 def _condition(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> State:
@@ -262,7 +326,8 @@ def _chain(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
                 _meet(failure, failed)
                 failed = []
                 state.become(failure)
-        feeds.append(machine.node(child, state, stdin, frame))
+        run = machine.perhaps if operator else machine.node
+        feeds.append(run(child, state, stdin, frame))
     _settle(state)
     _meet(state, [*succeeded, *failed])
     return _together(feeds)
@@ -280,7 +345,10 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
     last = state
     for child in node[1]:
         last = state.copy()
+        if child is not node[1][-1]:
+            last.outputs.pop("1", None)
         feed = machine.node(child, last, feed, frame)
+        machine.leave(last, state.traps)
         fetched = fetched or feed.fetched
         if fetched and not feed.fetched:
             feed = Feed(feed.value, fetched=True)
@@ -324,7 +392,7 @@ def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, fram
 
 
 def _subshell(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
-    return machine.node(node[1], state.copy(), stdin, frame)
+    return _apart(machine, node[1], state, stdin, frame)
 
 
 def _group(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
@@ -335,11 +403,24 @@ def _redirected(machine: Machine, node: Node, state: State, stdin: Feed | None, 
     """Run a compound command with redirections."""
     states = state.alternatives("".join(frame.text[r.start : r.end] for r in node[2]), MAX_ALTERNATIVES) or [state]
     redirections: list[Redirection] = node[2]
+    sinks, machine.sinks = machine.sinks, {}
     for one in states[1:]:
         command.redirected(machine, redirections, one, stdin, frame)
-    inner, silent = command.redirected(machine, redirections, states[0], stdin, frame)
-    feed = machine.node(node[1], state, inner, frame)
-    return Feed("") if silent else feed
+    call, done = command.redirected(machine, redirections, states[0], stdin, frame)
+    inputs, outputs = state.inputs, state.outputs
+    state.inputs = {**inputs, **done.inputs}
+    state.outputs = {**outputs, **done.outputs}
+    if done.silent:
+        state.outputs.pop("1", None)
+    sinks, machine.sinks = machine.sinks, sinks
+    feed = machine.node(node[1], state, done.stdin or stdin, frame)
+    sinks, machine.sinks = machine.sinks, sinks
+    state.inputs, state.outputs = inputs, outputs
+    if done.silent:
+        call.remember(done.target, feed, append=done.appends)
+        feed = Feed("")
+    machine.drain(sinks)
+    return feed
 
 
 def _branches(state: State, branches: list[State]) -> None:
@@ -355,9 +436,9 @@ def _if(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: F
     for condition, body in node[1]:
         taken = rest
         rest = _condition(machine, condition, taken, stdin, frame)
-        feeds.append(machine.node(body, taken, stdin, frame))
+        feeds.append(machine.perhaps(body, taken, stdin, frame))
         ends.append(taken)
-    feeds.append(machine.node(node[2], rest, stdin, frame))
+    feeds.append(machine.perhaps(node[2], rest, stdin, frame))
     ends.append(rest)
     _branches(state, ends)
     return _either(feeds)
@@ -402,7 +483,7 @@ def _while(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
         ends.append(failed.copy())
         if node[3]:  # until
             one.join(failed)
-        fetched = machine.node(node[2], one, stdin, frame).fetched or fetched
+        fetched = machine.perhaps(node[2], one, stdin, frame).fetched or fetched
 
     _again(state, turn)
     _meet(state, ends)
@@ -435,7 +516,7 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
 
             def turn(one: State, value: Value = value) -> None:
                 one.set(name, value)
-                feeds.append(machine.node(body, one, stdin, frame))
+                feeds.append(machine.perhaps(body, one, stdin, frame))
 
             _again(state, turn)
         state.dead = False
@@ -447,7 +528,7 @@ def _count(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
     text = Reader(machine, state, frame).body(frame.text[start + 2 : end - 2], start + 2)
     assigned_in_arithmetic(text if isinstance(text, str) else frame.text[start:end], state)
     feeds: list[Feed] = []
-    _again(state, lambda one: feeds.append(machine.node(body, one, stdin, frame)))
+    _again(state, lambda one: feeds.append(machine.perhaps(body, one, stdin, frame)))
     return Feed(UNKNOWN, any(feed.fetched for feed in feeds))
 
 
@@ -467,7 +548,7 @@ def _case(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
         taken = state.copy()
         if fallen is not None:
             taken.join(fallen)
-        feeds.append(machine.node(body, taken, stdin, frame))
+        feeds.append(machine.perhaps(body, taken, stdin, frame))
         fallen = taken if falls else None
         ends.append(taken)
     _branches(state, ends)

@@ -18,3 +18,4 @@ MAX_VALUE = 64 * 1024  # characters of one computed value; longer ones are unkno
 MAX_ALTERNATIVES = 16  # values that one variable may have where branches meet, and combinations of them
 MAX_PATTERN_WORK = 100_000  # characters compared to take a pattern off a value
 MAX_OPERANDS = 3_000  # operands of one command that are looked at one by one
+MAX_MADE = 2_000  # places of the file system that one tool call changes and that are remembered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access import globs
-from agentguard.access.model import ANY, STAR, UNKNOWN
+from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
 from agentguard.access.shell.limits import MAX_PATTERN_WORK
 from agentguard.access.shell.skip import Skipper
 from agentguard.access.shell.values import UNSET, Unset, parts_of
@@ -122,7 +122,9 @@ def _many(reader: Reader, name: str, which: str, rest: str, out: list[Piece], *,
         held = UNKNOWN
     if isinstance(held, dict):
         held = list(held.values())
-    values: list[Value] | None = held if isinstance(held, list) else [held] if isinstance(held, str) else None
+    values: list[Value] | None = held if isinstance(held, list) else None
+    if isinstance(held, (str, Pattern)):
+        values = [held] if isinstance(held, str) or not (length or rest) else None
     if held is UNSET:
         values = []
     if values is None:

@@ -26,18 +26,25 @@ _SOCKETS = ("/dev/tcp/", "/dev/udp/")
 class Redirected:
     """What the redirections of one command do together.
 
-    `effects`: (action, path, why) of files; `connections`: (host, port, whether it is written to); `stdin`: None where
-    it is left alone; `silent`: standard output goes elsewhere, into the file `target` if its name is known.
+    `effects`: (action, path, why) of files; `connections`: (host, port, whether it is written to); `inputs`: what each
+    descriptor that is opened for reading gives; `outputs`: the file that each other one goes to; `silent`: standard output
+    goes elsewhere, into the file `target` if its name is known, behind what is there if it `appends`.
     """
 
-    __slots__ = ("connections", "effects", "silent", "stdin", "target")
+    __slots__ = ("appends", "connections", "effects", "inputs", "outputs", "silent", "target")
 
     def __init__(self) -> None:
         self.effects: list[tuple[str, Value, str]] = []
         self.connections: list[tuple[Value, int | None, bool]] = []
-        self.stdin: Feed | None = None
-        self.silent = False
+        self.inputs: dict[str, Feed] = {}
+        self.outputs: dict[str, Value] = {}
+        self.silent = self.appends = False
         self.target: Value = UNKNOWN
+
+    @property
+    def stdin(self) -> Feed | None:
+        """What standard input gives, None where it is left alone."""
+        return self.inputs.get("0")
 
 
 def read(machine: Machine, redirections: list[Redirection], reader: Reader, frame: Frame, state: State) -> Redirected:
@@ -45,48 +52,94 @@ def read(machine: Machine, redirections: list[Redirection], reader: Reader, fram
     done = Redirected()
     for redirection in redirections:
         operator, descriptor = redirection.operator, redirection.descriptor
-        if descriptor[:1] == "{":
-            state.set(descriptor[1:-1], "10")
+        number = descriptor or ("0" if operator[0] == "<" else "1")
+        if number[0] == "{":
+            number = _number(number[1:-1], state)
         if redirection.here is not None:
-            body = _body(redirection.here, reader, frame.text)
-            if descriptor in ("", "0"):
-                done.stdin = Feed(body)
+            done.inputs[number] = Feed(_body(redirection.here, reader, frame.text))
             continue
         raw = frame.text[redirection.start : redirection.end]
         if operator == "<<<":
             text = concat([*parts_of(reader.value(raw, redirection.start)), "\n"])
-            if descriptor in ("", "0"):
-                done.stdin = Feed(text)
+            done.inputs[number] = Feed(text)
             continue
         for target in reader.fields(raw, redirection.start) or [""]:
-            if operator in ("<&", ">&") and isinstance(target, str) and (target == "-" or target.rstrip("-").isdigit()):
-                if descriptor in ("", "1") and operator == ">&" and target in ("2", "-"):
-                    done.silent = True
-                continue
-            _file(machine, done, operator, descriptor, target)
+            if operator in ("<&", ">&") and _is_descriptor(target, operator):
+                _double(done, operator, number, target, state)
+            else:
+                _file(machine, done, operator, number, target, state, frame)
+        if descriptor[:1] == "{":  # stays open behind the command
+            state.inputs.update({number: done.inputs[number]} if number in done.inputs else {})
+            state.outputs.update({number: done.outputs[number]} if number in done.outputs else {})
     return done
 
 
-def _file(machine: Machine, done: Redirected, operator: str, descriptor: str, target: Value) -> None:
+def _number(name: str, state: State) -> str:
+    """Return the descriptor of `{name}>`: a new one, or the one it holds where it is closed."""
+    held = state.exact(name)
+    number = held if held is not None and held in {**state.inputs, **state.outputs} else None
+    number = number or str(10 + len(state.inputs) + len(state.outputs))
+    state.set(name, number)
+    return number
+
+
+def _is_descriptor(target: Value, operator: str) -> bool:
+    """Return whether `<&` or `>&` names a descriptor; what is not known does for `<&`."""
+    if isinstance(target, str):
+        return target == "-" or target.rstrip("-").isdigit()
+    return operator == "<&"
+
+
+def _double(done: Redirected, operator: str, number: str, target: Value, state: State) -> None:
+    """`N<&M`, `N>&M`, `N>&M-`, `N>&-`: one descriptor becomes a copy of another one."""
+    if target == "-":
+        done.inputs[number] = Feed("")
+        done.outputs.pop(number, None)
+        done.silent = done.silent or number == "1"
+        return
+    source = target.rstrip("-") if isinstance(target, str) else ""
+    opened = {**state.inputs, **done.inputs}
+    goes = {**state.outputs, **done.outputs}
+    if source in opened:
+        done.inputs[number] = opened[source]
+    elif operator == "<&" and source != number:
+        done.inputs[number] = Feed(UNKNOWN)
+    if operator == ">&" and source in goes:
+        done.outputs[number] = goes[source]
+    if operator == ">&" and number == "1" and source != "1":
+        done.silent = done.silent or source == "2" or source in goes
+        done.target, done.appends = goes.get(source, UNKNOWN), True
+
+
+def _file(
+    machine: Machine, done: Redirected, operator: str, number: str, target: Value, state: State, frame: Frame
+) -> None:
     socket = _socket(target)
-    stdin = descriptor in ("", "0") and operator in ("<", "<>", "<&")
+    both = operator in ("&>", "&>>") or (operator == ">&" and number == "1")
     if socket is not None:
         done.connections.append((*socket, operator != "<"))
-        if stdin:
-            done.stdin = Feed(UNKNOWN, fetched=True)
-        if operator in _WRITES and descriptor in ("", "1"):
+        done.inputs[number] = Feed(UNKNOWN, fetched=True)  # what is opened for writing can be read as well
+        if operator in _WRITES and number == "1":
             done.silent = True
         return
     if operator in _READS or operator == "<&":
         done.effects.append((READ, target, f"redirection {operator}"))
+        done.inputs[number] = _content(machine, done, target, state, frame)
     if operator in _WRITES:
         done.effects.append((WRITE, target, f"redirection {operator}"))
-    if stdin:
-        known = machine.processes.get(target) if isinstance(target, str) else None
-        done.stdin = known or Feed(UNKNOWN, source=target)
-    elif operator in _WRITES and (descriptor in ("", "1") or operator in ("&>", "&>>")):
-        done.silent = True
-        done.target = target if operator in (">", ">|", "&>", ">&") else UNKNOWN
+        done.outputs[number] = target
+        if number == "1" or both:
+            done.silent = True
+            done.target, done.appends = target, operator in (">>", "&>>")
+
+
+def _content(machine: Machine, done: Redirected, target: Value, state: State, frame: Frame) -> Feed:
+    """Return what a file gives: what this text has put there, else what nobody knows but where it comes from."""
+    from agentguard.access.shell.command import Call  # noqa: PLC0415 - each needs the other
+
+    call = Call(machine, state, frame, frame.where, [], done.stdin, {})
+    call.inputs = {**state.inputs, **done.inputs}
+    return call.written(target) or Feed(UNKNOWN, source=target)
 
 
 def _socket(target: Value) -> tuple[Value, int | None] | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from agentguard.access.model import Value
+    from agentguard.access.shell.flow import Feed
     from agentguard.access.shell.values import Held
     from agentguard.access.world import World
 
@@ -26,12 +27,15 @@ class State:
 
     `cwd` is an absolute path, partly known, unknown, or one of several. `parameters` are `$1 …`, None where they are not
     known. `failed` is the state if the last command failed, None where that is the same; `dead` after `exit` or `return`.
+    `inherited` are the functions that another shell sees, `references` the names that stand for another variable
+    (`declare -n`), `traps` the texts that run when this shell ends.
+    `inputs` and `outputs` are the descriptors that `exec` has opened: what is read from them, and the file they go to.
     `functions` and `aliases` map names to every meaning they may have, `exported` names the variables that programs see.
     """
 
     __slots__ = (
-        "aliases", "choices", "cwd", "dead", "errexit", "exported", "failed", "functions", "globstar", "locals",
-        "parameters", "variables", "zero",
+        "aliases", "choices", "cwd", "dead", "errexit", "exported", "failed", "functions", "globstar",
+        "inherited", "inputs", "locals", "outputs", "parameters", "references", "traps", "variables", "zero",
     )  # fmt: skip
 
     def __init__(self, cwd: Value | Choice, variables: dict[str, Held], parameters: list[Value] | None) -> None:
@@ -42,6 +46,11 @@ class State:
         self.aliases: dict[str, tuple[Value, ...]] = {}
         self.exported: set[str] = set()
         self.choices: set[str] = set()  # variables that hold a Choice
+        self.inherited: dict[str, tuple[Any, ...]] = {}
+        self.references: dict[str, str] = {}
+        self.traps: tuple[Any, ...] = ()
+        self.inputs: dict[str, Feed] = {}
+        self.outputs: dict[str, Value] = {}
         self.failed: State | None = None
         self.dead = False
         self.errexit = False
@@ -56,6 +65,11 @@ class State:
         other.aliases = self.aliases.copy()
         other.exported = self.exported.copy()
         other.choices = self.choices.copy()
+        other.inherited = self.inherited
+        other.references = self.references.copy()
+        other.traps = self.traps
+        other.inputs = self.inputs.copy()
+        other.outputs = self.outputs.copy()
         other.dead = self.dead
         other.errexit = self.errexit
         other.globstar = self.globstar
@@ -70,15 +84,16 @@ class State:
 
     def get(self, name: str) -> Held:
         """Return what a variable holds; UNKNOWN for one of the environment's."""
-        return self.variables.get(name, UNKNOWN)
+        return self.variables.get(self.references.get(name, name), UNKNOWN)
 
     def exact(self, name: str) -> str | None:
         """Return the exact text of a variable, None where it has none."""
-        held = self.variables.get(name)
+        held = self.variables.get(self.references.get(name, name))
         return held if isinstance(held, str) else None
 
     def set(self, name: str, held: Held) -> None:
-        """Assign a variable."""
+        """Assign a variable, or the one that a reference stands for."""
+        name = self.references.get(name, name)
         self.variables[name] = held
         if isinstance(held, Choice):
             self.choices.add(name)
@@ -108,6 +123,11 @@ class State:
         if self.aliases != other.aliases:
             self.aliases = _both(self.aliases, other.aliases)
         self.exported |= other.exported
+        self.inherited = {**other.inherited, **self.inherited}
+        self.references = {**other.references, **self.references}
+        self.traps += tuple(trap for trap in other.traps if trap not in self.traps)
+        self.inputs = {**other.inputs, **self.inputs}
+        self.outputs = {**other.outputs, **self.outputs}
         if self.locals is not None and other.locals is not None:
             self.locals = {**other.locals, **self.locals}
         self.errexit = self.errexit and other.errexit

@@ -237,8 +237,9 @@ class Reader:
         text = self.body(raw)
         if not isinstance(text, str):
             return None
-        from agentguard.access.shell import arith  # noqa: PLC0415 - few words have any
+        from agentguard.access.shell import arith, hidden  # noqa: PLC0415 - few words have any
 
+        hidden.subscripts(self, text)
         if any(mark in text for mark in ("=", "++", "--")):
             assigned_in_arithmetic(text, self.state)
         return arith.evaluate(text.replace('"', ""), self.state.exact)

@@ -50,6 +50,19 @@ mkdir
   options  -m,--mode=text -p,--parents -v,--verbose -Z,--context=text?
   operands write*
   output   nothing
+  run      files.folders
+
+mkfifo
+  options  -m,--mode=text -Z,--context=text?
+  operands write*
+  output   nothing
+  run      files.pipes
+
+mknod
+  options  -m,--mode=text -Z,--context=text?
+  operands write text*
+  output   nothing
+  run      files.pipes
 
 mktemp
   options  -d,--directory -u,--dry-run -q,--quiet --suffix=text -p,--tmpdir=text? -t
