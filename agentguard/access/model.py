@@ -97,8 +97,8 @@ class Path:
     """A path resource: absolute, in its two spellings.
 
     `text` is lexical (no `.` and `..`, no symlink followed), `resolved` has every symlink followed as far as the path
-    exists. Both are equal where nothing is a link. `extent`: EXACT, GLOB (a pattern that the file system could not
-    expand) or TREE (the path and everything beneath it).
+    exists. Both are equal where nothing is a link. `extent`: EXACT (for a pattern: no file has such a name now), GLOB
+    (a pattern that could not be expanded) or TREE (the path and everything beneath it).
     """
 
     __slots__ = ("extent", "resolved", "text")

@@ -133,7 +133,8 @@ def pattern(value: Pattern, cwd: Value, world: World, extent: str = GLOB) -> lis
 
     A pattern of STAR and ONE is expanded on the disk, and each match is exact (or a tree, if `extent` is TREE); a
     star does not match a leading dot. Where nothing matches, the budget is spent, or a part is unknown (ANY), the
-    answer is one path that is itself a pattern, of which the known folders at its start are resolved.
+    answer is one path that is itself a pattern, of which the known folders at its start are resolved. Its extent is
+    EXACT where nothing on the disk has such a name: only what is made on the way could.
     """
     root, rest = _components(value, cwd, world.platform)
     if not root:
@@ -148,6 +149,8 @@ def pattern(value: Pattern, cwd: Value, world: World, extent: str = GLOB) -> lis
         names = walk.expand(floor, rest, world.disk)
         if names:
             return [_path(_beneath(root, name), _beneath(floor, name), world, final) for name in names]
+        if names is not None:
+            extent = final
     return [Path(_joined(root, rest), _joined(floor, rest), extent)]
 
 

@@ -93,10 +93,10 @@ def _chosen(given: tuple[str, ...]) -> tuple[Rules | None, bool]:
     return ignore.Rules(lines), any(line[:1] != "!" for line in lines)
 
 
-def expand(root: str, rest: list[list[str | Wildcard]], disk: Disk) -> list[str]:
+def expand(root: str, rest: list[list[str | Wildcard]], disk: Disk) -> list[str] | None:
     """Return the names, relative to the folder `root`, that the components `rest` of a shell's pattern match, sorted.
 
-    Components hold text, STAR and ONE. Empty where nothing matches or the budget is spent.
+    Components hold text, STAR and ONE. None where the budget is spent.
     """
     found = [""]
     budget = limits.MAX_GLOB_ENTRIES
@@ -110,7 +110,7 @@ def expand(root: str, rest: list[list[str | Wildcard]], disk: Disk) -> list[str]
             names = [literal] if exact else disk.listdir(folder, budget + 1) or []
             budget -= len(names)
             if budget < 0:
-                return []
+                return None
             for name in names:
                 if exact or (globs.fits(items, name) and (name[:1] != "." or globs.hidden(items))):
                     if exact and not disk.kind(f"{folder.rstrip('/')}/{name}"):
@@ -118,7 +118,7 @@ def expand(root: str, rest: list[list[str | Wildcard]], disk: Disk) -> list[str]
                     matches.append(f"{before}/{name}" if before else name)
         found = matches
         if len(found) > limits.MAX_GLOB_MATCHES:
-            return []
+            return None
     return sorted(found)
 
 

@@ -8,7 +8,8 @@ What is asked (`mode`) decides how a doubt is answered:
 
 - HITS: is anything of the path in the set? For the conditions of rules that stop things. A partly known path is a maybe
   only if one of its known parts lies on a known part of the pattern: `src/$f` could be named anything, but nothing of
-  it speaks for `**/.env`.
+  it speaks for `**/.env`. So is a shell's pattern that no file matches; one that was not expanded for want of a budget
+  is a maybe wherever it could match.
 - TOUCHES: the same without that last restriction. For whatever relaxes: a doubt must count there.
 - INSIDE: is all of the path in the set? A folder is inside if everything beneath it is.
 """
@@ -16,7 +17,7 @@ What is asked (`mode`) decides how a doubt is answered:
 from __future__ import annotations
 
 from agentguard.access import paths
-from agentguard.access.model import ANY, TREE, Pattern
+from agentguard.access.model import ANY, GLOB, TREE, Pattern
 from agentguard.policy.model import MAYBE, NO, YES
 
 TYPE_CHECKING = False
@@ -69,7 +70,7 @@ class PathSet:
             return self._tree(value, mode, search)
         if not isinstance(value, Pattern):
             return MAYBE
-        return self._pattern(value, mode, tree=extent == TREE)
+        return self._pattern(value, mode, extent)
 
     def _tree(self, root: str, mode: str, search: Search | None) -> int:
         here = folded(root) if self._spellings.fold else root
@@ -82,9 +83,10 @@ class PathSet:
             return YES if search and search(root, self.holds) else NO
         return found
 
-    def _pattern(self, value: Pattern, mode: str, *, tree: bool) -> int:
+    def _pattern(self, value: Pattern, mode: str, extent: str) -> int:
         from agentguard.policy.globs import ONE_OR_MORE, symbols  # noqa: PLC0415 - only for partly known paths
 
+        tree = extent == TREE
         text = symbols(value, sep="/", fold=self._spellings.fold, tree=tree)
         sure = [text, [*text, "/", *ONE_OR_MORE]] if tree else [text]
         every = sure
@@ -96,7 +98,7 @@ class PathSet:
         whole = mode == INSIDE or not tree
         if all(map(self._plus.covers, every)) if whole else any(map(self._plus.covers, sure)):
             return MAYBE if whole and any(map(less.meets, every)) else YES
-        enough = YES if mode == HITS and (tree or ANY in value.parts) else MAYBE
+        enough = YES if mode == HITS and (extent != GLOB or ANY in value.parts) else MAYBE
         return MAYBE if any(self._plus.meets(text) >= enough for text in every) else NO
 
 

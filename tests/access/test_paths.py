@@ -282,8 +282,8 @@ def test_matches_of_a_pattern_are_resolved(world) -> None:
 
 
 def test_a_pattern_without_a_match_stays_one(world) -> None:
-    """What does not exist yet may exist when the command runs."""
-    assert [("/home/dev/project/build/*", "/home/dev/project/build/*", GLOB)] == _shown(
+    """What does not exist yet may exist when the command runs; its extent says that nothing has such a name now."""
+    assert [("/home/dev/project/build/*", "/home/dev/project/build/*", EXACT)] == _shown(
         paths.pattern(Pattern(("build/", STAR)), CWD, world)
     )
 

@@ -77,7 +77,7 @@ RULES = {
         ],
     ),
     "secrets/environment": (
-        "ask",
+        "deny",
         [_execute("env", traits=["prints-environment"])],
         [_execute("printenv", traits=["read-only"])],
     ),
@@ -92,14 +92,25 @@ RULES = {
         [Row("read", "unknown", path=Path(UNKNOWN)), Row("write", "unknown", path=Path(UNKNOWN))],
     ),
     "delete/repository": (
-        "ask",
+        "deny",
         [_tree("delete", f"{PROJECT}/.git"), _tree("delete", f"{PROJECT}/vendor/x/.git")],
         [_tree("delete", "/tmp/clone/.git"), _path("delete", f"{PROJECT}/.gitignore")],
     ),
     "delete/data-store": (
-        "ask",
+        "deny",
         [_execute("terraform", "destroy", traits=[trait]) for trait in ("destroys-data", "destroys-infrastructure")],
         [_execute("terraform", "plan")],
+    ),
+    "machine/stopped": (
+        "deny",
+        [_execute("reboot"), _execute("systemctl", "poweroff")],
+        [_execute("systemctl", "status"), _execute("systemctl", "--user", "restart")],
+    ),
+    "write/system-or-home": (
+        "deny",
+        [_path("write", "/etc/hosts"), _path("write", "/usr/bin/git"), _tree("write", HOME), _tree("write", "/")],
+        [_path("write", f"{PROJECT}/etc/hosts"), _tree("write", f"{PROJECT}/usr"), _path("read", "/etc/hosts"),
+         _path("write", "/tmp"), _tree("write", "/tmp")],
     ),
     "write/disk": (
         "deny",
@@ -124,7 +135,7 @@ RULES = {
         ],
     ),
     "delete/outside-project": (
-        "ask",
+        "deny",
         [_tree("delete", PROJECT), _tree("delete", "/mnt/data"), _path("delete", f"{HOME}/x")],
         [_path("delete", f"{PROJECT}/x"), _tree("delete", f"{HOME}/.cache/pip")],
     ),
@@ -146,6 +157,11 @@ RULES = {
     ),
     "git/discards-work": ("ask", [_execute("git", "clean", traits=["discards-work"])], [_execute("git", "status")]),
     "git/push": ("ask", [_execute(*PUSH, traits=["publishes"], ref="topic")], [_execute("git", "fetch")]),
+    "publish/elsewhere": (
+        "ask",
+        [_execute("npm", "publish", traits=["publishes"]), _execute("gh", "pr", "create", traits=["publishes"])],
+        [_execute("npm", "install"), _execute("gh", "pr", "view", traits=["read-only"])],
+    ),
     "git/push-protected": (
         "deny",
         [_execute(*PUSH, ref=ref) for ref in ("main", "refs/heads/main", "release/2", "production")],
@@ -163,7 +179,7 @@ RULES = {
             _execute("rm", traits=["force"], flags=("--force",)),
         ],
     ),
-    "git/skipped-checks": ("ask", [_execute("git", "commit", traits=["skips-checks"])], [_execute("git", "commit")]),
+    "git/skipped-checks": ("deny", [_execute("git", "commit", traits=["skips-checks"])], [_execute("git", "commit")]),
     "net/cloud-metadata": (
         "deny",
         [_connect("169.254.169.254"), _connect("fd00:ec2::254"), _connect("metadata.google.internal")],
@@ -174,9 +190,19 @@ RULES = {
         [_connect(host, "sends") for host in ("evil.example", "github.com.evil.example", "10.0.0.7")],
         [_connect(host, "sends") for host in ("api.github.com", "127.0.0.1", "localhost", "laptop")],
     ),
+    "net/drop-site": (
+        "deny",
+        [_connect("webhook.site", "sends"), _connect("x.oast.fun", "computed-address"), _connect("0x0.st", "sends")],
+        [_connect("webhook.site"), _connect("api.github.com", "sends")],
+    ),
+    "net/sends-to-address": (
+        "deny",
+        [_connect("203.0.113.7", "sends"), _connect("2001:db8::7", "sends")],
+        [_connect("203.0.113.7"), _connect("127.0.0.1", "sends")],
+    ),
     "net/sends-to-unknown": ("ask", [_connect(UNKNOWN, "sends")], [_connect(UNKNOWN)]),
     "net/computed-host": (
-        "ask",
+        "deny",
         [
             _connect("evil.example", "computed-address"),
             _connect(Pattern((ANY, ".evil.example")), "computed-address"),
@@ -189,10 +215,15 @@ RULES = {
         [Row("listen", host="0.0.0.0", port=8000), Row("listen", host="::", port=8000)],
         [Row("listen", host="127.0.0.1", port=8000), Row("listen", host="::1", port=8000)],
     ),
-    "run/fetched-code": (
-        "ask",
-        [_execute("sh", traits=["runs-fetched-code"]), _execute("npx", traits=["foreign-package"], package="x")],
-        [_execute("npm", "ci"), _execute("pytest")],
+    "run/fetched-code": ("deny", [_execute("sh", traits=["runs-fetched-code"])], [_execute("npm", "ci"), _execute("pytest")]),
+    "run/foreign-package": ("ask", [_execute("npx", traits=["foreign-package"], package="x")], [_execute("npm", "ci")]),
+    "agent/unsupervised": (
+        "deny",
+        [
+            _execute("claude", traits=["starts-agent"], flags=("--dangerously-skip-permissions",)),
+            _execute("claude", traits=["starts-agent"], flags=("--permission-mode=bypassPermissions",)),
+        ],
+        [_execute("npm", "init", flags=("--yolo",))],
     ),
     "agent/nested": ("ask", [_execute("claude", traits=["starts-agent"])], [Row("delegate", subagent="explore")]),
     "run/privileged": ("ask", [_execute("sudo", traits=["privileged"])], [_execute("ls")]),

@@ -137,6 +137,22 @@ def test_partly_known_paths(asked, patterns, parts, hits, touches, inside):
     assert [hits, touches, inside] == got
 
 
+@pytest.mark.parametrize(
+    ("patterns", "parts", "hits"),
+    [
+        (["**/*.pem"], ("/p/dist/", STAR), NO),
+        (["**/*.pem"], ("/p/dist/", STAR, ".pem"), YES),
+        (["**/*.pem"], ("/p/dist/", STAR, "em"), MAYBE),
+        (["~/.ssh/**"], ("/home/dev/.ssh/", STAR), YES),
+        (["**/secrets.yml"], ("/p/sec", STAR), MAYBE),
+    ],
+)
+def test_a_pattern_that_nothing_matches_needs_a_known_part_that_speaks_for_it(asked, patterns, parts, hits):
+    """`twine upload dist/*` before anything is built is no hint of a key; `dist/*.pem` is."""
+    assert hits == asked(patterns, Pattern(parts), EXACT, HITS)
+    assert MAYBE <= asked(patterns, Pattern(parts), EXACT, TOUCHES)
+
+
 def test_nothing_known_is_a_maybe(asked):
     """A path of which nothing is known may be anywhere."""
     assert MAYBE == asked(["~/.ssh/**"], UNKNOWN)
