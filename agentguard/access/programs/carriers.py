@@ -6,7 +6,7 @@ The carried command has the carrier in its `via`. Where what is carried cannot b
 from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, READ, UNKNOWN, WRITE
-from agentguard.access.programs import walk
+from agentguard.access.programs import index, walk
 from agentguard.access.shell.skip import assignment
 from agentguard.access.shell.values import concat, parts_of, plain
 
@@ -20,47 +20,102 @@ if TYPE_CHECKING:
     from agentguard.access.shell.state import State
 
 
+def _begin(call: Call, work: Work) -> list[Value]:
+    """Make the standard rows, those of the operands left out; return the operands."""
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    return list(work.line.operands)
+
+
 def _carried(call: Call, work: Work, words: list[Value], label: str, **more: Any) -> None:
     if words:
         work.feed = call.run(words, label, **{"stdin": call.stdin, **more})
 
 
+# -- other users
+
+
 def sudo(call: Call, work: Work) -> None:
-    """`sudo [NAME=value] COMMAND`, `sudo -s [TEXT]`, `sudo -e FILE`."""
+    """`sudo [NAME=value] COMMAND`, `sudo -s [TEXT]`, `sudo -e FILE`; with -l it only says what may be run."""
     line = work.line
-    rest = list(line.operands)
     if line.has("--edit"):
         work.entry = {**work.entry, "operands": "edit*"}
         walk.standard(call, work)
         return
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
+    rest = _begin(call, work)
+    if line.has("--list --version --help"):
+        return
     while rest and _is_assignment(rest[0]):
-        _set(call, rest.pop(0))
-    if line.has("--shell --login -s") and rest:
-        text = concat(
-            [part for number, word in enumerate(rest) for part in ((" ",) if number else ()) + parts_of(word)]
-        )
-        work.feed = call.shell(text, call.name, stdin=call.stdin)
-    elif line.has("--shell --login -s"):
-        shell_reads(call, work, call.name)
-    else:
+        assign(call, rest.pop(0))
+    if not line.has("--shell --login"):
         _carried(call, work, rest, call.name)
+    elif rest:
+        work.feed = call.shell(walk.joined(rest), call.name, stdin=call.stdin)
+    else:
+        shell_reads(call, work, call.name)
 
 
 def su(call: Call, work: Work) -> None:
-    """`su [-] [USER] -c TEXT`; `runuser -u USER COMMAND`."""
+    """`su [-] [USER] -c TEXT`, `su USER SCRIPT`; `runuser -u USER COMMAND`."""
     if not work.line.has("--user") and "stop" in work.entry:  # `runuser USER -c TEXT`, as su takes it
         words = call.words
         work.line = walk.read({key: work.entry[key] for key in ("options", "traits")}, call.name, words).line
     line = work.line
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    text = line.value("--command")
+    rest = _begin(call, work)
+    text = line.value("--command") or line.value("--session-command")
     if text is not None:
         work.feed = call.shell(text, f"{call.name} -c", stdin=call.stdin)
     elif line.has("--user"):
-        _carried(call, work, line.operands, call.name)
+        _carried(call, work, rest, call.name)
+    elif behind := [word for word in rest if word != "-"][1:]:  # what follows the user is for the shell
+        _carried(call, work, ["sh", *behind], call.name)
+    else:
+        shell_reads(call, work, call.name)
+
+
+def capsh(call: Call, work: Work) -> None:
+    """`capsh --print -- -c TEXT`: what follows `--` is for a shell (capsh(1))."""
+    words = call.words
+    _begin(call, work)
+    if "--" in words:
+        _carried(call, work, ["bash", *words[words.index("--") + 1 :]], call.name)
+
+
+# -- shells without a command
+
+
+def or_shell(call: Call, work: Work) -> None:
+    """Without a command a shell starts, and reads standard input."""
+    if rest := _begin(call, work):
+        _carried(call, work, rest, call.name)
+    else:
+        shell_reads(call, work, call.name)
+
+
+def chroot(call: Call, work: Work) -> None:
+    """`chroot FOLDER [COMMAND]`. In a container FOLDER is often where this machine is mounted."""
+    operands = _begin(call, work)
+    place = call.machine.elsewhere
+    if not operands[1:]:
+        shell_reads(call, work, call.name)
+    elif place is not None and isinstance(operands[0], str):
+        from agentguard.access.programs import elsewhere  # noqa: PLC0415 - rare
+
+        work.feed = elsewhere.run(call, operands[1:], call.name, place.beneath(operands[0]), "/")
+    else:
+        _carried(call, work, operands[1:], call.name)
+
+
+def nsenter(call: Call, work: Work) -> None:
+    """`nsenter -t PID -m COMMAND`: a container that sees the machine's processes gets out of itself."""
+    line = work.line
+    operands = _begin(call, work)
+    if call.machine.elsewhere is not None and line.has("--mount --all") and operands:
+        from agentguard.access.programs import elsewhere  # noqa: PLC0415 - rare
+
+        work.feed = elsewhere.run(call, operands, call.name, None, "/")
+    elif operands:
+        _carried(call, work, operands, call.name)
     else:
         shell_reads(call, work, call.name)
 
@@ -78,69 +133,158 @@ def shell_reads(call: Call, work: Work, label: str, *, state: State | None = Non
         call.fetched_or_opaque("what the shell reads from its standard input is not known", fetched=stdin.fetched)
 
 
+# -- the environment
+
+
 def _is_assignment(word: Value) -> bool:
     first = parts_of(word)[0]
     return isinstance(first, str) and assignment(first) > 0
 
 
-def _set(call: Call, word: Value) -> None:
+def assign(call: Call, word: Value) -> None:
+    """Set a variable for the command: `NAME=VALUE`. A name alone hands on what is there."""
     first, *others = parts_of(word)
-    name, _, text = str(first).partition("=")
+    name, equals, text = str(first).partition("=")
+    if not equals:
+        return
     call.assigned[name] = concat([text, *others])
     call.row(WRITE, variable=name, why="an assignment for the command")
     call.set_variable(name)
 
 
 def env(call: Call, work: Work) -> None:
-    """`env [NAME=value]… [COMMAND]`; alone it lists every variable. `-S` holds more words."""
+    """`env [NAME=value]… [COMMAND]`; alone it lists every variable. `-S` holds more words, options among them."""
     line = work.line
-    rest = list(line.operands)
     split = line.value("--split-string")
-    words = [*(split.split() if isinstance(split, str) else []), *rest]
+    if split is not None:
+        words = split_string(call, split)
+        if words is None:
+            _begin(call, work)
+            call.opaque("what env -S splits is not known")
+            return
+        flags, kinds = line.flags, line.kinds
+        work.line = line = walk.read({**work.entry, "run": None}, call.name, [*words, *line.operands]).line
+        line.flags[:0] = [flag for flag in flags if flag[0] != "--split-string"]
+        line.kinds.update(kinds)
+    words = list(line.operands)
     carried = list(words)
     while carried and (_is_assignment(carried[0]) or carried[0] == "-"):
         carried.pop(0)
-    lists = not carried and split is None and not line.has("--ignore-environment") and call.name == "env"
-    work.entry = {**work.entry, "operands": "text*", "traits": "prints-environment" if lists else ""}
-    walk.standard(call, work)
-    if split is not None and not isinstance(split, str):
-        call.opaque("what env -S splits is not known")
+    lists = (
+        not carried
+        and not line.has("--ignore-environment --version --help")
+        and call.name == "env"
+        and "-" not in words
+    )
+    if lists:
+        work.entry = {**work.entry, "traits": "prints-environment"}
+    _begin(call, work)
     for word in words[: len(words) - len(carried)]:
         if word != "-":
-            _set(call, word)
+            assign(call, word)
     if carried and carried[0] is UNKNOWN:
         call.opaque("what env runs is not known")
-    if isinstance(split, str) and carried and any(mark in split for mark in "'\"\\$"):
-        work.feed = call.shell(concat([part for word in words for part in (*parts_of(word), " ")]), "env -S")
+    if call.name == "cross-env-shell" and carried:
+        work.feed = call.shell(walk.joined(carried), call.name, stdin=call.stdin)
+    else:
+        _carried(call, work, carried, call.name)
+
+
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "_": " ", "v": "\v", "f": "\f"}
+
+
+def split_string(call: Call | None, value: Value) -> list[Value] | None:
+    r"""Return the words of a text as `env -S` and xargs split it: quotes, backslashes, `${NAME}`; None if not known.
+
+    Without a call `$` is an ordinary character. A backslash before a letter stands for a blank sign where env knows it.
+    """
+    if not isinstance(value, str):
+        return None
+    words: list[Value] = []
+    parts: list[Any] | None = None
+    quote = ""
+    at = 0
+    while at < len(value):
+        char = value[at]
+        at += 1
+        if char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote = char
+            parts = parts or []
+        elif not quote and char in " \t\n\r":
+            if parts is not None:
+                words.append(concat(parts))
+            parts = None
+        elif char == "\\" and quote != "'" and at < len(value):
+            parts = [*(parts or []), _ESCAPED.get(value[at], value[at]) if call is not None else value[at]]
+            at += 1
+        elif char == "$" and call is not None and quote != "'" and value[at : at + 1] == "{":
+            name, _, _ = value[at + 1 :].partition("}")
+            at += len(name) + 2
+            held = call.variable(name)
+            parts = [*(parts or []), *parts_of(UNKNOWN if held is None else held)]
+        else:
+            parts = [*(parts or []), char]
+    if parts is not None:
+        words.append(concat(parts))
+    return words
+
+
+# -- one operand before the command
+
+
+def ranked(call: Call, work: Work) -> None:
+    """`chrt [PRIORITY] COMMAND`, `setarch [ARCHITECTURE] COMMAND`: whether the first is there, only itself tells."""
+    rest = _begin(call, work)
+    first = plain(rest[0]) if rest else None
+    if work.line.has("--pid --max --list"):
         return
-    _carried(call, work, carried, call.name)
+    known = None if first is None else index.entry(first)
+    architecture = call.name == "setarch" and (known is None or known.get("run") == "carriers.ranked")
+    if rest and (architecture or (call.name == "chrt" and (first is None or first.isdigit()))):
+        rest.pop(0)
+    _carried(call, work, rest, call.name)
 
 
-def watch(call: Call, work: Work) -> None:
-    """`watch COMMAND` hands its words to a shell, joined."""
-    joined(call, work)
-
-
-def joined(call: Call, work: Work) -> None:
-    """Words that a shell gets, joined by blanks."""
-    work.entry = {**work.entry, "operands": "text*"}
+def flock(call: Call, work: Work) -> None:
+    """`flock FILE COMMAND`, `flock FILE -c TEXT`, `flock DESCRIPTOR`."""
+    operands = work.line.operands
+    number = plain(operands[0]) if operands else None
+    work.entry = {**work.entry, "operands": ("text" if number and number.isdigit() else "write") + " command"}
     walk.standard(call, work)
-    words = work.line.operands
-    if words:
-        text = concat(
-            [part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)]
-        )
-        work.feed = call.shell(text, " ".join(work.command), stdin=call.stdin)
 
 
-def keys(call: Call, work: Work) -> None:
-    """`tmux send-keys 'TEXT' Enter` types text into another shell."""
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    for word in work.line.operands:
-        text = plain(word)
-        if text is None or " " in text:
-            call.shell(word, "tmux send-keys")
+def daemon(call: Call, work: Work) -> None:
+    """`start-stop-daemon --start --exec PROGRAM -- ARGUMENT…`."""
+    line = work.line
+    rest = _begin(call, work)
+    program = line.value("--startas") or line.value("--exec")
+    if program is not None and line.has("--start") and not line.has("--test"):
+        _carried(call, work, [program, *rest], call.name)
+
+
+def terminal(call: Call, work: Work) -> None:
+    """`xterm -e COMMAND…`, `gnome-terminal -- COMMAND…`, `kitty COMMAND…`: a window in which a command runs."""
+    text = work.line.value("--command")
+    rest = _begin(call, work)
+    if text is None:
+        _carried(call, work, rest, call.name)
+    elif rest:
+        _carried(call, work, [text, *rest], call.name)
+    else:
+        work.feed = call.shell(text, call.name)
+
+
+def behind(call: Call, work: Work) -> None:
+    """`onchange GLOB -- COMMAND…`: what follows `--` is a command."""
+    words = call.words
+    _begin(call, work)
+    if "--" in words:
+        _carried(call, work, words[words.index("--") + 1 :], " ".join(work.command))
+
+
+# -- the shell's own
 
 
 def command(call: Call, work: Work) -> None:
@@ -156,20 +300,15 @@ def command(call: Call, work: Work) -> None:
 
 def evaluate(call: Call, work: Work) -> None:
     """`eval TEXT…`: the words joined, run by this shell."""
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
+    _begin(call, work)
     words = call.words[1:] if call.words[:1] == ["--"] else call.words
     if words:
-        text = concat(
-            [part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)]
-        )
-        work.feed = call.shell(text, "eval", stdin=call.stdin, state=call.state)
+        work.feed = call.shell(walk.joined(words), "eval", stdin=call.stdin, state=call.state)
 
 
 def source(call: Call, work: Work) -> None:
     """`source FILE`: the text of a file of this text or of a substitution runs; a file of the project is executed."""
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
+    _begin(call, work)
     words = call.words[1:] if call.words[:1] == ["--"] else call.words
     if not words:
         return
@@ -198,9 +337,7 @@ def run_file(call: Call, work: Work | None, path: Value, label: str, **more: Any
 
 def trap(call: Call, work: Work) -> None:
     """`trap TEXT SIGNAL…`: the text runs later."""
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    operands = work.line.operands
+    operands = _begin(call, work)
     if len(operands) < 2 or operands[0] in ("-", ""):
         return
     text = operands[0]
@@ -208,87 +345,3 @@ def trap(call: Call, work: Work) -> None:
         call.shell(text, "trap", state=call.state.copy())
     if isinstance(text, str):
         call.state.traps = (*call.state.traps, (text, (*call.frame.via, "trap"), call.where))
-
-
-def xargs(call: Call, work: Work) -> None:
-    """`xargs COMMAND`: the words of standard input go behind the command, or in place of `-I`'s mark."""
-    line = work.line
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    words: list[Value] = line.operands or ["echo"]
-    found = _items(call, whole=line.has("-I --replace --null --delimiter -L"), mark=line.value("--delimiter"))
-    mark = line.value("-I") or (line.value("--replace") or "{}" if line.has("--replace") else None)
-    if mark is None:
-        limit = plain(line.value("--max-args") or line.value("--max-lines") or "") or ""
-        size = int(limit) if limit.isascii() and limit.isdigit() and 0 < len(limit) < 5 else 0
-        for start in range(0, len(found), size) if size else (0,):
-            _carried(call, work, [*words, *(found[start : start + size] if size else found)], call.name, stdin=None)
-        return
-    for value in found:
-        _carried(call, work, walk.replaced(call, words, str(mark), value), call.name, stdin=None)
-
-
-def _items(call: Call, *, whole: bool, mark: Value | None = None) -> list[Value]:
-    """Return what standard input holds, item by item; `mark` is what separates them, if that is no line end."""
-    stdin = call.stdin
-    if stdin is None:
-        return [UNKNOWN]
-    if isinstance(stdin.value, str) and stdin.items is None:
-        text = stdin.value.replace("\0", "\n")
-        if isinstance(mark, str) and mark and mark not in ("\\n", "\\0"):
-            text = text.replace({"\\t": "\t"}.get(mark, mark), "\n")
-        return list(dict.fromkeys(text.split("\n") if whole else text.split())) if text.strip() else []
-    return stdin.lines() or [UNKNOWN]
-
-
-def parallel(call: Call, work: Work) -> None:
-    """`parallel COMMAND ::: ITEM…`: each item in place of `{}`, through a shell."""
-    line = work.line
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    words = line.operands
-    marks = [place for place, word in enumerate(words) if isinstance(word, str) and word[:3] in (":::", "::::")]
-    end = marks[0] if marks else len(words)
-    items = [word for word in words[end:] if word not in (":::", "::::", ":::+")] if marks else _items(call, whole=True)
-    template = words[:end]
-    for item in items or [UNKNOWN]:
-        if not template:
-            call.shell(item, call.name)
-            continue
-        filled = walk.replaced(call, template, "{}", item)
-        if filled == template:
-            filled = [*template, item]
-        if len(template) == 1:
-            call.shell(
-                filled[0] if len(filled) == 1 else concat([*parts_of(filled[0]), " ", *parts_of(item)]), call.name
-            )
-        else:
-            call.run(filled, call.name)
-
-
-def script(call: Call, work: Work) -> None:
-    """`script -c TEXT FILE` (Linux), `script FILE COMMAND` (macOS)."""
-    operands = work.line.operands
-    work.entry = {**work.entry, "operands": "write text*"}
-    walk.standard(call, work)
-    if len(operands) > 1:
-        _carried(call, work, operands[1:], call.name)
-
-
-def debugger(call: Call, work: Work) -> None:
-    """Commands of a debugger can start a shell."""
-    walk.standard(call, work)
-    for flag, value in work.line.flags:
-        if flag in ("-ex", "-o") and value is not None:
-            text = plain(value)
-            if text is None or text.startswith(("python", "call", "print system", "p system")):
-                call.opaque("what the debugger runs is not known")
-            elif text.startswith(("shell ", "!", "platform shell ")):
-                call.shell(text.removeprefix("platform ").removeprefix("shell ").lstrip("!"), call.name)
-
-
-def later(call: Call, work: Work) -> None:
-    """`at TIME`: the commands come from standard input."""
-    walk.standard(call, work)
-    if not work.line.has("-f -l -d -r"):
-        shell_reads(call, work, call.name)

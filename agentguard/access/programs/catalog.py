@@ -78,7 +78,7 @@ def _program(command: tuple[str, ...], family: str, entry: Entry, inherited: fro
     unique: dict[int, tuple[list[str], str, str]] = {}
     for spelling, option in given.items():
         unique.setdefault(id(option), ([], option.kind, option.trait))[0].append(spelling)
-    own = inherited.union(entry.get("traits", "").split())
+    own = inherited.union(_kinds(entry.get("traits", "")))
     subs = [(name, inner) for name, inner in entry.get("sub", {}).items()]
     if "other" in entry:
         subs.append(("*", entry["other"]))
@@ -86,7 +86,7 @@ def _program(command: tuple[str, ...], family: str, entry: Entry, inherited: fro
     traits = own.union(entry.get("may", "").split(), (option.trait for option in given.values() if option.trait))
     specs = [entry.get("operands", ""), *entry.get("instead", {}).values(), *(option.kind for option in given.values())]
     carries = any(kind in _CARRYING for spec in specs for kind in _kinds(spec))
-    carries = carries or str(entry.get("run", "")).partition(".")[0] in ("carriers", "interpreters")
+    carries = carries or str(entry.get("run", "")).partition(".")[0] in _CARRIERS
     return Program(
         command,
         family,
@@ -99,10 +99,14 @@ def _program(command: tuple[str, ...], family: str, entry: Entry, inherited: fro
     )
 
 
-_CARRYING = frozenset({"command", "shell", "shell-words", "run", "code"})
+_CARRYING = frozenset({"command", "shell", "joined", "script", "run", "code"})
+_CARRIERS = frozenset(
+    {"carriers", "debuggers", "interpreters", "repeats", "runners", "sessions", "ssh", "tmux"}
+)  # modules
 
 
 def _kinds(spec: str) -> list[str]:
+    """Return the words of a specification, without when they count and how often."""
     return [item.partition("^")[0].rstrip("*") for item in spec.split()]
 
 

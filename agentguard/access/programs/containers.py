@@ -2,81 +2,191 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import READ, TREE, WRITE
-from agentguard.access.programs import net, walk
+from agentguard.access.model import LISTEN, READ, TREE, WRITE
+from agentguard.access.programs import elsewhere, index, net, walk
 from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from agentguard.access.model import Value
+    from agentguard.access.programs.options import Line
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
+
+
+# What makes a container as good as root on this machine: docker-run(1), capabilities(7).
+_CAPABILITIES = frozenset(
+    {"all", "sys_admin", "sys_ptrace", "sys_module", "sys_rawio", "dac_read_search", "dac_override"}
+)
+_SOCKETS = ("docker.sock", "podman.sock", "containerd.sock", "crio.sock")
 
 
 def runs(call: Call, work: Work) -> None:
     """`docker run IMAGE COMMAND…`: a folder of this machine that is mounted can be read and changed from inside."""
     line = work.line
-    operands = line.operands
+    mounts: list[tuple[str, Value]] = []
+    volumes: list[str] = []
+    if _privileged(line):
+        line.traits.add("privileged")
+    if line.has("--privileged"):
+        mounts.append(("/dev", "/dev"))
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     for value in line.values("--volume"):
-        _mounts(call, value)
-    for value in line.values("--mount"):
-        _mount(call, value)
-    entry = line.value("--entrypoint")
-    words = ([entry] if entry not in (None, "") else []) + operands[1:]
+        _mounts(call, value, mounts, volumes)
+    for value in [*line.values("--mount"), *line.values("--device")]:
+        _mount(call, value, mounts, volumes)
+    words = _command(line)
     if words:
-        state = call.state.copy()
-        state.functions, state.aliases = {}, {}
-        work.feed = call.run(
-            [word for word in words if word is not None], " ".join(work.command), stdin=call.stdin, state=state
-        )
+        cwd = elsewhere.folder(line.value("--workdir"), mounts)
+        place = elsewhere.Place(mounts, volumes, lasting=False)
+        work.feed = elsewhere.run(call, words, " ".join(work.command), place, cwd)
 
 
-def _mounts(call: Call, value: Value) -> None:
+def _privileged(line: Line) -> bool:
+    """Return whether options hand the machine to the container."""
+    given = [(name, (plain(value) or "").lower()) for name, value in line.flags if value is not None]
+    return any(
+        (name in ("--pid", "--userns", "--ipc", "--uts", "--cgroupns") and value == "host")
+        or (name == "--cap-add" and value.removeprefix("cap_") in _CAPABILITIES)
+        or (name == "--security-opt" and "unconfined" in value)
+        or (name in ("--volume", "--mount") and any(socket in value for socket in _SOCKETS))
+        for name, value in given
+    )
+
+
+def _command(line: Line) -> list[Value]:
+    """Return what runs in the container: behind the image, or by the image where that is a program's."""
+    entry = line.value("--entrypoint")
+    words = line.operands[1:]
+    if entry not in (None, ""):
+        return [entry, *words]
+    image = plain(line.operands[0]) if words else None
+    if image is None:
+        return words
+    first = plain(words[0])
+    program = image.rpartition("/")[2].partition("@")[0].partition(":")[0].removesuffix("-cli")
+    if first is not None and "/" not in first and index.entry(first) is None and index.entry(program) is not None:
+        return [program, *words]  # `hashicorp/terraform destroy`
+    return words
+
+
+def _mounts(call: Call, value: Value, mounts: list[tuple[str, Value]], volumes: list[str]) -> None:
     """`-v SOURCE:TARGET[:ro]`: a source with a slash is a folder here, any other the name of a volume."""
-    first, *others = parts_of(value)
-    if not isinstance(first, str):
-        source: Value = concat(
-            [first, *(part.partition(":")[0] if isinstance(part, str) else part for part in others[:1])]
-        )
-        call.path(READ, source, "a mount", TREE)
+    before: list[Any] = []
+    for number, part in enumerate(parts := parts_of(value)):
+        name, colon, rest = part.partition(":") if isinstance(part, str) else (part, "", "")
+        before.append(name)
+        if colon:
+            source = concat(before)
+            inside, _, how = str(concat([rest, *parts[number + 1 :]])).partition(":")
+            break
+    else:
         return
-    text = plain(value)
-    if text is None:
-        head, colon, _ = first.partition(":")
-        source = head if colon else concat([first, *(p.partition(":")[0] if isinstance(p, str) else p for p in others)])
-        _shared(call, source, read_only=False)
-        return
-    source_text, _, rest = text.partition(":")
-    if source_text[:1] in ("/", ".", "~"):
-        _shared(call, source_text, read_only=rest.endswith((":ro", ",ro", ":ro,z", ":ro,Z")))
+    lead = parts_of(source)[0]
+    if isinstance(lead, str) and lead[:1] not in ("/", ".", "~"):
+        volumes.append(inside)
+    else:
+        elsewhere.share(call, source, inside, mounts, read_only="ro" in how.split(","))
 
 
-def _mount(call: Call, value: Value) -> None:
+def _mount(call: Call, value: Value, mounts: list[tuple[str, Value]], volumes: list[str]) -> None:
+    """`--mount type=bind,source=X,target=Y[,readonly]`; `--device /dev/x`."""
     text = plain(value)
     if text is None:
         call.path(READ, value, "a mount", TREE)
         return
+    if text[:1] == "/":
+        _mounts(call, value if ":" in text else f"{text}:{text}", mounts, volumes)
+        return
     settings = dict(part.partition("=")[::2] for part in text.split(","))
     source = settings.get("source") or settings.get("src")
-    if settings.get("type", "bind") == "bind" and source:
-        _shared(call, source, read_only="readonly" in settings or "ro" in settings)
+    inside = settings.get("target") or settings.get("dst") or settings.get("destination") or ""
+    if settings.get("type", "volume") == "bind" and source:
+        read_only = any(settings.get(name, "false") in ("", "true", "1") for name in ("readonly", "ro"))
+        elsewhere.share(call, source, inside, mounts, read_only=read_only)
+    elif settings.get("type", "volume") == "volume":
+        volumes.append(inside)
 
 
-def _shared(call: Call, source: Value, *, read_only: bool) -> None:
-    """The project's own folder is what such a container works on; every other folder counts with all beneath it."""
-    from agentguard.access import paths  # noqa: PLC0415 - only for mounts
+def inside(call: Call, work: Work) -> None:
+    """`docker exec CONTAINER COMMAND…`: in a container that goes on living."""
+    _inside(call, work, work.line.operands[1:])
 
-    project = call.world.project
-    if isinstance(source, str) and isinstance(call.cwd, str) and project and not paths.fault(source):
-        path = paths.absolute(source, call.cwd, call.world.platform)
-        if path == project or path.startswith(project + "/"):
-            call.path(READ, source, "a mount of the project")
-            return
-    call.path(READ, source, "a mount", TREE)
-    if not read_only:
-        call.path(WRITE, source, "a mount", TREE)
+
+def behind(call: Call, work: Work) -> None:
+    """`kubectl exec POD -- COMMAND…`, `lxc exec NAME -- COMMAND…`."""
+    words = call.words
+    _inside(call, work, words[words.index("--") + 1 :] if "--" in words else work.line.operands[1:])
+
+
+def text_inside(call: Call, work: Work) -> None:
+    """`adb shell TEXT…`, `vagrant ssh -c TEXT`: a shell of the other side gets the words, joined by blanks."""
+    line = work.line
+    given = [value for name, value in line.flags if value is not None and line.kinds.get(name) == "remote-text"]
+    words = given or (line.operands if work.entry.get("operands") == "remote-text*" else [])
+    _inside(call, work, ["sh", "-c", walk.joined(words)] if words else [])
+
+
+def words_inside(call: Call, work: Work) -> None:
+    """`lima COMMAND…`: every operand belongs to the command."""
+    _inside(call, work, work.line.operands)
+
+
+def kubectl(call: Call, work: Work) -> None:
+    """`minikube kubectl -- ARGUMENT…`."""
+    rest = work.line.operands
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if rest:
+        work.feed = call.run(["kubectl", *rest], "minikube", stdin=call.stdin)
+
+
+def second_inside(call: Call, work: Work) -> None:
+    """`fly machine exec ID TEXT`."""
+    _inside(call, work, ["sh", "-c", work.line.operands[1]] if work.line.operands[1:] else [])
+
+
+def second_words(call: Call, work: Work) -> None:
+    """`limactl shell NAME COMMAND…`."""
+    rest = work.line.operands[1:]
+    _inside(call, work, rest[1:] if rest[:1] == ["--"] else rest)
+
+
+def nspawn(call: Call, work: Work) -> None:
+    """`systemd-nspawn -D FOLDER COMMAND…`, `machinectl shell NAME PROGRAM…`."""
+    line = work.line
+    rest = line.operands
+    if call.name == "machinectl":
+        rest = rest[2:] if rest[:1] == ["shell"] else []
+    line.traits.add("privileged")
+    folder = line.value("--directory")
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if rest:
+        mounts: list[tuple[str, Value]] = [] if folder is None else [("/", folder)]
+        work.feed = elsewhere.run(call, rest, call.name, elsewhere.Place(mounts, [], lasting=True), "/")
+
+
+def flatpak(call: Call, work: Work) -> None:
+    """`flatpak run --command=sh APP ARGUMENT…`: in a sandbox that often sees the home."""
+    command = work.line.value("--command")
+    rest = work.line.operands[1:]
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if command is not None:
+        work.feed = call.run([command, *rest], "flatpak run", stdin=call.stdin)
+
+
+def _inside(call: Call, work: Work, words: list[Value], *, lasting: bool = True) -> None:
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if words:
+        cwd = elsewhere.folder(work.line.value("--workdir"), [])
+        place = elsewhere.Place([], [], lasting=lasting)
+        work.feed = elsewhere.run(call, words, " ".join(work.command), place, cwd)
 
 
 def copies(call: Call, work: Work) -> None:
@@ -85,7 +195,9 @@ def copies(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     for number, value in enumerate(operands[:2]):
-        if value != "-" and net.split(value) is None:
+        text = plain(value)
+        inner = text is not None and text[:1] not in ("/", ".") and ":" in text  # `namespace/pod:path` too
+        if value != "-" and not inner and net.split(value) is None:
             call.path(
                 WRITE if number else READ,
                 value,
@@ -105,23 +217,28 @@ def deletes(call: Call, work: Work) -> None:
     walk.standard(call, work)
 
 
-def kube_exec(call: Call, work: Work) -> None:
-    """`kubectl exec POD -- COMMAND`."""
-    words = call.words
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    carried = words[words.index("--") + 1 :] if "--" in words else work.line.operands[1:]
-    if carried:
-        work.feed = call.run(carried, "kubectl exec", stdin=call.stdin)
-
-
 def kube_run(call: Call, work: Work) -> None:
-    """`kubectl run NAME --image=IMAGE -- COMMAND`."""
+    """`kubectl run NAME --image=IMAGE -- COMMAND`, `kubectl debug POD -- COMMAND`; a node's debugger has its files."""
     words = call.words
+    named = plain(work.line.operands[0]) if work.line.operands else None
+    if work.command[-1] == "debug" and (named or "").startswith("node/"):
+        work.line.traits.add("privileged")
+    carried = words[words.index("--") + 1 :] if "--" in words else []
+    _inside(call, work, carried, lasting=work.command[-1] == "debug")
+
+
+def forwards(call: Call, work: Work) -> None:
+    """`kubectl port-forward WHAT LOCAL:REMOTE`, `kubectl proxy`: listen on this machine alone, unless told otherwise."""
+    line = work.line
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
-    if "--" in words and (carried := words[words.index("--") + 1 :]):
-        work.feed = call.run(carried, "kubectl run", stdin=call.stdin)
+    ports = [plain(value) or "" for value in line.operands[1:]] if work.command[-1] == "port-forward" else []
+    ports = ports or [plain(line.value("--port") or "") or "8001"]
+    for address in (plain(line.value("--address") or "") or "localhost").split(","):
+        for port in ports:
+            number = port.partition(":")[0]
+            known = number.isascii() and number.isdigit() and len(number) < 6
+            call.connect(address, int(number) if known else None, "it listens", action=LISTEN)
 
 
 def kube_get(call: Call, work: Work) -> None:

@@ -24,10 +24,23 @@ text: cat tac nl head tail less more wc sort uniq cut tr rev paste strings base6
   sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md5 grep egrep fgrep rgrep zgrep rg ag sed
   gsed awk gawk mawk nawk jq yq vim vi nvim view nano ed code pbcopy pbpaste zcat bzcat xzcat
 git: git pre-commit husky lefthook
-carriers: sudo doas su runuser env nice ionice chrt taskset nohup timeout gtimeout stdbuf unbuffer setsid time gtime
-  caffeinate systemd-run watch entr command builtin noglob nocorrect exec eval source . trap xargs gxargs parallel
-  flock script chroot unshare nsenter firejail strace ltrace valgrind gdb busybox toybox tmux screen at batch
-  hyperfine concurrently cross-env nodemon
+carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
+  env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
+  chronic ifne rlwrap eatmydata nocache torify torsocks tsocks proxychains proxychains4 catchsegv systemd-inhibit
+  dbus-launch winpty dumb-init tini tsp sem faketime busybox toybox timeout gtimeout timelimit stdbuf gstdbuf unbuffer
+  setsid time gtime caffeinate systemd-run start-stop-daemon command builtin noglob nocorrect exec eval source . trap
+  xargs gxargs parallel pee mispipe sponge vipe flock chroot unshare nsenter bwrap firejail proot fakeroot fakechroot
+  dbus-run-session xvfb-run run-parts sshpass xterm konsole gnome-terminal alacritty kitty uxterm
+sessions: tmux screen zellij at batch script scriptreplay asciinema expect tclsh wish watch watchexec entr reflex
+  onchange chokidar fswatch inotifywait hyperfine concurrently nodemon start-server-and-test start-test server-test
+  wait-on
+runners: op doppler aws-vault saml2aws aws-okta infisical chamber envchain dotenv dotenvx direnv sops teller summon
+  envconsul berglas secrethub pass gopass bw lpass keepassxc-cli with-env varlock keychain railway
+remotes: vagrant lxc incus multipass wsl adb heroku fly flyctl limactl colima minikube lima toolbox distrobox
+  devcontainer apptainer singularity machinectl systemd-nspawn flatpak mosh autossh pdsh pssh parallel-ssh clush
+  ansible salt salt-ssh salt-call
+tracers: strace ltrace dtruss dtrace bpftrace valgrind callgrind_annotate ms_print cg_annotate heaptrack rr perf
+  uftrace samply py-spy austin scalene gdb gdb-multiarch lldb delve dlv
 interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython python3.9
   python3.10 python3.11 python3.12 python3.13 python3.14 node nodejs deno ts-node tsx ruby perl php lua luajit
   osascript java
@@ -37,10 +50,10 @@ build: make gmake cmake gcc g++ cc c++ clang clang++ just pytest py.test coverag
 node: npm pnpm yarn bun npx bunx pnpx
 pypi: uvx pip pip2 pip3 pip-compile pip-sync uv pipx poetry pdm rye hatch pipenv twine conda mamba micromamba
 packages: ensurepip cargo rustup rustc go gofmt goimports gem bundle bundler mvn gradle mvnw gradlew sbt lein dotnet
-  mix brew apt apt-get apt-cache dnf yum apk dpkg asdf nvm fnm corepack pyenv rbenv nodenv direnv zoxide starship opam
+  mix brew apt apt-get apt-cache dnf yum apk dpkg asdf nvm fnm corepack pyenv rbenv nodenv zoxide starship opam
   mise
 forges: gh glab
-network: curl wget http aria2c ssh ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp dig
+network: curl wget http aria2c ssh slogin ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp dig
   nslookup host whois ping traceroute nmap openssl netstat ss ngrok cloudflared mail sendmail http-server serve
 archives: tar gtar bsdtar zip unzip gzip gunzip pigz bzip2 bunzip2 xz unxz zstd unzstd 7z
 containers: docker podman nerdctl docker-compose podman-compose

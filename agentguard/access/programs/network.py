@@ -151,57 +151,6 @@ def httpie(call: Call, work: Work) -> None:
         net.url(call, value, "operand", method=method or ("POST" if sends else "GET"))
 
 
-def ssh(call: Call, work: Work) -> None:
-    """`ssh [user@]HOST [COMMAND…]`: the words of the command are joined and run by a shell there."""
-    line = work.line
-    operands = list(line.operands)
-    place = operands[0] if operands else None
-    port = _number(line.value("-p")) or 22
-    if operands[1:2] and len(operands) > 1:  # options may also follow the host
-        from agentguard.access.programs import options  # noqa: PLC0415 - rare
-
-        rest = options.read(options.table(work.entry["options"]), operands[1:], stop=True)
-        line.flags += rest.flags
-        line.kinds.update(rest.kinds)
-        operands = [operands[0], *rest.operands]
-    traits: set[str] = set()
-    if call.stdin is not None:
-        traits.add("sends")
-    if place is not None and net.computed(place):
-        traits.add("computed-address")
-    _begin(call, work, traits)
-    _ssh_options(call, work)
-    if place is None:
-        return
-    text = plain(place)
-    if text is not None and text.startswith("ssh://"):
-        net.url(call, text, "the host")
-    else:
-        first, *others = parts_of(place)
-        call.connect(concat([first.rpartition("@")[2] if isinstance(first, str) else first, *others]), port, "the host")
-    words = operands[1:]
-    if words:
-        text_value = concat([p for n, word in enumerate(words) for p in ((" ",) if n else ()) + parts_of(word)])
-        work.feed = call.shell(text_value, "ssh", stdin=call.stdin)
-        work.feed.fetched = True
-
-
-def _ssh_options(call: Call, work: Work) -> None:
-    """Options that start programs on this machine (ssh_config(5))."""
-    for value in work.line.values("-o"):
-        text = plain(value)
-        if text is None:
-            call.opaque("an option of ssh is not known")
-            continue
-        name, _, command = text.replace("=", " ", 1).strip().partition(" ")
-        if (
-            name.lower() in ("proxycommand", "localcommand", "knownhostscommand", "permitlocalcommand")
-            and command.strip()
-        ):
-            if command.strip().lower() not in ("none", "yes", "no"):
-                call.shell(command.strip(), f"ssh {name}")
-
-
 def copies(call: Call, work: Work) -> None:
     """`scp` and `rsync`: sources, then one target, here or on other machines."""
     line = work.line
@@ -211,7 +160,9 @@ def copies(call: Call, work: Work) -> None:
     remote = [net.split(value) for value in line.operands]
     work.entry = {**work.entry, "operands": operands}
     walk.standard(call, work)
-    _ssh_options(call, work)
+    from agentguard.access.programs import ssh  # noqa: PLC0415 - few commands take its options
+
+    ssh.settings(call, work.line)
     if call.name == "rsync" and line.has("--delete --delete-after --delete-excluded") and len(remote) > 1:
         if remote[-1] is None:
             last = line.operands[-1]

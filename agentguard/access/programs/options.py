@@ -6,6 +6,7 @@ item of it one option with all its spellings:
     -r,--recursive              takes no value
     -o,--output=write           takes a value; what the value is (see walk) stands behind the `=`
     --color=text?               may take a value, only in the same word
+    --bind=read+text            takes two values, of these kinds, each a word of its own
     -f,--force!force            gives the command that trait
 
 Rows carry the first long spelling, the last one where none is long. Options that are not listed take no value, so only
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
 
 class Option:
-    """One option: its spelling in rows, what its value is ("" for none), whether that may be absent, its trait."""
+    """One option: its spelling in rows, what its value is ("" for none), whether that may be absent, its trait.
 
-    __slots__ = ("kind", "name", "optional", "trait")
+    `more` are the kinds of the values behind the first one.
+    """
+
+    __slots__ = ("kind", "more", "name", "optional", "trait")
 
     def __init__(self, item: str) -> None:
         spec, _, self.trait = item.partition("!")
@@ -33,17 +37,18 @@ class Option:
         names = spellings.split(",")
         self.name = next((name for name in names if name[:2] == "--"), names[-1])
         self.optional = kind.endswith("?")
-        self.kind = kind.removesuffix("?")
+        self.kind, *self.more = kind.removesuffix("?").split("+")
 
 
 class Line:
     """A command line as it was read.
 
     `flags`: (spelling in rows, value or None) in order; `kinds` says what those values are, `traits` collects what the
-    flags mean; `unknown` are values of options that the table does not know.
+    flags mean; `unknown` are values of options that the table does not know, `more` those behind the first value of an
+    option, with what they are.
     """
 
-    __slots__ = ("flags", "kinds", "operands", "traits", "unknown")
+    __slots__ = ("flags", "kinds", "more", "operands", "traits", "unknown")
 
     def __init__(self) -> None:
         self.flags: list[tuple[str, Value | None]] = []
@@ -51,6 +56,7 @@ class Line:
         self.operands: list[Value] = []
         self.traits: set[str] = set()
         self.unknown: list[Value] = []
+        self.more: list[tuple[str, Value, str]] = []  # option, value, kind
 
     def has(self, names: str) -> bool:
         """Return whether one of some options (spellings of rows, between blanks) was given."""
@@ -98,13 +104,13 @@ def read(known: dict[str, Option], words: list[Value], *, stop: bool = False, si
                 break
             line.operands.append(word)
         elif text.startswith("--") or (single and (text.partition("=")[0] in known or len(text) > 2)):
-            at += _long(line, known, unglobbed(word), words[at] if at < len(words) else None, single=single)
+            at += _long(line, known, unglobbed(word), words[at:], single=single)
         else:
-            at += _short(line, known, unglobbed(word), words[at] if at < len(words) else None)
+            at += _short(line, known, unglobbed(word), words[at:])
     return line
 
 
-def _long(line: Line, known: dict[str, Option], word: Value, follows: Value | None, *, single: bool) -> int:
+def _long(line: Line, known: dict[str, Option], word: Value, behind: list[Value], *, single: bool) -> int:
     """Take a long option; return how many of the next words were its value."""
     lead = str(parts_of(word)[0])
     name, equals, first = lead.partition("=")
@@ -123,14 +129,21 @@ def _long(line: Line, known: dict[str, Option], word: Value, follows: Value | No
             line.unknown.append(word)
         return 0
     taken = 0
-    if value is None and option.kind and not option.optional and follows is not None:
-        value = follows
+    if value is None and option.kind and not option.optional and behind:
+        value = behind[0]
         taken = 1
     _add(line, option, value)
-    return taken
+    return taken + _more(line, option, behind[taken:])
 
 
-def _short(line: Line, known: dict[str, Option], word: Value, follows: Value | None) -> int:
+def _more(line: Line, option: Option, behind: list[Value]) -> int:
+    """Take the values behind the first one; return how many."""
+    taken = list(zip(option.more, behind, strict=False))
+    line.more += [(option.name, value, kind) for kind, value in taken]
+    return len(taken)
+
+
+def _short(line: Line, known: dict[str, Option], word: Value, behind: list[Value]) -> int:
     """Take a bundle of one-letter options; return how many of the next words were a value."""
     parts = parts_of(word)
     letters = str(parts[0])
@@ -142,14 +155,15 @@ def _short(line: Line, known: dict[str, Option], word: Value, follows: Value | N
             _add(line, option, None)
         else:
             rest = concat([letters[place + 1 :], *parts[1:]])
+            taken = 0
             if rest != "":
                 _add(line, option, rest)
-                return 0
-            if option.optional or follows is None:
+            elif option.optional or not behind:
                 _add(line, option, None)
-                return 0
-            _add(line, option, follows)
-            return 1
+            else:
+                _add(line, option, behind[0])
+                taken = 1
+            return taken + _more(line, option, behind[taken:])
     if len(parts) > 1:
         line.unknown.append(concat(parts[1:]))
     return 0

@@ -51,9 +51,9 @@ def printf(words: list[Value]) -> Value:
         while at < len(form):
             mark = form.find("%", at)
             if mark < 0:
-                done.append(decode(form[at:]))
+                done.append(decode(form[at:], ends=False))
                 break
-            done.append(decode(form[at:mark]))
+            done.append(decode(form[at:mark], ends=False))
             kind = form[mark + 1 : mark + 2]
             at = mark + 2
             if kind == "%":

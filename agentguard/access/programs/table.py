@@ -22,7 +22,7 @@ A line that is indented further goes on with the key above it, and names go on b
                 number), one with `^--a,--b` is not there if one of these options was given. Without this key they mean
                 nothing
     instead     OPTION KINDS: operands that count if this option was given; the first one that was counts
-    traits      what the command means, whatever its options
+    traits      what the command means, whatever its options; one with `^--a,--b` is not meant with one of these
     tree        options that make paths stand for everything beneath them; `always`
     like        PROGRAM [SUBCOMMAND]: as there, but for what is said here; options are added to those
     may         traits that its own function gives on some command lines
@@ -30,6 +30,7 @@ A line that is indented further goes on with the key above it, and names go on b
     output      what it writes (see outputs)
     language    of the code that it runs
     stop        options end at the first operand
+    again       and are read once more behind it
     single      one dash starts a whole option name
     fetches     its output comes from the network
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     Entry = dict[str, Any]
 
 _GOES_ON = " \\\n"
-_FLAGS = frozenset({"stop", "single", "fetches"})
+_FLAGS = frozenset({"again", "fetches", "single", "stop"})
 
 
 def entry(text: str, name: str) -> Entry | None:

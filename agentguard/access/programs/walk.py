@@ -11,11 +11,17 @@ What an operand or the value of an option may be (the kinds):
     look        a path of which only the name, the size or, of a folder, the names in it are shown
     run         a file that is read and executed
     url  host   an address that is connected to
+    from        a path or a URL that is read
+    daemon      the address of a service, as DOCKER_HOST holds it
     place-read  place-write        `[user@]host:path` of another machine, or a path here
     spec        a URL, a path or the name of a package, as install commands take them
     package  ref                   names; each gives an execute row
     shell       text that a shell runs
+    joined      with everything behind it, joined by blanks: text that a shell runs
     command     with everything behind it: a command that this one carries
+    script      a file that a shell runs: what this text has put into it counts, else it is executed as it is
+    variable    `NAME=VALUE`, set for the command
+    listen      `[ADDRESS:]PORT` that is listened on
     setting     NAME=VALUE of git
     guess       what an unknown program may do with it
 
@@ -29,6 +35,7 @@ from agentguard.access.model import (
     DELETE,
     EXACT,
     EXECUTE,
+    LISTEN,
     POSSIBLE,
     READ,
     TREE,
@@ -43,7 +50,7 @@ from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from agentguard.access.model import Value, Wildcard
@@ -121,6 +128,12 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
         line.kinds.update(kinds)
         line.traits |= traits
         if subs is None:
+            if "again" in entry and line.operands:
+                rest = options.read(options.table(spec), line.operands[1:], stop="stop" in entry)
+                line.flags += rest.flags
+                line.kinds.update(rest.kinds)
+                line.traits |= rest.traits
+                line.operands[1:] = rest.operands
             return Work(entry, tuple(command), line)
         first = plain(line.operands[0]) if line.operands else None
         if first is None and not (line.operands and "other" in entry):
@@ -147,7 +160,7 @@ def standard(call: Call, work: Work) -> None:
     tree = entry.get("tree", "")
     work.extent = TREE if tree == "always" or (tree and line.has(tree)) else EXACT
     _assign(work)
-    traits = line.traits.union(entry.get("traits", "").split())
+    traits = line.traits.union(_traits(entry, line))
     for name, value in line.flags:
         kind = line.kinds.get(name, "")
         if kind == "package" and value is not None:
@@ -176,6 +189,9 @@ def standard(call: Call, work: Work) -> None:
         kind = line.kinds.get(name, "")
         if kind and value is not None and (act := _KINDS.get(kind)):
             act(call, value, f"option {name}", work)
+    for name, value, kind in line.more:
+        if act := _KINDS.get(kind):
+            act(call, value, f"option {name}", work)
     for value, kind in work.kinds[:MAX_OPERANDS]:
         if act := _KINDS.get(kind):
             act(call, value, "operand", work)
@@ -187,6 +203,14 @@ def standard(call: Call, work: Work) -> None:
 
 
 _NETWORK = frozenset({"url", "host", "place-read", "place-write"})
+
+
+def _traits(entry: Entry, line: Line) -> Iterator[str]:
+    """Return what a command means: the traits of its entry, less those that an option takes away."""
+    for item in entry.get("traits", "").split():
+        trait, _, unless = item.partition("^")
+        if not (unless and line.has(unless.replace(",", " "))):
+            yield trait
 
 
 def _network(value: Value, kind: str) -> set[str]:
@@ -231,7 +255,8 @@ def _assign(work: Work) -> None:
     operands = line.operands
     star = next((place for place, kind in enumerate(kinds) if kind.endswith("*")), None)
     if star is None:
-        kinds += ["text" if "command" in kinds else "guess"] * (len(operands) - len(kinds))
+        carries = "command" in kinds or "joined" in kinds
+        kinds += ["text" if carries else "guess"] * (len(operands) - len(kinds))
         work.kinds = list(zip(operands, kinds, strict=False))
         return
     behind = kinds[star + 1 :]
@@ -364,6 +389,20 @@ def _host(call: Call, value: Value, why: str, work: Work) -> None:
         call.connect(value, why=why)
 
 
+def _from(call: Call, value: Value, why: str, work: Work) -> None:
+    first = parts_of(unglobbed(value))[0]
+    if isinstance(first, str) and "://" in first:
+        _url(call, value, why, work)
+    elif value != "-":
+        call.path(READ, value, why, work.extent)
+
+
+def _daemon(call: Call, value: Value, why: str, work: Work) -> None:
+    first = parts_of(value)[0]
+    if not (isinstance(first, str) and first.startswith(("unix:", "fd:", "npipe:"))):
+        _url(call, value, why, work)
+
+
 def _place(action: str) -> Kind:
     def act(call: Call, value: Value, why: str, work: Work) -> None:
         from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
@@ -381,7 +420,42 @@ def _command(call: Call, value: Value, why: str, work: Work) -> None:
     """The first operand of kind `command` starts a command that takes all the rest."""
     place = next(number for number, (_, kind) in enumerate(work.kinds) if kind == "command")
     if work.kinds[place][0] is value:
-        work.feed = call.run([operand for operand, _ in work.kinds[place:]], " ".join(work.command), stdin=call.stdin)
+        words = [operand for operand, _ in work.kinds[place:]]
+        if words[0] == "--" and len(words) > 1:
+            del words[0]
+        work.feed = call.run(words, " ".join(work.command), stdin=call.stdin)
+
+
+def _joined(call: Call, value: Value, why: str, work: Work) -> None:
+    """The first operand of kind `joined` starts the words that a shell gets."""
+    place = next(number for number, (_, kind) in enumerate(work.kinds) if kind == "joined")
+    if work.kinds[place][0] is value:
+        text = joined([operand for operand, _ in work.kinds[place:]])
+        work.feed = call.shell(text, " ".join(work.command), stdin=call.stdin)
+
+
+def joined(words: list[Value]) -> Value:
+    """Return words joined by blanks; globs as they were written."""
+    return concat(
+        [part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(unglobbed(word))]
+    )
+
+
+def _script(call: Call, value: Value, why: str, work: Work) -> None:
+    if value != "-":
+        index.module("carriers")["run_file"](call, work, value, " ".join(work.command))
+
+
+def _variable(call: Call, value: Value, why: str, work: Work) -> None:
+    index.module("carriers")["assign"](call, value)
+
+
+def _listen(call: Call, value: Value, why: str, work: Work) -> None:
+    text = plain(value)
+    host, colon, port = (text or "").rpartition(":")
+    number = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else None
+    anywhere = "0.0.0.0"  # noqa: S104 - what is meant where no address is named
+    call.connect(host if colon and host not in ("", "*") else anywhere, number, why, action=LISTEN)
 
 
 def _data(call: Call, value: Value, why: str, work: Work) -> None:
@@ -497,10 +571,16 @@ _KINDS: dict[str, Kind] = {
     "run": _run,
     "url": _url,
     "host": _host,
+    "from": _from,
+    "daemon": _daemon,
     "place-read": _place(READ),
     "place-write": _place(WRITE),
     "shell": _shell,
     "command": _command,
+    "joined": _joined,
+    "script": _script,
+    "variable": _variable,
+    "listen": _listen,
     "data": _data,
     "spec": _spec,
     "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),

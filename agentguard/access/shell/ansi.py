@@ -9,8 +9,8 @@ _OCTAL = "01234567"
 _HEX = "0123456789abcdefABCDEF"
 
 
-def decode(text: str, *, zero: bool = False) -> str:
-    r"""Return `text` with its escapes read. An unknown one stays as it is; a NUL ends the text.
+def decode(text: str, *, zero: bool = False, ends: bool = True) -> str:
+    r"""Return `text` with its escapes read. An unknown one stays as it is; a NUL ends the text if it `ends` there.
 
     `zero`: octal escapes are written `\0nnn` (echo -e, printf %b) beside `\nnn`. Bytes that are no UTF-8 become
     surrogates, as Python writes undecodable file names.
@@ -47,7 +47,7 @@ def decode(text: str, *, zero: bool = False) -> str:
             at += 1
         else:
             done += f"\\{mark}".encode("utf-8", "surrogatepass")
-        if done and done[-1] == 0:
+        if ends and done and done[-1] == 0:
             return done[:-1].decode("utf-8", "surrogateescape")
     return done.decode("utf-8", "surrogateescape")
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from agentguard.access.model import Value
+    from agentguard.access.programs.elsewhere import Place
     from agentguard.access.shell.command import Call
     from agentguard.access.shell.made import Made
     from agentguard.access.shell.pieces import Redirection
@@ -63,8 +64,8 @@ class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
     __slots__ = (
-        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "fetched", "made", "note", "processes", "rows",
-        "sinks", "tool", "unsure", "work", "world",
+        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "elsewhere", "fetched", "made", "note",
+        "processes", "rows", "sinks", "tool", "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -80,6 +81,7 @@ class Machine:
         self.unsure = 0  # how many branches and loops are round the command at hand
         self.note: Callable[[Call, list[Value]], None] | None = None
         self.fetched = False  # a substitution of the command at hand fetched something
+        self.elsewhere: Place | None = None  # the container in which the command at hand runs
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
         self.sinks: dict[str, Callable[[Feed], None]] = {}  # what reads `/dev/fd/N` of a `>(…)` of the command at hand
         self.made: Made | None = None  # what this text has made of the file system, None as long as that is nothing
@@ -89,6 +91,13 @@ class Machine:
 
     def row(self, row: Row) -> None:
         """Add a row, unless an equal one is there."""
+        if self.elsewhere is not None:
+            from agentguard.access.programs import elsewhere  # noqa: PLC0415 - few commands run in a container
+
+            moved = elsewhere.row(self.elsewhere, row, self.world)
+            if moved is None:
+                return
+            row = moved
         row.tool = self.tool
         kind, value = row.resource()
         key = (

@@ -6,8 +6,8 @@ from agentguard.access.model import TRAITS
 from agentguard.access.programs import index, options, outputs, table, walk
 
 KEYS = {
-    "before", "fetches", "instead", "language", "like", "may", "operands", "options", "other", "output", "run", "single",
-    "stop", "sub", "tree", "traits",
+    "again", "before", "fetches", "instead", "language", "like", "may", "operands", "options", "other", "output", "run",
+    "single", "stop", "sub", "tree", "traits",
 }  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def kinds(entry):
     specs = [entry.get("operands", ""), *entry.get("instead", {}).values()]
     found = {item.partition("^")[0].rstrip("*") for spec in specs for item in spec.split()}
     for option in options.table(f"{entry.get('options', '')} {entry.get('before', '')}").values():
-        found.add(option.kind)
+        found |= {option.kind, *option.more}
     return found - {""}
 
 
@@ -54,7 +54,7 @@ def test_entries_use_only_known_words(family):
             continue
         wrong += [(name, key) for key in entry if key not in KEYS]
         spelled = options.table(f"{entry.get('options', '')} {entry.get('before', '')}").values()
-        traits = set(f"{entry.get('traits', '')} {entry.get('may', '')}".split()) | {
+        traits = {item.partition("^")[0] for item in f"{entry.get('traits', '')} {entry.get('may', '')}".split()} | {
             option.trait for option in spelled
         } - {""}
         wrong += [(name, trait) for trait in traits - TRAITS]
@@ -107,6 +107,16 @@ def test_options_are_read_as_getopt_reads_them(words, flags, operands):
     """Bundles, values in the same or the next word, abbreviations, optional values, the end of options."""
     line = options.read(options.table("-a -b,--bee -v,--value=text -o,--opt=text?"), words)
     assert (flags, operands) == (line.flags, line.operands)
+
+
+def test_an_option_may_take_several_words():
+    """`--bind SOURCE TARGET`, `-L NAME VALUES`; the values behind the first have kinds of their own."""
+    line = options.read(
+        options.table("--bind=read+text -L=text+text+write"), ["--bind", "a", "b", "-Lx", "y", "z", "w"]
+    )
+    assert [("--bind", "a"), ("-L", "x")] == line.flags
+    assert [("--bind", "b", "text"), ("-L", "y", "text"), ("-L", "z", "write")] == line.more
+    assert ["w"] == line.operands
 
 
 def test_options_end_at_the_first_operand_where_the_program_says_so():

@@ -4,7 +4,7 @@ TABLE = r"""
 kubectl k oc
   options  -n,--namespace=text --context=text --cluster=text --kubeconfig=read -o,--output=text -l,--selector=text
            -A,--all-namespaces --user=text --token=text -s,--server=url --as=text --request-timeout=text
-           --field-selector=text -f,--filename=read -k,--kustomize=read -R,--recursive -c,--container=text
+           --field-selector=text -f,--filename=from -k,--kustomize=read -R,--recursive -c,--container=text
            --dry-run=text? -w,--watch --insecure-skip-tls-verify
   > delete
     options  --all --force --grace-period=text --now --cascade=text? --wait=text? --timeout=text
@@ -16,13 +16,17 @@ kubectl k oc
     options  --force!destroys-infrastructure --save-config
   > exec
     options  -i,--stdin -t,--tty -q --pod-running-timeout=text
-    run      containers.kube_exec
+    stop
+    run      containers.behind
   > run
     options  --image=text --env=text --port=text --restart=text -i,--stdin -t,--tty --rm --command --labels=text
-             --overrides=text --expose --image-pull-policy=text
+             --overrides=text --expose --image-pull-policy=text --privileged!privileged --annotations=text
+             --attach --override-type=text
     run      containers.kube_run
   > debug
-    options  --image=text --target=text -i -t --copy-to=text
+    options  --image=text --target=text -i,--stdin -t,--tty --copy-to=text --profile=text --share-processes
+             --set-image=text --env=text --attach -q
+    run      containers.kube_run
   > cp
     options  --retries=text
     run      containers.copies
@@ -38,9 +42,11 @@ kubectl k oc
     >> view
       options  --raw!prints-environment --minify --flatten
   > port-forward
-    options  --address=text
+    options  --address=text --pod-running-timeout=text
+    run      containers.forwards
   > proxy
-    options  -p=text --address=text
+    options  -p,--port=text --address=text -w,--www=read --accept-hosts=text --api-prefix=text -u,--unix-socket=write
+    run      containers.forwards
   > get
     options  --sort-by=text --tail=text --since=text --previous --timeout=text --for=text --template=text -p
     traits   read-only

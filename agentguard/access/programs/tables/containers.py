@@ -2,25 +2,33 @@
 
 TABLE = r"""
 docker podman nerdctl
-  before   --config=read -c,--context=text -D -H,--host=text -l,--log-level=text --tlscacert=read --tlscert=read
+  before   --config=read -c,--context=text -D -H,--host=daemon -l,--log-level=text --tlscacert=read --tlscert=read
            --tlskey=read
   > run create
     options  -a,--attach=text --add-host=text --annotation=text --cap-add=text --cap-drop=text --cgroup-parent=text
              --cidfile=write --cpus=text -c,--cpu-shares=text -d,--detach --device=text --dns=text --entrypoint=text
-             -e,--env=text --env-file=read --expose=text --gpus=text --group-add=text --health-cmd=text
+             -e,--env=text --env-file=text --expose=text --gpus=text --group-add=text --health-cmd=text
              -h,--hostname=text -i,--interactive --init --ip=text --ipc=text -l,--label=text --link=text
              --log-driver=text --log-opt=text -m,--memory=text --mount=text --name=text --network=text --net=text
              -p,--publish=text -P,--publish-all --pid=text --platform=text --privileged!privileged --pull=text
              --read-only --restart=text --rm --runtime=text --security-opt=text --shm-size=text --stop-signal=text
              --sysctl=text --tmpfs=text -t,--tty --ulimit=text -u,--user=text --userns=text -v,--volume=text
-             --volumes-from=text -w,--workdir=text --pod=text --userns=text --detach-keys=text --stop-timeout=text
+             --volumes-from=text -w,--workdir=text --pod=text --detach-keys=text --stop-timeout=text
+             --blkio-weight=text --cgroupns=text --cpu-period=text --cpu-quota=text --cpuset-cpus=text
+             --cpuset-mems=text --device-cgroup-rule=text --dns-option=text --dns-search=text --domainname=text
+             --health-interval=text --health-retries=text --health-start-period=text --health-timeout=text
+             --ip6=text --isolation=text --label-file=read --link-local-ip=text --mac-address=text
+             --memory-reservation=text --memory-swap=text --memory-swappiness=text --network-alias=text
+             --oom-score-adj=text --pids-limit=text --storage-opt=text --uts=text --volume-driver=text --arch=text
+             --authfile=text --conmon-pidfile=write --env-host --replace --secret=text --systemd=text --tz=text
+             --umask=text --variant=text --workdir=text --gidmap=text --uidmap=text --pidfile=write
     stop
     run      containers.runs
   > exec
-    options  -d,--detach -e,--env=text --env-file=read -i,--interactive --privileged!privileged -t,--tty
-             -u,--user=text -w,--workdir=text -T --index=text --detach-keys=text
-    operands text command
+    options  -d,--detach -e,--env=text --env-file=text -i,--interactive --privileged!privileged -t,--tty
+             -u,--user=text -w,--workdir=text -T --index=text --detach-keys=text -l,--latest
     stop
+    run      containers.inside
   > container
     >> run create
       like     docker run
@@ -60,13 +68,16 @@ docker podman nerdctl
     >> build
       options  -f,--file=read -t,--tag=text --build-arg=text --platform=text --push!publishes --secret=text
                -o,--output=text --target=text --cache-from=text --cache-to=text --load --builder=text --progress=text
-               --no-cache
-      operands read
+               --no-cache --metadata-file=write --iidfile=write --annotation=text --allow=text --ssh=text
+               --build-context=text --label=text --network=text --pull
+      operands from
   > build
     options  -f,--file=read -t,--tag=text --build-arg=text --platform=text --target=text --secret=text --ssh=text
              --network=text -o,--output=text --label=text --cache-from=text --no-cache --pull -q,--quiet
              --progress=text --push!publishes --add-host=text --iidfile=write --build-context=text -m=text
-    operands read
+             --cache-to=text --builder=text --load --metadata-file=write --annotation=text --shm-size=text
+             --ulimit=text --cgroup-parent=text --isolation=text --rm -v,--volume=text --squash --layers --format=text
+    operands from
   > push
     options  -a,--all-tags -q
     traits   publishes
@@ -93,7 +104,7 @@ docker podman nerdctl
       options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
       traits   read-only
   > compose
-    options  -f,--file=read -p,--project-name=text --profile=text --env-file=read --project-directory=enter
+    options  -f,--file=read -p,--project-name=text --profile=text --env-file=text --project-directory=enter
              --ansi=text --progress=text --parallel=text
     >> down
       options  -v,--volumes!destroys-data --rmi=text --remove-orphans -t,--timeout=text
@@ -104,8 +115,6 @@ docker podman nerdctl
     >> run
       like     docker run
       options  --no-deps --service-ports --use-aliases -B,--build
-      operands text command
-      run      walk.standard
     >> build
       options  --build-arg=text --no-cache --pull -m=text --ssh=text --progress=text
     >> push

@@ -213,9 +213,10 @@ git
       traits   read-only
   > submodule
     >> foreach
-      options  --recursive -q
+      options  --recursive -q,--quiet
+      operands joined
       stop
-      run      carriers.joined
+      run      walk.standard
     >> add
       options  -b=text --name=text -f --depth=text --reference=read
       operands url write

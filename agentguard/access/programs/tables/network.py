@@ -46,13 +46,14 @@ aria2c
   operands url*
   fetches
 
-ssh
-  options  -4 -6 -A -a -B=text -b=text -C -c=text -D=text -E=write -e=text -F=read -f -G -g -I=run -i=read -J=host -K
+ssh slogin
+  options  -4 -6 -A -a -B=text -b=text -C -c=text -D=text -E=write -e=text -F=text -f -G -g -I=run -i=text -J=text -K
            -k -L=text -l=text -M -m=text -N -n -O=text -o=text -p=text -P=text -q -Q=text -R=text -S=text -s -T -t -V
            -v -W=text -w=text -X -x -Y -y
   stop
+  again
   fetches
-  run      network.ssh
+  run      ssh.run
 
 ssh-keygen
   options  -t=text -b=text -f=text -C=text -N=text -P=text -q -y -l -p -R=text -F=text -i -e -m=text -E=text -s=read
@@ -70,16 +71,16 @@ ssh-agent
   output   nothing
 
 scp
-  options  -3 -4 -6 -A -B -C -c=text -D=text -F=read -i=read -J=host -l=text -O -o=text -P=text -p -q -R
+  options  -3 -4 -6 -A -B -C -c=text -D=text -F=text -i=text -J=text -l=text -O -o=text -P=text -p -q -R
            -r,--recursive -S=shell -s -T -v -X=text
   tree     --recursive
   run      network.copies
 
 sftp
-  options  -b=read -B=text -c=text -D=text -F=read -i=read -J=host -l=text -o=text -P=text -R=text -S=shell -s=text -r
-           -q -v
-  operands host text*
+  options  -1 -2 -4 -6 -A -a -b=read -B=text -C -c=text -D=shell -F=text -i=text -J=text -l=text -N -o=text -P=text -p
+           -R=text -S=shell -s=text -r -q -v -X=text
   traits   sends
+  run      ssh.sftp
 
 rsync
   options  -a,--archive -b,--backup -B=text -c,--checksum -C -d,--dirs -e,--rsh=shell -E -f,--filter=text -g -h -H -i

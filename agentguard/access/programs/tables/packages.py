@@ -148,7 +148,7 @@ dpkg
   options  -i,--install=spec -r,--remove=package!removes-package -P,--purge=package!removes-package -l,--list -L=text
            -s=text -S=text -x=read --configure=text
 
-fnm pyenv rbenv nodenv direnv zoxide starship opam mise
+fnm pyenv rbenv nodenv zoxide starship opam mise
   > init hook env activate export
     output   nothing
 """

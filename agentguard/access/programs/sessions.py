@@ -1,0 +1,108 @@
+"""Commands that run later, in another terminal, or in the language of a program that types for people.
+
+at(1); expect(1), whose scripts are Tcl: `spawn`, `exec` and `open "|…"` start commands, `send` types what a shell may
+read; start-server-and-test's README.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.programs import walk
+from agentguard.access.programs.carriers import shell_reads
+from agentguard.access.shell.values import plain, unglobbed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
+    from agentguard.access.shell.command import Call
+
+
+def later(call: Call, work: Work) -> None:
+    """`at TIME`: the commands come from standard input or a file."""
+    walk.standard(call, work)
+    if not work.line.has("-f -l -d -r -c -V"):
+        shell_reads(call, work, call.name)
+
+
+def expect(call: Call, work: Work) -> None:
+    """`expect -c TEXT`, `expect FILE`, `expect` with its commands on standard input."""
+    line = work.line
+    operands = list(line.operands)
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for value in line.values("-c"):
+        _tcl(call, value)
+    files = [*line.values("-f"), *([] if line.has("-f -c") else operands[:1])]
+    for path in files:
+        if path == "-":
+            continue
+        call.path("read", path, "the script")
+        call.path("execute", path, "the script")
+        if (feed := call.written(path)) is not None:
+            _tcl(call, feed.value)
+    if "-" in files or not (files or line.has("-c -v")):
+        stdin = call.stdin
+        if stdin is not None and stdin.source is not None and not isinstance(stdin.value, str):
+            call.path("execute", stdin.source, "the script")
+        elif stdin is not None:
+            _tcl(call, stdin.value)
+
+
+_STARTS = ("spawn ", "exec ", "system ", "!")
+
+
+def _tcl(call: Call, value: Value) -> None:
+    """Run the commands that a script of Tcl starts: braces are its single quotes."""
+    text = unglobbed(value)
+    if not isinstance(text, str):
+        call.fetched_or_opaque(f"the script that {call.name} runs is not known")
+        return
+    for line in text.replace("\\\n", " ").replace(";", "\n").split("\n"):
+        piece = line.strip()
+        for mark in ("[exec ", "[system ", "{exec ", "{spawn ", "{system "):
+            at = piece.find(mark)
+            if at >= 0:
+                inner = piece[at + 1 :]
+                _starts(call, inner[: inner.find("]")] if mark[0] == "[" and "]" in inner else inner.rstrip("}"))
+        if piece.startswith(_STARTS):
+            _starts(call, piece)
+        elif piece.startswith(("send ", "send_user ", "exp_send ")):
+            _typed(call, piece)
+        elif '"|' in piece and "open " in piece:
+            call.shell(piece.partition('"|')[2].partition('"')[0].strip(), call.name)
+
+
+def _starts(call: Call, piece: str) -> None:
+    name, _, rest = piece.partition(" ")
+    words = rest.strip()
+    while words[:1] == "-" and name in ("spawn", "exec"):  # `-noecho`, `-ignore HUP`, `-keepnewline`, `--`
+        option, _, words = words.partition(" ")
+        if option in ("-ignore", "-open"):
+            words = words.lstrip().partition(" ")[2]
+        words = words.lstrip()
+    if words:
+        call.shell(words.replace("{", "'").replace("}", "'"), f"{call.name} {name}")
+
+
+def _typed(call: Call, piece: str) -> None:
+    r"""`send "TEXT\r"`: what is typed may be a command of a shell."""
+    name, _, rest = piece.partition(" ")
+    if name == "send_user":
+        return
+    text = rest.strip().removeprefix("-- ").removeprefix("-s ").strip('"{}')
+    typed = text.replace("\\r", "\n").replace("\\n", "\n")
+    if " " in typed.strip() and not typed.strip().startswith("$"):
+        call.shell(typed, f"{call.name} send")
+
+
+def serves_and_tests(call: Call, work: Work) -> None:
+    """`start-server-and-test SERVER URL TEST`: names of scripts, or commands."""
+    operands = list(work.line.operands)
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for value in [*operands[:1], *operands[2:]]:
+        text = plain(value)
+        if text is None or " " in text:
+            call.shell(value, call.name)
+        elif not text.isdigit() and "://" not in text:
+            call.run(["npm", "run", text], call.name)
