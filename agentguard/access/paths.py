@@ -86,7 +86,8 @@ def absolute(text: str, cwd: str, platform: str = "linux") -> str:
 def resolve(path: str, disk: Disk) -> str:
     """Return an absolute path with links followed as far as it exists, at most MAX_LINK_HOPS of them.
 
-    Past a limit, and beneath what does not exist, the rest is appended lexically.
+    Past a limit, beneath what does not exist and behind a link that cannot be read, the rest is appended lexically.
+    `/proc/PID/root` is the root whoever may read it (proc(5)).
     """
     root = ""
     if path[1:2] == ":":  # `C:/…`
@@ -103,9 +104,14 @@ def resolve(path: str, disk: Disk) -> str:
             continue
         steps += 1
         here = f"{done}/{name}"
+        if name == "root" and done[:6] == "/proc/" and done.count("/") == 2:
+            done = root
+            continue
         if hops < limits.MAX_LINK_HOPS and steps < limits.MAX_PATH_STEPS and disk.kind(here) == "link":
             hops += 1
-            target = disk.readlink(here)
+            target = disk.readlink(here) or here
+            if target == here:
+                hops = limits.MAX_LINK_HOPS
             if root:
                 from agentguard.access import winpath  # noqa: PLC0415 - only there
 

@@ -194,6 +194,20 @@ def test_links_that_lead_in_a_circle_come_to_an_end() -> None:
     assert paths.resolve("/a/x/.env", disk) in ("/a/x/.env", "/a/y/.env")
 
 
+def test_the_root_of_a_process_is_the_root(worlds) -> None:
+    """`/proc/1/root` is a link that only root may read, and leads to `/` all the same."""
+    disk = MemoryDisk({"/proc/1/root": "", "/proc/self/root": "/", "/etc/shadow": b""})
+    for path in ("/proc/1/root/etc/shadow", "/proc/self/root/etc/shadow", "/proc/77/root/proc/1/root/etc/shadow"):
+        assert "/etc/shadow" == paths.resolve(path, disk)
+    assert "/proc/root" == paths.resolve("/proc/root", disk)
+    assert "/p/root" == paths.resolve("/p/root", disk)
+
+
+def test_a_link_that_cannot_be_read_stays(worlds) -> None:
+    """Its name is all that is known."""
+    assert "/a/x/y" == paths.resolve("/a/x/y", MemoryDisk({"/a/x": ""}))
+
+
 def test_links_that_grow_are_followed_only_so_far() -> None:
     """A link to itself with more behind it cannot make work without end."""
     disk = MemoryDisk({"/a/x": "x/" + "b/" * 500})

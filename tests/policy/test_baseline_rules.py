@@ -106,6 +106,11 @@ RULES = {
         [_execute("reboot"), _execute("systemctl", "poweroff")],
         [_execute("systemctl", "status"), _execute("systemctl", "--user", "restart")],
     ),
+    "machine/starts-later": (
+        "deny",
+        [_execute("at"), _execute("systemctl", "enable", traits=["controls-service"])],
+        [_execute("at", traits=["read-only"]), _execute("systemctl", "status")],
+    ),
     "write/system-or-home": (
         "deny",
         [_path("write", "/etc/hosts"), _path("write", "/usr/bin/git"), _tree("write", HOME), _tree("write", "/")],
