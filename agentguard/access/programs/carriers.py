@@ -6,7 +6,7 @@ The carried command has the carrier in its `via`. Where what is carried cannot b
 from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, READ, UNKNOWN, WRITE
-from agentguard.access.programs import index, walk
+from agentguard.access.programs import filling, index, walk
 from agentguard.access.shell.skip import assignment
 from agentguard.access.shell.values import concat, parts_of, plain
 
@@ -50,7 +50,7 @@ def sudo(call: Call, work: Work) -> None:
     if not line.has("--shell --login"):
         _carried(call, work, rest, call.name)
     elif rest:
-        work.feed = call.shell(walk.joined(rest), call.name, stdin=call.stdin)
+        work.feed = call.shell(filling.joined(rest), call.name, stdin=call.stdin)
     else:
         shell_reads(call, work, call.name)
 
@@ -185,7 +185,7 @@ def env(call: Call, work: Work) -> None:
     if carried and carried[0] is UNKNOWN:
         call.opaque("what env runs is not known")
     if call.name == "cross-env-shell" and carried:
-        work.feed = call.shell(walk.joined(carried), call.name, stdin=call.stdin)
+        work.feed = call.shell(filling.joined(carried), call.name, stdin=call.stdin)
     else:
         _carried(call, work, carried, call.name)
 
@@ -303,7 +303,7 @@ def evaluate(call: Call, work: Work) -> None:
     _begin(call, work)
     words = call.words[1:] if call.words[:1] == ["--"] else call.words
     if words:
-        work.feed = call.shell(walk.joined(words), "eval", stdin=call.stdin, state=call.state)
+        work.feed = call.shell(filling.joined(words), "eval", stdin=call.stdin, state=call.state)
 
 
 def source(call: Call, work: Work) -> None:

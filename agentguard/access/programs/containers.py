@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import LISTEN, READ, TREE, WRITE
-from agentguard.access.programs import elsewhere, index, net, walk
+from agentguard.access.programs import elsewhere, filling, index, net, walk
 from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False
@@ -127,7 +127,7 @@ def text_inside(call: Call, work: Work) -> None:
     line = work.line
     given = [value for name, value in line.flags if value is not None and line.kinds.get(name) == "remote-text"]
     words = given or (line.operands if work.entry.get("operands") == "remote-text*" else [])
-    _inside(call, work, ["sh", "-c", walk.joined(words)] if words else [])
+    _inside(call, work, ["sh", "-c", filling.joined(words)] if words else [])
 
 
 def words_inside(call: Call, work: Work) -> None:

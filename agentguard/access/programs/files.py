@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import ANY, READ, UNKNOWN, WRITE
-from agentguard.access.programs import walk
+from agentguard.access.programs import filling, walk
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of
 
@@ -131,4 +131,4 @@ def fd(call: Call, work: Work) -> None:
     if carried:
         roots = line.operands[1:] or ["."]
         found = [concat([*parts_of(root), "/", ANY]) for root in roots]
-        walk.carry(call, carried, found, call.name)
+        filling.carry(call, carried, found, call.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import ANY, DELETE, ONE, READ, STAR, TREE, UNKNOWN, WRITE
-from agentguard.access.programs import walk
+from agentguard.access.programs import filling, walk
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import Beneath, concat, parts_of, plain
 
@@ -62,7 +62,7 @@ def run(call: Call, work: Work) -> None:
             for value in values:
                 call.path(DELETE, value, "-delete")
     for flag, words in found.runs:
-        walk.carry(call, words, values, f"{call.name} {flag}")
+        filling.carry(call, words, values, f"{call.name} {flag}")
     work.feed = Feed(UNKNOWN, items=values)
 
 

@@ -7,7 +7,7 @@ one input source of several, `{N}` and `{N.}`.
 from __future__ import annotations
 
 from agentguard.access.model import READ, UNKNOWN
-from agentguard.access.programs import net, walk
+from agentguard.access.programs import filling, net, walk
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
@@ -47,7 +47,7 @@ def xargs(call: Call, work: Work) -> None:
             work.feed = call.run([*words, *(found[start : start + size] if size else found)], call.name)
         return
     for value in found:
-        work.feed = call.run(walk.replaced(call, words, str(mark), value), call.name)
+        work.feed = call.run(filling.replaced(call, words, str(mark), value), call.name)
 
 
 def _words(call: Call, line: Line) -> list[Value]:
@@ -170,7 +170,7 @@ def _each(
     shown: list[tuple[str, Value]] = []
     for number, item in enumerate(items, 1):
         shown += [(f"{{{number}{form}}}", value) for form, value in _forms(item)]
-    whole: Value = walk.joined(items) if len(items) > 1 else items[0] if items else ""
+    whole: Value = filling.joined(items) if len(items) > 1 else items[0] if items else ""
     shown += [(mark if not form else f"{{{form}}}", value) for form, value in _forms(whole)]
     shown += [("{#}", "1"), ("{%}", "1")]
     used = any(
@@ -182,11 +182,11 @@ def _each(
     ):
         run = words
         for name, value in shown:
-            run = walk.replaced(call, run, name, value)
+            run = filling.replaced(call, run, name, value)
         work.feed = call.run(run, call.name)
         if quotes:
             return
-    text = walk.joined(words)
+    text = filling.joined(words)
     for number, (name, value) in enumerate(shown):
         text = _put(call, text, name, value, number)
     work.feed = call.shell(text, call.name, stdin=call.stdin if not items else None)
@@ -198,10 +198,10 @@ def _put(call: Call, text: Value, name: str, value: Value, number: int) -> Value
         return text
     value = unglobbed(value)
     if isinstance(value, str):
-        return walk.filled(text, name, "'" + value.replace("'", "'\\''") + "'")
-    variable = f"{walk.FOUND}{number}"
+        return filling.filled(text, name, "'" + value.replace("'", "'\\''") + "'")
+    variable = f"{filling.FOUND}{number}"
     call.assigned[variable] = value
-    return walk.filled(text, name, f'"${variable}"')
+    return filling.filled(text, name, f'"${variable}"')
 
 
 def _forms(item: Value) -> list[tuple[str, Value]]:

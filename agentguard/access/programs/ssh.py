@@ -8,7 +8,7 @@ that, so it is no row.
 from __future__ import annotations
 
 from agentguard.access.model import LISTEN, READ, UNKNOWN, WRITE
-from agentguard.access.programs import net, walk
+from agentguard.access.programs import filling, net, walk
 from agentguard.access.programs.carriers import shell_reads
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
@@ -55,7 +55,7 @@ def run(call: Call, work: Work) -> None:
     words = operands[1:]
     remote = [value for value in map(_setting, line.values("-o")) if value[0] == "remotecommand"]
     if words:
-        work.feed = call.shell(walk.joined(words), "ssh", stdin=call.stdin)
+        work.feed = call.shell(filling.joined(words), "ssh", stdin=call.stdin)
         work.feed.fetched = True
     elif remote:
         work.feed = call.shell(remote[-1][1], "ssh", stdin=call.stdin)
@@ -215,7 +215,7 @@ def mosh(call: Call, work: Work) -> None:
         _host(call, operands[0], 22)
         rest = operands[2:] if operands[1:2] == ["--"] else operands[1:]
         if rest:
-            work.feed = call.shell(walk.joined(rest), call.name, stdin=call.stdin)
+            work.feed = call.shell(filling.joined(rest), call.name, stdin=call.stdin)
 
 
 def many(call: Call, work: Work) -> None:
@@ -226,7 +226,7 @@ def many(call: Call, work: Work) -> None:
             if host:
                 _host(call, host, 22)
     if operands:
-        work.feed = call.shell(walk.joined(operands), call.name, stdin=call.stdin)
+        work.feed = call.shell(filling.joined(operands), call.name, stdin=call.stdin)
 
 
 _SHELL_MODULES = frozenset(

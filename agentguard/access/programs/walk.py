@@ -43,7 +43,7 @@ from agentguard.access.model import (
     WRITE,
     Pattern,
 )
-from agentguard.access.programs import index, options
+from agentguard.access.programs import filling, index, options
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.limits import MAX_OPERANDS
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from agentguard.access.model import Value, Wildcard
+    from agentguard.access.model import Value
     from agentguard.access.programs.options import Line
     from agentguard.access.programs.table import Entry
     from agentguard.access.shell.command import Call
@@ -430,15 +430,8 @@ def _joined(call: Call, value: Value, why: str, work: Work) -> None:
     """The first operand of kind `joined` starts the words that a shell gets."""
     place = next(number for number, (_, kind) in enumerate(work.kinds) if kind == "joined")
     if work.kinds[place][0] is value:
-        text = joined([operand for operand, _ in work.kinds[place:]])
+        text = filling.joined([operand for operand, _ in work.kinds[place:]])
         work.feed = call.shell(text, " ".join(work.command), stdin=call.stdin)
-
-
-def joined(words: list[Value]) -> Value:
-    """Return words joined by blanks; globs as they were written."""
-    return concat(
-        [part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(unglobbed(word))]
-    )
 
 
 def _script(call: Call, value: Value, why: str, work: Work) -> None:
@@ -595,43 +588,3 @@ KINDS = frozenset({*_KINDS, "text", "enter", "package", "ref", "remote"})
 def act(call: Call, kind: str, value: Value, why: str, work: Work) -> None:
     """Make the rows of one operand."""
     _KINDS[kind](call, value, why, work)
-
-
-def carry(call: Call, words: list[Value], found: list[Value], label: str) -> None:
-    """Run a command once for each of the values that it gets in place of `{}`, or behind its words."""
-    if not words:
-        return
-    marked = any("{}" in part for word in words for part in parts_of(word) if isinstance(part, str))
-    for value in found:
-        call.run(replaced(call, words, "{}", value) if marked else [*words, value], label)
-
-
-_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "eval"})
-FOUND = "__found"  # the variable that stands for a name which only the running command knows
-
-
-def replaced(call: Call, words: list[Value], mark: str, value: Value) -> list[Value]:
-    """Return words with a mark replaced by a value.
-
-    In the text of a shell a value that is not exact becomes a variable, so that the text around it still counts.
-    """
-    if not isinstance(value, str) and plain(words[0]) in _SHELLS and "-c" in words:
-        call.assigned[FOUND] = value
-        value = f"${FOUND}"
-    return [filled(word, mark, value) for word in words]
-
-
-def filled(word: Value, mark: str, value: Value) -> Value:
-    """Return a word with a mark replaced by a value."""
-    if word == mark:
-        return value
-    done: list[str | Wildcard] = []
-    for part in parts_of(word):
-        if not isinstance(part, str):
-            done.append(part)
-            continue
-        for number, text in enumerate(part.split(mark)):
-            if number:
-                done.extend(parts_of(value))
-            done.append(text)
-    return concat(done)
