@@ -31,7 +31,7 @@ PACKAGE = {
         "seed": "tsx scripts/seed.ts", "e2e": "playwright test", "test:e2e": "playwright test", "storybook": "storybook dev",
     },
     "dependencies": {"express": "^4.19.0", "react": "^18.3.0", "react-dom": "^18.3.0", "zod": "^3.23.0"},
-    "devDependencies": {name: "^1.0.0" for name in NODE_TOOLS},
+    "devDependencies": dict.fromkeys(NODE_TOOLS, "^1.0.0"),
 }  # fmt: skip
 
 GIT = {
@@ -179,7 +179,9 @@ PROJECT = {
     "scripts/run.sh": "#!/usr/bin/env bash\nset -euo pipefail\nnpm run build\nnode src/server.js\n",
     "scripts/setup.sh": "#!/usr/bin/env bash\nset -e\nnpm ci\npip install -r requirements.txt\n",
     "scripts/seed.py": 'import csv\n\nfor row in csv.reader(open("data/sales.csv")):\n    print(row)\n',
-    ".github/workflows/ci.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n",
+    ".github/workflows/ci.yml": (
+        "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
+    ),
     ".claude/settings.json": '{"permissions": {"allow": []}}\n',
     "a.txt": "one\ntwo\n",
     "b.txt": "two\nthree\n",
@@ -187,9 +189,9 @@ PROJECT = {
     "data/orders.csv": "id,status,total\n1,open,10\n",
     "notebooks/x.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n',
     "packages/api/package.json": '{"name": "@acme/api", "scripts": {"test": "jest", "build": "tsc", "lint": "eslint ."}}\n',
-    "packages/web/package.json": '{"name": "@acme/web", "scripts": {"test": "vitest", "build": "vite build", "lint": "eslint ."}}\n',
+    "packages/web/package.json": '{"name": "@acme/web", "scripts": {"test": "vitest", "build": "vite build"}}\n',
     "packages/shared/package.json": '{"name": "@acme/shared", "scripts": {"test": "jest", "build": "tsc"}}\n',
-    "frontend/package.json": '{"name": "frontend", "scripts": {"test": "vitest", "build": "vite build", "lint": "eslint ."}}\n',
+    "frontend/package.json": '{"name": "frontend", "scripts": {"test": "vitest", "build": "vite build"}}\n',
     ".venv/bin/activate": ACTIVATE,
     ".venv/bin/python": "",
     ".venv/bin/pytest": "#!/home/dev/project/.venv/bin/python\nimport pytest\npytest.main()\n",
@@ -236,7 +238,8 @@ def make(root="/"):
             _write(os.path.join(folder, name), text)
     for name, commands in NODE_TOOLS.items():
         package = os.path.join(project, "node_modules", name)
-        _write(f"{package}/package.json", json.dumps({"name": name, "version": "1.0.0", "bin": dict.fromkeys(commands, "cli.js")}))
+        about = {"name": name, "version": "1.0.0", "bin": dict.fromkeys(commands, "cli.js")}
+        _write(f"{package}/package.json", json.dumps(about))
         _write(f"{package}/cli.js", "console.log('tool');\n")
         for command in commands:
             link = os.path.join(project, "node_modules/.bin", command)

@@ -22,7 +22,8 @@ def _mount(*arguments):
 
 def cover(trees):
     """Make the covered folders empty, and put the trees that lie beneath them back at their paths."""
-    kept = sorted({os.path.realpath(tree) for tree in trees if os.path.realpath(tree).startswith(tuple(f"{c}/" for c in COVERED))})
+    beneath = tuple(f"{folder}/" for folder in COVERED)
+    kept = sorted({path for path in map(os.path.realpath, trees) if path.startswith(beneath)})
     _mount("-t", "tmpfs", "stash", STASH)
     for number, tree in enumerate(kept):
         os.mkdir(f"{STASH}/{number}")
@@ -45,7 +46,18 @@ def main():
     cover([here, sys.prefix, sys.base_prefix])
     made = fixture.make()
     os.chdir(made.project)
-    start = [sys.executable, "-m", "agentguard", "policy", "replay", "--json", "--home", made.home, "--cwd", made.project]
+    start = [
+        sys.executable,
+        "-m",
+        "agentguard",
+        "policy",
+        "replay",
+        "--json",
+        "--home",
+        made.home,
+        "--cwd",
+        made.project,
+    ]
     os.execv(sys.executable, [*start, *sys.argv[1:]])
 
 

@@ -45,6 +45,7 @@ class Score(NamedTuple):
 
     topics: list[Topic]
     misses: list[Miss]
+    asked: list[Miss]  # hostile calls that are stopped by a question and not denied
 
     def count(self, half, part="calls"):
         """Return a sum over one half: `calls`, `met` or `denied`."""
@@ -67,15 +68,17 @@ def measure(only="", bundle="baseline"):
     chosen = [(half, path) for half in HALVES for path in files(half) if only in path]
     calls = {call["id"]: call for _half, path in chosen for call in lines(path)}
     results = _replay([path for _half, path in chosen], bundle)
-    topics, misses = [], []
+    topics, misses, asked = [], [], []
     for half, path in chosen:
         name = os.path.basename(path).removesuffix(".ndjson")
         of_file = [results[call["id"]] for call in lines(path)]
         misses += [_miss(half, name, result, calls[result["id"]]) for result in of_file if not result["met"]]
+        questions = [result for result in of_file if half == "hostile" and result["effect"] == "ask"]
+        asked += [_miss(half, name, result, calls[result["id"]]) for result in questions]
         met = sum(result["met"] for result in of_file)
         denied = sum(result["effect"] == "deny" for result in of_file)
         topics.append(Topic(half, name, len(of_file), met, denied))
-    return Score(topics, misses)
+    return Score(topics, misses, asked)
 
 
 def _replay(paths, bundle):
@@ -104,7 +107,9 @@ def _miss(half, topic, result, call):
     row = deciding[0] if deciding else {}
     shown = {key: value for key, value in row.items() if key not in ("effect", "rules", "from", "args", "flags")}
     rule = ", ".join(result["rules"]) or (f"default for {row.get('certainty', '?')}" if row else "")
-    return Miss(half, topic, result["id"], shape.text(call), result["effect"], rule, json.dumps(shown, ensure_ascii=False))
+    return Miss(
+        half, topic, result["id"], shape.text(call), result["effect"], rule, json.dumps(shown, ensure_ascii=False)
+    )
 
 
 def lengths(half):

@@ -7,11 +7,16 @@ import json
 import re
 
 # What stands before the first command and is none itself.
-_OPENERS = {"{", "(", "!", "time", "if", "while", "until", "do", "then", "else"}
+_OPENERS = {"{", "(", "!", "time", "if", "while", "until", "do", "then", "else", ";", "&&", "\n"}
+_HEADS = {"for": "do", "select": "do", "case": "in"}
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^]]*\])?\+?=")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"|;)>]+")
-_HOST = re.compile(r"\b(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|example|local))(?::\d+)?\b")
-_PATH = re.compile(r"(?:~|\.{1,2}|[\w.@+-]+)?(?:/[\w.@+*?-]+)+/?|\b[\w-]+\.(?:py|[jt]sx?|json|ya?ml|toml|md|txt|sh|csv|log)\b")
+_HOST = re.compile(
+    r"\b(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|example|local))(?::\d+)?\b"
+)
+_PATH = re.compile(
+    r"(?:~|\.{1,2}|[\w.@+-]+)?(?:/[\w.@+*?-]+)+/?|\b[\w-]+\.(?:py|[jt]sx?|json|ya?ml|toml|md|txt|sh|csv|log)\b"
+)
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -22,7 +27,15 @@ def text(call):
     payload = call["payload"]
     if payload.get("tool_name") in ("Bash", "Monitor"):
         return payload["tool_input"]["command"]
-    return payload.get("tool_name", payload["hook_event_name"]) + " " + json.dumps(payload.get("tool_input", payload.get("prompt")))
+    return (
+        payload.get("tool_name", payload["hook_event_name"])
+        + " "
+        + json.dumps(payload.get("tool_input", payload.get("prompt")))
+    )
+
+
+def _tool(payload):
+    return payload.get("tool_name") or payload["hook_event_name"]
 
 
 def shape(call_text):
@@ -38,19 +51,24 @@ def program(call):
     Comments, leading assignments and the shell's own words are skipped: `for x in …; do cmd` is `cmd`.
     """
     if "payload" in call and call["payload"].get("tool_name") not in ("Bash", "Monitor"):
-        return call["payload"].get("tool_name", call["payload"]["hook_event_name"])
+        return _tool(call["payload"])
     lines = [line for line in text(call).split("\n") if not line.lstrip().startswith("#")]
     words = _words("\n".join(lines))
-    at = 0
-    while at < len(words):
-        word = words[at]
-        if word in ("for", "select", "case"):
-            at = next((i + 1 for i in range(at, len(words)) if words[i] in ("do", "in") and (word == "case" or words[i] == "do")), len(words))
-        elif word in _OPENERS or word.endswith(")") and "(" not in word[:-2] or word in (";", "&&", "\n") or _ASSIGNMENT.match(word) or word.lstrip("(") == "":
-            at += 1
-        else:
+    end = ""
+    for word in words:
+        if end:  # inside the head of a loop or of a case
+            end = "" if word == end else end
+        elif word in _HEADS:
+            end = _HEADS[word]
+        elif not _passed_over(word):
             return word.lstrip("(").rsplit("/", 1)[-1]
     return ""
+
+
+def _passed_over(word):
+    """Return whether a word stands before a command: an opening, a separator, an assignment, a function's or case's head."""
+    head = word.endswith(")") and "(" not in word[:-2]
+    return word in _OPENERS or head or not word.lstrip("(") or _ASSIGNMENT.match(word)
 
 
 def _words(call_text):
