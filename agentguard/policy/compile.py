@@ -125,7 +125,7 @@ def _policy(
 def _numbered(unions: Iterable[tuple[Term, ...]]) -> tuple[dict[tuple[Term, ...], int], list[dict[str, Any]]]:
     """Return the number of every union of terms, and the list of compiled sets in which it is one.
 
-    A union of several terms is one compiled set whose `or` names the others.
+    A union of several terms is a compiled set without values of its own, whose `or` names the terms: unions share them.
     """
     several = sorted(set(unions), key=lambda union: (len(union), union))
     single = sorted({term for union in several for term in union})
@@ -134,9 +134,7 @@ def _numbered(unions: Iterable[tuple[Term, ...]]) -> tuple[dict[tuple[Term, ...]
     for union in several:
         if union not in numbers:
             numbers[union] = len(listed)
-            first, *others = union
-            also = [numbers[(term,)] for term in others]
-            listed.append({"values": list(first.values), "except": list(first.excluded), "or": also})
+            listed.append({"values": [], "except": [], "or": [numbers[(term,)] for term in union]})
     return numbers, listed
 
 

@@ -69,9 +69,14 @@ class Sets:
     def paths(self, number: int) -> list[PathSet]:
         """Return a set as path patterns; it is the union of these."""
         key = (number, PATH)
-        if key not in self._ready:
-            self._ready[key] = [PathSet(plus, minus, self._spellings) for plus, minus in self._terms(number)]
-        return self._ready[key]  # type: ignore[no-any-return]
+        found: list[PathSet] | None = self._ready.get(key)
+        if found is None:
+            entry = self._sets[number]
+            found = [PathSet(entry["values"], entry["except"], self._spellings)] if entry["values"] else []
+            for other in entry.get("or", ()):
+                found += self.paths(other)
+            self._ready[key] = found
+        return found
 
     def best(self, number: int, kind: str, value: Any, mode: str) -> int:
         """Return NO, MAYBE or YES for a value and a set that is no set of paths: in it, less what is taken out."""

@@ -252,22 +252,29 @@ class Spellings:
     def of(self, patterns: Iterable[str]) -> list[str]:
         """Return every spelling of every pattern, folded where case does not count."""
         found = []
+        known = self._real
+        homes = self._value("home")
+        home = homes[0] if len(homes) == 1 else ""
         for pattern in patterns:
-            if pattern[:3] == "**/":
+            first = pattern[:1]
+            if first == "*" and pattern[:3] == "**/":
                 found.append(pattern)
                 continue
-            for text in self.filled(pattern):
+            if "{" in pattern or (first == "~" and not home):
+                texts = self.filled(pattern)
+            else:
+                texts = (home + pattern[1:],) if first == "~" and pattern[1:2] in ("", "/") else (pattern,)
+            for text in texts:
                 found.append(text)
-                end = len(text)
-                if text[-3:] == "/**":
-                    end -= 3
-                if not _META.isdisjoint(text[:end]):
+                fixed = text[:-3] if text[-3:] == "/**" else text
+                if not _META.isdisjoint(fixed):
                     end = min(at for char in _META if (at := text.find(char)) >= 0)
-                    end = max(text.rfind("/", 0, end), 0)
-                fixed = text[:end]
-                real = self._follow(fixed)
+                    fixed = text[: max(text.rfind("/", 0, end), 0)]
+                real = known.get(fixed)
+                if real is None:
+                    real = self._follow(fixed)
                 if real != fixed:
-                    found.append(_escaped(real) + text[end:])
+                    found.append(_escaped(real) + text[len(fixed) :])
         return [folded(text) for text in found] if self.fold else found
 
     def filled(self, pattern: str) -> tuple[str, ...]:
@@ -301,13 +308,13 @@ class Spellings:
 
     def _follow(self, path: str) -> str:
         """Return a path with links followed; each folder on the way is looked at once for all patterns."""
-        real = self._real.get(path)
-        if real is not None:
-            return real
         parent, slash, name = path.rpartition("/")
         if not slash:  # a drive
             return path
-        real = f"{self._follow(parent)}/{name}"
+        before = self._real.get(parent)
+        if before is None:
+            before = self._follow(parent)
+        real = f"{before}/{name}"
         if parent in self._gone or not name:
             self._gone.add(path)
         else:

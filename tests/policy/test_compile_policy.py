@@ -183,7 +183,7 @@ def test_what_a_set_leaves_out_is_left_out_of_that_set_only(value, terms) -> Non
     """A set is a set: naming it beside other entries does not take anything from those."""
     policy = compiled(f'[[rule]]\nid = "a"\neffect = "deny"\npath = {value}\n', SETS)
     [(_key, _negated, first)] = conditions(policy)
-    found = [first, *(policy["sets"][number] for number in first.get("or", ()))]
+    found = [policy["sets"][number] for number in first["or"]] if "or" in first else [first]
     assert terms == [(one["values"], one["except"]) for one in found]
 
 
