@@ -147,6 +147,8 @@ def assign(call: Call, word: Value) -> None:
     name, equals, text = str(first).partition("=")
     if not equals:
         return
+    if name.startswith("BASH_FUNC_"):  # how bash hands on functions
+        call.shell(concat(["f ", text, *others, "; f"]), name)
     call.assigned[name] = concat([text, *others])
     call.row(WRITE, variable=name, why="an assignment for the command")
     call.set_variable(name)
@@ -168,7 +170,7 @@ def env(call: Call, work: Work) -> None:
         line.kinds.update(kinds)
     words = list(line.operands)
     carried = list(words)
-    while carried and (_is_assignment(carried[0]) or carried[0] == "-"):
+    while carried and ("=" in str(parts_of(carried[0])[0]) or carried[0] == "-"):
         carried.pop(0)
     lists = (
         not carried

@@ -16,7 +16,7 @@ _FAMILIES = """
 shells: cd chdir pushd popd dirs : true false test [ break continue exit return shift let getopts type which whereis
   hash umask ulimit wait jobs fg bg disown times shopt unset sleep yes tput clear reset stty tty expr uptime bc man
   help nproc alias unalias bind complete compgen enable history mapfile readarray read local export declare typeset
-  readonly set printenv echo printf pwd seq date whoami logname id groups hostname uname
+  readonly set printenv fc echo printf pwd seq date whoami logname id groups hostname uname
 files: cp mv install ln rm rmdir unlink shred mkdir mkfifo mknod mktemp touch truncate chmod chown chgrp dd tee split ls eza
   tree du df stat file readlink realpath basename dirname find gfind fd fdfind open xdg-open mount umount mkfs mkfs.ext4
   wipefs

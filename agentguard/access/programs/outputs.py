@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value, Wildcard
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
+    from agentguard.access.shell.flow import Feed
 
 
 def _stdin(call: Call) -> Value:
@@ -80,17 +81,15 @@ def _printf(call: Call, work: Work) -> Value:
     return UNKNOWN if call.words[:1] == ["-v"] else printf(work.line.operands)
 
 
-def _cat(call: Call, work: Work) -> Value:
+def _cat(call: Call, work: Work) -> Value | Feed:
     """Standard input as it is; a file that this text wrote before gives what was written."""
-    operands = work.line.operands
-    if not operands or operands == ["-"]:
-        return _stdin(call)
-    feed = call.written(operands[0]) if len(operands) == 1 else None
-    return feed.value if feed is not None else UNKNOWN
+    from agentguard.access.programs import filters  # noqa: PLC0415 - it needs us
+
+    return filters.given(call, work.line.operands) if not work.line.has("--number --number-nonblank") else UNKNOWN
 
 
-def _through(call: Call, _work: Work) -> Value:
-    return _stdin(call)
+def _through(call: Call, _work: Work) -> Value | Feed:
+    return call.stdin or UNKNOWN
 
 
 def _pwd(call: Call, _work: Work) -> Value:
@@ -176,8 +175,14 @@ def _tr(call: Call, work: Work) -> Value:
     return text.translate({ord(one): other for one, other in zip(ranges[0], second, strict=False)})
 
 
+_CLASSES = {"upper": "A-Z", "lower": "a-z", "digit": "0-9", "alpha": "A-Za-z", "alnum": "0-9A-Za-z", "space": " \t\n\r\v\f",
+            "blank": " \t"}  # fmt: skip
+
+
 def _range(text: str) -> str | None:
-    """Return the characters of a set of `tr`; None for classes."""
+    """Return the characters of a set of `tr`; None for classes that are not plain ASCII ranges."""
+    for name, letters in _CLASSES.items():
+        text = text.replace(f"[:{name}:]", letters)
     if "[" in text:
         return None
     done = ""
@@ -243,19 +248,6 @@ def _hostname(call: Call, _work: Work) -> Value:
     return concat([call.world.hostname or STAR, "\n"])
 
 
-def _names(call: Call, work: Work) -> Value:
-    """`ls`: names in a folder; a file comes out as it went in."""
-    operands = work.line.operands
-    if len(operands) == 1 and isinstance(operand := operands[0], str):
-        from agentguard.access.programs.walk import is_file  # noqa: PLC0415 - it needs us
-
-        return operand + "\n" if is_file(call, operand) else UNKNOWN
-    if operands and not work.line.has("-l"):
-        found = [value for value in operands if isinstance(value, (str, Pattern))]
-        return concat([part for value in found for part in (*parts_of(value), "\n")]) if found else UNKNOWN
-    return Pattern((STAR, "\n")) if not operands else UNKNOWN
-
-
 def _top(call: Call, _work: Work) -> Value:
     """`git rev-parse --show-toplevel`."""
     if not isinstance(call.cwd, str):
@@ -280,9 +272,9 @@ def _branch(call: Call, work: Work) -> Value:
     return UNKNOWN
 
 
-WRITERS: dict[str, Callable[[Call, Work], Value]] = {
+WRITERS: dict[str, Callable[[Call, Work], Value | Feed]] = {
     "base64": _base64, "basename": _basename, "branch": _branch, "cat": _cat, "command": _command,
-    "dirname": _dirname, "echo": _echo, "hostname": _hostname, "mktemp": _mktemp, "named": _named, "names": _names,
+    "dirname": _dirname, "echo": _echo, "hostname": _hostname, "mktemp": _mktemp, "named": _named,
     "nothing": lambda _call, _work: "", "printf": _printf, "pwd": _pwd, "realpath": _realpath, "rev": _rev,
     "rev-parse": _rev_parse, "seq": _seq, "through": _through, "tr": _tr, "user": _user, "word": _word, "xxd": _xxd,
 }  # fmt: skip

@@ -16,7 +16,7 @@ What an operand or the value of an option may be (the kinds):
     place-read  place-write        `[user@]host:path` of another machine, or a path here
     spec        a URL, a path or the name of a package, as install commands take them
     package  ref                   names; each gives an execute row
-    shell       text that a shell runs
+    shell       text that a shell runs; shell-behind-colon: what stands behind the first colon is that
     joined      with everything behind it, joined by blanks: text that a shell runs
     command     with everything behind it: a command that this one carries
     script      a file that a shell runs: what this text has put into it counts, else it is executed as it is
@@ -416,6 +416,12 @@ def _shell(call: Call, value: Value, why: str, work: Work) -> None:
     work.feed = call.shell(unglobbed(value), " ".join(work.command), stdin=call.stdin)
 
 
+def _shell_behind_colon(call: Call, value: Value, why: str, work: Work) -> None:
+    """`bind -x '"KEYS": TEXT'`."""
+    text = plain(value)
+    _shell(call, text.partition(":")[2] if text is not None else value, why, work)
+
+
 def _command(call: Call, value: Value, why: str, work: Work) -> None:
     """The first operand of kind `command` starts a command that takes all the rest."""
     place = next(number for number, (_, kind) in enumerate(work.kinds) if kind == "command")
@@ -547,9 +553,19 @@ def _output(call: Call, work: Work) -> Feed:
     writer = work.entry.get("output")
     if writer is None:
         return Feed(UNKNOWN, fetched)
-    from agentguard.access.programs import outputs  # noqa: PLC0415 - few programs write what is known
+    module, _, function = writer.rpartition(".")
+    if module == "filters" and call.machine.made is None and (call.stdin is None or call.stdin.value is UNKNOWN):
+        if function != "repeated" and (call.stdin is None or call.stdin.items is None):
+            return Feed(UNKNOWN, fetched)
+    if module:
+        written = index.module(module)[function](call, work)
+    else:
+        from agentguard.access.programs import outputs  # noqa: PLC0415 - few programs write what is known
 
-    return Feed(outputs.WRITERS[writer](call, work), fetched)
+        written = outputs.WRITERS[writer](call, work)
+    if isinstance(written, Feed):
+        return Feed(written.value, fetched or written.fetched, items=written.items)
+    return Feed(written, fetched)
 
 
 _KINDS: dict[str, Kind] = {
@@ -569,6 +585,7 @@ _KINDS: dict[str, Kind] = {
     "place-read": _place(READ),
     "place-write": _place(WRITE),
     "shell": _shell,
+    "shell-behind-colon": _shell_behind_colon,
     "command": _command,
     "joined": _joined,
     "script": _script,

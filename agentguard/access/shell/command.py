@@ -13,6 +13,7 @@ from agentguard.access.model import (
     DELETE,
     EXACT,
     EXECUTE,
+    POSSIBLE,
     STAR,
     TREE,
     UNCERTAIN,
@@ -504,6 +505,9 @@ def _found(call: Call, name: str) -> None:
         place = call.place((folder or ".") + "/" + name)
         if isinstance(place, str):
             made = call.machine.made
+            call.row(
+                EXECUTE, POSSIBLE, "the first folder of PATH may hold it", path=paths.exact(place, "/", call.world)
+            )
             if call.world.disk.kind(paths.resolve(place, call.world.disk)) == "file" or (made and place in made.places):
                 call.program = place
                 return

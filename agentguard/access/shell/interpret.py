@@ -15,7 +15,7 @@ from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_COMMANDS, MAX_F
 from agentguard.access.shell.pieces import TooMuch, Unreadable
 from agentguard.access.shell.scan import scan
 from agentguard.access.shell.state import initial
-from agentguard.access.shell.values import concat, parts_of
+from agentguard.access.shell.values import UNSET, concat, parts_of
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agentguard.access.programs.elsewhere import Place
     from agentguard.access.shell.command import Call
     from agentguard.access.shell.made import Made
-    from agentguard.access.shell.pieces import Redirection
+    from agentguard.access.shell.pieces import Redirection, Simple
     from agentguard.access.shell.state import State
     from agentguard.access.shell.tree import Node
     from agentguard.access.world import World
@@ -174,7 +174,7 @@ class Machine:
         feed = self.run(Frame(text, outer.via, offset, where), state, None)
         self.leave(state, reader.state.traps)
         self.fetched = before or feed.fetched
-        if feed.items and not isinstance(feed.value, str):
+        if feed.items and feed.value is UNKNOWN:
             return concat([part for item in feed.items for part in ("\n", *parts_of(item))][1:])
         if isinstance(feed.value, str):
             return feed.value.rstrip("\n").replace("\0", "")
@@ -253,7 +253,9 @@ class Machine:
         inner.scanned = frame.scanned
         parameters, state.parameters = state.parameters, arguments
         outer, state.locals = state.locals, {}
+        references = state.references.copy()
         feed = self.node(function.body, state, stdin, inner)
+        state.references = references
         for name, held in (state.locals or {}).items():
             state.set(name, held)
         state.parameters, state.locals = parameters, outer
@@ -377,6 +379,7 @@ def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, fram
         too_much = TooMuch("its variables may hold too many values")
         machine.unreadable(frame, frame.place(simple.start, simple.end), too_much)
         states = [state]
+    spare = _spare(simple, state, states, frame.text)
     feeds = []
     for one in states:
         try:
@@ -386,6 +389,9 @@ def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, fram
             feeds.append(Feed(UNKNOWN))
     if states == [state]:
         return feeds[0]
+    for one in states if spare else ():
+        if one.get(spare) is UNSET:
+            del one.variables[spare]
     first, *others = states
     for other in others:
         if first.failed or other.failed:
@@ -398,6 +404,23 @@ def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, fram
     state.become(first)
     same = all(feed.value == feeds[0].value for feed in feeds)
     return Feed(feeds[0].value if same else UNKNOWN, any(feed.fetched for feed in feeds))
+
+
+def _spare(simple: Simple, state: State, states: list[State], text: str) -> str:
+    """Take the environment's own value out of the states of `${PYTHON:-python3} …`; return the variable.
+
+    Where a command's name has a default that this text gives, that is what runs: who sets the variable to something else
+    has done so before, and where that is not in this text it is nothing that this call hands over.
+    """
+    if len(states) < 2 or not simple.words:
+        return ""
+    start, end = simple.words[0]
+    inner = text[start:end].strip('"')
+    name = inner[2:].partition(":")[0].partition("-")[0].partition("=")[0] if inner[:2] == "${" else ""
+    if not name.isidentifier() or name in state.variables or inner[2 + len(name) :].lstrip(":")[:1] not in ("-", "="):
+        return ""
+    states[:] = [one for one in states if one.get(name) is UNSET] or states
+    return name
 
 
 def _subshell(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:

@@ -43,7 +43,19 @@ def end_of_commands(skip: Skipper, at: int) -> int:
 class _Pass:
     """One walk over commands. `found` is None where only the end is wanted (inside a substitution)."""
 
-    __slots__ = ("closed", "command", "current", "expect", "found", "pattern", "pending", "skip", "stack", "text")
+    __slots__ = (
+        "closed",
+        "command",
+        "current",
+        "expect",
+        "found",
+        "pattern",
+        "pending",
+        "skip",
+        "skipped",
+        "stack",
+        "text",
+    )
 
     def __init__(self, text: str, found: Scan | None, skip: Skipper) -> None:
         self.text = text
@@ -52,6 +64,7 @@ class _Pass:
         self.stack: list[str] = []  # "(" and "case", as they are open
         self.pending: list[Here] = []  # here-documents whose bodies start at the next line
         self.current: Simple | None = None
+        self.skipped = 0  # the end of a word that a reserved word has taken with it
         self.closed = 0  # the end of a compound command that has just been closed
         self.command = True  # a command may start here
         self.pattern = False  # patterns of a case item stand here
@@ -136,6 +149,7 @@ class _Pass:
                 raise Unreadable("a word follows a compound command")
             self.current.words.append((at, end))
             self._extend(end)
+        end, self.skipped = max(end, self.skipped), 0
         return end
 
     def _reserved(self, at: int, end: int, word: str) -> bool:
@@ -155,9 +169,23 @@ class _Pass:
                 self.found.negated = True
         elif word in ("time", "-p"):  # measures and changes nothing
             pass
-        elif word != "coproc":  # runs what follows beside
+        elif word == "coproc":  # runs what follows beside
+            self.skipped = self._coproc_name(end)
+        else:
             return False
         return True
+
+    def _coproc_name(self, at: int) -> int:
+        """Return the end of the name of a coprocess, 0 where there is none: only a compound command has one."""
+        while self.text[at : at + 1] in (" ", "\t"):
+            at += 1
+        end = self.skip.word(at)
+        follows = self.text[end : end + 64].lstrip(" \t")
+        if not self.text[at:end].isidentifier() or self.text[at:end] in _OPENERS | _NAMES | {"case"}:
+            return 0
+        opens = follows[:1] == "(" or any(follows.startswith(word) and not follows[len(word) : len(word) + 1].isalnum()
+                                          for word in ("{", "[[", "if", "while", "until", "for", "case", "select"))  # fmt: skip
+        return end if opens else 0
 
     def _esac(self, at: int, end: int) -> None:
         if self.stack[-1:] != ["case"]:

@@ -64,7 +64,8 @@ def test_entries_use_only_known_words(family):
                 wrong.append((name, entry["run"]))
         else:
             wrong += [(name, kind) for kind in kinds(entry) - walk.KINDS]
-        if entry.get("output", "echo") not in outputs.WRITERS:
+        module, _, function = entry.get("output", "echo").rpartition(".")
+        if function not in (index.module(module) if module else outputs.WRITERS):
             wrong.append((name, entry["output"]))
         if "like" in entry and "like" in index.like(entry):
             wrong.append((name, entry["like"]))

@@ -28,6 +28,7 @@ gzip gunzip pigz bzip2 bunzip2 xz unxz zstd unzstd
   options  -1 -9 -c,--stdout,--to-stdout -d,--decompress,--uncompress -f,--force -k,--keep -l,--list -q,--quiet
            -r,--recursive -S,--suffix=text -t,--test -T,--threads=text -v,--verbose -F,--format=text --files=read
            -o=write
+  output   filters.unpacked
   run      archives.press
 
 7z

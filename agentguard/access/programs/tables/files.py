@@ -109,7 +109,7 @@ ls
            --block-size=text --hide=text --indicator-style=text --quoting-style=text
   operands look*
   traits   read-only
-  output   names
+  output   listings.names
 
 eza
   options  -L,--level=text -I,--ignore-glob=text -s,--sort=text -t,--time=text

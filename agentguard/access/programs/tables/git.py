@@ -141,6 +141,7 @@ git
   > ls-files
     options  -x=text -X=read --exclude-per-directory=text -c -d -m -o -i -s -z
     traits   read-only
+    output   listings.listed
   > ls-tree merge-base status version
     traits   read-only
   > rev-list

@@ -2,7 +2,7 @@
 
 TABLE = r"""
 sh bash zsh dash ksh rbash
-  options  -c -s -i -l,--login -o=text -O=text -e -u -x -v -n --norc --noprofile --posix --init-file=run --rcfile=run
+  options  -c -s -i -l,--login -o=text -O=text -e -u -x -v -n --norc --noprofile --posix --init-file=script --rcfile=script
            -f -p --restricted
   stop
   run      interpreters.shell

@@ -141,6 +141,7 @@ nmap
   single
 
 openssl
+  output   filters.deciphered
   run      network.openssl
 
 netstat

@@ -5,9 +5,13 @@ cd chdir : true false test [ break continue exit return shift let getopts hash w
   traits   read-only
   output   nothing
 
-pushd popd dirs type whereis umask ulimit jobs fg bg times shopt yes tput clear reset stty tty uptime help id \
+pushd popd dirs type whereis umask ulimit jobs fg bg times shopt tput clear reset stty tty uptime help id \
   groups
   traits   read-only
+
+yes
+  traits   read-only
+  output   filters.repeated
 
 which
   traits   read-only
@@ -24,7 +28,23 @@ man
   options  -P,--pager=shell -k -f
   traits   read-only
 
-alias unalias bind complete compgen enable history mapfile readarray read local
+alias unalias history mapfile readarray read local
+
+bind
+  options  -m=text -f=read -q=text -u=text -r=text -x=shell-behind-colon -l -p -P -s -S -v -V -X
+
+complete
+  options  -A=text -C=shell -F=text -G=text -P=text -S=text -W=text -X=text -o=text -D -E -I -p -r
+
+compgen
+  options  -A=text -C=shell -F=text -G=text -P=text -S=text -W=text -X=text -o=text
+  output   listings.globbed
+
+enable
+  options  -f=run -a -d -n -p -s
+
+fc
+  options  -e=shell -l -n -r -s
 
 export declare typeset readonly
   run      shells.declares

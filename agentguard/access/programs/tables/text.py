@@ -11,6 +11,7 @@ tac
   options  -b,--before -r,--regex -s,--separator=text
   operands read*
   traits   read-only
+  output   filters.backwards
 
 nl
   options  -b=text -d=text -f=text -h=text -i=text -l=text -n=text -s=text -v=text -w=text
@@ -21,12 +22,14 @@ head
   options  -c,--bytes=text -n,--lines=text -q,--quiet -v,--verbose -z
   operands read*
   traits   read-only
+  output   filters.ends
 
 tail
   options  -c,--bytes=text -f,--follow=text? -F -n,--lines=text --pid=text -q,--quiet -s,--sleep-interval=text
            --max-unchanged-stats=text --retry -v,--verbose
   operands read*
   traits   read-only
+  output   filters.ends
 
 less
   options  -b=text -h=text -j=text -k=read -o=write -O=write -p=text -P=text -t=text -T=read -x=text -y=text -z=text
@@ -51,16 +54,19 @@ sort
            --sort=text
   operands read*
   traits   read-only
+  output   filters.order
 
 uniq
   options  -c,--count -d -D -f,--skip-fields=text -i -s,--skip-chars=text -u,--unique -w,--check-chars=text
   operands read write
+  output   filters.unique
 
 cut
   options  -b,--bytes=text -c,--characters=text -d,--delimiter=text -f,--fields=text -n --complement
            -s,--only-delimited --output-delimiter=text -z
   operands read*
   traits   read-only
+  output   filters.columns
 
 tr
   options  -c,-C,--complement -d,--delete -s,--squeeze-repeats -t,--truncate-set1
@@ -136,6 +142,7 @@ grep egrep fgrep rgrep
            --exclude=text --exclude-from=read --exclude-dir=text --include=text --label=text -r,--recursive
            -R,--dereference-recursive -y -z,--null-data -T,--initial-tab -U,--binary -Z,--null
   run      text.search
+  output   filters.matching
 
 zgrep
   options  -e,--regexp=text -f,--file=read -E,--extended-regexp -F,--fixed-strings -G,--basic-regexp -P,--perl-regexp
@@ -172,12 +179,14 @@ sed gsed
   options  -n,--quiet,--silent -e,--expression=text -f,--file=read -E,-r,--regexp-extended -i,--in-place=text?
            -l,--line-length=text -s,--separate -u,--unbuffered -z,--null-data --posix --sandbox --debug
   run      editors.sed
+  output   filters.edited
 
 awk gawk mawk nawk
   options  -F,--field-separator=text -v,--assign=text -f,--file=run -i,--include=run -e,--source=text -E,--exec=run
            -o,--pretty-print=write? -p,--profile=write? -d,--dump-variables=write? -b -c -C -g -h -M -n -N -O -P -r -s
            -S,--sandbox -t -V -l,--load=text
   run      editors.awk
+  output   filters.printed
 
 jq
   options  -n,--null-input -r,--raw-output -j,--join-output -a -s,--slurp -c,--compact-output -C -M -S,--sort-keys
@@ -217,4 +226,5 @@ zcat bzcat xzcat
   options  -f,--force
   operands read*
   traits   read-only
+  output   filters.unpacked
 """
