@@ -31,7 +31,6 @@ Kinds that are not in this list are for the function that `run` names.
 from __future__ import annotations
 
 from agentguard.access.model import (
-    CERTAIN,
     DELETE,
     EXACT,
     EXECUTE,
@@ -167,16 +166,16 @@ def standard(call: Call, work: Work) -> None:
             work.packages.append(unglobbed(value))
         elif kind == "enter" and value is not None:
             enter(call, value)
-        elif kind == "spec" and value is not None and _foreign(call, value):
+        elif kind == "spec" and value is not None and _specs().foreign(call, value):
             traits.add("foreign-package")
         elif kind in _NETWORK and value is not None:
             traits |= _network(value, kind)
         elif kind == "setting" and value is not None:
             traits |= index.module("git")["setting_traits"](value)
     for value, kind in work.kinds:
-        if kind == "package" or (kind == "spec" and not _is_local(call, value)):
+        if kind == "package" or (kind == "spec" and not _specs().local(call, value)):
             work.packages.append(unglobbed(value))
-        if kind == "spec" and _foreign(call, value):
+        if kind == "spec" and _specs().foreign(call, value):
             traits.add("foreign-package")
         elif kind == "ref":
             work.refs.append(unglobbed(value))
@@ -200,6 +199,12 @@ def standard(call: Call, work: Work) -> None:
         call.machine.complete = False
     for value in line.unknown:
         guess(call, value, "option", work)
+
+
+def _specs() -> Any:
+    from agentguard.access.programs import specs  # noqa: PLC0415 - few commands install packages
+
+    return specs
 
 
 _NETWORK = frozenset({"url", "host", "place-read", "place-write"})
@@ -341,37 +346,9 @@ def is_file(call: Call, value: Value) -> bool:
 
 
 def _target(call: Call, value: Value, why: str, work: Work) -> None:
-    """Where files go: the path itself, and the names of the files beneath it where it is or may be a folder."""
-    kind = kind_of(call, value)
-    sources = [operand for operand, what in work.kinds if what in ("read", "move", "link", "place-read")]
-    plainly = work.line.has("--no-target-directory")
-    last = parts_of(value)[-1]
-    folder = kind == "dir" or len(sources) > 1 or (isinstance(last, str) and last.endswith("/"))
-    if kind != "dir" or plainly or not sources:
-        call.path(WRITE, value, why, work.extent)
-    _lands(call, value, work, sources, folder=folder and not plainly)
-    if kind in ("file", "other") or plainly:
-        return
-    for source in sources:
-        name = parts_of(source)[-1]
-        name = name.rstrip("/").rpartition("/")[2] if isinstance(name, str) else name
-        inside = concat([*parts_of(value), "/", name])
-        call.path(WRITE, inside, why, work.extent, CERTAIN if folder else POSSIBLE)
+    from agentguard.access.programs import targets  # noqa: PLC0415 - few commands copy, move or link
 
-
-def _lands(call: Call, value: Value, work: Work, sources: list[Value], *, folder: bool) -> None:
-    """Note what is at the target from now on (see shell.made)."""
-    from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
-
-    for operand in sources:
-        for source in places.exact(call, operand):
-            place = places.into(value, source) if folder else value
-            if work.line.has("--symbolic-link --link"):
-                places.link(call, place, source, follows=True)
-            elif (operand, "link") in work.kinds:
-                places.link(call, place, source, follows=not work.line.has("--symbolic") or work.line.has("--relative"))
-            else:
-                places.copy(call, source, place, moved=(operand, "move") in work.kinds)
+    targets.land(call, value, why, work)
 
 
 def _url(call: Call, value: Value, why: str, work: Work) -> None:
@@ -464,38 +441,7 @@ def _data(call: Call, value: Value, why: str, work: Work) -> None:
 
 
 def _spec(call: Call, value: Value, why: str, work: Work) -> None:
-    from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
-
-    text = plain(value)
-    if _is_local(call, value):
-        call.path(READ, value, why, TREE)
-    elif text is not None and "://" in text:
-        net.url(call, text.removeprefix("git+"), why)
-    elif net.looks_like_address(value):
-        net.perhaps(call, value, why)
-
-
-def _is_local(call: Call, value: Value) -> bool:
-    """Return whether a package is a folder or an archive here."""
-    text = plain(value)
-    if text is None or "://" in text:
-        return False
-    return text[:1] in (".", "/", "~") or text.endswith(_ARCHIVES) or bool(kind_of(call, text))
-
-
-_ARCHIVES = (".deb", ".rpm", ".whl", ".tgz", ".tar.gz", ".gem", ".zip", ".apk")
-_FOREIGN = ("git@", "git+", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:", "file:")
-
-
-def _foreign(call: Call, value: Value) -> bool:
-    """Return whether a package comes from elsewhere than the registry: a URL, a repository."""
-    text = plain(value)
-    if text is None or _is_local(call, value):
-        first = parts_of(value)[0]
-        return text is None and isinstance(first, str) and ("://" in first or first.startswith(_FOREIGN))
-    text = text.lower()
-    shorthand = text.count("/") == 1 and text[0] != "@" and ":" not in text  # `owner/repository` of npm
-    return "://" in text or text.startswith(_FOREIGN) or shorthand
+    _specs().act(call, value, why)
 
 
 def looks_like_path(text: str) -> bool:

@@ -1,0 +1,48 @@
+"""What install commands take: the name of a package, a folder or an archive here, an address."""
+
+from __future__ import annotations
+
+from agentguard.access.model import READ, TREE
+from agentguard.access.programs import walk
+from agentguard.access.shell.values import parts_of, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.model import Value
+    from agentguard.access.shell.command import Call
+
+
+def local(call: Call, value: Value) -> bool:
+    """Return whether a package is a folder or an archive here."""
+    text = plain(value)
+    if text is None or "://" in text:
+        return False
+    return text[:1] in (".", "/", "~") or text.endswith(_ARCHIVES) or bool(walk.kind_of(call, text))
+
+
+_ARCHIVES = (".deb", ".rpm", ".whl", ".tgz", ".tar.gz", ".gem", ".zip", ".apk")
+_FOREIGN = ("git@", "git+", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:", "file:")
+
+
+def foreign(call: Call, value: Value) -> bool:
+    """Return whether a package comes from elsewhere than the registry: a URL, a repository."""
+    text = plain(value)
+    if text is None or local(call, value):
+        first = parts_of(value)[0]
+        return text is None and isinstance(first, str) and ("://" in first or first.startswith(_FOREIGN))
+    text = text.lower()
+    shorthand = text.count("/") == 1 and text[0] != "@" and ":" not in text  # `owner/repository` of npm
+    return "://" in text or text.startswith(_FOREIGN) or shorthand
+
+
+def act(call: Call, value: Value, why: str) -> None:
+    """Make the rows of a package that is installed."""
+    from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
+
+    text = plain(value)
+    if local(call, value):
+        call.path(READ, value, why, TREE)
+    elif text is not None and "://" in text:
+        net.url(call, text.removeprefix("git+"), why)
+    elif net.looks_like_address(value):
+        net.perhaps(call, value, why)

@@ -1,0 +1,46 @@
+"""Where files are copied, moved and linked to: the rows of the target, and what is there from then on (see shell.made)."""
+
+from __future__ import annotations
+
+from agentguard.access.model import CERTAIN, POSSIBLE, WRITE
+from agentguard.access.programs import walk
+from agentguard.access.shell import places
+from agentguard.access.shell.values import concat, parts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
+    from agentguard.access.shell.command import Call
+
+
+def land(call: Call, value: Value, why: str, work: Work) -> None:
+    """Where files go: the path itself, and the names of the files beneath it where it is or may be a folder."""
+    kind = walk.kind_of(call, value)
+    sources = [operand for operand, what in work.kinds if what in ("read", "move", "link", "place-read")]
+    plainly = work.line.has("--no-target-directory")
+    last = parts_of(value)[-1]
+    folder = kind == "dir" or len(sources) > 1 or (isinstance(last, str) and last.endswith("/"))
+    if kind != "dir" or plainly or not sources:
+        call.path(WRITE, value, why, work.extent)
+    _lands(call, value, work, sources, folder=folder and not plainly)
+    if kind in ("file", "other") or plainly:
+        return
+    for source in sources:
+        name = parts_of(source)[-1]
+        name = name.rstrip("/").rpartition("/")[2] if isinstance(name, str) else name
+        inside = concat([*parts_of(value), "/", name])
+        call.path(WRITE, inside, why, work.extent, CERTAIN if folder else POSSIBLE)
+
+
+def _lands(call: Call, value: Value, work: Work, sources: list[Value], *, folder: bool) -> None:
+    """Note what is at the target from now on (see shell.made)."""
+    for operand in sources:
+        for source in places.exact(call, operand):
+            place = places.into(value, source) if folder else value
+            if work.line.has("--symbolic-link --link"):
+                places.link(call, place, source, follows=True)
+            elif (operand, "link") in work.kinds:
+                places.link(call, place, source, follows=not work.line.has("--symbolic") or work.line.has("--relative"))
+            else:
+                places.copy(call, source, place, moved=(operand, "move") in work.kinds)

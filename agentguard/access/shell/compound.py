@@ -1,0 +1,222 @@
+"""Compound commands: subshells, groups, branches, loops, functions, and their redirections (bash(1), Compound Commands).
+
+Every branch is run and so is the body of every loop; where branches meet, what differs may be either. What a branch or a
+loop that may be passed over does to files is only possible (see made).
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import UNKNOWN
+from agentguard.access.shell import command, interpret, tree
+from agentguard.access.shell.flow import Feed, Function
+from agentguard.access.shell.limits import MAX_ALTERNATIVES
+from agentguard.access.shell.pieces import Unreadable
+from agentguard.access.shell.words import Reader, assigned_in_arithmetic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from agentguard.access.model import Value
+    from agentguard.access.shell.flow import Frame
+    from agentguard.access.shell.interpret import Machine
+    from agentguard.access.shell.pieces import Redirection
+    from agentguard.access.shell.state import State
+    from agentguard.access.shell.tree import Node
+
+
+def _condition(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> State:
+    """Run the condition of a branch or a loop: `state` is then that of success. Return the state of failure."""
+    before, last = node[1][:-1], node[1][-1:]
+    if before:
+        machine.node((tree.SEQUENCE, before), state, stdin, frame)
+    for child, _ in last:
+        machine.node(child, state, stdin, frame)
+    failed, state.failed = state.failed or state.copy(), None
+    if frame.scanned.negated:
+        state.join(failed.copy())
+        failed = state.copy()
+    return failed
+
+
+def _subshell(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    return interpret.apart(machine, node[1], state, stdin, frame)
+
+
+def _group(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    return machine.node(node[1], state, stdin, frame)
+
+
+def _redirected(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run a compound command with redirections."""
+    states = state.alternatives("".join(frame.text[r.start : r.end] for r in node[2]), MAX_ALTERNATIVES) or [state]
+    redirections: list[Redirection] = node[2]
+    sinks, machine.sinks = machine.sinks, {}
+    for one in states[1:]:
+        command.redirected(machine, redirections, one, stdin, frame)
+    call, done = command.redirected(machine, redirections, states[0], stdin, frame)
+    inputs, outputs = state.inputs, state.outputs
+    state.inputs = {**inputs, **done.inputs}
+    state.outputs = {**outputs, **done.outputs}
+    if done.silent:
+        state.outputs.pop("1", None)
+    sinks, machine.sinks = machine.sinks, sinks
+    feed = machine.node(node[1], state, done.stdin or stdin, frame)
+    sinks, machine.sinks = machine.sinks, sinks
+    state.inputs, state.outputs = inputs, outputs
+    if done.silent:
+        call.remember(done.target, feed, append=done.appends)
+        feed = Feed("")
+    machine.drain(sinks)
+    return feed
+
+
+def _branches(state: State, branches: list[State]) -> None:
+    """Let all branches meet in `state`."""
+    interpret.meet(branches[0], branches[1:])
+    state.become(branches[0])
+
+
+def _if(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    ends: list[State] = []
+    feeds: list[Feed] = []
+    rest = state.copy()
+    for condition, body in node[1]:
+        taken = rest
+        rest = _condition(machine, condition, taken, stdin, frame)
+        feeds.append(machine.perhaps(body, taken, stdin, frame))
+        ends.append(taken)
+    feeds.append(machine.perhaps(node[2], rest, stdin, frame))
+    ends.append(rest)
+    _branches(state, ends)
+    return interpret.either(feeds)
+
+
+def _again(state: State, turn: Callable[[State], Any]) -> None:
+    """Run the turn of a loop as often as it takes: what one turn may change, the next one sees.
+
+    A variable that still changes in the second turn is unknown from then on.
+    """
+    before = state.copy()
+    turn(state)
+    changed = [name for name, held in state.variables.items() if before.variables.get(name, UNKNOWN) != held]
+    if changed or state.cwd != before.cwd or state.parameters != before.parameters:
+        state.join(before.copy())
+        second = state.copy()
+        turn(second)
+        for name in changed:
+            if second.get(name) != state.get(name):
+                second.set(name, UNKNOWN)
+                state.set(name, UNKNOWN)
+        if second.cwd != state.cwd:
+            second.move(UNKNOWN)
+            turn(second)
+        state.join(second)
+    state.join(before)
+
+
+def _while(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run `while` and `until`: the body sees the condition hold (or fail), what follows may see either."""
+    fetched = False
+    ends: list[State] = []
+
+    def turn(one: State) -> None:
+        nonlocal fetched
+        failed = _condition(machine, node[1], one, stdin, frame)
+        ends.append(failed.copy())
+        if node[3]:  # until
+            one.join(failed)
+        fetched = machine.perhaps(node[2], one, stdin, frame).fetched or fetched
+
+    _again(state, turn)
+    interpret.meet(state, ends)
+    return Feed(UNKNOWN, fetched or (stdin is not None and stdin.fetched))
+
+
+def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run the body once for each value; where the values are not exact, once for all that match."""
+    _, name, words, body = node
+    values: list[Value] = []
+    if words is None:
+        values = [UNKNOWN] if state.parameters is None else list(state.parameters)
+    else:
+        text = " ".join(frame.text[start:end] for start, end in words)
+        for one in state.alternatives(text, MAX_ALTERNATIVES) or [state]:
+            reader = Reader(machine, one, frame)
+            for start, end in words:
+                try:
+                    values += reader.fields(frame.text[start:end], start)
+                except Unreadable as reason:
+                    machine.unreadable(frame, frame.place(start, end), reason)
+                    values.append(UNKNOWN)
+    machine.count("words", len(values))
+    feeds: list[Feed] = [Feed("")]
+    for value in dict.fromkeys(values):
+        if isinstance(value, str):
+            state.set(name, value)
+            feeds.append(machine.node(body, state, stdin, frame))
+        else:
+
+            def turn(one: State, value: Value = value) -> None:
+                one.set(name, value)
+                feeds.append(machine.perhaps(body, one, stdin, frame))
+
+            _again(state, turn)
+        state.dead = False
+    return (
+        interpret.together(feeds)
+        if all(isinstance(value, str) for value in values)
+        else interpret.either([*feeds, Feed(UNKNOWN)])
+    )
+
+
+def _count(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    (start, end), body = node[1], node[2]
+    text = Reader(machine, state, frame).body(frame.text[start + 2 : end - 2], start + 2)
+    assigned_in_arithmetic(text if isinstance(text, str) else frame.text[start:end], state)
+    feeds: list[Feed] = []
+    _again(state, lambda one: feeds.append(machine.perhaps(body, one, stdin, frame)))
+    return Feed(UNKNOWN, any(feed.fetched for feed in feeds))
+
+
+def _case(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
+    """Run the body of every item."""
+    _, subject, items = node
+    reader = Reader(machine, state, frame)
+    for start, end in [subject, *(pattern for patterns, _, _ in items for pattern in patterns)]:
+        try:
+            reader.value(frame.text[start:end], start)
+        except Unreadable as reason:
+            machine.unreadable(frame, frame.place(start, end), reason)
+    ends = [state.copy()]
+    feeds: list[Feed] = [Feed("")]
+    fallen: State | None = None
+    for _, body, falls in items:
+        taken = state.copy()
+        if fallen is not None:
+            taken.join(fallen)
+        feeds.append(machine.perhaps(body, taken, stdin, frame))
+        fallen = taken if falls else None
+        ends.append(taken)
+    _branches(state, ends)
+    return interpret.either(feeds)
+
+
+def _function(_machine: Machine, node: Node, state: State, _stdin: Feed | None, frame: Frame) -> Feed:
+    _, (start, end), body = node
+    state.functions[frame.text[start:end]] = (Function(body, frame),)
+    return Feed("")
+
+
+HANDLERS: dict[str, Callable[[Machine, Node, State, Feed | None, Frame], Feed]] = {
+    tree.SUBSHELL: _subshell,
+    tree.GROUP: _group,
+    tree.REDIRECTED: _redirected,
+    tree.IF: _if,
+    tree.WHILE: _while,
+    tree.FOR: _for,
+    tree.COUNT: _count,
+    tree.CASE: _case,
+    tree.FUNCTION: _function,
+}
