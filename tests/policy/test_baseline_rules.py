@@ -230,6 +230,11 @@ RULES = {
         ],
         [_execute("npm", "init", flags=("--yolo",))],
     ),
+    "run/loaded-code": (
+        "ask",
+        [Row("write", variable="LD_PRELOAD"), Row("write", variable="BASH_ENV")],
+        [Row("write", variable="LD_LIBRARY_PATH"), Row("write", variable="PATH")],
+    ),
     "agent/nested": ("ask", [_execute("claude", traits=["starts-agent"])], [Row("delegate", subagent="explore")]),
     "run/privileged": ("ask", [_execute("sudo", traits=["privileged"])], [_execute("ls")]),
 }  # fmt: skip
