@@ -206,17 +206,6 @@ def copies(call: Call, work: Work) -> None:
             )
 
 
-def _dry(work: Work) -> bool:
-    return any(flag == "--dry-run" and value != "none" for flag, value in work.line.flags)
-
-
-def deletes(call: Call, work: Work) -> None:
-    """`kubectl delete`, unless it is only tried."""
-    work.line.traits |= set() if _dry(work) else {"destroys-infrastructure"}
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-
-
 def kube_run(call: Call, work: Work) -> None:
     """`kubectl run NAME --image=IMAGE -- COMMAND`, `kubectl debug POD -- COMMAND`; a node's debugger has its files."""
     words = call.words

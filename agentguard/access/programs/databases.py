@@ -1,10 +1,14 @@
-"""Databases: what SQL text would do, and the tools that reset or migrate. psql(1), mysql(1), sqlite3(1), redis-cli."""
+"""Clients of databases that take statements: psql(1), mysql(1), sqlite3(1) and kin. What SQL means stands in `sql`.
+
+Statements come as an option, as operands, on standard input or in a file that this text has written; files of the
+project are read, and what they hold is not looked at. Clients also run programs and open files by themselves.
+"""
 
 from __future__ import annotations
 
-from agentguard.access.model import EXECUTE, READ, UNKNOWN, WRITE
-from agentguard.access.programs import net, walk
-from agentguard.access.shell.values import plain, unglobbed
+from agentguard.access.model import EXECUTE, POSSIBLE, READ, UNKNOWN, WRITE
+from agentguard.access.programs import net, sql, walk
+from agentguard.access.shell.values import parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,142 +16,183 @@ if TYPE_CHECKING:
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
-_VERBS = frozenset({
-    "select", "insert", "update", "delete", "drop", "truncate", "create", "alter", "grant", "revoke", "copy", "merge",
-    "replace", "call", "do", "explain", "show", "set", "begin", "commit", "rollback", "with", "vacuum", "analyze", "use",
-    "describe", "pragma", "attach", "load", "lock",
-})  # fmt: skip
+_NAMES = (  # by the reference of each: strings with backslashes
+    "mysql", "mariadb", "mycli", "bq", "clickhouse-client", "clickhouse", "snowsql", "snow", "spark-sql", "hive",
+    "beeline",
+)  # fmt: skip
+_ESCAPES = frozenset(_NAMES)
 
 
-def statements(text: str) -> list[str]:
-    """Return the statements of SQL text without comments, in lower case, blanks joined."""
-    done: list[str] = []
-    at = 0
-    while at < len(text):
-        if text.startswith("--", at):
-            end = text.find("\n", at)
-            at = len(text) if end < 0 else end
-        elif text.startswith("/*", at) and not text.startswith("/*!", at):
-            end = text.find("*/", at)
-            at = len(text) if end < 0 else end + 2
-            done.append(" ")
-        elif text[at] in "'\"":
-            end = text.find(text[at], at + 1)
-            end = len(text) if end < 0 else end
-            done.append("'" + " " * 0 + "'")
-            at = end + 1
+def _commands(text: str) -> tuple[str, list[str]]:
+    r"""Return statements without the client's own commands, and those: lines that start with `\` or a dot.
+
+    Behind `\\` statements go on: psql(1), meta-commands.
+    """
+    kept: list[str] = []
+    own: list[str] = []
+    for line in text.split("\n"):
+        bare = line.strip()
+        if bare[:1] == "\\" or (bare[:1] == "." and bare[1:2].isalpha()):
+            command, _, rest = bare.partition("\\\\")
+            own.append(command)
+            kept.append(rest)
         else:
-            done.append(text[at])
-            at += 1
-    found = [" ".join(part.lower().replace("(", " (").split()) for part in "".join(done).split(";")]
-    return [part for part in found if part]
+            kept.append(line)
+    return "\n".join(kept), own
 
 
-def destroys(statement: str) -> bool:
-    """Return whether a statement throws data away: DROP, TRUNCATE, DELETE or UPDATE of every row."""
-    words = statement.split()
-    if words[0] == "/*!":
-        return True
-    if words[0] in ("drop", "truncate"):
-        return True
-    if words[0] in ("delete", "update"):
-        return "where" not in words
-    if words[0] == "alter":
-        return "drop" in words
-    return (
-        words[0] in ("with", "explain", "do", "call", "begin")
-        and any(f" {verb} " in f" {statement} " for verb in ("drop table", "drop database", "truncate", "delete from"))
-        and " where " not in statement
-    )
-
-
-def _rows(call: Call, texts: list[Value]) -> None:
-    """Make one execute row for each statement's verb; SQL that is not known is opaque."""
+def rows(call: Call, texts: list[Value]) -> None:
+    """Make one execute row for each statement's verb; statements that are not known are opaque."""
     for value in texts:
         text = unglobbed(value)
-        if not isinstance(text, str):
-            known = " ".join(part for part in getattr(text, "parts", ()) if isinstance(part, str))
-            if text is UNKNOWN:
-                call.opaque("the statements are not known")
-            text = known
-        for part in statements(text):
-            verb = part.split()[0].lstrip("\\")
-            bad = destroys(part)
-            if verb not in _VERBS and not bad:
+        if text is UNKNOWN:
+            call.opaque("the statements are not known")
+            continue
+        known = "".join(part if isinstance(part, str) else "unknown_" for part in parts_of(text))
+        kept, own = _commands(known)
+        for command in own:
+            _own(call, command)
+        if "\\" in kept:  # `SELECT 1 \g | program`
+            for number, piece in enumerate(kept.split("\\")):
+                if number and piece[:1] in "!go":
+                    _own(call, "\\" + piece)
+        _files_in(call, kept)
+        for statement in sql.statements(kept, escapes=call.name in _ESCAPES):
+            word = sql.verb(statement)
+            bad = sql.destroys(statement)
+            if word not in sql.VERBS and not bad:
                 continue
             origin = call.origin
             if bad:
                 call.begin(origin.command, origin.flags, origin.args, origin.traits | {"destroys-data"})
-            call.row(EXECUTE, why="a statement", sql_verb=verb)
+            call.row(EXECUTE, why="a statement", sql_verb=word.upper())
             call.origin = origin
 
 
+def _own(call: Call, command: str) -> None:
+    r"""The client's own commands: `\! TEXT`, `\i FILE`, `\o |TEXT`, `.shell TEXT`, `.read FILE`, `.import FILE TABLE`."""
+    name, _, rest = command.partition(" ")
+    rest = rest.strip().rstrip(";").strip()
+    if name[:2] == "\\!":
+        call.shell((name[2:] + " " + rest).strip(), f"{call.name} \\!")
+        return
+    if name in (".shell", ".system"):
+        call.shell(rest, f"{call.name} {name}")
+        return
+    name = name.lower().rstrip("+")
+    first = rest.lstrip("'\"").partition(" ")[0].strip("'\"")
+    if rest[:1] == "|":
+        call.shell(rest[1:], f"{call.name} {name}")
+    elif name in _READS and first:
+        call.path(READ, first, "a file in the statements")
+        if name in _SCRIPTS:
+            _script(call, first)
+    elif name in _WRITES and first:
+        call.path(WRITE, first, "a file in the statements")
+    elif name == "\\copy":
+        _files_in(call, "copy " + rest)
+    elif name == ".load" and first:
+        call.path(EXECUTE, first, "an extension")
+
+
+_SCRIPTS = frozenset({"\\i", "\\ir", "\\include", "\\include_relative", ".read", "\\."})
+_READS = _SCRIPTS | {".import", ".restore", ".open"}
+_WRITES = frozenset({"\\o", "\\out", "\\g", "\\w", "\\write", "\\t", ".output", ".once", ".backup", ".save", ".log"})
+
+
+def _script(call: Call, path: Value) -> None:
+    """What this text has put into a file of statements is known."""
+    if (feed := call.written(path)) is not None:
+        rows(call, [feed.value])
+
+
+_OPENED = (  # functions that open a file of the server, which may be this machine
+    "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "load_file", "readfile", "read_csv", "read_csv_auto", "read_text",
+    "read_json", "read_json_auto", "read_parquet", "read_blob", "lo_import", "openrowset", "file",
+)  # fmt: skip
+
+
+def _files_in(call: Call, text: str) -> None:
+    """`LOAD DATA INFILE 'f'`, `INTO OUTFILE 'f'`, `COPY t TO 'f'`, `COPY t TO PROGRAM 'x'`, `read_csv('f')`, `FROM 'f'`."""
+    if "'" not in text:
+        return
+    pieces = text.split("'")
+    for number in range(1, len(pieces), 2):
+        before = pieces[number - 1].lower().replace("(", " ( ").split()
+        name = pieces[number]
+        last = before[-1] if before else ""
+        if last == "program":
+            call.shell(name, f"{call.name} program")
+        elif last == "xp_cmdshell":
+            call.shell(name, f"{call.name} xp_cmdshell")
+        elif last in ("infile", "attach", "source"):
+            call.path(READ, name, "a file in the statements")
+        elif last in ("outfile", "dumpfile") or before[-2:] in (["vacuum", "into"], ["export", "database"]):
+            call.path(WRITE, name, "a file in the statements")
+        elif last in ("from", "to") and "copy" in before and name.lower() not in ("stdin", "stdout"):
+            call.path(READ if last == "from" else WRITE, name, "a file in the statements")
+        elif last == "from" and walk.looks_like_path(name):
+            call.path(READ, name, "a file in the statements")
+        elif last == "(" and before[-2:-1] and before[-2] in _OPENED:
+            call.path(READ, name, "a file in the statements", certainty=POSSIBLE)
+        elif last == "(" and before[-2:-1] in (["writefile"], ["lo_export"]):
+            call.path(WRITE, name, "a file in the statements", certainty=POSSIBLE)
+
+
 def _stdin(call: Call) -> list[Value]:
-    """Return SQL text from standard input: known, or nothing to say about (a file, a stream)."""
+    """Return statements on standard input; what comes out of a file or another program is as good as that."""
     stdin = call.stdin
-    if stdin is None or stdin.source is not None:
+    if stdin is None:
         return []
-    return [stdin.value]
+    if stdin.source is not None:
+        feed = call.written(stdin.source)
+        return [] if feed is None else [feed.value]
+    if stdin.fetched:
+        call.fetched_or_opaque("the statements are not known", fetched=True)
+        return []
+    return [] if stdin.value is UNKNOWN else [stdin.value]
 
 
-def sql(call: Call, work: Work) -> None:
-    """Clients that take statements as an option or on standard input."""
+def statements(call: Call, work: Work) -> None:
+    """Clients that take statements as an option, as operands of the kind `sql`, or on standard input."""
     line = work.line
-    texts = [value for flag, value in line.flags if line.kinds.get(flag) == "sql" and value is not None]
-    files = [value for flag, value in line.flags if line.kinds.get(flag) == "sqlfile" and value is not None]
-    places = [
-        value for flag, value in line.flags if line.kinds.get(flag) == "database" and value is not None
-    ] + line.operands
-    if "sql" in str(work.entry.get("operands", "")):
-        texts += line.operands
+    texts = _of_kind(work, "sql")
+    files = _of_kind(work, "sqlfile")
+    spec = str(work.entry.get("operands", "")).split()
+    if spec[-1:] == ["sql*"]:
+        texts += line.operands[len(spec) - 1 :]
+    places = _of_kind(work, "database") + line.operands[: len(spec) - 1 if spec[-1:] == ["sql*"] else None]
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     for value in files:
         if value != "-":
             call.path(READ, value, "a file of statements")
+            _script(call, value)
     for value in places:
-        text = plain(value)
-        if text is not None and "://" in text:
-            net.url(call, text, "the database")
-    shells = [(text, value) for value in texts if (text := plain(value)) is not None and "\\!" in text]
-    for text, _ in shells:
-        call.shell(text.partition("\\!")[2].strip(), f"{call.name} \\!")
-    for text_value in texts:
-        _files_in(call, plain(text_value) or "")
-    if not texts and not files:
-        texts = _stdin(call)
-    _rows(call, texts)
+        _place(call, value)
+    rows(call, texts if texts or files else _stdin(call))
 
 
-def _files_in(call: Call, text: str) -> None:
-    r"""`\copy t FROM 'f'`, `\i f`, `LOAD DATA INFILE 'f'`, `INTO OUTFILE 'f'`, `COPY t TO PROGRAM 'x'`."""
-    words = text.replace("'", " ' ").replace('"', " ' ").split()
-    lower = [word.lower() for word in words]
-    for number, word in enumerate(lower):
-        rest = words[number + 1 :]
-        name = next((other for other in rest if other != "'"), "")
-        if word in ("\\i", "\\ir", "\\include", "infile", ".read", "source"):
-            call.path(READ, name, "a file in the statements")
-        elif word in ("outfile", "dumpfile", "\\o", ".output", ".once", ".backup", ".save"):
-            call.path(WRITE, name, "a file in the statements")
-        elif word == "program":
-            call.shell(text.partition("'")[2].partition("'")[0] or UNKNOWN, f"{call.name} program")
-        elif (
-            word in ("from", "to")
-            and rest[:1] == ["'"]
-            and ("\\copy" in lower or "copy" in lower)
-            and name.lower() != "program"
-        ):
-            call.path(READ if word == "from" else WRITE, name, "a file in the statements")
+def _of_kind(work: Work, kind: str) -> list[Value]:
+    line = work.line
+    return [value for flag, value in line.flags if line.kinds.get(flag) == kind and value is not None]
+
+
+def _place(call: Call, value: Value) -> None:
+    """A database by its address: `postgres://host/name`, `host=HOST dbname=NAME`."""
+    text = plain(value)
+    if text is not None and "://" in text:
+        net.url(call, text.removeprefix("jdbc:"), "the database")
+    elif text is not None and "host=" in text:
+        call.connect(text.partition("host=")[2].partition(" ")[0], why="the database")
 
 
 def sqlite(call: Call, work: Work) -> None:
     """`sqlite3 FILE STATEMENTS`."""
     line = work.line
     read_only = line.has("-readonly")
-    texts = [
-        value for flag, value in line.flags if line.kinds.get(flag) == "sql" and value is not None
-    ] + line.operands[1:]
+    texts = _of_kind(work, "sql") + line.operands[1:]
+    texts = texts or _stdin(call)
     files = [value for value in line.operands[:1] if value not in (":memory:", "")]
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
@@ -155,94 +200,20 @@ def sqlite(call: Call, work: Work) -> None:
         call.path(READ, value, "the database")
         if not read_only and texts and not all(_only_looks(plain(text)) for text in texts):
             call.path(WRITE, value, "the database")
-    for value in texts:
-        text = plain(value) or ""
-        _files_in(call, text)
-        for piece in text.split("\n"):
-            if piece.strip().startswith((".shell ", ".system ")):
-                call.shell(piece.strip().partition(" ")[2], "sqlite3 .shell")
-    _rows(call, texts or _stdin(call))
+    rows(call, texts)
 
 
 def _only_looks(text: str | None) -> bool:
     if text is None:
         return False
-    return all(part.split()[0] in ("select", "explain", "pragma") or part[:1] == "." for part in statements(text))
+    kept, own = _commands(text)
+    looks = all(not command.startswith((".import", ".restore", ".read")) for command in own)
+    return looks and all(sql.verb(part) in ("select", "explain", "pragma", "with") for part in sql.statements(kept))
 
 
-def redis(call: Call, work: Work) -> None:
-    """`redis-cli FLUSHALL`."""
-    words = [(plain(word) or "").lower() for word in work.line.operands]
-    if words[:1] in (["flushall"], ["flushdb"], ["del"], ["unlink"], ["shutdown"]) or words[:2] == ["config", "set"]:
-        work.line.traits.add(
-            "destroys-data" if words[0] in ("flushall", "flushdb", "del", "unlink") else "controls-service"
-        )
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    text = call.stdin.value if call.stdin is not None and not words else ""
-    if isinstance(text, str) and any(
-        line.strip().lower().startswith(("flushall", "flushdb")) for line in text.split("\n")
-    ):
-        call.begin(work.command, call.origin.flags, call.origin.args, frozenset({"destroys-data"}))
-        call.row(EXECUTE, why="a command on standard input")
-
-
-def mongo(call: Call, work: Work) -> None:
-    """`mongosh --eval 'db.dropDatabase()'`."""
-    line = work.line
-    codes = [plain(value) for value in line.values("--eval")]
-    words = ("dropDatabase", ".drop(", "deleteMany({})", "remove({})", "dropIndexes", ".dropUser(")
-    if any(code is not None and any(word in code.replace(" ", "") for word in words) for code in codes):
-        line.traits.add("destroys-data")
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    for value in line.operands:
-        text = plain(value)
-        if text is not None and text.endswith(".js"):
-            call.path(READ, value, "the script")
-            call.path(EXECUTE, value, "the script")
-        elif text is not None and "://" in text:
-            net.url(call, text, "the database")
-    if None in codes:
-        call.opaque("the code is not known")
-
-
-def dump(call: Call, work: Work) -> None:
-    """A dump reads a database and changes nothing."""
-    walk.standard(call, work)
-
-
-def downgrade(call: Call, work: Work) -> None:
-    """`alembic downgrade base` takes every table away."""
-    work.line.traits |= {"destroys-data"} if "base" in work.line.operands else set()
-    walk.standard(call, work)
-
-
-def rake(call: Call, work: Work) -> None:
-    """`rails db:drop`, `rails runner TEXT`."""
-    words = [plain(word) or "" for word in work.line.operands]
-    bad = (
-        "db:drop",
-        "db:reset",
-        "db:purge",
-        "db:migrate:reset",
-        "db:schema:load",
-        "db:truncate_all",
-        "db:wipe",
-        "migrate:fresh",
-        "migrate:reset",
-    )
-    work.line.traits |= {"destroys-data"} if any(word.startswith(bad) for word in words) else set()
-    walk.standard(call, work)
-    if words[:1] in (["runner"], ["r"]) and len(words) > 1 and not words[1].endswith(".rb"):
-        from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
-
-        interpreters.read_code(call, "ruby", work.line.operands[1])
-
-
-def django(call: Call, work: Work) -> None:
-    """`manage.py flush`."""
-    from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
-
-    work.line.traits |= interpreters.management([plain(word) or "" for word in work.line.operands])
-    walk.standard(call, work)
+def cql(call: Call, work: Work) -> None:
+    """`cqlsh HOST -e STATEMENTS`."""
+    hosts, work.line.operands = work.line.operands[:1], []
+    statements(call, work)
+    for host in hosts:
+        call.connect(host, why="the database")

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 # The programs of each table.
 _FAMILIES = """
-shells: cd chdir pushd popd dirs : true false test [ break continue exit return shift let getopts type which whereis
-  hash umask ulimit wait jobs fg bg disown times shopt unset sleep yes tput clear reset stty tty expr uptime bc man
-  help nproc alias unalias bind complete compgen enable history mapfile readarray read local export declare typeset
-  readonly set printenv fc echo printf pwd seq date whoami logname id groups hostname uname
-files: cp mv install ln rm rmdir unlink shred mkdir mkfifo mknod mktemp touch truncate chmod chown chgrp dd tee split ls eza
-  tree du df stat file readlink realpath basename dirname find gfind fd fdfind open xdg-open mount umount mkfs mkfs.ext4
-  wipefs
+shells: cd chdir : true false test [ break continue exit return shift let getopts hash wait disown unset sleep pushd
+  popd dirs type whereis umask ulimit jobs fg bg times shopt tput clear reset stty tty uptime help id groups yes which
+  expr nproc uname bc man alias unalias history mapfile readarray read local bind complete compgen enable fc export
+  declare typeset readonly set printenv echo printf pwd seq date whoami logname hostname
+files: cp mv install ln rm rmdir unlink shred mkdir mkfifo mknod mktemp touch truncate chmod chown chgrp dd tee split
+  ls eza tree du df stat file readlink realpath basename dirname find gfind fd fdfind open xdg-open mount umount mkfs
+  mkfs.ext4 wipefs
 text: cat tac nl head tail less more wc sort uniq cut tr rev paste strings base64 xxd od hexdump diff cmp patch md5sum
   sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md5 grep egrep fgrep rgrep zgrep rg ag sed
   gsed awk gawk mawk nawk jq yq vim vi nvim view nano ed code pbcopy pbpaste zcat bzcat xzcat
@@ -36,35 +36,58 @@ sessions: tmux screen zellij at batch script scriptreplay asciinema expect tclsh
   wait-on
 runners: op doppler aws-vault saml2aws aws-okta infisical chamber envchain dotenv dotenvx direnv sops teller summon
   envconsul berglas secrethub pass gopass bw lpass keepassxc-cli with-env varlock keychain railway
-remotes: vagrant lxc incus multipass wsl adb heroku fly flyctl limactl colima minikube lima toolbox distrobox
-  devcontainer apptainer singularity machinectl systemd-nspawn flatpak mosh autossh pdsh pssh parallel-ssh clush
-  ansible salt salt-ssh salt-call
+remotes: vagrant lxc incus multipass wsl adb limactl colima minikube lima toolbox distrobox devcontainer apptainer
+  singularity machinectl systemd-nspawn flatpak mosh autossh pdsh pssh parallel-ssh clush ansible salt salt-ssh
+  salt-call
 tracers: strace ltrace dtruss dtrace bpftrace valgrind callgrind_annotate ms_print cg_annotate heaptrack rr perf
   uftrace samply py-spy austin scalene gdb gdb-multiarch lldb delve dlv
 interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython python3.9
   python3.10 python3.11 python3.12 python3.13 python3.14 node nodejs deno ts-node tsx ruby perl php lua luajit
   osascript java
 build: make gmake cmake gcc g++ cc c++ clang clang++ just pytest py.test coverage jest vitest nyc c8 tsc esbuild
-  rimraf mkdirp del-cli eslint prettier ruff black isort flake8 mypy shellcheck shfmt rustfmt clang-format pandoc
+  rimraf mkdirp del-cli eslint flake8 prettier ruff black isort mypy shellcheck shfmt rustfmt clang-format pandoc
   uvicorn flask
 node: npm pnpm yarn bun npx bunx pnpx
 pypi: uvx pip pip2 pip3 pip-compile pip-sync uv pipx poetry pdm rye hatch pipenv twine conda mamba micromamba
-packages: ensurepip cargo rustup rustc go gofmt goimports gem bundle bundler mvn gradle mvnw gradlew sbt lein dotnet
-  mix brew apt apt-get apt-cache dnf yum apk dpkg asdf nvm fnm corepack pyenv rbenv nodenv zoxide starship opam
+packages: ensurepip rustup asdf nvm corepack cargo rustc go gofmt goimports gem bundle bundler mvn mvnw sbt lein
+  gradle gradlew dotnet mix brew apt apt-get dnf yum apk apt-cache dpkg fnm pyenv rbenv nodenv zoxide starship opam
   mise
 forges: gh glab
-network: curl wget http aria2c ssh slogin ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp dig
-  nslookup host whois ping traceroute nmap openssl netstat ss ngrok cloudflared mail sendmail http-server serve
+network: curl wget http aria2c ssh slogin ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp
+  dig nslookup host whois ping traceroute nmap openssl netstat ss ngrok cloudflared mail sendmail http-server serve
 archives: tar gtar bsdtar zip unzip gzip gunzip pigz bzip2 bunzip2 xz unxz zstd unzstd 7z
 containers: docker podman nerdctl docker-compose podman-compose
-clusters: kubectl k oc helm
-infra: terraform tofu pulumi cdk aws gcloud gsutil vercel vault gpg security
-databases: psql mysql mariadb sqlite3 duckdb redis-cli valkey-cli mongosh mongo dropdb pg_dump pg_dumpall mysqldump
-  prisma sequelize sequelize-cli alembic rails rake artisan django-admin manage.py
-processes: ps top htop btop pstree pgrep pidof lsof fuser free vmstat iostat dmesg journalctl log sysctl lscpu lsblk
-  lspci lsusb kill pkill killall kill-port renice systemctl service launchctl supervisorctl pm2 shutdown reboot halt
-  poweroff crontab useradd userdel usermod groupadd groupdel passwd chpasswd ufw firewall-cmd nft modprobe
+clusters: kubectl k oc kubecolor microk8s.kubectl kustomize helm helmfile skaffold tilt argocd flux istioctl linkerd
+  cilium velero kn tkn argo crossplane karmadactl rancher talosctl k0sctl rosa oc-mirror cmctl kubeseal kubectx kubens
+  k9s stern kubetail kubeconform kubeval kube-linter popeye kind k3d k3s ctlptl
+infra: terraform tofu terragrunt pulumi cdk cdktf ansible-playbook ansible-vault ansible-galaxy ansible-lint
+  ansible-inventory ansible-doc ansible-config packer knife chef puppet
+databases: psql pgcli mysql mariadb mycli sqlite3 litecli duckdb sqlcmd clickhouse-client clickhouse-local clickhouse
+  cockroach cqlsh snowsql snow trino presto spark-sql hive impala-shell beeline usql cypher-shell sqlite-utils
+  createdb createuser dropdb dropuser pg_dump pg_dumpall pg_restore pg_basebackup pg_ctl pg_ctlcluster initdb
+  pg_isready psqlodbc pg_lsclusters pg_dropcluster mysqldump mariadb-dump mysqladmin mariadb-admin mysqlimport
+processes: ps top htop btop pstree pidof free vmstat iostat dmesg log lscpu lsblk lspci lsusb pgrep lsof fuser
+  journalctl sysctl kill pkill killall kill-port renice systemctl service launchctl supervisorctl pm2 shutdown reboot
+  halt poweroff crontab useradd userdel usermod groupadd groupdel passwd chpasswd ufw firewall-cmd nft modprobe
 agents: claude claude-code codex gemini aider opencode cursor-agent amp copilot kiro-cli q agentguard
+clouds: aws gcloud bq gsutil az azd oci doctl hcloud linode-cli ibmcloud scw exo upctl vultr-cli civo yc aliyun tccli
+  openstack nova govc eksctl kops databricks copilot-cli eb sam awslocal tflocal samlocal cdklocal localstack
+hosting: vercel now netlify ntl heroku fly flyctl wrangler firebase supabase serverless sls amplify surge gh-pages
+  semantic-release release-it np release-please changelogithub eas expo-cli pscale neonctl render koyeb northflank
+  platform upsun dokku caprover cf clever scalingo gigalixir porter stripe sentry-cli ldcli launchdarkly auth0 okta
+  algolia shopify hasura convex sst zeabur deployctl kamal cap mina ionic balena particle contentful sanity strapi
+  ngrok-api hcp tfc checkly datadog-ci newrelic pagerduty confluent astro-cli prefect modal turso atlas twilio
+  fastlane
+secrets: vault bao gpg gpg2 security age rage credstash keyring secret-tool
+stores: redis-cli valkey-cli keydb-cli redis-server valkey-server memcached mongod mysqld postgres postgrest mongosh
+  mongo mongodump mongoexport mongorestore mongoimport influx kafka-topics kafka-topics.sh kafka-consumer-groups
+  kafka-consumer-groups.sh kafka-configs kafka-configs.sh kafka-acls kafka-acls.sh kafka-delete-records
+  kafka-delete-records.sh kafka-console-consumer kafka-console-consumer.sh kafka-console-producer
+  kafka-console-producer.sh kcat kafkacat rabbitmqctl rabbitmqadmin nats etcdctl consul nomad temporal pulsar-admin
+  zkCli.sh mc s3cmd rclone-admin esadmin prisma sequelize sequelize-cli typeorm typeorm-ts-node-commonjs
+  typeorm-ts-node-esm knex mikro-orm node-pg-migrate db-migrate umzug drizzle-kit alembic flyway liquibase migrate
+  goose golang-migrate dbmate sqlx diesel sea-orm-cli sqitch tern refinery rails rake artisan console symfony
+  django-admin manage.py dbt
 """
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import EXECUTE, POSSIBLE, READ, TREE, WRITE
+from agentguard.access.model import EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import verbs, walk
+from agentguard.access.shell.limits import MAX_OPERANDS
 from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
@@ -13,35 +14,64 @@ if TYPE_CHECKING:
 
 
 def applies(call: Call, work: Work) -> None:
-    """`terraform apply -destroy` and `terragrunt run-all destroy` destroy."""
-    destroys = work.line.has("-destroy --destroy") or "destroy" in work.line.operands
-    work.line.traits |= {"destroys-infrastructure"} if destroys else set()
+    """`terraform apply -destroy` destroys; an apply that nobody confirms may: what a plan replaces is destroyed first.
+
+    That is `-auto-approve`, or a plan that was saved. terraform.io, cli/commands/apply.
+    """
+    line = work.line
+    destroys = line.has("-destroy --destroy") or "destroy" in line.operands
+    line.traits |= {"destroys-infrastructure"} if destroys else set()
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    saved = [value for value in line.operands if plain(value) not in ("apply", "run-all", "--")]
+    for value in saved:
+        call.path(READ, value, "a saved plan")
+    if not destroys and (saved or line.has(_UNASKED) or call.stdin is not None):
+        call.begin(work.command, call.origin.flags, call.origin.args, call.origin.traits | {"destroys-infrastructure"})
+        call.row(EXECUTE, POSSIBLE, "nobody confirms what it replaces")
+
+
+_UNASKED = "-auto-approve --auto-approve --yes --non-interactive --terragrunt-non-interactive --skip-preview -y"
+
+
+def ups(call: Call, work: Work) -> None:
+    """`pulumi up --yes`: nobody confirms what it replaces."""
+    walk.standard(call, work)
+    if work.line.has(_UNASKED) or call.stdin is not None:
+        call.begin(work.command, call.origin.flags, call.origin.args, call.origin.traits | {"destroys-infrastructure"})
+        call.row(EXECUTE, POSSIBLE, "nobody confirms what it replaces")
 
 
 def by_verb(call: Call, work: Work) -> None:
-    """Clients of clouds, by the words of their subcommands: `aws ec2 terminate-instances`."""
-    words = call.words
-    work.entry = {**work.entry, "operands": "text*"}
-    subs: list[str] = []
-    for word in words:
-        text = plain(word) or ""
-        if not text.replace("-", "").replace(":", "").isalnum() or text[:1] == "-":
-            break
-        subs.append(text)
-    work.command = (*work.command[:1], *subs[:3]) if subs else work.command
-    traits = verbs.traits(words)
+    """Clients of clouds and hosting: what the table says of a subcommand, else what its words say.
+
+    `aws ec2 terminate-instances` surely does that; verbs that mean less elsewhere (`remove`, `detach`) are `possible`.
+    Words that look like files here may be read.
+    """
+    traits: frozenset[str] = frozenset()
+    sure = False
+    if work.entry.get("traits") is None and not work.line.traits:
+        subs, traits = verbs.read(call.words, infrastructure=True)
+        work.command = (*work.command[:1], *subs) if subs else work.command
+        sure = bool(traits) and verbs.plain(subs[-1])
+    elif verbs.tried(call.words):
+        work.entry = {**work.entry, "traits": ""}
+        work.line.traits.clear()
+    work.entry = {**work.entry, "operands": work.entry.get("operands", "text*")}
+    if sure:
+        work.line.traits |= traits
     walk.standard(call, work)
-    if traits:
-        call.begin(work.command, call.origin.flags, call.origin.args, traits)
+    for value in call.words[:MAX_OPERANDS]:
+        text = plain(value) or ""
+        name = text.partition("=")[2] if text[:1] == "-" else text
+        if name.startswith(("file://", "fileb://")):
+            name = name.partition("://")[2]
+        elif ":" in name or not walk.looks_like_path(name):
+            continue
+        call.path(READ, name, "operand", certainty=POSSIBLE)
+    if traits and not sure:
+        call.begin(work.command, call.origin.flags, call.origin.args, call.origin.traits | traits)
         call.row(EXECUTE, POSSIBLE, "a word of it says so")
-
-
-def removes(call: Call, work: Work) -> None:
-    """`aws s3 rm`, unless it is only tried."""
-    work.line.traits |= set() if work.line.has("--dryrun") else {"destroys-data"}
-    walk.standard(call, work)
 
 
 def bucket(call: Call, work: Work) -> None:
@@ -49,7 +79,8 @@ def bucket(call: Call, work: Work) -> None:
     operands = work.line.operands
     work.entry = {**work.entry, "operands": "text*"}
     last = plain(operands[-1]) if len(operands) > 1 else None
-    if last is None or "://" in last:
+    tried = work.line.has("--dryrun --dry-run")
+    if (last is None or "://" in last) and not tried:
         work.line.traits.add("sends")
     walk.standard(call, work)
     for number, value in enumerate(operands):
@@ -62,29 +93,44 @@ def bucket(call: Call, work: Work) -> None:
                 "operand",
                 TREE if work.line.has("--recursive") or work.command[-1] == "sync" else "exact",
             )
+        elif text is not None:
+            scheme, _, rest = text.partition("://")
+            bucket = rest.partition("/")[0]
+            call.connect(f"{bucket}.{_STORES[scheme]}" if bucket and scheme in _STORES else UNKNOWN, 443, "the bucket")
+
+
+# Where buckets are found: docs.aws.amazon.com (virtual-hosted style), cloud.google.com/storage/docs/request-endpoints.
+_STORES = {"s3": "s3.amazonaws.com", "gs": "storage.googleapis.com"}
+
+
+def rest(call: Call, work: Work) -> None:
+    """`az rest --method delete`: any request to the cloud's interface."""
+    method = (plain(work.line.value("--method") or "get") or "").lower()
+    work.line.traits |= {"read-only"} if method in ("get", "head") else {"publishes"}
+    work.line.traits |= {"destroys-infrastructure"} if method in ("delete", "") else set()
+    walk.standard(call, work)
 
 
 def vercel(call: Call, work: Work) -> None:
-    """`vercel` alone deploys."""
-    words = [plain(word) or "" for word in work.line.operands]
-    looks = {
-        "dev",
-        "ls",
-        "list",
-        "logs",
-        "inspect",
-        "whoami",
-        "env",
-        "link",
-        "pull",
-        "build",
-        "help",
-        "login",
-        "logout",
-        "switch",
-    }
-    work.line.traits |= set() if words and words[0] in looks else {"publishes"}
-    if words[:1] in (["rm"], ["remove"]):
-        work.line.traits.add("destroys-infrastructure")
+    """`vercel` alone deploys, and so does `vercel FOLDER`; other words are subcommands."""
+    line = work.line
+    words = [plain(word) or "" for word in line.operands]
+    first = words[0] if words else "deploy"
+    subs, traits = verbs.read(line.operands, infrastructure=True)
+    if first not in _VERCEL:
+        subs, traits = [], frozenset({"publishes"})
+    elif first == "alias" and words[1:2] not in (["ls"], ["list"]):
+        traits = frozenset({"publishes"})
+    line.traits |= set() if line.has("--help --version -h -v") else traits
+    work.command = (*work.command[:1], *subs)
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    if words[:2] == ["env", "pull"]:
+        call.path(WRITE, words[2] if len(words) > len(["env", "pull"]) else ".env.local", "the variables")
+
+
+_VERCEL = frozenset({
+    "alias", "bisect", "blob", "build", "certs", "dev", "dns", "domains", "env", "git", "help", "init", "inspect",
+    "integration", "link", "list", "login", "logout", "logs", "ls", "project", "projects", "promote", "pull", "redeploy",
+    "remove", "rm", "rollback", "secrets", "switch", "target", "teams", "telemetry", "whoami",
+})  # fmt: skip

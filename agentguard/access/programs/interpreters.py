@@ -73,10 +73,6 @@ def python(call: Call, work: Work) -> None:
         # Everything behind -c TEXT or -m MODULE belongs to that.
         at = next(n for n, word in enumerate(words) if word is code or word is module or _bundles(word, code, module))
         operands = words[at + 1 :]
-    extra: set[str] = set()
-    if operands and plain(operands[0]) in ("manage.py", "./manage.py") and code is None and module is None:
-        extra = management([plain(word) or "" for word in operands[1:]])
-    line.traits |= extra
     line.operands = operands
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
@@ -86,6 +82,7 @@ def python(call: Call, work: Work) -> None:
         _module(call, work, module, operands)
     elif operands and operands[0] != "-":
         _script(call, operands[0], "python")
+        _tool(call, operands)
     elif not line.has("--version --help -V -h"):
         from_stdin(call, work, "python")
 
@@ -95,13 +92,6 @@ def _bundles(word: Value, code: Value | None, module: Value | None) -> bool:
     value = code if code is not None else module
     text = plain(word)
     return text is not None and text[:1] == "-" and len(text) > 2 and isinstance(value, str) and text.endswith(value)
-
-
-def management(words: list[str]) -> set[str]:
-    """Return what a command of Django's manage.py means."""
-    if words[:1] in (["flush"], ["reset_db"], ["sqlflush"]) or (words[:1] == ["migrate"] and "zero" in words):
-        return {"destroys-data"}
-    return {"prints-environment"} if words[:1] == ["diffsettings"] else set()
 
 
 def _module(call: Call, work: Work, module: Value, operands: list[Value]) -> None:
@@ -146,6 +136,16 @@ def _script(call: Call, path: Value, language: str) -> None:
             call.fetched_or_opaque("what is in the script is not known", fetched=feed.fetched)
 
 
+_TOOLS = frozenset({"manage.py", "artisan", "console", "mvnw", "gradlew"})
+
+
+def _tool(call: Call, operands: list[Value]) -> None:
+    """A script of the project that every project has, and whose arguments are known: `python manage.py flush`."""
+    name = (plain(operands[0]) or "").rpartition("/")[2]
+    if name in _TOOLS:
+        call.run([name, *operands[1:]], call.name, stdin=call.stdin)
+
+
 def from_stdin(call: Call, work: Work, language: str) -> None:
     """An interpreter that gets its code from standard input."""
     stdin = call.stdin
@@ -184,6 +184,7 @@ def other(call: Call, work: Work) -> None:
         _listens(call, line.value("-S"))
     elif operands and operands[0] != "-":
         _script(call, operands[0], language)
+        _tool(call, operands)
     elif not line.has("--version --help -v -h --run --file -f --check --test -V -i"):
         from_stdin(call, work, language)
 

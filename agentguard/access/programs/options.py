@@ -8,6 +8,7 @@ item of it one option with all its spellings:
     --color=text?               may take a value, only in the same word
     --bind=read+text            takes two values, of these kinds, each a word of its own
     -f,--force!force            gives the command that trait
+    -n,--dry-run!read-only      the command only tries: what it would do is not done
 
 Rows carry the first long spelling, the last one where none is long. Options that are not listed take no value, so only
 those that take one, mean something or have a long spelling need to be there.

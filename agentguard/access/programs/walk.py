@@ -22,6 +22,8 @@ What an operand or the value of an option may be (the kinds):
     script      a file that a shell runs: what this text has put into it counts, else it is executed as it is
     variable    `NAME=VALUE`, set for the command
     listen      `[ADDRESS:]PORT` that is listened on
+    field       NAME=VALUE, where `@PATH` for a value is a path that is read
+    keyed       [NAME=]PATH that is read
     setting     NAME=VALUE of git
     guess       what an unknown program may do with it
 
@@ -160,6 +162,8 @@ def standard(call: Call, work: Work) -> None:
     work.extent = TREE if tree == "always" or (tree and line.has(tree)) else EXACT
     _assign(work)
     traits = line.traits.union(_traits(entry, line))
+    if "read-only" in line.traits or line.has("--help"):
+        traits -= _EFFECTS
     for name, value in line.flags:
         kind = line.kinds.get(name, "")
         if kind == "package" and value is not None:
@@ -207,6 +211,11 @@ def _specs() -> Any:
     return specs
 
 
+# What a command does not do that only shows its help, or only tries (an option of the trait `read-only`).
+_EFFECTS = frozenset({
+    "controls-service", "destroys-data", "destroys-infrastructure", "discards-work", "force", "privileged", "publishes",
+    "removes-package", "sends", "signals",
+})  # fmt: skip
 _NETWORK = frozenset({"url", "host", "place-read", "place-write"})
 
 
@@ -440,6 +449,19 @@ def _data(call: Call, value: Value, why: str, work: Work) -> None:
         call.path(READ, concat([first[1:], *parts_of(value)[1:]]), why)
 
 
+def _field(call: Call, value: Value, why: str, work: Work) -> None:
+    text = plain(value)
+    if text is None:
+        guess(call, value, why)
+    elif "=@" in text:
+        call.path(READ, text.partition("=@")[2], why)
+
+
+def _keyed(call: Call, value: Value, why: str, work: Work) -> None:
+    text = plain(value)
+    call.path(READ, value if text is None else text.rpartition("=")[2], why)
+
+
 def _spec(call: Call, value: Value, why: str, work: Work) -> None:
     _specs().act(call, value, why)
 
@@ -487,6 +509,8 @@ def unknown(call: Call) -> Feed:
     work = Work({"operands": "guess*"}, (call.name,) if call.name else (), line)
     standard(call, work)
     traits = verbs.traits(call.words) if call.name else frozenset[str]()
+    if call.program and not verbs.tried(call.words):  # its first words are more often data than subcommands
+        traits = (traits - {"read-only"}) or verbs.named(call.name)
     if traits:
         call.begin(work.command, call.origin.flags, call.origin.args, traits)
         call.row(EXECUTE, POSSIBLE, "a word of it says so")
@@ -538,6 +562,8 @@ _KINDS: dict[str, Kind] = {
     "variable": _variable,
     "listen": _listen,
     "data": _data,
+    "field": _field,
+    "keyed": _keyed,
     "spec": _spec,
     "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),
     "guess": guess,

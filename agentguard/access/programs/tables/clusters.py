@@ -1,19 +1,25 @@
-"""Clusters: kubectl, helm and their kin."""
+"""Clusters: kubectl, helm and their kin, and the small clusters that run on this machine."""
 
 TABLE = r"""
-kubectl k oc
+kubectl k oc kubecolor microk8s.kubectl
   options  -n,--namespace=text --context=text --cluster=text --kubeconfig=read -o,--output=text -l,--selector=text
            -A,--all-namespaces --user=text --token=text -s,--server=url --as=text --request-timeout=text
            --field-selector=text -f,--filename=from -k,--kustomize=read -R,--recursive -c,--container=text
            --dry-run=text? -w,--watch --insecure-skip-tls-verify
   > delete
-    options  --all --force --grace-period=text --now --cascade=text? --wait=text? --timeout=text
-    run      containers.deletes
+    options  --all --force --grace-period=text --now --cascade=text? --wait=text? --timeout=text --ignore-not-found
+    traits   destroys-infrastructure
+    run      clusters.changes
   > drain
     options  --force --ignore-daemonsets --delete-emptydir-data
     traits   destroys-infrastructure
+    run      clusters.changes
+  > cordon uncordon taint
+    traits   controls-service
+    run      clusters.changes
   > replace
     options  --force!destroys-infrastructure --save-config
+    run      clusters.changes
   > exec
     options  -i,--stdin -t,--tty -q --pod-running-timeout=text
     stop
@@ -31,16 +37,50 @@ kubectl k oc
     options  --retries=text
     run      containers.copies
   > apply
-    options  --prune --server-side --force --wait
+    options  --prune!destroys-infrastructure --server-side --force --wait --field-manager=text
+    run      clusters.changes
   > create
-    options  --from-literal=text --from-file=text --from-env-file=read --image=text --save-config
+    options  --from-literal=text --from-file=keyed --from-env-file=read --image=text --save-config --type=text
+             --docker-server=text --docker-username=text --docker-password=text --docker-email=text --cert=read
+             --key=read
+    run      clusters.changes
+    >> token
+      traits   prints-environment
+    >> clusterrolebinding rolebinding clusterrole role
+      options  --clusterrole=text --role=text --serviceaccount=text --group=text --verb=text --resource=text
+      traits   privileged
+  > adm
+    traits   privileged
+  > certificate
+    >> approve deny
+      traits   privileged
   > patch
-    options  -p,--patch=text --type=text --patch-file=read
+    options  -p,--patch=text --type=text --patch-file=read --subresource=text
+    run      clusters.changes
+  > edit label annotate autoscale expose set
+    options  --overwrite --all --type=text --port=text --name=text --min=text --max=text
+    run      clusters.changes
   > scale
-    options  --replicas=text
+    options  --replicas=text --current-replicas=text --all
+    run      clusters.scales
+  > rollout
+    >> status history
+      options  --revision=text
+      traits   read-only
+    >> undo
+      options  --to-revision=text
+      traits   publishes
+      run      clusters.changes
+    >> restart pause resume
+      traits   controls-service
   > config
     >> view
       options  --raw!prints-environment --minify --flatten
+    >> delete-context delete-cluster delete-user unset set-context set-cluster set-credentials use-context use \
+        rename-context
+      options  --certificate-authority=read --client-certificate=read --client-key=read
+    >> get-contexts current-context get-clusters get-users
+      traits   read-only
   > port-forward
     options  --address=text --pod-running-timeout=text
     run      containers.forwards
@@ -49,33 +89,119 @@ kubectl k oc
     run      containers.forwards
   > get
     options  --sort-by=text --tail=text --since=text --previous --timeout=text --for=text --template=text -p
+             --show-labels
     traits   read-only
     run      containers.kube_get
   > describe top explain version cluster-info api-resources api-versions diff wait auth events help
     options  --sort-by=text --tail=text --since=text --previous --timeout=text --for=text --template=text -p
     traits   read-only
   > logs
-    options  -f,--follow --tail=text --since=text -p,--previous
+    options  -f,--follow --tail=text --since=text -p,--previous --all-containers --timestamps
     traits   read-only
   > kustomize
     operands read
+  > krew
+    >> install
+      operands package*
+    >> uninstall
+      operands package*
+      traits   removes-package
+    >> list search
+      traits   read-only
+
+kustomize
+  > build
+    options  -o,--output=write --enable-helm
+    operands spec
+  > edit create version
 
 helm
-  options  -n,--namespace=text --kube-context=text --kubeconfig=read
-  > uninstall delete del
-    options  --keep-history --dry-run
+  options  -n,--namespace=text --kube-context=text --kubeconfig=read --debug --timeout=text --wait --atomic
+           --dry-run=text?
+  > uninstall delete del un
+    options  --keep-history
     traits   destroys-infrastructure
+    run      clusters.changes
   > install
-    options  -f,--values=read --set=text --version=text --repo=url --create-namespace --wait --dry-run=text?
+    options  -f,--values=read --set=text --set-string=text --set-file=keyed --version=text --repo=url!foreign-package
+             --create-namespace -g --generate-name
+    operands text spec
+    run      clusters.charts
   > upgrade
-    options  -f,--values=read --set=text --version=text -i,--install --repo=url --wait --dry-run=text?
+    options  -f,--values=read --set=text --set-string=text --set-file=keyed --version=text -i,--install
+             --repo=url!foreign-package --reuse-values --reset-values --force --create-namespace
+    operands text spec
+    run      clusters.charts
   > template
-    options  -f,--values=read --set=text
-    traits   read-only
+    options  -f,--values=read --set=text --output-dir=write
+    operands text spec
+    run      clusters.charts
+  > rollback
+    traits   publishes
+    run      clusters.changes
   > push
     operands read text
     traits   publishes
-  > list ls status get history show lint version search
-    options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
+  > package
+    options  -d,--destination=write
+    operands read
+  > pull fetch
+    options  -d,--destination=write --untar --version=text --repo=url
+  > repo
+    >> add
+      operands text url
+    >> list
+      traits   read-only
+    >> update remove
+  > registry dependency create plugin test
+    options  -u=text -p=text --password-stdin
+  > get list ls status history show lint version search env verify
+    options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet -o=text
+    traits   read-only
+
+helmfile
+  options  -f,--file=read -e,--environment=text -l,--selector=text
+  > destroy delete
+    traits   destroys-infrastructure
+  > apply sync
+    options  -i,--interactive
+    traits   publishes
+  > diff template lint list build status
+    traits   read-only
+
+skaffold tilt
+  options  -f,--filename=read -p,--profile=text -n,--namespace=text
+  > deploy run
+    traits   publishes
+  > delete down
+    traits   destroys-infrastructure
+  > dev build up ci test render init
+
+argocd
+  options  --server=text --auth-token=text --grpc-web --core
+  run      infra.by_verb
+  > app
+    >> sync
+      options  --prune!destroys-infrastructure --force --dry-run
+      traits   publishes
+    >> set create unset patch
+      traits
+  > account
+    >> generate-token
+      traits   prints-environment
+  > login logout context
+    traits
+
+flux istioctl linkerd cilium velero kn tkn argo crossplane karmadactl rancher talosctl k0sctl rosa oc-mirror cmctl kubeseal
+  options  -n,--namespace=text --context=text --kubeconfig=read -f=read -o=text
+  run      infra.by_verb
+
+kubectx kubens k9s stern kubetail kubeconform kubeval kube-linter popeye
+
+kind k3d k3s ctlptl
+  options  --name=text --config=read -n=text -p,--profile=text --driver=text --image=text
+  > delete
+    options  --all!destroys-data --purge!destroys-data
+  > status version get list
     traits   read-only
 """

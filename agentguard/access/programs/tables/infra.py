@@ -1,144 +1,176 @@
-"""Infrastructure as code, clouds, and what keeps secrets."""
+"""Infrastructure as code: terraform(1), pulumi, cdk, ansible and kin."""
 
 TABLE = r"""
-terraform tofu
+terraform tofu terragrunt
   options  -chdir=enter -help -version -var=text -var-file=read -target=text -replace=text -state=edit -out=write
            -lock=text? -input=text? -parallelism=text -auto-approve -refresh=text? -destroy -no-color
-           -compact-warnings -json -backend-config=text -plugin-dir=read -state-out=write
+           -compact-warnings -json -backend-config=text -plugin-dir=read -state-out=write --terragrunt-config=read
+           --terragrunt-working-dir=enter --working-dir=enter
   single
   > destroy
     traits   destroys-infrastructure
-  > apply
+  > apply apply-all
     run      infra.applies
+  > run-all run
+    run      infra.applies
+    >> destroy
+      traits   destroys-infrastructure
+    >> apply
+      run      infra.applies
+    >> plan validate output show
+      traits   read-only
+      run      walk.standard
+    >> *
+      run      infra.applies
   > state
     >> rm
+      options  -dry-run!read-only
+      traits   destroys-infrastructure
+    >> mv replace-provider
+      options  -dry-run!read-only
       traits   destroys-infrastructure
     >> push
       operands read
       traits   destroys-infrastructure
-    >> pull list show
+    >> pull
+      traits   prints-environment
+    >> list show
       traits   read-only
+  > taint
+    traits   destroys-infrastructure
+  > force-unlock
+    options  -force
+    traits   destroys-infrastructure
   > workspace
     >> delete
+      options  -force
       traits   destroys-infrastructure
     >> list show
       traits   read-only
-  > fmt
+  > import untaint init get refresh login logout test
+  > fmt hclfmt
     options  -recursive -check -diff -write=text
     operands edit*
-  > validate show providers version graph
+  > plan
+    options  -out=write
+  > validate show providers version graph console metadata
     traits   read-only
   > output
     options  -json -raw
     traits   read-only
 
 pulumi
-  options  -C,--cwd=enter -s,--stack=text
+  options  -C,--cwd=enter -s,--stack=text -y,--yes -f,--skip-preview --non-interactive --config-file=read -m=text
+           -c,--config=text --target=text
   > destroy
-    options  -y,--yes -s,--stack=text --preview-only
+    options  --preview-only!read-only
     traits   destroys-infrastructure
-  > preview logs whoami
+  > up update refresh watch
+    run      infra.ups
+  > preview pre logs whoami about version
     traits   read-only
+  > config
+    options  --show-secrets!prints-environment --secret --plaintext
+    >> get
+      traits   prints-environment
+    >> set rm
   > stack
+    options  --show-secrets!prints-environment
     >> rm
       traits   destroys-infrastructure
-    >> ls output
+    >> ls output history
       traits   read-only
+    >> export
+      options  --file=write
   > state
     >> delete
       traits   destroys-infrastructure
+  > cancel
+    traits   controls-service
+  > new login logout import install
 
-cdk
-  options  -a,--app=shell -c=text
+cdk cdktf
+  options  -a,--app=shell -c=text --profile=text -o,--output=write --require-approval=text -f,--force --all
   > destroy
     traits   destroys-infrastructure
-  > deploy
+  > deploy watch
     traits   publishes
-  > diff ls
+  > diff ls list synth synthesize doctor metadata context
     traits   read-only
+  > init bootstrap import
 
-aws
-  options  --profile=text --region=text --output=text --query=text --endpoint-url=url --no-cli-pager --debug
-  > *
-    run      infra.by_verb
-  > s3
-    >> rm
-      options  --recursive --exclude=text --include=text --dryrun --quiet
-      run      infra.removes
-    >> rb
-      options  --force
-      traits   destroys-infrastructure
-    >> cp mv sync
-      options  --recursive --exclude=text --include=text --acl=text --dryrun --sse=text? --quiet --content-type=text
-               --cache-control=text
-      run      infra.bucket
-    >> ls
+ansible-playbook
+  options  -i,--inventory=text -e,--extra-vars=text -t,--tags=text -l,--limit=text -u,--user=text -f=text -b,--become
+           -K -k -C,--check -D,--diff --syntax-check!read-only --list-tasks!read-only --list-hosts!read-only
+           --skip-tags=text --private-key=read
+           --vault-password-file=read --vault-id=text --start-at-task=text -M=read --become-user=text
+  operands run*
+
+ansible-vault
+  options  --vault-password-file=read --vault-id=text --output=write --ask-vault-pass
+  > view decrypt
+    operands read*
+    traits   prints-environment
+  > encrypt rekey
+    operands edit*
+  > edit create
+    operands edit*
+  > encrypt_string
+
+ansible-galaxy
+  options  -r=read -p=write -f,--force -s,--server=url!foreign-package
+  > collection role
+    >> install
+      options  -r=read -p=write -f,--force
+      operands spec*
+    >> list info search verify
       traits   read-only
-  > configure
-    >> export-credentials get
-      traits   prints-environment
-  > secretsmanager
-    >> *
-      run      infra.by_verb
-    >> get-secret-value
-      options  --secret-id=text
-      traits   prints-environment
-  > ecr
-    >> *
-      run      infra.by_verb
-    >> get-login-password
-      traits   prints-environment
+    >> publish
+      operands read
+      traits   publishes sends
+    >> delete remove
+      traits   publishes
+    >> init build
+  > install
+    operands spec*
 
-gcloud
-  options  --project=text --region=text --zone=text --format=text --account=text -q,--quiet
+ansible-lint ansible-inventory ansible-doc ansible-config
+  operands look*
+  traits   read-only
+
+packer
+  options  -var=text -var-file=read -only=text -force -on-error=text
+  single
+  > build
+    operands read
+  > validate inspect version
+    operands read
+    traits   read-only
+  > fmt
+    operands edit*
+  > init plugins
+    operands read
+
+knife chef
+  options  -c=read -y,--yes -z -E=text
   run      infra.by_verb
 
-gsutil
-  options  -m -q
-  > rm
-    options  -r -f -a
-    traits   destroys-data
-  > rb
-    traits   destroys-infrastructure
-  > cp
-    options  -r,--recursive -n
-    run      infra.bucket
-  > rsync
-    options  -r,--recursive -d -n
-    run      infra.bucket
-  > mv
-    run      infra.bucket
-  > ls cat
+puppet
+  > apply
+    options  --noop!read-only -e=text --modulepath=read
+    operands run*
+  > agent
+    options  -t,--test --noop!read-only --enable --disable
+  > parser facts describe lookup help
     traits   read-only
-
-vercel
-  options  --prod -y,--yes -t,--token=text --cwd=enter
-  run      infra.vercel
-
-vault
-  > read
-    traits   prints-environment
-  > kv
-    >> get
-      traits   prints-environment
-    >> delete destroy
-      traits   destroys-data
-  > delete
-    traits   destroys-data
-  > status
-    traits   read-only
-
-gpg
-  options  -d,--decrypt -e,--encrypt -o,--output=write -r,--recipient=text -s,--sign --verify
-           --export-secret-keys!prints-environment --export --import -a,--armor -u=text --homedir=text
-           --keyserver=host --recv-keys --passphrase=text --batch --delete-secret-keys!destroys-data
-  operands guess*
-
-security
-  > find-generic-password find-internet-password
-    options  -w!prints-environment -g!prints-environment -s=text -a=text
-  > dump-keychain
-    traits   prints-environment
-  > delete-keychain
-    traits   destroys-data
+  > module
+    >> install
+      operands package
+    >> uninstall
+      operands package
+      traits   removes-package
+    >> list search
+      traits   read-only
+  > resource
+    traits   privileged
 """

@@ -15,7 +15,7 @@ npm
   > update up upgrade
     operands package*
   > publish
-    options  --tag=text --access=text --otp=text --registry=url --dry-run -r,--recursive --filter=text
+    options  --tag=text --access=text --otp=text --registry=url --dry-run!read-only -r,--recursive --filter=text
     run      packages.publishes
   > unpublish
     options  -f,--force
@@ -48,7 +48,7 @@ npm
   > init node
     stop
   > pack
-    options  --pack-destination=write --dry-run
+    options  --pack-destination=write --dry-run!read-only
   > config set
     run      packages.settings
   > ls list outdated view info show why search explain root bin prefix whoami ping doctor fund help docs get

@@ -6,7 +6,7 @@ ensurepip rustup asdf nvm corepack
 cargo
   options  -C=enter -q,--quiet -v,--verbose --color=text --config=text --offline --locked --frozen -Z=text
   > publish
-    options  -n,--dry-run --token=text --registry=text --index=url --allow-dirty!skips-checks --no-verify!skips-checks
+    options  -n,--dry-run!read-only --token=text --registry=text --index=url --allow-dirty!skips-checks --no-verify!skips-checks
              -p,--package=text --manifest-path=read
     run      packages.publishes
   > yank owner

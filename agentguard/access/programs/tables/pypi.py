@@ -130,7 +130,7 @@ poetry pdm rye
   > install
     options  --with=text --without=text --only=text -E,--extras=text
   > publish
-    options  -r,--repository=text -u,--username=text -p,--password=text --build --dry-run
+    options  -r,--repository=text -u,--username=text -p,--password=text --build --dry-run!read-only
     run      packages.publishes
   > update
     operands package*

@@ -24,7 +24,13 @@ vagrant
     >> list outdated prune update
   > status global-status version ssh-config port validate
     traits   read-only
-  > init package snapshot plugin cloud upload rsync
+  > snapshot
+    >> delete restore pop
+      traits   destroys-data
+    >> save push list
+  > push
+    traits   publishes
+  > init package plugin cloud upload rsync
 
 lxc incus
   > exec
@@ -87,72 +93,6 @@ adb
   > sideload
     operands read
 
-heroku
-  > run run:detached
-    options  -a,--app=text -r,--remote=text -s,--size=text --type=text -e,--env=text -x,--exit-code --no-tty
-             --no-notify -d
-    operands remote-text*
-    stop
-    run      containers.text_inside
-  > ps:exec
-    options  -a,--app=text -d,--dyno=text -r,--remote=text --ssh
-    operands remote-text*
-    stop
-    run      containers.text_inside
-  > config config:get
-    options  -a,--app=text -j -s,--shell --json -r,--remote=text
-    traits   prints-environment
-  > apps:destroy addons:destroy pg:reset pipelines:destroy domains:clear
-    options  -a,--app=text --confirm=text -c=text
-    traits   destroys-infrastructure
-  > pg:psql
-    options  -a,--app=text -c,--command=text --credential=text
-  > container:push container:release pipelines:promote
-    options  -a,--app=text
-    traits   publishes
-  > *
-
-fly flyctl
-  options  -a,--app=text -c,--config=read -t,--access-token=text --verbose --debug
-  > ssh
-    >> console
-      options  -C,--command=remote-text -r,--region=text -s,--select -u,--user=text --pty --address=text -A=text
-               --machine=text --container=text -g=text -o=text
-      run      containers.text_inside
-    >> sftp
-      >>> get
-        operands text write
-      >>> *
-    >> issue establish log
-  > machine machines m
-    >> exec
-      options  --timeout=text
-      operands text remote-text
-      run      containers.second_inside
-    >> destroy remove rm
-      options  -f,--force
-      traits   destroys-infrastructure
-    >> *
-  > deploy
-    options  --image=text --remote-only --local-only --strategy=text --dockerfile=read -e,--env=text --build-arg=text
-             --now -y
-    traits   publishes
-  > destroy
-    options  -y,--yes
-    traits   destroys-infrastructure
-  > apps volumes postgres
-    >> destroy
-      options  -y,--yes
-      traits   destroys-infrastructure
-    >> *
-  > secrets
-    >> list
-      traits   read-only
-    >> *
-  > status logs version doctor platform info releases regions
-    traits   read-only
-  > *
-
 limactl colima minikube
   > shell
     options  --workdir=text --shell=text --instance=text
@@ -164,8 +104,7 @@ limactl colima minikube
     stop
     run      containers.text_inside
   > delete
-    options  -f,--force -p,--profile=text --all --purge
-    traits   destroys-data
+    options  -f,--force -p,--profile=text --all!destroys-data --purge!destroys-data
   > kubectl
     stop
     run      containers.kubectl

@@ -1,0 +1,47 @@
+"""Clusters: kubectl and helm. kubernetes.io/docs/reference/kubectl, helm.sh/docs/helm."""
+
+from __future__ import annotations
+
+from agentguard.access.programs import walk
+from agentguard.access.shell.values import plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.programs.walk import Work
+    from agentguard.access.shell.command import Call
+
+
+def _tried(work: Work) -> bool:
+    """`--dry-run=client` and `--dry-run=server` change nothing, `--dry-run=none` and `=false` are not there."""
+    return any(flag == "--dry-run" and value not in ("none", "false") for flag, value in work.line.flags)
+
+
+def changes(call: Call, work: Work) -> None:
+    """What a subcommand means counts only if it is not just tried."""
+    if _tried(work):
+        work.entry = {**work.entry, "traits": ""}
+        work.line.traits.clear()
+    for name in ("--filename", "--kustomize"):
+        if any("://" in (plain(value) or "") for value in work.line.values(name)):  # somebody else has written it down
+            work.line.kinds[name] = "from"
+            if work.command[-1] in ("apply", "create", "replace"):
+                work.line.traits.add("foreign-package")
+    walk.standard(call, work)
+
+
+def scales(call: Call, work: Work) -> None:
+    """`--replicas=0` takes a service away."""
+    if work.line.value("--replicas") == "0":
+        work.line.traits.add("destroys-infrastructure")
+    changes(call, work)
+
+
+def charts(call: Call, work: Work) -> None:
+    """`helm install NAME CHART`: a folder here, a chart of a repository that was added, or an address."""
+    operands = work.line.operands
+    chart = plain(operands[-1]) if operands else None
+    kinds = ["text"] * len(operands)
+    if chart is not None and (chart[:1] in "./~" or "://" in chart or walk.kind_of(call, chart)):
+        kinds[-1] = "spec"
+    work.entry = {**work.entry, "operands": " ".join(kinds)}
+    walk.standard(call, work)
