@@ -93,7 +93,7 @@ class Places:
         return os.path.join(self.spools, str(uid))
 
     def own_folders(self) -> tuple[str, ...]:
-        """Return the folders that no agent may change: pattern variable {agentguard}."""
+        """Return the folders of this installation."""
         return (self.code, self.config, self.state)
 
 
@@ -113,6 +113,11 @@ def personal(home: str, platform: str = sys.platform) -> Places:
     """Return the places of a personal install of the person whose home this is."""
     code, config, state = (os.path.join(home, part) for part in _row(_PERSONAL, platform))
     return Places(PERSONAL, code, config, state, home)
+
+
+def own_folders(home: str, platform: str = sys.platform) -> tuple[str, ...]:
+    """Return every folder of agentguard's own that an agent must not change: those of a managed and a personal install."""
+    return (*managed(platform).own_folders(), *personal(home, platform).own_folders())
 
 
 def account_home() -> str:

@@ -2,13 +2,14 @@
 
 What a server does with its arguments is not known, so every row is `possible`. A text counts as a path or a URL by how
 it is written, or by what its field is called (`path`, `url`). Free text does not: it holds blanks and has no root. An
-absolute path whose first folder this machine does not have is somebody else's (`/api/users`).
+absolute path whose first folder this machine does not have is somebody else's (`/api/users`). The text of a field that is
+called a command is read as a shell would read it, with the words of `args` beside it behind it.
 """
 
 from __future__ import annotations
 
 from agentguard.access import hosts, limits, paths
-from agentguard.access.model import CONNECT, POSSIBLE, READ, UNCERTAIN, UNKNOWN, WRITE, Path, Row
+from agentguard.access.model import CONNECT, OPAQUE, POSSIBLE, READ, UNCERTAIN, UNKNOWN, WRITE, Path, Row, possible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _PATH_FIELDS = (
     "cwd", "location", "destination", "source", "target",
 )  # fmt: skip
 _HOST_FIELDS = ("url", "urls", "uri", "host", "hostname", "endpoint", "domain", "server", "address")
+_COMMAND_FIELDS = ("command", "cmd", "commandline", "command_line", "script", "shell")
+_WORD_FIELDS = ("args", "arguments", "argv", "params")
 _ROOTS = ("/", "~/", "./", "../", "~\\", ".\\", "..\\", "\\\\")
 
 # First folders that mean this machine even where a made-up disk does not have them (hier(7); macOS).
@@ -41,6 +44,8 @@ def rows(arguments: Any, cwd: str, world: World, tool: str) -> tuple[list[Row], 
         if at > limits.MAX_INPUT_NODES or len(found) > limits.MAX_INPUT_ROWS:
             return list(found.values())[: limits.MAX_INPUT_ROWS], False
         if isinstance(value, dict):
+            for row in _of_commands(value, cwd, world, tool):
+                found.setdefault((row.action, f"{row.resource()} {row.origin.command} {row.why}"), row)
             todo.extend((str(key), inner) for key, inner in value.items())
         elif isinstance(value, list):
             todo.extend((field, inner) for inner in value)
@@ -64,6 +69,23 @@ def _of_text(field: str, text: str, cwd: str, world: World, tool: str) -> list[R
             host, port = found
             rows.insert(0, Row(CONNECT, POSSIBLE, tool=tool, host=host, port=port if ":" in text else None))
     return rows
+
+
+def _of_commands(fields: dict[str, Any], cwd: str, world: World, tool: str) -> list[Row]:
+    """Return the rows of the commands that a server may be asked to run."""
+    found: list[Row] = []
+    for field, value in fields.items():
+        words = value if isinstance(value, list) else None
+        if not str(field).lower().endswith(_COMMAND_FIELDS) or not (isinstance(value, str) or words):
+            continue
+        from agentguard.access.shell.interpret import interpret  # noqa: PLC0415 - only where a command is named
+
+        more: list[Any] = next((fields[name] for name in _WORD_FIELDS if isinstance(fields.get(name), list)), [])
+        texts = [str(word) for word in (*(words or ()), *more) if isinstance(word, (str, int))]
+        quoted = ["'" + text.replace("'", "'\\''") + "'" for text in texts]
+        text = " ".join(([value] if isinstance(value, str) else []) + quoted)
+        found += [possible(row) for row in interpret(text, cwd, world, tool).rows if row.certainty != OPAQUE]
+    return found
 
 
 def _connect(url: str, tool: str) -> Row:

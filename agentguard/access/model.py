@@ -215,6 +215,17 @@ class Row:
         return f"Row({' · '.join(part for part in parts if part)})"
 
 
+def possible(row: Row) -> Row:
+    """Return a row that is `possible` where the given one is `certain`; any other row as it is."""
+    if row.certainty != CERTAIN:
+        return row
+    other = Row.__new__(Row)
+    for name in Row.__slots__:
+        setattr(other, name, getattr(row, name))
+    other.certainty = POSSIBLE
+    return other
+
+
 RESOURCES = ("path", "host", "ref", "package", "variable", "server", "subagent")
 
 

@@ -18,7 +18,7 @@ from agentguard.errors import PolicyError
 from agentguard.hook import messages, session
 from agentguard.hook.adapters import claude_code as agent
 from agentguard.jsontext import JsonError
-from agentguard.places import MANAGED
+from agentguard.places import MANAGED, own_folders
 from agentguard.policy import engine
 from agentguard.policy.model import ALLOW, ASK, DENY, ENFORCE, FALLBACK, INVALID, OBSERVE, Context, Decision
 
@@ -185,7 +185,7 @@ def _world(call: ToolCall, state: State) -> tuple[World, repo.Repo | None]:
             tmpdir=state.tmpdir,
             hostname=state.hostname,
             user=state.user,
-            agentguard=state.places.own_folders(),
+            agentguard=tuple({*state.places.own_folders(), *own_folders(state.home, state.platform)}),
             platform=state.platform,
             branch=repository.branch if repository else "",
             remotes=repository.remotes if repository else None,

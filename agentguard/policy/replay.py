@@ -178,7 +178,7 @@ class Replay:
             user=str(body.get("user", "")),
             branch=str(texts.get("branch", "")),
             remotes={"origin": origin} if isinstance(origin, str) and origin else None,
-            agentguard=(*places.personal(home).own_folders(), *places.managed().own_folders()),
+            agentguard=places.own_folders(home),
             disk=MemoryDisk({}),
         )
         access = Access(rows, complete=body.get("rows_complete") is True, known=body.get("tool_known") is True)

@@ -39,14 +39,13 @@ def made_up(files: Mapping[str, str], links: Mapping[str, str], branch: str = BR
     tree: dict[str, bytes | str | None] = {HOME: None, PROJECT: None, SCRATCH: None}
     tree |= {_path(name): None if name.endswith("/") else text.encode() for name, text in files.items()}
     tree |= {_path(name): _path(target) if target.startswith("~") else target for name, target in links.items()}
-    own = (*places.managed("linux").own_folders(), *places.personal(HOME, "linux").own_folders())
     return World(
         home=HOME,
         project=PROJECT,
         tmpdir=SCRATCH,
         hostname="laptop",
         user="dev",
-        agentguard=own,
+        agentguard=places.own_folders(HOME, "linux"),
         branch=branch,
         remotes=REMOTES,
         disk=MemoryDisk(tree),
@@ -56,7 +55,6 @@ def made_up(files: Mapping[str, str], links: Mapping[str, str], branch: str = BR
 def this_machine(cwd: str, home: str | None = None, disk: Disk | None = None) -> World:
     """Return the world of a call in `cwd` on this machine, for the person whose home this is (this one's own)."""
     disk = disk or RealDisk()
-    installed = places.personal(home) if home else places.default()
     user = os.path.basename(home) if home else places.account_name()
     home = home or places.account_home()
     found = repo.read(cwd, disk)
@@ -67,7 +65,7 @@ def this_machine(cwd: str, home: str | None = None, disk: Disk | None = None) ->
         hostname=os.uname().nodename if hasattr(os, "uname") else "",
         user=user,
         tmpdir=places.scratch(),
-        agentguard=installed.own_folders(),
+        agentguard=places.own_folders(home),
         platform=sys.platform,
         branch=found.branch if found else "",
         remotes=found.remotes if found else None,

@@ -114,3 +114,28 @@ def test_a_host_that_cannot_be_read_is_unknown(world) -> None:
     """A template has no known part."""
     (row,), _ = arguments.rows("https://{x}/", P, world, "t")
     assert row.host is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"command": "cat .env"}, ("read", "/home/dev/project/.env")),
+        ({"cmd": "echo x | tee out.txt"}, ("write", "/home/dev/project/out.txt")),
+        ({"command": "cat", "args": [".env"]}, ("read", "/home/dev/project/.env")),
+        ({"command": ["rm", "-rf", "a b"]}, ("delete", "/home/dev/project/a b")),
+        ({"run": {"shell_command": "cd src && rm x"}}, ("delete", "/home/dev/project/src/x")),
+    ],
+)
+def test_commands_are_read_as_a_shell_reads_them(world, value, expected):
+    """What a server may be asked to run is possible, whatever it would be for the agent's own shell."""
+    found, complete = arguments.rows(value, P, world, "mcp__x__y")
+    assert complete
+    assert {"possible"} == {row.certainty for row in found}
+    assert expected in [(row.action, str(row.path.text)) for row in found if row.path]
+
+
+def test_text_that_is_no_command_gives_no_opaque_row(world):
+    """A field may be called a command and hold prose."""
+    for text in ("don't", "create_issue", "if (", "for each file, do it"):
+        found, _ = arguments.rows({"command": text}, P, world, "mcp__x__y")
+        assert "opaque" not in [row.certainty for row in found]
