@@ -65,7 +65,7 @@ def lines(path):
 
 def measure(only="", bundle="baseline"):
     """Replay every file whose path holds `only`, in the made world, and return the score."""
-    chosen = [(half, path) for half in HALVES for path in files(half) if only in path]
+    chosen = [(half, path) for half in HALVES for path in files(half) if only in f"{half}/{os.path.basename(path)}"]
     calls = {call["id"]: call for _half, path in chosen for call in lines(path)}
     results = _replay([path for _half, path in chosen], bundle)
     topics, misses, asked = [], [], []
