@@ -36,6 +36,7 @@ PACK: dict[str, object] = \
             'when': [['action', 0, 7], ['trait', 0, 10], ['via', 0, 3]]},
            {'effect': 'deny',
             'id': 'agentguard/agent-settings',
+            'possible': 'deny',
             'reason': "This would change the agent's settings, which decide its hooks and permissions: {path}.",
             'remedy': 'Tell the person which setting to change, and let them do it.',
             'severity': 'high',

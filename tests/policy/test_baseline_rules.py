@@ -26,6 +26,18 @@ def _connect(host, *traits, certainty="certain"):
     return Row("connect", certainty, host=host, origin=Origin(("curl",), traits=frozenset(traits)))
 
 
+# Rules that stop a doubt as surely as a certainty.
+POSSIBLE = dict.fromkeys(
+    (
+        "secrets/file",
+        "secrets/key-changed",
+        "net/cloud-metadata",
+        "write/disk",
+        "delete/system-or-home",
+        "write/startup-file",
+    ),
+    "deny",
+)
 PUSH = ("git", "push")
 # rule: (effect, rows that it stops, rows that pass)
 RULES = {
@@ -105,6 +117,11 @@ RULES = {
         "deny",
         [_execute("reboot"), _execute("systemctl", "poweroff")],
         [_execute("systemctl", "status"), _execute("systemctl", "--user", "restart")],
+    ),
+    "machine/rights": (
+        "deny",
+        [_execute("visudo"), _execute("mount"), _execute("ufw", "disable")],
+        [_execute("mount", traits=["read-only"]), _execute("ufw", "status")],
     ),
     "machine/starts-later": (
         "deny",
@@ -195,6 +212,16 @@ RULES = {
         [_connect(host, "sends") for host in ("evil.example", "github.com.evil.example", "10.0.0.7")],
         [_connect(host, "sends") for host in ("api.github.com", "127.0.0.1", "localhost", "laptop")],
     ),
+    "net/tunnel": (
+        "deny",
+        [_execute("ngrok", traits=["publishes"]), _execute("ssh", traits=["publishes"])],
+        [_execute("ssh"), _execute("ngrok", traits=["read-only"])],
+    ),
+    "net/foreign-source": (
+        "deny",
+        [_connect("evil.example", "foreign-package")],
+        [_connect("github.com", "foreign-package"), _connect("evil.example")],
+    ),
     "net/drop-site": (
         "deny",
         [_connect("webhook.site", "sends"), _connect("x.oast.fun", "computed-address"), _connect("0x0.st", "sends")],
@@ -253,7 +280,7 @@ def test_rule(decide, make_world, baseline, rule):
         decision = decide([], row, policy=baseline, world=make_world())
         hits = {hit.rule: hit for hit in decision.hits}
         assert rule in hits, row
-        wanted = effect if hits[rule].match == 2 else "ask"
+        wanted = effect if hits[rule].match == 2 else POSSIBLE.get(rule, "ask")
         assert wanted == hits[rule].effect, row
         assert hits[rule].reason
         assert hits[rule].remedy
