@@ -172,7 +172,7 @@ def _remotes(data: bytes) -> dict[str, str]:
             text = text.lstrip(" \t")
         if text[:1] in ("", "#", ";"):
             continue
-        value = _value(text, todo)
+        value = variable(text, todo)
         if value is None:
             return {}
         key, content = value
@@ -205,7 +205,7 @@ def _section(text: str) -> tuple[str, str] | None:
 _ESCAPES = {"n": "\n", "t": "\t", "b": "\b", '"': '"', "\\": "\\"}
 
 
-def _value(text: str, more: Iterator[str]) -> tuple[str, str] | None:
+def variable(text: str, more: Iterator[str]) -> tuple[str, str] | None:
     """Return key and value of a variable, whose value may go on in `more` lines; None where git would refuse it."""
     key, equals, rest = text.partition("=")
     key = key.rstrip(" \t").lower()

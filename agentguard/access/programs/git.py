@@ -1,12 +1,14 @@
-"""git and what stands beside it: which branch goes where, what is thrown away, which commands its options start.
+"""git: what its commands show, change and throw away, and which commands they start.
 
-git(1) and the manual page of each subcommand; gitrevisions(7) for `rev:path`; git-config(1) for values that are commands.
+git(1) and the manual page of each subcommand; gitrevisions(7) for `rev:path`. Settings and aliases are in gitconfig,
+what is sent and fetched in gitremote.
 """
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, READ, STAR, TREE, UNKNOWN, WRITE, Pattern
-from agentguard.access.programs import net, walk
+from agentguard.access.model import ANY, DELETE, READ, TREE, UNKNOWN, WRITE
+from agentguard.access.programs import gitconfig, walk
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
@@ -16,77 +18,46 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 
-# Settings that are commands, or say where commands are found.
-_COMMANDS = (
-    "core.sshcommand", "core.pager", "core.editor", "core.fsmonitor", "core.askpass", "core.gitproxy", "sequence.editor",
-    "diff.external", "gpg.program", "gpg.ssh.program", "credential.helper", "uploadpack.packobjectshook",
-    "interactive.difffilter", "sendemail.sendmailcmd", "trailer.command", "man.cmd", "browser.cmd",
-)  # fmt: skip
-_COMMAND_ENDS = (
-    ".textconv",
-    ".command",
-    ".clean",
-    ".smudge",
-    ".process",
-    ".cmd",
-    ".driver",
-    ".helper",
-    ".path",
-    ".program",
-    ".command",
-    ".receivepack",
-    ".uploadpack",
-    ".pager",
-)
-_RISKY = (
-    "core.hookspath",
-    "include.path",
-    "init.templatedir",
-    "core.worktree",
-    "core.attributesfile",
-    "commit.template",
-)
-_RISKY_STARTS = ("alias.", "includeif.", "url.", "filter.", "pager.", "difftool.", "mergetool.", "protocol.")
 _SKIPPERS = {"HUSKY": "0", "HUSKY_SKIP_HOOKS": "1", "LEFTHOOK": "0", "OVERCOMMIT_DISABLE": "1", "PRE_COMMIT": "0"}
-_HOOKED = frozenset({"commit", "push", "merge", "rebase", "am", "cherry-pick", "pull"})
+
+
+def first(call: Call, work: Work) -> bool:
+    """Before anything else: settings in variables, and aliases. Return whether the subcommand was one."""
+    if gitconfig.expanded(call, work):
+        return True
+    call.begin(work.command, (), (), frozenset())
+    held = gitconfig.given(call, work)
+    if any(name is None for name, _ in held):
+        call.opaque("a setting of git is not known")
+    work.line.traits |= gitconfig.traits_of(call, work)
+    for name, value in gitconfig.environment(call, work):
+        if name is not None:
+            gitconfig.act(call, name, value)
+    return False
 
 
 def hooked(call: Call, work: Work) -> None:
     """Make the rows of a subcommand that runs hooks: variables can switch them off."""
+    skips_hooks(call, work)
     _standard(call, work, work.entry.get("operands", "text*"))
 
 
-def setting_traits(value: Value) -> set[str]:
-    """Return what `-c NAME=VALUE` means for the command."""
-    text = plain(value)
-    skips = text is not None and text.lower().startswith(("core.hookspath=", "commit.gpgsign=false"))
-    return {"skips-checks"} if skips else set()
+def skips_hooks(call: Call, work: Work) -> None:
+    """Say where variables switch the hooks off that a subcommand would run."""
+    off = any(call.variable(name) == value for name, value in _SKIPPERS.items())
+    if off or call.variable("SKIP") not in (None, "", UNKNOWN):
+        work.line.traits.add("skips-checks")
 
 
 def setting(call: Call, value: Value) -> None:
     """Run the command that `-c NAME=COMMAND` sets."""
-    first, *others = parts_of(value)
-    if not isinstance(first, str):
-        call.opaque("a setting of git is not known")
-        return
-    name, equals, text = first.partition("=")
-    name = name.lower()
-    command = concat([text, *others])
-    if not equals or command in ("", "true", "false", "cat", "less"):
-        return
-    if name.startswith("alias."):
-        if text[:1] == "!":
-            call.shell(concat([text[1:], *others]), f"git -c {name}")
-    elif name in _COMMANDS or name.endswith(_COMMAND_ENDS):
-        call.shell(concat([text.removeprefix("!"), *others]), f"git -c {name}")
+    name, held = gitconfig.pair(value)
+    if name is not None:
+        gitconfig.act(call, name, held)
 
 
 def _standard(call: Call, work: Work, operands: str, *traits: str) -> None:
     work.line.traits.update(traits)
-    if work.command[1:2] and work.command[1] in _HOOKED:
-        off = any(call.variable(name) == value for name, value in _SKIPPERS.items())
-        if off or call.variable("SKIP") not in (None, "", UNKNOWN):
-            work.line.traits.add("skips-checks")
     work.entry = {**work.entry, "operands": operands}
     walk.standard(call, work)
 
@@ -96,142 +67,13 @@ def _behind(call: Call) -> list[Value] | None:
     return call.words[call.words.index("--") + 1 :] if "--" in call.words else None
 
 
-# -- remotes
-
-
-def push(call: Call, work: Work) -> None:
-    """`git push [REMOTE [REFSPEC…]]`: one execute row for each branch it would change."""
-    line = work.line
-    operands = [unglobbed(value) for value in line.operands]
-    remote = operands[0] if operands else line.value("--repo")
-    refs, forced = _pushed(operands[1:], call.world.branch)
-    if line.has("--mirror --all --branches"):
-        refs = [Pattern((STAR,))]
-    elif not refs:
-        refs = [call.world.branch or UNKNOWN]
-        if line.has("--tags"):
-            refs.append(Pattern(("refs/tags/", STAR)))
-    if forced:
-        line.traits.add("force")
-    if line.has("--dry-run"):
-        line.traits -= {"force"}
-    else:
-        line.traits.add("publishes")
-    work.refs = refs
-    work.remote = remote
-    url = _url(call, remote)
-    _standard(call, work, "text*", *(["sends"] if url is not None else []))
-    _connect(call, url)
-
-
-def _pushed(specs: list[Value], branch: str) -> tuple[list[Value], bool]:
-    """Return the names on the other side that refspecs stand for, and whether one of them forces."""
-    refs: list[Value] = []
-    forced = False
-    tag = False
-    for spec in specs:
-        if spec == "tag":
-            tag = True
-            continue
-        first, *others = parts_of(spec)
-        if isinstance(first, str) and first[:1] == "+":
-            forced = True
-            first = first[1:]
-        value = concat([first, *others])
-        text = plain(value)
-        if text is None:
-            last = parts_of(value)[-1]
-            if isinstance(last, str) and ":" in last:
-                value = last.rpartition(":")[2]
-            elif isinstance(first, str) and ":" in first:
-                value = concat([first.partition(":")[2], *others])
-            refs.append(value)
-            continue
-        source, colon, target = text.partition(":")
-        if colon and not source:
-            forced = True  # deletes it there
-        name = target if colon else source
-        if name in ("HEAD", "@") or (colon and not name):
-            name = branch if name in ("HEAD", "@") else ""
-        name = name.removeprefix("refs/heads/")
-        if "*" in name:
-            refs.append(
-                Pattern(
-                    tuple(
-                        part
-                        for n, piece in enumerate(name.split("*"))
-                        for part in ((STAR,) if n else ()) + (piece,)
-                        if part
-                    )
-                )
-            )
-        else:
-            refs.append(("refs/tags/" + name if tag else name) or UNKNOWN)
-        tag = False
-    return refs, forced
-
-
-def _url(call: Call, remote: Value | None) -> Value | None:
-    """Return the address of a remote: by name, or as it was written. None where it is not known."""
-    remotes = call.world.remotes
-    if remote is None:
-        remote = "origin" if "origin" in remotes or not remotes else next(iter(remotes))
-    text = plain(remote)
-    if text is None:
-        return remote
-    if text in remotes:
-        return remotes[text]
-    return text if "://" in text or "::" in text or net.split(text) is not None else None
-
-
-def _connect(call: Call, url: Value | None, why: str = "the remote") -> None:
-    if url is None:
-        return
-    text = plain(url)
-    if text is not None and "::" in text and "://" not in text.partition("::")[0]:
-        kind, _, command = text.partition("::")
-        if kind == "ext":
-            call.shell(command.replace("%S", "").replace("%s", ""), "git ext::")
-            return
-        url = text = command
-    if text is not None and "://" not in text:
-        place = net.split(text)
-        if place is not None:
-            call.connect(place[0], 22, why)
-        elif walk.looks_like_path(text):
-            call.path(READ, text, why, TREE)
-        return
-    net.url(call, url, why)
-
-
-def fetch(call: Call, work: Work) -> None:
-    """`git fetch`, `git pull`, `git ls-remote`: a connection to the remote."""
-    operands = work.line.operands
-    _standard(call, work, "text*")
-    _connect(call, _url(call, operands[0] if operands and work.command[1:2] != ("remote",) else None))
-
-
-def clone(call: Call, work: Work) -> None:
-    """`git clone URL [FOLDER]`."""
-    operands = work.line.operands
-    _standard(call, work, "text*", *(["computed-address"] if operands and net.computed(operands[0]) else []))
-    if not operands:
-        return
-    _connect(call, unglobbed(operands[0]), "what is cloned")
-    text = plain(operands[0])
-    name = (text or "").rstrip("/").removesuffix(".git").rpartition("/")[2].rpartition(":")[2]
-    folder = operands[1] if len(operands) > 1 else name or UNKNOWN
-    call.path(WRITE, folder, "the new folder")
-    if text is None or "://" in text or ":" in text.partition("/")[0]:
-        from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
-
-        places.fetched(call, folder)
-
-
 def daemon(call: Call, work: Work) -> None:
     """`git daemon` serves repositories."""
     _standard(call, work, "text*")
-    call.connect("0.0.0.0", 9418, "it serves", action="listen")  # noqa: S104 - its default
+    number = plain(work.line.value("--port") or "") or "9418"
+    host = work.line.value("--listen") or "0.0.0.0"  # noqa: S104 - its default
+    if not work.line.has("--inetd"):
+        call.connect(host, int(number) if number.isdigit() and len(number) < 6 else None, "it serves", action="listen")
 
 
 # -- the working tree
@@ -254,9 +96,14 @@ def add(call: Call, work: Work) -> None:
 
 
 def branch(call: Call, work: Work) -> None:
-    """`git branch -d -f` is `git branch -D`."""
+    """`git branch -d -f` is `git branch -D`; with -f, -M and -C a branch that is there loses its commits."""
     line = work.line
-    _standard(call, work, "text*", *(["discards-work"] if line.has("--delete") and line.has("--force") else []))
+    named = [plain(value) for value in line.operands]
+    last = named[-1] if named and line.has("-M --copy-force") else named[0] if named else None
+    over = line.has("--force -M --copy-force") and not line.has("--delete")
+    lost = over and (last is None or gitconfig.has_branch(call, work, last)) and bool(named)
+    throws = lost or (line.has("--delete") and line.has("--force"))
+    _standard(call, work, "text*", *(["discards-work"] if throws else []))
 
 
 def checkout(call: Call, work: Work) -> None:
@@ -265,11 +112,54 @@ def checkout(call: Call, work: Work) -> None:
     behind = _behind(call)
     operands = line.operands
     paths = bool(behind) or any(
-        value == "." or (isinstance(value, str) and walk.kind_of(call, value) in ("file", "link")) for value in operands
+        value in (".", ":/", ":")
+        or (isinstance(value, str) and value != "/" and walk.kind_of(call, value) in ("file", "link"))
+        for value in operands
     )
     paths = paths or any(isinstance(unglobbed(value), str) and value is not unglobbed(value) for value in operands)
+    made = line.value("-b") or line.value("-B") or line.value("--orphan")
     throws = paths and not line.has("--ours --theirs -b -B --orphan --patch")
+    throws = throws or line.has("--pathspec-from-file") or _resets(call, work, line.value("-B"))
     _standard(call, work, "text*", *(["discards-work"] if throws else []))
+    if not paths:
+        _moves_to(call, work, made if made is not None else operands[0] if operands else None)
+
+
+def switch(call: Call, work: Work) -> None:
+    """`git switch BRANCH`, `git switch -C BRANCH`."""
+    line = work.line
+    made = line.value("--create") or line.value("--force-create") or line.value("--orphan")
+    throws = _resets(call, work, line.value("--force-create"))
+    _standard(call, work, "text*", *(["discards-work"] if throws else []))
+    _moves_to(call, work, made if made is not None else line.operands[0] if line.operands else None)
+
+
+def _resets(call: Call, work: Work, name: Value | None) -> bool:
+    """Return whether a branch that is there gets other commits."""
+    text = plain(name) if name is not None else None
+    return text is not None and gitconfig.has_branch(call, work, text)
+
+
+def _moves_to(call: Call, work: Work, branch: Value | None) -> None:
+    if branch is not None:
+        gitconfig.checked_out(call, work, UNKNOWN if branch == "-" else unglobbed(branch))
+
+
+def collects(call: Call, work: Work) -> None:
+    """`git gc --prune=now` and `git prune` take away what no branch keeps: commits that a reset left behind."""
+    line = work.line
+    now = plain(line.value("--prune") or "") in ("now", "all") or (
+        work.command[-1] == "prune" and not line.has("--dry-run --expire")
+    )
+    _standard(call, work, "text*", *(["discards-work"] if now else []))
+
+
+def updates(call: Call, work: Work) -> None:
+    """`git update-ref --stdin`: one command a line."""
+    stdin = call.stdin
+    text = stdin.value if stdin is not None and work.line.has("--stdin") else ""
+    deletes = not isinstance(text, str) or any(line.startswith("delete ") for line in text.split("\n"))
+    _standard(call, work, "text*", *(["discards-work"] if deletes else []))
 
 
 def restore(call: Call, work: Work) -> None:
@@ -282,9 +172,8 @@ def restore(call: Call, work: Work) -> None:
 def clean(call: Call, work: Work) -> None:
     """`git clean -f` deletes what git does not know."""
     line = work.line
-    forced = line.has("--force") or any(
-        plain(value or "") and str(plain(value)).lower() == "clean.requireforce=false" for value in line.values("-c")
-    )
+    free = [value for name, value in gitconfig.given(call, work) if name == "clean.requireforce"]
+    forced = line.has("--force") or (bool(free) and plain(free[-1]) == "false")
     throws = forced and not line.has("--dry-run")
     _standard(call, work, "text*", *(["discards-work"] if throws else []))
 
@@ -344,28 +233,125 @@ def grep(call: Call, work: Work) -> None:
         call.path(READ, value, "what is searched", "exact" if walk.is_file(call, value) else TREE)
 
 
+_VERBS = frozenset(
+    {"set", "get", "list", "unset", "edit", "rename-section", "remove-section", "get-color", "get-urlmatch"}
+)
+
+
 def config(call: Call, work: Work) -> None:
     """`git config NAME VALUE`: most settings are harmless; some make git run commands, or find its hooks elsewhere."""
     line = work.line
-    operands = [value for value in line.operands if plain(value) not in ("set", "get", "list", "unset")]
-    verb = plain(line.operands[0]) if line.operands else ""
-    sets = (len(operands) > 1 or line.has("--add --replace-all")) and verb not in ("get", "list")
+    operands = [unglobbed(value) for value in line.operands]
+    verb = plain(operands[0]) if operands else ""
+    if verb in _VERBS:
+        del operands[0]
+    else:
+        verb = ""
+    sets = verb == "set" or (not verb and (len(operands) > 1 or line.has("--add --replace-all")))
     name = plain(operands[0]) if operands else ""
-    lower = (name or "").lower()
-    risky = (
-        name is None or lower in _COMMANDS + _RISKY or lower.startswith(_RISKY_STARTS) or lower.endswith(_COMMAND_ENDS)
-    )
-    _standard(call, work, "text*", *(["skips-checks"] if sets and lower == "core.hookspath" else []))
-    if line.has("--edit --unset --unset-all --rename-section --remove-section"):
+    lower = None if name is None else gitconfig.small(name)
+    value: Value = operands[1] if len(operands) > 1 else ""
+    if line.has("--unset --unset-all --get --get-all --get-regexp --get-urlmatch --list --edit"):
+        sets = False
+    traits = gitconfig.traits(call, lower, value) if sets and lower else set[str]()
+    if not sets and lower == "core.hookspath" and (verb == "unset" or line.has("--unset --unset-all")):
+        traits = set()
+    _standard(call, work, "text*", *traits)
+    if not sets:
         return
-    if sets and risky:
-        where = line.value("--file")
-        if where is None:
-            where = f"{call.world.home}/.gitconfig" if line.has("--global") else ".git/config"
-            where = "/etc/gitconfig" if line.has("--system") else where
-        call.path(WRITE, where, f"the setting {name}")
-        value = operands[1] if len(operands) > 1 else ""
-        if lower.startswith("alias.") and isinstance(value, str) and value[:1] == "!":
-            call.shell(value[1:], f"git config {name}")
-        elif lower in _COMMANDS and isinstance(value, str) and value:
-            call.shell(value.removeprefix("!"), f"git config {name}")
+    file = line.value("--file")
+    if file is not None:
+        call.path(WRITE, file, f"the setting {name}")
+    elif gitconfig.lasting(call, lower, value) or traits:
+        where = f"{call.world.home}/.gitconfig" if line.has("--global") else ".git/config"
+        call.path(WRITE, "/etc/gitconfig" if line.has("--system") else where, f"the setting {name}")
+    if lower is None:
+        return
+    if lower.startswith("alias.") and isinstance(value, str) and value[:1] == "!":
+        call.shell(value[1:], f"git config {name}")
+    elif gitconfig.runs(lower) and value != "":
+        gitconfig.act(call, lower, value)
+    home = f"{call.world.home}/.gitconfig" if line.has("--global") else None
+    gitconfig.remember(call, work, lower, value, file if file is not None else home)
+
+
+# -- patches, history, mail
+
+
+_MAX_PATCH = 512 * 1024
+
+
+def patches(call: Call, work: Work) -> None:
+    """`git apply PATCH`, `git am PATCH`: which files a patch changes stands in its head lines."""
+    line = work.line
+    skips_hooks(call, work)
+    looks_only = line.has("--check --stat --numstat --summary") and not line.has("--apply")
+    _standard(call, work, "read*")
+    if looks_only or line.has("--abort --quit --skip --continue --cached"):
+        return
+    folder = line.value("--directory")
+    feeds = [call.written(path) or _on_disk(call, path) for path in line.operands] or [call.stdin]
+    for feed in feeds:
+        if feed is not None and isinstance(feed.value, str):
+            patched(call, feed.value, folder)
+
+
+def _on_disk(call: Call, path: Value) -> Feed | None:
+    from agentguard.access import paths  # noqa: PLC0415 - only patches
+
+    if not isinstance(path, str) or not isinstance(call.cwd, str) or paths.fault(path):
+        return None
+    where = paths.resolve(paths.absolute(path, call.cwd, call.world.platform), call.world.disk)
+    data = call.world.disk.read(where, _MAX_PATCH)
+    return None if data is None else Feed(data.decode("utf-8", "replace"))
+
+
+def patched(call: Call, text: str, folder: Value | None = None, strip: int = 1) -> None:
+    """Make the rows of a patch: `+++ b/PATH` is written, `--- a/PATH` before `+++ /dev/null` is deleted."""
+    before = ""
+    for line in text.split("\n"):
+        if line.startswith("--- "):
+            before = line[4:].partition("\t")[0].strip()
+        elif line.startswith(("+++ ", "rename to ", "copy to ", "rename from ")):
+            renames = line[0] in "rc"
+            name = line.partition(" to " if " to " in line else " from ")[2] if renames else line[4:]
+            name = name.partition("\t")[0].strip()
+            gone = name == "/dev/null" or line.startswith("rename from ")
+            name = before if name == "/dev/null" else name
+            inside = name if renames else "/".join(name.split("/")[strip:])
+            if inside:
+                whole = inside if folder is None else concat([*parts_of(folder), "/", inside])
+                call.path(DELETE if gone else WRITE, whole, "what the patch changes")
+
+
+def rewrites(call: Call, work: Work) -> None:
+    """`git filter-repo`: callbacks are Python (git-filter-repo(1), CALLBACKS)."""
+    from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+
+    line = work.line
+    looks_only = line.has("--analyze --dry-run --help --version")
+    _standard(call, work, "text*", *([] if looks_only else ["discards-work"]))
+    for flag, value in line.flags:
+        if flag.endswith("-callback") and value is not None:
+            interpreters.read_code(call, "python", value)
+
+
+def mail(call: Call, work: Work) -> None:
+    """`git send-email --smtp-server=HOST`, or a program by its absolute path."""
+    _standard(call, work, "read*")
+    for value in work.line.values("--smtp-server"):
+        text = plain(value)
+        if text is not None and text[:1] == "/":
+            call.shell(text, "git send-email")
+        else:
+            call.connect(value, None, "option --smtp-server")
+
+
+def instaweb(call: Call, work: Work) -> None:
+    """`git instaweb` serves the repository, on this machine and beyond unless told `--local`."""
+    _standard(call, work, "text*")
+    number = plain(work.line.value("--port") or "") or "1234"
+    if not work.line.has("--stop"):
+        everywhere = "0.0.0.0"  # noqa: S104 - its default
+        host = "localhost" if work.line.has("--local") else everywhere
+        call.connect(host, int(number) if number.isdigit() and len(number) < 6 else None, "it serves", action="listen")

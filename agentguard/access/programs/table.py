@@ -27,6 +27,7 @@ A line that is indented further goes on with the key above it, and names go on b
     like        PROGRAM [SUBCOMMAND]: as there, but for what is said here; options are added to those
     may         traits that its own function gives on some command lines
     run         MODULE.FUNCTION that makes the rows itself
+    first       MODULE.FUNCTION that is called before; the rows are made if it returns True
     output      what it writes (see outputs)
     language    of the code that it runs
     stop        options end at the first operand
@@ -34,7 +35,7 @@ A line that is indented further goes on with the key above it, and names go on b
     single      one dash starts a whole option name
     fetches     its output comes from the network
 
-A subcommand inherits the options, `traits`, `single`, `fetches` and `run` of what it belongs to.
+A subcommand inherits the options, `traits`, `single`, `fetches`, `first` and `run` of what it belongs to.
 """
 
 from __future__ import annotations

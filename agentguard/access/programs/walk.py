@@ -95,6 +95,10 @@ def run(call: Call) -> Feed:
         if entry is None:
             return unknown(call)
     work = read(entry, call.name, call.words)
+    if (before := work.entry.get("first")) is not None:
+        module, _, function = before.partition(".")
+        if index.module(module)[function](call, work):
+            return work.feed or Feed(UNKNOWN)
     custom = work.entry.get("run")
     if custom is not None:
         module, _, function = custom.partition(".")
@@ -152,7 +156,7 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
         entry = {key: entry[key] for key in _INHERITED if key in entry} | inner
 
 
-_INHERITED = ("fetches", "run", "single", "traits")
+_INHERITED = ("fetches", "first", "run", "single", "traits")
 
 
 def standard(call: Call, work: Work) -> None:
@@ -174,8 +178,6 @@ def standard(call: Call, work: Work) -> None:
             traits.add("foreign-package")
         elif kind in _NETWORK and value is not None:
             traits |= _network(value, kind)
-        elif kind == "setting" and value is not None:
-            traits |= index.module("git")["setting_traits"](value)
     for value, kind in work.kinds:
         if kind == "package" or (kind == "spec" and not _specs().local(call, value)):
             work.packages.append(unglobbed(value))

@@ -6,8 +6,8 @@ from agentguard.access.model import TRAITS
 from agentguard.access.programs import index, options, outputs, table, walk
 
 KEYS = {
-    "again", "before", "fetches", "instead", "language", "like", "may", "operands", "options", "other", "output", "run",
-    "single", "stop", "sub", "tree", "traits",
+    "again", "before", "fetches", "first", "instead", "language", "like", "may", "operands", "options", "other", "output",
+    "run", "single", "stop", "sub", "tree", "traits",
 }  # fmt: skip
 
 

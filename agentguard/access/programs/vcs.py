@@ -1,0 +1,89 @@
+"""Mercurial, Subversion and Jujutsu, as far as they differ from git: hg(1), the Subversion book, jj's manual."""
+
+from __future__ import annotations
+
+from agentguard.access.model import DELETE, LISTEN, TREE, WRITE
+from agentguard.access.programs import net, walk
+from agentguard.access.shell.values import plain, unglobbed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
+    from agentguard.access.shell.command import Call
+
+
+def _standard(call: Call, work: Work) -> list[Value]:
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    return [unglobbed(value) for value in work.line.operands]
+
+
+def _is_address(value: Value) -> bool:
+    text = plain(value)
+    return "://" in str(value) if text is None else "://" in text or net.split(value) is not None
+
+
+def _reach(call: Call, value: Value) -> None:
+    if "://" in str(value):
+        net.url(call, value, "the repository")
+    else:
+        net.place(call, value, "the repository", WRITE)
+
+
+_MERCURIAL = ("hooks.", "ui.ssh", "ui.editor", "ui.merge", "ui.askusername", "pager.pager", "extdiff.cmd.", "merge-tools.",
+              "fix.", "email.method", "diff-tools.", "auth.")  # fmt: skip
+
+
+def settings(call: Call, work: Work) -> bool:
+    """`hg --config SECTION.NAME=VALUE`: hooks, aliases with `!`, tools and extensions run (hgrc(5))."""
+    call.begin(work.command, (), (), frozenset())
+    for value in work.line.values("--config"):
+        text = plain(value)
+        if text is None:
+            call.opaque("a setting of hg is not known")
+            continue
+        name, _, held = text.partition("=")
+        if name.startswith("extensions.") and held.strip() not in ("", "!"):
+            call.path("execute", held.strip(), f"the setting {name}")
+        elif name.startswith("alias."):
+            if held.strip()[:1] == "!":
+                call.shell(held.strip()[1:], f"hg --config {name}")
+        elif name.startswith(_MERCURIAL) and held.strip():
+            call.shell(held.strip(), f"hg --config {name}")
+    return False
+
+
+def remote(call: Call, work: Work) -> None:
+    """`hg push [URL]`, `svn checkout URL [FOLDER]`: a connection where an address is named."""
+    named = [value for value in work.line.operands if _is_address(value)]
+    if work.command[-1] == "push" and named:
+        work.line.traits.add("sends")
+    if any(map(net.computed, named)):
+        work.line.traits.add("computed-address")
+    operands = _standard(call, work)
+    for value in named:
+        _reach(call, value)
+    if work.command[-1] in ("clone", "checkout", "co", "export") and len(operands) > 1:
+        call.path(WRITE, operands[1], "the new folder")
+
+
+def changes(call: Call, work: Work) -> None:
+    """`svn delete URL` changes the repository at once, `svn delete PATH` the working copy."""
+    urls = [value for value in work.line.operands if _is_address(value)]
+    if urls:
+        work.line.traits |= {"publishes", "sends"}
+    operands = _standard(call, work)
+    for value in urls:
+        _reach(call, value)
+    if not urls and work.command[-1] in ("delete", "del", "remove", "rm"):
+        for value in operands:
+            call.path(DELETE, value, "operand", TREE)
+
+
+def serves(call: Call, work: Work) -> None:
+    """`hg serve` listens on every address unless told otherwise."""
+    _standard(call, work)
+    number = plain(work.line.value("--port") or "") or "8000"
+    host = work.line.value("--address") or "0.0.0.0"  # noqa: S104 - its default
+    call.connect(host, int(number) if number.isdigit() and len(number) < 6 else None, "it serves", action=LISTEN)
