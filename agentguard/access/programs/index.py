@@ -37,8 +37,7 @@ sessions: tmux screen zellij at batch script scriptreplay asciinema expect tclsh
 runners: op doppler aws-vault saml2aws aws-okta infisical chamber envchain dotenv dotenvx direnv sops teller summon
   envconsul berglas secrethub pass gopass bw lpass keepassxc-cli with-env varlock keychain railway
 remotes: vagrant lxc incus multipass wsl adb limactl colima minikube lima toolbox distrobox devcontainer apptainer
-  singularity machinectl systemd-nspawn flatpak mosh autossh pdsh pssh parallel-ssh clush ansible salt salt-ssh
-  salt-call
+  singularity machinectl systemd-nspawn mosh autossh pdsh pssh parallel-ssh clush ansible salt salt-ssh salt-call
 tracers: strace ltrace dtruss dtrace bpftrace valgrind callgrind_annotate ms_print cg_annotate heaptrack rr perf
   uftrace samply py-spy austin scalene gdb gdb-multiarch lldb delve dlv
 interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython python3.9
@@ -48,10 +47,11 @@ build: make gmake cmake gcc g++ cc c++ clang clang++ just pytest py.test coverag
   rimraf mkdirp del-cli eslint flake8 prettier ruff black isort mypy shellcheck shfmt rustfmt clang-format pandoc
   uvicorn flask
 node: npm pnpm yarn bun npx bunx pnpx
-pypi: uvx pip pip2 pip3 pip-compile pip-sync uv pipx poetry pdm rye hatch pipenv twine conda mamba micromamba
-packages: ensurepip rustup asdf nvm corepack cargo rustc go gofmt goimports gem bundle bundler mvn mvnw sbt lein
-  gradle gradlew dotnet mix brew apt apt-get dnf yum apk apt-cache dpkg fnm pyenv rbenv nodenv zoxide starship opam
-  mise
+pypi: uvx pip pip2 pip3 pip-compile pip-sync uv pipx poetry pdm rye hatch flit pipenv twine conda mamba micromamba
+  anaconda pixi python-build pyproject-build
+packages: ensurepip rustup corepack cargo rustc go gofmt goimports gofumpt gem bundle bundler mvn mvnw sbt lein mill
+  gradle gradlew dotnet nuget mix rebar3 composer luarocks cpan cpanm cpm opam nimble shards cabal stack pub raco zef
+  alr vcpkg conan fpm spago elm-package pod carthage vsce ovsx changeset lerna
 forges: gh glab
 network: curl wget http aria2c ssh slogin ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp
   dig nslookup host whois ping traceroute nmap openssl netstat ss ngrok cloudflared mail sendmail http-server serve
@@ -88,6 +88,11 @@ stores: redis-cli valkey-cli keydb-cli redis-server valkey-server memcached mong
   typeorm-ts-node-esm knex mikro-orm node-pg-migrate db-migrate umzug drizzle-kit alembic flyway liquibase migrate
   goose golang-migrate dbmate sqlx diesel sea-orm-cli sqitch tern refinery rails rake artisan console symfony
   django-admin manage.py dbt
+systems: apt apt-get aptitude dnf dnf5 microdnf yum apk zypper opkg tdnf apt-cache apt-mark apt-file apt-config
+  apt-key add-apt-repository dpkg rpm pacman yay paru pamac emerge xbps-install xbps-remove brew port mas flatpak snap
+  snapcraft winget choco scoop nix nix-env nix-shell nix-build nix-channel nix-collect-garbage nix-store guix nvm fnm
+  volta asdf mise rtx pyenv rbenv nodenv goenv jenv tfenv tfswitch rustup-init sdk proto vfox kerl zoxide starship
+  atuin thefuck pkgutil installer softwareupdate pkg pkgin
 """
 
 

@@ -7,7 +7,7 @@ registry itself is no connection of its own: that is what these programs are for
 
 from __future__ import annotations
 
-from agentguard.access.model import READ
+from agentguard.access.model import READ, WRITE
 from agentguard.access.programs import index, walk
 from agentguard.access.shell.values import plain
 
@@ -30,6 +30,16 @@ vue-tsc vulture wait-on wdio webpack wrangler yalc
 """
 
 
+# What `npm create X` and its kin may fetch and run: the starters that frameworks name in their own manuals.
+_STARTERS = """
+vite next-app react-app svelte astro nuxt nuxt-app t3-app t3-turbo expo-app expo vue remix qwik solid solid-app
+react-router hono elysia cloudflare docusaurus gatsby tauri-app electron-app electron-vite vitepress turbo nx-workspace
+nx-angular strapi-app strapi medusa-app sanity payload-app redwood-app rsbuild rspack rslib farm lit preact slidev fastify
+adonisjs keystone-app eslint-config @eslint/config @eslint/create-config playwright wdio jest storybook @angular @vitejs
+react-native-app react-native react-native-library tanstack-app @tanstack/start waku fresh video remotion mastra
+"""
+
+
 def publishes(call: Call, work: Work) -> None:
     """Publishing, unless it is only tried."""
     work.line.traits |= set() if work.line.has("--dry-run") else {"publishes"}
@@ -39,18 +49,111 @@ def publishes(call: Call, work: Work) -> None:
 def tags(call: Call, work: Work) -> None:
     """`npm dist-tag add` changes what others install."""
     verb = plain(work.line.operands[0]) if work.line.operands else ""
-    work.line.traits |= {"publishes"} if verb in ("add", "rm") else set()
+    work.line.traits |= {"publishes"} if verb in ("add", "rm", "grant", "revoke", "set", "remove", "public") else set()
     walk.standard(call, work)
 
 
+# Where the settings of package managers stand, beneath the home: npm-config(1), pip configuration, go env, gem env.
+_FILES = {
+    "npm": ".npmrc", "pnpm": ".npmrc", "yarn": ".yarnrc.yml", "bun": ".bunfig.toml", "pip": ".config/pip/pip.conf",
+    "go": ".config/go/env", "gem": ".gemrc", "poetry": ".config/pypoetry/config.toml", "bundle": ".bundle/config",
+    "composer": ".config/composer/config.json", "conda": ".condarc", "cargo": ".cargo/credentials.toml",
+    "dotnet": ".nuget/NuGet/NuGet.Config", "uv": ".config/uv/uv.toml",
+}  # fmt: skip
+_SOURCES = ("registry", "index-url", "index_url", "proxy", "mirror", "source", "repo", "channel", "find-links")
+
+
+_CHANGING = frozenset({"set", "unset", "delete", "edit", "add", "append", "login"})
+_BY_VALUE = frozenset({"composer", "poetry", "bundle", "bundler", "pdm"})  # `config NAME VALUE` sets
+
+
 def settings(call: Call, work: Work) -> None:
-    """`npm config set registry URL` makes every later package a foreign one."""
-    words = [plain(word) or "" for word in work.line.operands]
-    foreign = any("registry" in word or "index-url" in word for word in words[:3]) and "set" in (
-        *words[:1],
-        *work.command,
-    )
-    work.line.traits |= {"foreign-package"} if foreign else set()
+    """`npm config set registry URL` makes every later package a foreign one; settings stand in a file."""
+    line = work.line
+    words = [plain(word) or "" for word in line.operands]
+    verbs = {*work.command[1:], *words[:1]}
+    changes = not verbs.isdisjoint(_CHANGING) or line.has("--add --unset -w --set --append --prepend")
+    changes = changes or (call.name in _BY_VALUE and len(words) > 1 and words[0] not in ("get", "list"))
+    names = [word.lower() for word in words if word not in _CHANGING][:2]
+    names += [(plain(value) or "").lower() for option in ("--add", "--set") for value in line.values(option)]
+    shows = any("_auth" in name or "password" in name or "token" in name for name in names)
+    if not changes:
+        line.traits |= {"prints-environment"} if shows else {"read-only"}
+    elif any(mark in name for name in names for mark in _SOURCES):
+        line.traits.add("foreign-package")
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if changes and (place := _FILES.get(call.name.rstrip("0123456789"))):
+        call.path(WRITE, _of_project(call, work) or f"{call.world.home}/{place}", "the settings")
+
+
+# Where they stand in a project, and the options that choose between the two.
+_IN_PROJECT = {
+    "npm": ".npmrc", "pnpm": ".npmrc", "yarn": ".yarnrc.yml", "poetry": "poetry.toml", "bundle": ".bundle/config",
+    "composer": "composer.json",
+}  # fmt: skip
+
+
+def _of_project(call: Call, work: Work) -> str:
+    """Return the file of the project that settings go to, "" where they are the person's."""
+    line = work.line
+    asked = line.value("--location") == "project" or line.has("--local")
+    usual = call.name in ("yarn", "bundle", "composer") and not line.has("--home --global")
+    return _IN_PROJECT.get(call.name, "") if asked or usual else ""
+
+
+def sources(call: Call, work: Work) -> None:
+    """`gem sources --add URL`: where every later package comes from."""
+    added = work.line.values("--add")
+    work.line.traits |= {"foreign-package"} if added else set()
+    walk.standard(call, work)
+    if added or work.line.has("--remove --clear-all"):
+        call.path(WRITE, f"{call.world.home}/.gemrc", "the settings")
+
+
+def starters(call: Call, work: Work) -> None:
+    """`npm create X` and `npm init X` fetch create-X and run it; without X they write a package.json."""
+    line = work.line
+    name = plain(line.operands[0]) if line.operands else ""
+    base = (name or "").rpartition("@")[0] or (name or "") if (name or "")[1:].count("@") else (name or "")
+    known = base.removeprefix("create-") in _STARTERS.split()
+    if line.operands and not known:
+        line.traits.add("foreign-package")
+        work.packages.append(line.operands[0])
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+
+
+# Hosts whose modules come from people that go's users know; a name elsewhere may be anybody's.
+_FORGES = frozenset({
+    "github.com", "gitlab.com", "bitbucket.org", "golang.org", "google.golang.org", "go.uber.org", "gopkg.in", "k8s.io",
+    "sigs.k8s.io", "honnef.co", "mvdan.cc", "cloud.google.com", "go.opentelemetry.io", "buf.build", "connectrpc.com",
+    "gotest.tools", "rsc.io", "filippo.io", "modernc.org", "entgo.io", "gorm.io", "go.etcd.io", "helm.sh", "codeberg.org",
+    "go.mongodb.org", "gocloud.dev", "cuelang.org", "go.dev", "gitea.com", "git.sr.ht", "dario.cat", "ariga.io",
+    "go.temporal.io", "gioui.org", "fyne.io", "gonum.org", "goa.design", "encore.dev", "dagger.io", "layeh.com",
+    "oras.land", "tailscale.com", "zombiezen.com", "nhooyr.io", "go4.org", "pgregory.net", "lukechampine.com",
+})  # fmt: skip
+# Tools that are started by `go run MODULE@VERSION` everywhere.
+_GO_TOOLS = frozenset({
+    "goimports", "golangci-lint", "gofumpt", "mockgen", "mockery", "sqlc", "templ", "air", "wire", "swag", "ginkgo",
+    "gotestsum", "protoc-gen-go", "protoc-gen-go-grpc", "staticcheck", "govulncheck", "stringer", "oapi-codegen", "buf",
+    "goose", "migrate", "godoc", "pkgsite", "gopls", "dlv", "benchstat", "gotip", "ent", "gqlgen", "ko", "task", "goreleaser",
+    "controller-gen", "setup-envtest", "kustomize", "deadcode", "modernize", "nilaway", "gosec", "addlicense", "golines",
+})  # fmt: skip
+
+
+def modules(call: Call, work: Work) -> None:
+    """`go get MODULE@VERSION`, `go install MODULE@VERSION`: what is here, or a module of a host that is known or not."""
+    strange = False
+    for value in work.line.operands:
+        text = plain(value)
+        host = (text or "").partition("/")[0]
+        here = text is not None and (text[:1] in "./" or text in ("all", "cmd", "tool") or "." not in host)
+        strange = strange or not (here or host in _FORGES)
+        if not here:
+            work.packages.append(value)
+    work.line.traits |= {"foreign-package"} if strange else set()
+    work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
 
 
@@ -119,10 +222,10 @@ def go_run(call: Call, work: Work) -> None:
     """`go run .` runs the project's code, `go run host/path@version` a module that is fetched."""
     line = work.line
     text = plain(line.operands[0]) if line.operands else ""
-    foreign = (
-        text is None
-        or ("@" in text)
-        or ("." in text.partition("/")[0] and not text.startswith(".") and not text.endswith(".go"))
+    tool = (text or "").partition("@")[0].rstrip("/")
+    foreign = text is None or (
+        ("@" in text and not (tool.rpartition("/")[2] in _GO_TOOLS and tool.partition("/")[0] in _FORGES))
+        or ("." in text.partition("/")[0] and not text.startswith(".") and not text.endswith(".go") and "@" not in text)
     )
     if foreign and line.operands:
         line.traits.add("foreign-package")
@@ -137,9 +240,56 @@ def go_run(call: Call, work: Work) -> None:
         call.path("execute", value, "what runs")
 
 
+_PUBLISHING = frozenset({
+    "deploy", "publish", "release:perform", "uploadarchives", "publishsigned", "sonatypebundlerelease", "npmpublish",
+    "nexus-staging:release", "jreleaserfullrelease", "closeandreleaserepository", "deploy:deploy", "dockerpush", "jib",
+    "jib:build", "deploy-file", "deploy:deploy-file",
+})  # fmt: skip
+_DROPPING = frozenset({"flywayclean", "flyway:clean", "dropall", "liquibase:dropall", "liquibasedropall"})
+
+
 def goals(call: Call, work: Work) -> None:
-    """`mvn deploy`, `gradle publish`."""
-    words = {plain(word) or "" for word in work.line.operands}
-    if words & {"deploy", "publish", "release:perform", "publishToMavenCentral", "uploadArchives", "publishSigned"}:
-        work.line.traits.add("publishes")
+    """`mvn deploy`, `gradle :lib:publish`, `sbt +publishSigned`."""
+    for value in work.line.operands:
+        goal = (plain(value) or "").lower().lstrip("+")
+        task = goal if call.name in ("mvn", "mvnw") else goal.rpartition(":")[2]
+        publishes = task.startswith("publish") and "local" not in task and call.name not in ("mvn", "mvnw")
+        if publishes or task in _PUBLISHING:
+            work.line.traits |= set() if work.line.has("--dry-run -m") else {"publishes"}
+        if task in _DROPPING:
+            work.line.traits.add("destroys-data")
+    walk.standard(call, work)
+
+
+def nix(call: Call, work: Work) -> None:
+    """`nix run nixpkgs#hello` takes from what everybody uses, `nix run github:x/y` from somebody."""
+    line = work.line
+    refs = [plain(value) or "" for value in line.operands]
+    refs = refs[:1] if work.command[-1] == "run" else refs
+    strange = any(
+        ref.startswith(("github:", "gitlab:", "git+", "http", "tarball+", "sourcehut:", "path:/"))
+        and not ref.lower().startswith(("github:nixos/", "github:nix-community/"))
+        for ref in refs
+    )
+    line.traits |= {"foreign-package"} if strange else set()
+    carried = line.values("--command")
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if carried and "--command" in call.words:
+        at = call.words.index("--command")
+        work.feed = call.run(call.words[at + 1 :], "nix " + work.command[-1], stdin=call.stdin)
+    elif carried and "-c" in call.words:
+        at = call.words.index("-c")
+        work.feed = call.run(call.words[at + 1 :], "nix " + work.command[-1], stdin=call.stdin)
+
+
+def brews(call: Call, work: Work) -> None:
+    """`brew install USER/TAP/NAME` takes from somebody's own tap."""
+    for value in work.line.operands:
+        text = plain(value) or ""
+        official = text.lower().startswith(
+            ("homebrew/", "hashicorp/tap", "mongodb/brew", "aws/tap", "azure/", "stripe/")
+        )
+        if "/" in text and text[:1] not in "./~" and not official:
+            work.line.traits.add("foreign-package")
     walk.standard(call, work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import READ, TREE
+from agentguard.access.model import READ
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import parts_of, plain
 
@@ -20,7 +20,22 @@ def local(call: Call, value: Value) -> bool:
     return text[:1] in (".", "/", "~") or text.endswith(_ARCHIVES) or bool(walk.kind_of(call, text))
 
 
-_ARCHIVES = (".deb", ".rpm", ".whl", ".tgz", ".tar.gz", ".gem", ".zip", ".apk")
+_ARCHIVES = (
+    ".deb",
+    ".rpm",
+    ".whl",
+    ".tgz",
+    ".tar.gz",
+    ".gem",
+    ".zip",
+    ".apk",
+    ".tar.bz2",
+    ".tar.xz",
+    ".vsix",
+    ".nupkg",
+    ".jar",
+    ".crate",
+)
 _FOREIGN = ("git@", "git+", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:", "file:")
 
 
@@ -40,8 +55,10 @@ def act(call: Call, value: Value, why: str) -> None:
     from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
 
     text = plain(value)
-    if local(call, value):
-        call.path(READ, value, why, TREE)
+    if local(call, value):  # what is in a folder ends up in what is installed; the model sees nothing of it
+        call.path(READ, value, why)
+        if (feed := call.written(value)) is not None and feed.fetched:
+            call.fetched_or_opaque("what is in the package is not known", fetched=True)
     elif text is not None and "://" in text:
         net.url(call, text.removeprefix("git+"), why)
     elif net.looks_like_address(value):

@@ -216,7 +216,7 @@ def _specs() -> Any:
 # What a command does not do that only shows its help, or only tries (an option of the trait `read-only`).
 _EFFECTS = frozenset({
     "controls-service", "destroys-data", "destroys-infrastructure", "discards-work", "force", "privileged", "publishes",
-    "removes-package", "sends", "signals",
+    "removes-package", "sends", "signals", "skips-checks",
 })  # fmt: skip
 _NETWORK = frozenset({"url", "host", "place-read", "place-write"})
 

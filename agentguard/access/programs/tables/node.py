@@ -18,18 +18,32 @@ npm
     options  --tag=text --access=text --otp=text --registry=url --dry-run!read-only -r,--recursive --filter=text
     run      packages.publishes
   > unpublish
-    options  -f,--force
+    options  -f,--force --dry-run!read-only
     operands package*
     traits   publishes destroys-data
   > deprecate
     operands package text
     traits   publishes
-  > dist-tag
+  > dist-tag tag
     run      packages.tags
-  > owner access
+    >> ls list
+      traits   read-only
+      run      walk.standard
+  > owner access team org hook
     traits   publishes
+    >> ls list ls-packages
+      traits   read-only
   > token
-    traits   prints-environment
+    >> create list ls
+      traits   prints-environment
+    >> revoke delete
+      traits   publishes
+  > profile
+    >> get
+      traits   read-only
+    >> set enable-2fa disable-2fa
+      traits   publishes
+  > login logout adduser add-user
   > run run-script test t start stop restart workspace workspaces build dev lint
     options  -w,--workspace=text --if-present -s,--silent
     stop
@@ -41,15 +55,26 @@ npm
     options  -p,--package=package -c=shell -q
     stop
     run      packages.fetched
-  > create
-    operands package text*
-    traits   foreign-package
+  > create init innit
+    options  -y,--yes --scope=text -w=text --template=text
     stop
-  > init node
-    stop
+    run      packages.starters
+  > node rebuild dedupe audit fund set-script shrinkwrap ci clean-install install-test it cit link ln approve-builds
+    options  --fix --force --json --omit=text --audit-level=text -w=text
   > pack
-    options  --pack-destination=write --dry-run!read-only
-  > config set
+    options  --pack-destination=write --dry-run!read-only -w=text
+    operands text*
+  > version
+    options  --no-git-tag-version --preid=text -m=text
+    operands text
+  > pkg
+    >> get
+      traits   read-only
+    >> set delete fix
+  > cache
+    >> clean verify ls
+  > config set c
+    options  --location=text -H,--home --global
     run      packages.settings
   > ls list outdated view info show why search explain root bin prefix whoami ping doctor fund help docs get
     traits   read-only
@@ -64,6 +89,9 @@ npm
 pnpm
   like     npm
   options  -C,--dir=enter --filter=text -F=text -r,--recursive -w,--workspace-root
+  > store
+    >> prune path status add
+  > env setup fetch import deploy patch patch-commit self-update licenses outdated approve-builds
   > *
     options  -w,--workspace=text --if-present -s,--silent
     stop
@@ -71,6 +99,28 @@ pnpm
 yarn
   like     npm
   options  --cwd=enter -s,--silent
+  > npm
+    >> publish
+      options  --tag=text --access=text --otp=text --dry-run!read-only --tolerate-republish
+      traits   publishes
+    >> login logout whoami info audit
+    >> tag
+      run      packages.tags
+  > dlx
+    options  -p,--package=package -q,--quiet
+    stop
+    run      packages.fetched
+  > plugin
+    >> import
+      operands spec
+    >> list runtime remove
+  > workspaces
+    >> foreach
+      options  -A,--all -p,--parallel -t --from=text --include=text -W -R -j=text -v -i
+      operands text text*
+      stop
+    >> list focus run info
+  > upgrade-interactive up dedupe explain constraints import autoclean check licenses patch patch-commit
   > *
     options  -w,--workspace=text --if-present -s,--silent
     stop
@@ -85,7 +135,18 @@ bun
     operands run text*
     stop
   > pm
-    traits   read-only
+    >> ls bin hash cache pack trust untrusted
+  > build
+    options  --outfile=write --outdir=write --target=text --minify --compile --sourcemap=text --external=text
+    operands read*
+  > test
+    options  --timeout=text --coverage -t=text --watch --bail=text?
+    operands text*
+  > x
+    options  --bun -p,--package=package
+    stop
+    run      packages.fetched
+  > upgrade link unlink patch
 
 npx bunx pnpx
   options  -y,--yes -p,--package=package -c,--call=shell -w=text --no --no-install -q,--quiet

@@ -30,7 +30,10 @@ pip pip2 pip3
   > list show freeze check search index help debug tree inspect
     traits   read-only
   > config
+    options  --global --user --site
     run      packages.settings
+  > cache
+    >> purge remove dir info list
   > hash sync
     operands read*
   > compile
@@ -82,12 +85,18 @@ uv
   > build
     options  -o,--out-dir=write
   > publish
-    options  --token=text --publish-url=url --index=text -u=text -p=text
+    options  --token=text --publish-url=url --index=text -u=text -p=text --dry-run!read-only
     operands read*
     traits   publishes sends
   > venv
     options  -p,--python=text --seed --clear
     operands write
+  > python
+    >> install uninstall upgrade pin
+    >> list find dir
+      traits   read-only
+  > lock version self cache format
+    options  -U,--upgrade --check --bump=text --dry-run!read-only
   > init
     operands write
   > tree help
@@ -134,21 +143,38 @@ poetry pdm rye
     run      packages.publishes
   > update
     operands package*
-  > show check
+  > show check list search about
     traits   read-only
   > export
     options  -o,--output=write -f=text
   > new
     operands write
+  > config
+    options  --list --unset --local
+    run      packages.settings
+  > init lock build version self cache sync shell fix use pin venv
+  > env
+    >> remove info activate list use
+  > source
+    >> add
+      operands text url
+      traits   foreign-package
+    >> show remove
 
-hatch
-  options  -e,--env=text
+hatch flit
+  options  -e,--env=text --repository=text -f=read
   > run
     stop
     run      packages.environment
   > publish
+    options  -r,--repo=text -u=text -a=text -n -y
     operands read*
     traits   publishes sends
+  > build install init new version shell clean dep config test fmt
+    options  -t=text -s --symlink
+    operands text*
+  > env
+    >> create remove prune find run list show
 
 pipenv
   > run
@@ -193,4 +219,47 @@ conda mamba micromamba
     run      packages.environment
   > list info search
     traits   read-only
+  > env
+    >> create
+      options  -n,--name=text -f,--file=read -p,--prefix=write -y
+    >> update
+      options  -n,--name=text -f,--file=read --prune
+    >> remove
+      options  -n,--name=text -y
+      traits   removes-package
+    >> export
+      options  -n,--name=text -f,--file=write --from-history --no-builds
+    >> list config
+      traits   read-only
+  > config
+    options  --add=text --set=text --show --get=text --append=text --prepend=text --env --file=read
+    run      packages.settings
+  > activate deactivate init clean update upgrade build develop
+
+anaconda
+  options  -t=text -s=text
+  > upload
+    options  -u=text -l=text --force --skip-existing
+    operands read*
+    traits   publishes sends
+  > remove
+    traits   publishes destroys-data
+  > login logout whoami search show download
+
+pixi
+  options  --manifest-path=read
+  > add install global task update lock clean shell init tree list info
+    operands text*
+  > remove
+    operands package*
+    traits   removes-package
+  > run
+    stop
+    run      packages.environment
+  > upload
+    traits   publishes sends
+
+python-build pyproject-build
+  options  -o,--outdir=write -w,--wheel -s,--sdist -n -x -C=text
+  operands text
 """

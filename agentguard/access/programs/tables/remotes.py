@@ -154,18 +154,6 @@ machinectl systemd-nspawn
            -n --image=text --ephemeral -x --chdir=text -E,--setenv=text --uid=text
   run      containers.nspawn
 
-flatpak
-  > run
-    options  --command=text --branch=text --arch=text --filesystem=text --env=text --cwd=text --share=text
-             --socket=text --device=text
-    stop
-    run      containers.flatpak
-  > install
-    operands package*
-  > uninstall remove
-    traits   removes-package
-  > list info search update override repair remote-add remotes
-
 mosh autossh
   options  --ssh=shell --server=text -p,--port=text -M=text -f -a -n -4 -6 --predict=text -o=text -L=text -R=text -N -i=text
   stop
