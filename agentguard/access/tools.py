@@ -152,6 +152,9 @@ def _glob(call: ToolCall, world: World) -> Access:
     from agentguard.access.globs import braces  # noqa: PLC0415 - only here
 
     for pattern in patterns:
+        if why := paths.fault(pattern):
+            bad.append(paths.malformed(READ, call.tool, f"pattern is malformed: {why}"))
+            continue
         alternatives = braces(pattern)
         if alternatives is None:
             rows.append(Row(READ, UNCERTAIN, tool=call.tool, path=Path(UNKNOWN), why="lists names"))

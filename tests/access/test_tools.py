@@ -185,6 +185,12 @@ def test_the_globs_of_grep_stand_in_its_flags(call) -> None:
     assert ("--hidden", "--glob=*.py", "--glob=*.md", "--glob=*.{a,b}") == row.origin.flags
 
 
+def test_a_glob_with_control_characters_is_malformed(call) -> None:
+    """Whatever part of it holds them."""
+    for pattern in ("src/\0*", "a\x1b[2K*", "**/\x07"):
+        assert "malformed" in call("Glob", pattern=pattern).rows[-1].origin.traits
+
+
 def test_a_fetch_says_its_method(call) -> None:
     """WebFetch gets; a web socket has no method."""
     assert call("WebFetch", url="https://example.com").rows[1].method == "GET"
