@@ -58,7 +58,7 @@ def listed(_call: Call, work: Work) -> Feed:
     found: list[Value] = []
     for operand in work.line.operands:
         text = plain(operand)
-        if text is None or text[:1] == ":" or "[" in text:
+        if text is None or text[:1] in (":", "*") or "[" in text:  # any name with that ending, so nothing to go by
             return _NOTHING
         parts = [part for piece in text.replace("?", "*").split("*") for part in (ANY, piece)][1:]
         found.append(concat(["./", *parts]) if len(parts) > 1 else concat([text.rstrip("/"), ANY]))

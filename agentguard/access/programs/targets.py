@@ -23,14 +23,12 @@ def land(call: Call, value: Value, why: str, work: Work) -> None:
     folder = kind == "dir" or len(sources) > 1 or (isinstance(last, str) and last.endswith("/"))
     if kind != "dir" or plainly or not sources:
         call.path(WRITE, value, why, work.extent)
-    _lands(call, value, work, sources, folder=folder and not plainly)
-    if kind in ("file", "other") or plainly:
-        return
-    for source in sources:
+    for source in sources if kind not in ("file", "other") and not plainly else ():
         name = parts_of(source)[-1]
         name = name.rstrip("/").rpartition("/")[2] if isinstance(name, str) else name
         inside = concat([*parts_of(value), "/", name])
         call.path(WRITE, inside, why, work.extent, CERTAIN if folder else POSSIBLE)
+    _lands(call, value, work, sources, folder=folder and not plainly)
 
 
 def _lands(call: Call, value: Value, work: Work, sources: list[Value], *, folder: bool) -> None:

@@ -105,7 +105,20 @@ def run(call: Call) -> Feed:
         index.module(module)[function](call, work)
     else:
         standard(call, work)
+    if call.fetches and call.wrote:
+        _fetched(call)
     return work.feed or _output(call, work)
+
+
+def _fetched(call: Call) -> None:
+    """What a command writes that gets something over the network came over the network too."""
+    for value in call.wrote:
+        if kind_of(call, value) == "dir":
+            from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+            places.fetched(call, value)
+        elif call.written(value) is None or not call.contents(value)[0].fetched:
+            call.remember(value, Feed(UNKNOWN, fetched=True))
 
 
 _MANY = frozenset({"busybox", "toybox", "coreutils"})  # one program under many names
@@ -203,7 +216,7 @@ def standard(call: Call, work: Work) -> None:
     if len(work.kinds) > MAX_OPERANDS:
         call.opaque("it has too many operands")
         call.machine.complete = False
-    for value in line.unknown:
+    for value in line.unknown if entry.get("output") not in ("echo", "printf") else ():
         guess(call, value, "option", work)
 
 
@@ -336,9 +349,14 @@ def _look(call: Call, value: Value, why: str, work: Work) -> None:
 
 def _run(call: Call, value: Value, why: str, work: Work) -> None:
     if value == "-":
+        if call.stdin is not None and not isinstance(call.stdin.value, str):
+            call.fetched_or_opaque(f"what {call.name} reads from its standard input is not known", fetched=call.stdin.fetched)
         return
     call.path(READ, value, why)
     call.path(EXECUTE, value, why)
+    for feed in call.contents(value):
+        if not isinstance(feed.value, str) and feed.source is None:
+            call.fetched_or_opaque("what is in the file that runs is not known", fetched=feed.fetched)
 
 
 def kind_of(call: Call, value: Value) -> str:

@@ -226,6 +226,8 @@ def _read(call: Call) -> None:
         words = _fields(call, line, 0) if isinstance(line, str) else None
         call.state.set(array, UNKNOWN if words is None else list(words))
         return
+    if call.stdin is not None and call.stdin.fetched:
+        call.state.fetched |= {word for word in call.words if isinstance(word, str) and word.isidentifier()} | {"REPLY"}
     names = [word for word in _read_names(call.words) if isinstance(word, str) and word.isidentifier()] or ["REPLY"]
     failed = call.state.copy()
     for number, name in enumerate(names):
@@ -281,6 +283,8 @@ def _mapfile(call: Call) -> None:
     name = words[0] if words and isinstance(words[0], str) and words[0].isidentifier() else "MAPFILE"
     plainly = all(word in ("-t", name) for word in call.words)
     found: list[Value] = call.stdin.lines() if call.stdin is not None and plainly else [UNKNOWN]
+    if call.stdin is not None and call.stdin.fetched:
+        call.state.fetched |= {name}
     exact = all(isinstance(line, str) for line in found)
     call.state.set(name, list(found) if exact else _one_of(found))
     if not plainly:

@@ -53,7 +53,7 @@ class Call:
     """
 
     __slots__ = (
-        "assigned", "cwd", "frame", "inputs", "machine", "name", "origin", "program", "state", "stdin", "where", "words",
+        "assigned", "cwd", "fetches", "frame", "inputs", "machine", "name", "origin", "program", "state", "stdin", "where", "words", "wrote",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +69,8 @@ class Call:
         self.stdin = stdin
         self.assigned = assigned
         self.inputs = state.inputs
+        self.wrote: list[Value] = []  # paths that it surely writes
+        self.fetches = stdin is not None and stdin.fetched  # it gets something that came over the network
         self.name = ""
         self.program = ""
         self.origin = Origin(via=frame.via, span=where)
@@ -111,6 +113,8 @@ class Call:
         if self.machine.made is not None:
             from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
 
+            if action == "read" and any(feed.fetched for feed in self.contents(value)):
+                self.fetches = True
             found = places.of(self, self.machine.made, value, extent, deletes=action == DELETE)
             if action == WRITE and certainty == CERTAIN and not why.startswith("redirection"):
                 places.changed(self, self.machine.made, found)
@@ -118,6 +122,8 @@ class Call:
             found = paths.of(value, self.cwd, self.world, extent)
         for path in found:
             if not paths.silent(path.text):
+                if action == WRITE and certainty == CERTAIN:
+                    self.wrote.append(value)
                 self.row(action, UNCERTAIN if path.text is UNKNOWN else certainty, why, path=path)
 
     def connect(
@@ -126,6 +132,7 @@ class Call:
         """Add the row of a connection."""
         from agentguard.access import hosts  # noqa: PLC0415 - few commands connect
 
+        self.fetches = True
         if isinstance(host, str):
             host = hosts.normal(host)
         action = more.pop("action", CONNECT)
@@ -153,7 +160,10 @@ class Call:
             state.cwd = self.cwd
         inner = Call(machine, state, frame, self.where, words, stdin, dict(self.assigned))
         inner.inputs = self.inputs
+        before = machine.fetched
+        machine.fetched = before or (self.stdin is not None and self.stdin.fetched)
         feed = _named(inner, "")
+        machine.fetched = before
         machine.depth -= 1
         return feed
 
@@ -186,6 +196,8 @@ class Call:
         state.hide()
         for name, value in self.assigned.items():
             state.set(name, value)
+        if self.machine.fetched:
+            state.fetched |= self.assigned.keys()
         return state
 
     def contents(self, path: Value) -> list[Feed]:
@@ -273,7 +285,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     text = frame.text
     where = frame.place(simple.start, simple.end)
     reader = Reader(machine, state, frame)
-    machine.fetched = False
+    machine.fetched = any(name in text[simple.start : simple.end] for name in state.fetched)
     sinks, machine.sinks = machine.sinks, {}
     if simple.region:
         _region(simple, reader)
@@ -304,10 +316,14 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
             machine.note(call, [])
         for name, value in assigned.items():
             state.set(name, value)
+        if machine.fetched:
+            state.fetched |= assigned.keys()
         feed = Feed("")
         if not assigned and redirections is not None and redirections.stdin is not None:
             feed = Feed(redirections.stdin.value)  # `$(< FILE)`
         feed.fetched = machine.fetched
+    if words and isinstance(words[-1], (str, Pattern)):
+        state.variables["_"] = words[-1]
     if redirections is not None:
         _effects(call, redirections)
         if call.name == "exec" and words == ["exec"]:
@@ -450,9 +466,11 @@ def _named(call: Call, rest: str) -> Feed:
         call.name = str(word)
         return walk.made(call, word)
     name = word if isinstance(word, str) else None
+    if isinstance(word, Pattern) and isinstance(last := word.parts[-1], str) and "/" in last[:-1]:
+        name = last.rpartition("/")[2]  # `"$ANDROID_HOME"/platform-tools/adb`: which program is known, but not where
     if not name:
         call.name = ""
-        call.opaque("the command's name is not known")
+        call.fetched_or_opaque("the command's name is not known")
         return walk.unknown(call)
     if "/" in name:
         call.name = name.rstrip("/").rpartition("/")[2] or name

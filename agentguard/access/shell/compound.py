@@ -100,7 +100,9 @@ def _again(state: State, turn: Callable[[State], Any]) -> None:
     """
     before = state.copy()
     turn(state)
-    changed = [name for name, held in state.variables.items() if before.variables.get(name, UNKNOWN) != held]
+    changed = [
+        name for name, held in state.variables.items() if before.variables.get(name, UNKNOWN) != held and name != "_"
+    ]
     if changed or state.cwd != before.cwd or state.parameters != before.parameters:
         state.join(before.copy())
         second = state.copy()
@@ -138,6 +140,7 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
     """Run the body once for each value; where the values are not exact, once for all that match."""
     _, name, words, body = node
     values: list[Value] = []
+    machine.fetched = False
     if words is None:
         values = [UNKNOWN] if state.parameters is None else list(state.parameters)
     else:
@@ -150,6 +153,8 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
                 except Unreadable as reason:
                     machine.unreadable(frame, frame.place(start, end), reason)
                     values.append(UNKNOWN)
+    if machine.fetched:
+        state.fetched |= {name}
     machine.count("words", len(values))
     feeds: list[Feed] = [Feed("")]
     for value in dict.fromkeys(values):

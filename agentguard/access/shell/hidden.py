@@ -74,3 +74,6 @@ def starts(call: Call, name: str, value: Value) -> None:
     else:
         for part in value.replace(":", " ").split() if isinstance(value, str) else [value]:
             call.path("execute", part, f"{name} loads it into programs")
+            for feed in call.contents(part):
+                if feed.fetched:
+                    call.fetched_or_opaque("what is loaded into programs is not known", fetched=True)

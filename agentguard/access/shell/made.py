@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from agentguard.access import paths
 from agentguard.access.model import UNKNOWN, Pattern
-from agentguard.access.shell.flow import Feed, Spent
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_MADE
 from agentguard.access.shell.values import concat, parts_of
 
@@ -47,10 +47,10 @@ class Thing:
 
     def same(self, other: Thing) -> bool:
         """Return whether two are alike."""
-        known = self.feed is None or isinstance(self.feed.value, str)
-        feed = self.feed is other.feed or (
-            known and self.feed is not None and other.feed is not None and self.feed.value == other.feed.value
-        )
+        one, two = self.feed, other.feed
+        feed = one is two or (
+            one is not None and two is not None and (one.value, one.fetched) == (two.value, two.fetched)
+        )  # fmt: skip
         return feed and (self.kind, self.target, self.source) == (other.kind, other.target, other.source)
 
 
@@ -62,7 +62,7 @@ class Made:
     over the network.
     """
 
-    __slots__ = ("blinds", "disk", "fetched", "pick", "places", "platform", "sure", "widest")
+    __slots__ = ("blinds", "disk", "fetched", "full", "pick", "places", "platform", "sure", "widest")
 
     def __init__(self, disk: Disk, platform: str) -> None:
         self.disk = disk
@@ -72,6 +72,7 @@ class Made:
         self.sure = True
         self.pick = 0
         self.widest = 1
+        self.full = False  # there were more places than are remembered
         self.blinds = False  # some link leads nobody knows where
 
     # -- as a disk
@@ -137,11 +138,13 @@ class Made:
         """Let something be at a place from now on, or perhaps."""
         before = self.places.get(place)
         if before is None and len(self.places) >= MAX_MADE:
-            raise Spent("it makes too many files")
+            self.full = True
+            return
         sure = self.sure and isinstance(place, str)
         kept = () if sure or before is None else tuple(one for one in before if not one.same(thing))
-        if len(kept) >= MAX_ALTERNATIVES:
-            raise Spent("a file may hold too many things")
+        if len(kept) >= MAX_ALTERNATIVES and thing.kind == FILE:
+            kept = ()
+            thing = Thing(FILE, Feed(UNKNOWN, any(one.feed is not None and one.feed.fetched for one in before or ())))
         self.places[place] = (*kept, thing)
         if thing.kind == LINK:
             self.widest = max(self.widest, len(kept) + 1)
@@ -161,10 +164,11 @@ class Made:
         for one in before:
             text = concat([*parts_of(one.feed.value), *parts_of(feed.value)]) if one.feed is not None else feed.value
             joined = Feed(text, feed.fetched or (one.feed is not None and one.feed.fetched))
+            thing = Thing(FILE, joined)
             if one is before[0]:
-                self.put(place, Thing(FILE, joined))
-            else:
-                self.places[place] = (*self.places[place], Thing(FILE, joined))
+                self.put(place, thing)
+            elif not any(thing.same(other) for other in self.places[place]):
+                self.places[place] = (*self.places[place], thing)[-MAX_ALTERNATIVES:]
 
     def changed(self, place: Key) -> None:
         """Note that a program has written to a place something that is not known."""
@@ -214,6 +218,8 @@ class Made:
         things = self.places.get(place)
         if things is not None:
             return [one.feed for one in things if one.feed is not None]
+        if self.full and isinstance(place, str) and not self.disk.kind(place):
+            return [Feed(UNKNOWN)]
         if isinstance(place, str) and self.fetched and not self.disk.kind(place):
             return [feed for folder, feed in self.fetched.items() if place.startswith(folder.rstrip("/") + "/")][:1]
         return []

@@ -34,7 +34,7 @@ class State:
     """
 
     __slots__ = (
-        "aliases", "choices", "cwd", "dead", "errexit", "exported", "failed", "functions", "globstar",
+        "aliases", "choices", "cwd", "dead", "errexit", "exported", "failed", "fetched", "functions", "globstar",
         "inherited", "inputs", "locals", "outputs", "parameters", "references", "traps", "variables", "zero",
     )  # fmt: skip
 
@@ -48,6 +48,7 @@ class State:
         self.choices: set[str] = set()  # variables that hold a Choice
         self.inherited: dict[str, tuple[Any, ...]] = {}
         self.references: dict[str, str] = {}
+        self.fetched: frozenset[str] = frozenset()  # variables that hold what came over the network
         self.traps: tuple[Any, ...] = ()
         self.inputs: dict[str, Feed] = {}
         self.outputs: dict[str, Value] = {}
@@ -68,6 +69,7 @@ class State:
         other.inherited = self.inherited
         other.references = self.references.copy()
         other.traps = self.traps
+        other.fetched = self.fetched
         other.inputs = self.inputs.copy()
         other.outputs = self.outputs.copy()
         other.dead = self.dead
@@ -115,7 +117,10 @@ class State:
         self.cwd = _either_cwd(self.cwd, other.cwd)
         if self.variables != other.variables:
             for name in self.variables.keys() | other.variables.keys():
-                self.set(name, either(self.get(name), other.get(name)))
+                if name == "_":
+                    self.variables["_"] = UNKNOWN
+                else:
+                    self.set(name, either(self.get(name), other.get(name)))
         if self.parameters != other.parameters:
             self.parameters = None
         if self.functions != other.functions:
@@ -123,6 +128,7 @@ class State:
         if self.aliases != other.aliases:
             self.aliases = _both(self.aliases, other.aliases)
         self.exported |= other.exported
+        self.fetched |= other.fetched
         self.inherited = {**other.inherited, **self.inherited}
         self.references = {**other.references, **self.references}
         self.traps += tuple(trap for trap in other.traps if trap not in self.traps)
@@ -215,9 +221,7 @@ def initial(cwd: str, world: World) -> State:
         variables["USER"] = variables["LOGNAME"] = world.user
     if world.hostname:
         variables["HOSTNAME"] = world.hostname
-    # Set by the system on macOS, and where it names another folder than the usual one somebody has set it.
-    usual = world.tmpdir == "/tmp"  # noqa: S108 - a name to compare with
-    variables["TMPDIR"] = Choice((world.tmpdir, UNSET)) if usual else world.tmpdir
+    variables["TMPDIR"] = world.tmpdir
     state = State(cwd, variables, [])
     state.exported = set(variables)
     state.choices = {name for name, held in variables.items() if isinstance(held, Choice)}
