@@ -65,6 +65,15 @@ class Installations:
         os.makedirs(project)
         read = self._payload("read", project, "Read", {"file_path": f"{project}/src/app.py"})
         bash = self._payload("bash", project, "Bash", {"command": "git status && npm test 2>&1 | tail -20"})
+        long = {
+            f"{program} of 2,000 files": self._payload(
+                program.replace(" ", "-"),
+                project,
+                "Bash",
+                {"command": f"{program} {' '.join(map('file{}.txt'.format, range(2000)))}"},
+            )
+            for program in ("rm", "git add")
+        }
         for home in (personal, other):
             _give_to_user(home.home)
         _give_to_user(project)
@@ -77,6 +86,8 @@ class Installations:
             variants[f"read, {label}"] = (argv, read, 0)
             variants[f"bash, {label}"] = (argv, bash, 0)
             self._check(argv, read, where, label)
+        argv = [python, "-I", "-S", managed.stub]
+        variants |= {f"{name}, root-owned": (argv, payload, 0) for name, payload in long.items()}
         return variants
 
     def __exit__(self, *_error):

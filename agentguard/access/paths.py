@@ -181,10 +181,22 @@ def _path(text: str, raw: str, world: World, extent: str) -> Path:
 def _resolved(path: str, world: World) -> str:
     if path[:2] == "//" and world.platform == "win32":  # a share: its links are the server's business
         return path
+    if world.folders is not None and world.platform == "linux" and ".." not in path:
+        return _in_folder(path, world, world.folders)
     done = resolve(path, world.disk)
     if world.platform == "darwin" and done.startswith(_DATA_VOLUME + "/"):
         return done[len(_DATA_VOLUME) :]
     return done
+
+
+def _in_folder(path: str, world: World, folders: dict[str, str]) -> str:
+    """Return what `resolve` does, with the folder looked up once for all that lies in it."""
+    folder, _, name = path.rpartition("/")
+    found = folders.get(folder)
+    if found is None:
+        found = folders[folder] = resolve(folder or "/", world.disk).rstrip("/")
+    here = f"{found}/{name}"
+    return resolve(path, world.disk) if not name or world.disk.kind(here) == "link" else here
 
 
 def _raw(text: str, cwd: str, platform: str) -> str:

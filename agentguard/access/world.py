@@ -134,11 +134,11 @@ class World:
     there is none (never `/` or the home itself), `worktrees` are other checkouts of the same repository that count as
     inside it. `agentguard` are the folders that hold agentguard's own files.
     `platform` is sys.platform. `branch` is the checked-out branch, "" when detached or no repository; `remotes` maps
-    remote names to URLs.
+    remote names to URLs. `folders` remembers where folders lead to, None where that may change while a call is looked at.
     """
 
     __slots__ = (
-        "agentguard", "branch", "disk", "home", "hostname", "platform", "project", "remotes", "tmpdir", "user",
+        "agentguard", "branch", "disk", "folders", "home", "hostname", "platform", "project", "remotes", "tmpdir", "user",
         "worktrees",
     )  # fmt: skip
 
@@ -168,11 +168,13 @@ class World:
         self.branch = branch
         self.remotes = {} if remotes is None else remotes
         self.disk = disk
+        self.folders: dict[str, str] | None = None
 
     def over(self, disk: Disk) -> World:
-        """Return the same world with another disk."""
+        """Return the same world with another disk, on which folders are not remembered."""
         other = object.__new__(World)
         for name in World.__slots__:
             setattr(other, name, getattr(self, name))
         other.disk = disk
+        other.folders = None
         return other

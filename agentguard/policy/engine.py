@@ -20,10 +20,10 @@ from __future__ import annotations
 import os
 
 from agentguard import jsontext
-from agentguard.access.model import CONNECT, DELETE, EXECUTE, MCP, OPAQUE, UNCERTAIN, USE, WRITE
+from agentguard.access.model import CONNECT, DELETE, EXACT, EXECUTE, MCP, OPAQUE, UNCERTAIN, USE, WRITE
 from agentguard.errors import PolicyError
 from agentguard.policy import form
-from agentguard.policy.match import RowMatch, Sets
+from agentguard.policy.match import KINDS, PATH, RowMatch, Sets
 from agentguard.policy.model import (
     ALLOW,
     ASK,
@@ -45,11 +45,13 @@ from agentguard.policy.model import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from agentguard.access.model import Access, Row
     from agentguard.access.world import World
     from agentguard.policy.model import Context
+    from agentguard.policy.pathset import Names
 
 CHANGES = frozenset({WRITE, DELETE, EXECUTE, CONNECT, MCP})  # what freshness holds back
 
@@ -135,10 +137,19 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
     acting: list[Hit] = []  # all that has an effect
     whole: list[Hit] = []  # all that would have one if every rule were enforced
     effects = []
+    groups: dict[object, Group] = {}
     for number, row in enumerate(access.rows):
-        match = RowMatch(row, context, sets)
-        firm = _hits(pack, RowMatch(row, context, pack_sets), row, number, context)
-        own = _hits(policy, match, row, number, context)
+        match, pack_match = RowMatch(row, context, sets), RowMatch(row, context, pack_sets)
+        key = (id(row.origin), row.action, match.certainty) if row.resource()[0] == "path" else number
+        group = groups.get(key)
+        if group is None:
+            rules = [(pack, _alive(pack, pack_match, row), pack_sets), (policy, _alive(policy, match, row), sets)]
+            group = groups[key] = Group(rules)
+        elif (known := group.quiet(row)) is not None:
+            effects.append(known)
+            continue
+        firm = _hits(pack, pack_match, row, number, context, rules=group.rules[0])
+        own = _hits(policy, match, row, number, context, rules=group.rules[1])
         acts = [*firm, *(hit for hit in own if hit.counts)]
         would = [*firm, *own]
         default = _default(policy, _default_name(row, match.certainty, access.known), row, number, context)
@@ -160,6 +171,7 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
         acting += acts
         whole += would
         effects.append(_strictest(acts))
+        group.told(row, effects[-1], silent=not (firm or own))
     effect, would_effect = _strictest(acting), _strictest(whole)
     rule = _named(acting, effect)
     would_rule = rule if would_effect == effect else _named(whole, would_effect)
@@ -179,10 +191,73 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
     )
 
 
-def _hits(policy: Policy, match: RowMatch, row: Row, number: int, context: Context) -> list[Hit]:
-    """Return the rules of a policy that have a say about a row."""
+class Group:
+    """The rows of one command with one action and one certainty, which differ in nothing but their paths.
+
+    `rules` are the numbers of those that could match one of them, the built-in pack's first. Where no rule has a say about
+    a file, none has about another one in the same folder whose name no pattern asks for; so a command line of thousands of
+    files costs little more than one of a few.
+    """
+
+    __slots__ = ("_effects", "_names", "_policies", "_rows", "rules")
+
+    def __init__(self, policies: list[tuple[Policy, list[int], Sets]]) -> None:
+        self.rules = [rules for _, rules, _ in policies]
+        self._policies = policies
+        self._effects: dict[str, str] = {}
+        self._names: list[Names] | None = None
+        self._rows = 0
+
+    def quiet(self, row: Row) -> str | None:
+        """Return the effect of a row about which no rule has anything to say, None where one would have to look."""
+        self._rows += 1
+        folder = self._folder(row)
+        if self._rows < _MANY or folder not in self._effects or self._concern(row):
+            return None
+        return self._effects[folder]
+
+    def told(self, row: Row, effect: str, *, silent: bool) -> None:
+        """Note what was found about a row."""
+        folder = self._folder(row) if self._rows >= _MANY - 1 else ""
+        if silent and folder and not self._concern(row):
+            self._effects[folder] = effect
+
+    def _folder(self, row: Row) -> str:
+        path = row.path
+        if path is None or not isinstance(path.text, str) or path.text != path.resolved or path.extent != EXACT:
+            return ""
+        return path.text[: path.text.rfind("/") + 1] if path.text[-1:] != "/" else ""
+
+    def _concern(self, row: Row) -> bool:
+        if self._names is None:
+            self._names = [
+                sets.names({number for index in rules for number in _path_sets(policy.rules[index])})
+                for policy, rules, sets in self._policies
+            ]
+        path = row.path
+        return path is None or any(names.concern(str(path.text)) for names in self._names)
+
+
+_MANY = 20  # rows of one kind from which on looking for those that are alike pays
+
+
+def _path_sets(rule: dict[str, Any]) -> Iterator[int]:
+    """Return the numbers of the sets of paths that a rule asks about."""
+    for conditions in (rule["when"], *rule.get("unless", ())):
+        yield from (number for key, _, number in conditions if KINDS[key] == PATH)
+
+
+def _alive(policy: Policy, match: RowMatch, row: Row) -> list[int]:
+    """Return the rules that could match a row, whatever its path is."""
+    return [index for index in policy.by_action.get(row.action, ()) if match.alive(policy.rules[index])]
+
+
+def _hits(
+    policy: Policy, match: RowMatch, row: Row, number: int, context: Context, *, rules: Sequence[int]
+) -> list[Hit]:
+    """Return the rules of a policy that have a say about a row. `rules` are those that could."""
     hits = []
-    for index in policy.by_action.get(row.action, ()):
+    for index in rules:
         rule = policy.rules[index]
         value = match.rule(rule)
         effect = rule["effect"]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from agentguard.access.model import CERTAIN, DELEGATE, POSSIBLE, READ, TREE, UNCERTAIN, UNKNOWN
 from agentguard.policy.model import ALLOW, MAYBE, NO, YES
-from agentguard.policy.pathset import HITS, INSIDE, TOUCHES, PathSet, Spellings
+from agentguard.policy.pathset import HITS, INSIDE, TOUCHES, Names, PathSet, Spellings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ class Sets:
                 found += self.paths(other)
             self._ready[key] = found
         return found
+
+    def names(self, numbers: Iterable[int]) -> Names:
+        """Return what some sets of paths say about names."""
+        return Names([one for number in numbers for one in self.paths(number)], fold=self._spellings.fold)
 
     def best(self, number: int, kind: str, value: Any, mode: str) -> int:
         """Return NO, MAYBE or YES for a value and a set that is no set of paths: in it, less what is taken out."""
@@ -141,6 +145,17 @@ class RowMatch:
         # all the same, so it is no such row.
         other = path is None and row.host is None and row.resource()[0]
         self.sure = self.certainty in (CERTAIN, POSSIBLE) or (self.certainty == UNCERTAIN and bool(other))
+
+    def alive(self, rule: dict[str, Any]) -> bool:
+        """Return whether a rule could match the row if its path were another one.
+
+        The rows of one command differ in nothing but their paths, so this is asked once for all of them.
+        """
+        when = rule["when"]
+        if not self.sure and not any(key == "certainty" and not negated for key, negated, _ in when):
+            return False
+        stops = rule["effect"] != ALLOW
+        return bool(self._least([one for one in when if KINDS[one[0]] != PATH], 0, stops))
 
     def rule(self, rule: dict[str, Any]) -> int:
         """Return NO, MAYBE or YES for a rule of a compiled policy."""

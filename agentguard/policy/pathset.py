@@ -56,6 +56,10 @@ class PathSet:
             self._minus = _Patterns(self._spellings.of(self._excluded))
         return self._minus
 
+    def patterns(self) -> tuple[_Patterns, _Patterns]:
+        """Return the patterns, and those that are taken out."""
+        return self._plus, self.less()
+
     def holds(self, path: str) -> bool:
         """Return whether one path is in the set."""
         if self._spellings.fold:
@@ -105,7 +109,19 @@ class PathSet:
 class _Patterns:
     """Patterns sorted by shape: the common shapes need one call into C for all patterns of that shape."""
 
-    __slots__ = ("_globs", "ends", "exact", "inside", "names", "others", "stars", "starts", "texts")
+    __slots__ = (
+        "_beneath",
+        "_folder",
+        "_globs",
+        "ends",
+        "exact",
+        "inside",
+        "names",
+        "others",
+        "stars",
+        "starts",
+        "texts",
+    )
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts = tuple(texts)
@@ -136,16 +152,19 @@ class _Patterns:
         self.ends = tuple(ends)
         self.inside = tuple(inside)
         self._globs: dict[str, Glob] = {}
+        self._folder = ""
+        self._beneath = False
 
     def holds(self, path: str) -> bool:
         """Return whether a path matches."""
         if path in self.exact or path.endswith(self.ends):
             return True
-        if path.startswith(self.starts) and path[-1] != "/":  # only a root ends so, and it is not beneath itself
+        folder = path[: path.rfind("/") + 1]
+        if folder != self._folder:  # the paths of one command often lie in one folder
+            self._folder = folder
+            self._beneath = folder.startswith(self.starts) or any(part in folder for part in self.inside)
+        if self._beneath and path[-1] != "/":  # only a root ends so, and it is not beneath itself
             return True
-        for part in self.inside:
-            if part in path:
-                return True
         if self.names:
             name = path[path.rfind("/") + 1 :]
             for head, tail in self.names:
@@ -222,6 +241,36 @@ def _star(text: str) -> tuple[str, str] | None:
 def _fixed(text: str) -> str:
     """Return the longest text that every match of a pattern contains."""
     return max(text.partition("[")[0].replace("?", "*").split("*"), key=len)
+
+
+class Names:
+    """What some sets say about the names of files: a path that none of it concerns is in them if its folder's others are."""
+
+    __slots__ = ("_ends", "_exact", "_fold", "_names", "_others", "_stars")
+
+    def __init__(self, sets: Iterable[PathSet], *, fold: bool) -> None:
+        every = [patterns for one in sets for patterns in one.patterns()]
+        self._fold = fold
+        self._exact = frozenset(path for one in every for path in one.exact)
+        self._ends = tuple({end for one in every for end in one.ends})
+        self._names = {pair for one in every for pair in one.names}
+        self._stars = {pair for one in every for pair in one.stars}
+        self._others = {fixed for one in every for fixed, _ in one.others}
+
+    def concern(self, path: str) -> bool:
+        """Return whether some pattern asks for more of a path than its folder."""
+        if self._fold:
+            path = folded(path)
+        if path in self._exact or path.endswith(self._ends):
+            return True
+        name = path[path.rfind("/") + 1 :]
+        for head, tail in self._names:
+            if name.startswith(head) and name.endswith(tail):
+                return True
+        for head, tail in self._stars:
+            if path.startswith(head) and path.endswith(tail):
+                return True
+        return any(fixed in path for fixed in self._others)
 
 
 def folded(text: str) -> str:

@@ -92,7 +92,11 @@ def add(call: Call, work: Work) -> None:
             added: Value = "." if text[:2] in (":/", ":(") else text[1:]
         else:
             added = value
-        call.path(READ, added, "what is added", "exact" if walk.is_file(call, added) else TREE)
+        single = isinstance(added, str) and walk.kind_of(call, added) in (
+            "file",
+            "",
+        )  # git adds nothing that is not there
+        call.path(READ, added, "what is added", "exact" if single else TREE)
 
 
 def branch(call: Call, work: Work) -> None:

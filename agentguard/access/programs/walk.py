@@ -350,7 +350,9 @@ def _look(call: Call, value: Value, why: str, work: Work) -> None:
 def _run(call: Call, value: Value, why: str, work: Work) -> None:
     if value == "-":
         if call.stdin is not None and not isinstance(call.stdin.value, str):
-            call.fetched_or_opaque(f"what {call.name} reads from its standard input is not known", fetched=call.stdin.fetched)
+            call.fetched_or_opaque(
+                f"what {call.name} reads from its standard input is not known", fetched=call.stdin.fetched
+            )
         return
     call.path(READ, value, why)
     call.path(EXECUTE, value, why)

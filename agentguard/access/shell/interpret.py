@@ -69,7 +69,8 @@ class Machine:
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
-        self.world = world
+        self.world = world.over(world.disk)  # a call is so short that the disk stays as it is
+        self.world.folders = {}
         self.tool = tool
         self.rows: list[Row] = []
         self._seen: set[object] = set()
