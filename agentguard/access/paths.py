@@ -148,7 +148,7 @@ def pattern(value: Pattern, cwd: Value, world: World, extent: str = GLOB) -> lis
     final = EXACT if extent == GLOB else extent
     if not rest:  # nothing but known parts after all
         return [_path(root, root, world, final)]
-    floor = _resolved(root, world)
+    floor = real(root, world)
     if not any(ANY in component for component in rest):
         from agentguard.access import walk  # noqa: PLC0415 - only where there is something to expand
 
@@ -175,10 +175,11 @@ def of(value: Value, cwd: Value, world: World, extent: str = EXACT) -> list[Path
 
 
 def _path(text: str, raw: str, world: World, extent: str) -> Path:
-    return Path(text, _resolved(raw, world), extent)
+    return Path(text, real(raw, world), extent)
 
 
-def _resolved(path: str, world: World) -> str:
+def real(path: str, world: World) -> str:
+    """Return an absolute path with its links followed, as `resolve` does on this platform."""
     if path[:2] == "//" and world.platform == "win32":  # a share: its links are the server's business
         return path
     if world.folders is not None and world.platform == "linux" and ".." not in path:
@@ -191,12 +192,16 @@ def _resolved(path: str, world: World) -> str:
 
 def _in_folder(path: str, world: World, folders: dict[str, str]) -> str:
     """Return what `resolve` does, with the folder looked up once for all that lies in it."""
-    folder, _, name = path.rpartition("/")
-    found = folders.get(folder)
-    if found is None:
-        found = folders[folder] = resolve(folder or "/", world.disk).rstrip("/")
-    here = f"{found}/{name}"
-    return resolve(path, world.disk) if not name or world.disk.kind(here) == "link" else here
+    done = folders.get(path)
+    if done is None:
+        folder, _, name = path.rpartition("/")
+        found = folders.get(folder)
+        if found is None:
+            found = folders[folder] = resolve(folder or "/", world.disk).rstrip("/")
+        here = f"{found}/{name}"
+        done = resolve(path, world.disk) if not name or world.disk.kind(here) == "link" else here
+        folders[path] = done
+    return done
 
 
 def _raw(text: str, cwd: str, platform: str) -> str:

@@ -233,7 +233,9 @@ def _value(value: Any) -> Any:
 def _finish(body: dict[str, Any], texts: dict[str, Any], redactor: Redactor) -> tuple[dict[str, Any], dict[str, Any]]:
     """Redact and shorten, which most records do not need: one look at everything at once tells."""
     foreign = dumps([texts, [body.get(name) for name in _CLAIMS]])
-    if len(foreign) > TEXT_LIMIT or redactor.needed(foreign):
+    needed = redactor.needed(foreign)
+    if len(foreign) > TEXT_LIMIT or needed:
+        redactor.idle = not needed
         from agentguard.audit import hide  # noqa: PLC0415 - only where there is something to hide
 
         body, texts = hide.apply(body, texts, redactor)

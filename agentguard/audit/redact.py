@@ -45,12 +45,13 @@ class Redactor:
     nothing else is hidden too, although it says nothing by itself.
     """
 
-    __slots__ = ("_key", "_known", "found")
+    __slots__ = ("_key", "_known", "found", "idle")
 
     def __init__(self, key: bytes | Callable[[], bytes]) -> None:
         self._key = key
         self._known: dict[str, str] = {}
         self.found: dict[str, int] = {}
+        self.idle = False  # a look at everything at once has found nothing to hide
 
     def needed(self, text: str) -> bool:
         """Whether `text` could hold a secret."""
@@ -67,7 +68,7 @@ class Redactor:
         """Return `text` with every secret replaced."""
         if text in self._known:
             return self._known[text]
-        if not self.needed(text):
+        if self.idle or not self.needed(text):
             return text
         for _ in range(_ROUNDS):  # a mark is shorter than what it stands for, which may bring something else into view
             done = self._once(text)

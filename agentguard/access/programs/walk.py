@@ -367,8 +367,7 @@ def kind_of(call: Call, value: Value) -> str:
 
     if not isinstance(value, str) or not isinstance(call.cwd, str) or paths.fault(value):
         return ""
-    path = paths.resolve(paths.absolute(value, call.cwd, call.world.platform), call.world.disk)
-    return call.world.disk.kind(path)
+    return call.world.disk.kind(paths.real(paths.absolute(value, call.cwd, call.world.platform), call.world))
 
 
 def is_file(call: Call, value: Value) -> bool:

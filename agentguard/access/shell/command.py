@@ -53,7 +53,8 @@ class Call:
     """
 
     __slots__ = (
-        "assigned", "cwd", "fetches", "frame", "inputs", "machine", "name", "origin", "program", "state", "stdin", "where", "words", "wrote",
+        "assigned", "cwd", "fetches", "frame", "inputs", "machine", "name", "origin", "program", "state",
+        "stdin", "where", "words", "wrote",
     )  # fmt: skip
 
     def __init__(

@@ -101,9 +101,11 @@ class Machine:
             row = moved
         row.tool = self.tool
         kind, value = row.resource()
+        path = row.path
+        what = repr(value) if path is None else (path.text, path.resolved, path.extent)
         key = (
-            self._number(row.origin), row.action, row.certainty, kind, repr(value), row.port, row.method, row.sql_verb,
-            repr(row.remote),
+            self._number(row.origin), row.action, row.certainty, kind, what, row.port, row.method, row.sql_verb,
+            row.remote and repr(row.remote),
         )  # fmt: skip
         if key in self._seen:
             return
