@@ -23,7 +23,7 @@ files: cp mv install ln rm rmdir unlink shred mkdir mkfifo mknod mktemp touch tr
 text: cat tac nl head tail less more wc sort uniq cut tr rev paste strings base64 xxd od hexdump diff cmp patch md5sum
   sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md5 grep egrep fgrep rgrep zgrep rg ag sed
   gsed awk gawk mawk nawk jq yq vim vi nvim view nano ed code pbcopy pbpaste zcat bzcat xzcat
-git: git pre-commit husky lefthook hg svn jj
+git: git pre-commit lefthook husky hg svn jj
 carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
   chronic ifne rlwrap eatmydata nocache torify torsocks tsocks proxychains proxychains4 catchsegv systemd-inhibit
@@ -66,9 +66,12 @@ databases: psql pgcli mysql mariadb mycli sqlite3 litecli duckdb sqlcmd clickhou
   cockroach cqlsh snowsql snow trino presto spark-sql hive impala-shell beeline usql cypher-shell sqlite-utils
   createdb createuser dropdb dropuser pg_dump pg_dumpall pg_restore pg_basebackup pg_ctl pg_ctlcluster initdb
   pg_isready psqlodbc pg_lsclusters pg_dropcluster mysqldump mariadb-dump mysqladmin mariadb-admin mysqlimport
-processes: ps top htop btop pstree pidof free vmstat iostat dmesg log lscpu lsblk lspci lsusb pgrep lsof fuser
-  journalctl sysctl kill pkill killall kill-port renice systemctl service launchctl supervisorctl pm2 shutdown reboot
-  halt poweroff crontab useradd userdel usermod groupadd groupdel passwd chpasswd ufw firewall-cmd nft modprobe
+processes: ps top htop btop pstree free vmstat iostat lscpu lsblk lspci lsusb mpstat sar iotop iftop nethogs glances
+  pmap vm_stat sw_vers system_profiler lshw hwinfo inxi acpi sensors nvidia-smi rocm-smi lsmod last w who users finger
+  ipcs findmnt blkid getconf arch getent dmesg log pidof pgrep lsof fuser journalctl coredumpctl loginctl sysctl kill
+  pkill killall skill killall5 xkill kill-port fkill renice systemctl service rc-service sv s6-svc update-rc.d
+  chkconfig rc-update insserv launchctl supervisorctl supervisord monit circusd pm2 forever shutdown reboot halt
+  poweroff init telinit crontab
 agents: claude claude-code codex gemini aider opencode cursor-agent amp copilot kiro-cli q agentguard
 clouds: aws gcloud bq gsutil az azd oci doctl hcloud linode-cli ibmcloud scw exo upctl vultr-cli civo yc aliyun tccli
   openstack nova govc eksctl kops databricks copilot-cli eb sam awslocal tflocal samlocal cdklocal localstack
@@ -93,6 +96,27 @@ systems: apt apt-get aptitude dnf dnf5 microdnf yum apk zypper opkg tdnf apt-cac
   snapcraft winget choco scoop nix nix-env nix-shell nix-build nix-channel nix-collect-garbage nix-store guix nvm fnm
   volta asdf mise rtx pyenv rbenv nodenv goenv jenv tfenv tfswitch rustup-init sdk proto vfox kerl zoxide starship
   atuin thefuck pkgutil installer softwareupdate pkg pkgin
+machine: useradd adduser userdel deluser usermod groupadd groupdel groupmod gpasswd addgroup delgroup newusers chage
+  vipw vigr passwd chpasswd chsh chfn visudo dscl sysadminctl dseditgroup pwpolicy fdesetup profiles systemsetup
+  scutil pmset networksetup tmutil diskutil setcap getcap setenforce semanage setsebool semodule restorecon chcon
+  apparmor_parser aa-disable aa-complain aa-enforce aa-status auditctl csrutil spctl tccutil kextload kextunload
+  kmutil nvram bless insmod rmmod modprobe kexec xhost iptables ip6tables iptables-restore iptables-save ebtables
+  arptables nft ufw firewall-cmd pfctl timedatectl hostnamectl localectl hwclock ntpdate sntp chronyc ntpq
+  update-alternatives alternatives ldconfig swapoff swapon mkswap losetup zramctl fsfreeze dpkg-reconfigure
+  update-initramfs update-grub grub-install grub-mkconfig dracut depmod efibootmgr mokutil plymouth flashrom fwupdmgr
+  nvme hdparm smartctl ipmitool nmcli resolvectl networkctl ip ifconfig route arp brctl ethtool iw iwconfig airport
+  nettop defaults fastboot ttyd gotty tmate sshx upterm wetty shellinaboxd x11vnc vncserver x0vncserver tailscale bore
+  frpc chisel localtunnel lt zrok pagekite serveo expose localhost.run darkhttpd twistd webfsd thttpd mini_httpd
+  lighttpd miniserve caddy simple-http-server live-server browser-sync dockerd jupyter jupyter-lab jupyter-notebook
+  redis-sentinel pastebinit dpaste sprunge termbin ix wormhole croc transfer ffsend magic-wormhole figlet toilet
+  cowsay cowthink banner lolcat boxes fortune sl cmatrix esptool esptool.py mpremote picocom minicom avrdude
+  arduino-cli ampy rshell openocd st-flash dfu-util probe-rs
+windows: cmd cmd.exe del erase rd deltree format diskpart cipher sdelete fsutil reg reg.exe schtasks schtasks.exe net
+  net.exe net1 sc sc.exe icacls icacls.exe takeown cacls attrib bcdedit bcdedit.exe vssadmin wbadmin wevtutil
+  wevtutil.exe taskkill taskkill.exe tskill tasklist tasklist.exe systeminfo systeminfo.exe ipconfig ipconfig.exe
+  whoami.exe where.exe ver driverquery hostname.exe getmac nbtstat netstat.exe wmic wmic.exe certutil.exe bitsadmin
+  bitsadmin.exe mshta mshta.exe regsvr32 regsvr32.exe rundll32 rundll32.exe msiexec msiexec.exe installutil cscript
+  wscript netsh netsh.exe setx setx.exe msbuild devenv csc vbc robocopy robocopy.exe xcopy xcopy.exe
 """
 
 
@@ -105,6 +129,11 @@ def families() -> dict[str, list[str]]:
             family = names.pop(0)[:-1]
         found.setdefault(family, []).extend(names)
     return found
+
+
+def family(name: str) -> str:
+    """Return the table that a program stands in, "" where it has no entry."""
+    return next((table_name for table_name, names in families().items() if name in names), "")
 
 
 def entry(name: str) -> dict[str, Any] | None:

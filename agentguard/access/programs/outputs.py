@@ -8,7 +8,7 @@ from __future__ import annotations
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
 from agentguard.access.shell.ansi import decode
 from agentguard.access.shell.limits import MAX_VALUE
-from agentguard.access.shell.values import concat, parts_of, plain
+from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -272,9 +272,16 @@ def _branch(call: Call, work: Work) -> Value:
     return UNKNOWN
 
 
+def _processes(call: Call, work: Work) -> Value:
+    """Numbers of processes that have a name: what they are is not known, but which ones were looked for is."""
+    name = work.line.operands[0] if work.line.operands else ""
+    return concat([STAR, *parts_of(unglobbed(name)), STAR])
+
+
 WRITERS: dict[str, Callable[[Call, Work], Value | Feed]] = {
     "base64": _base64, "basename": _basename, "branch": _branch, "cat": _cat, "command": _command,
     "dirname": _dirname, "echo": _echo, "hostname": _hostname, "mktemp": _mktemp, "named": _named,
     "nothing": lambda _call, _work: "", "printf": _printf, "pwd": _pwd, "realpath": _realpath, "rev": _rev,
+    "processes": _processes,
     "rev-parse": _rev_parse, "seq": _seq, "through": _through, "tr": _tr, "user": _user, "word": _word, "xxd": _xxd,
 }  # fmt: skip

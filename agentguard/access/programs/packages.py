@@ -188,9 +188,16 @@ def _bare(name: str) -> str:
     return base
 
 
+# Tables whose programs come with a system: a package that has the name of one is something else.
+_NOT_PUBLISHED = frozenset({
+    "machine", "windows", "processes", "files", "text", "shells", "systems", "secrets", "clouds", "remotes", "archives",
+    "tracers", "agents", "forges", "containers",
+})  # fmt: skip
+
+
 def _is_known(call: Call, name: str) -> bool:
     """Return whether a tool lies in the project, or is one of those that everybody uses."""
-    if name in _KNOWN.split() or index.entry(name) is not None:
+    if name in _KNOWN.split() or (index.entry(name) is not None and index.family(name) not in _NOT_PUBLISHED):
         return True
     folder = call.cwd if isinstance(call.cwd, str) else call.world.project
     for place in (folder, call.world.project):

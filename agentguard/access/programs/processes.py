@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import WRITE
+from agentguard.access.model import EXECUTE, READ, WRITE
 from agentguard.access.programs import walk
-from agentguard.access.shell.values import plain
+from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,19 +21,55 @@ def lists(call: Call, work: Work) -> None:
     walk.standard(call, work)
 
 
+_EVERYTHING = frozenset({"-1", "1", "0"})  # kill(1): -1 is every process, 1 the first one, 0 the caller's own group
+
+
 def signals(call: Call, work: Work) -> None:
-    """`kill -0` and `kill -l` only ask."""
+    """`kill -0` and `kill -l` only ask; `kill -9 -1` ends everything of the person, and what is not saved is lost."""
+    line = work.line
     words = [plain(word) or "" for word in call.words]
-    asks = words[:1] in (["-0"], ["-l"], ["-L"]) or work.line.value("--signal") == "0"
-    work.line.traits |= {"read-only"} if asks else {"signals"}
+    asks = words[:1] in (["-0"], ["-l"], ["-L"]) or line.value("--signal") == "0" or line.has("--list --version")
+    line.traits |= {"read-only"} if asks else {"signals"}
+    if call.name == "kill":
+        taken = 2 if words[:1] in (["-s"], ["-n"]) else 1 if words and words[0][:1] == "-" else 0
+        everything = not _EVERYTHING.isdisjoint(words[taken:])
+    else:
+        person = any(plain(value) == call.world.user for value in line.values("--euid") + line.values("-U") if value)
+        names = [plain(value) for value in line.operands]
+        everything = (person and not names) or any(name in (".", ".*", "", "^") for name in names)
+    if everything and not asks:
+        line.traits.add("discards-work")
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+
+
+def units(call: Call, work: Work) -> None:
+    """`systemctl enable ./x.service`: the file is installed."""
+    walk.standard(call, work)
+    for value in work.line.operands:
+        text = plain(value)
+        if text is not None and "/" in text:
+            call.path(READ, value, "a unit that is installed")
+            call.path(EXECUTE, value, "a unit that is installed")
+
+
+def edits(call: Call, work: Work) -> None:
+    """`systemctl --user edit UNIT` writes beside the unit, with the editor that a variable names."""
+    walk.standard(call, work)
+    folder = f"{call.world.home}/.config/systemd/user" if work.line.has("--user") else "/etc/systemd/system"
+    for value in work.line.operands:
+        call.path(WRITE, concat([f"{folder}/", *parts_of(value)]), "the unit")
+    for name in ("SYSTEMD_EDITOR", "EDITOR", "VISUAL"):
+        editor = call.variable(name)
+        if editor is not None:
+            call.shell(editor, name)
+            break
 
 
 def service(call: Call, work: Work) -> None:
     """`service NAME status` only looks."""
     words = [plain(word) or "" for word in work.line.operands]
-    looks = "status" in words[1:] or work.line.has("--status-all")
+    looks = "status" in words or work.line.has("--status-all")
     work.line.traits |= {"read-only"} if looks else {"controls-service"}
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)

@@ -26,6 +26,7 @@ What an operand or the value of an option may be (the kinds):
     keyed       [NAME=]PATH that is read
     setting     NAME=VALUE of git
     guess       what an unknown program may do with it
+    glance      the same of one that writes nothing
 
 Kinds that are not in this list are for the function that `run` names.
 """
@@ -37,7 +38,6 @@ from agentguard.access.model import (
     EXACT,
     EXECUTE,
     LISTEN,
-    POSSIBLE,
     READ,
     TREE,
     UNKNOWN,
@@ -499,42 +499,24 @@ def looks_like_path(text: str) -> bool:
 
 def guess(call: Call, value: Value, why: str, work: Work | None = None) -> None:
     """What an unknown program may do with a word: read it, write it, connect to it."""
-    from agentguard.access.programs import net  # noqa: PLC0415 - only for what is not known
+    from agentguard.access.programs import unknowns  # noqa: PLC0415 - only for what is not known
 
-    text = plain(value)
-    if text is not None and "=" in text and not text.startswith(("/", ".", "~", "=")):
-        text = text.partition("=")[2]  # `name=value`
-        value = text
-    if net.looks_like_address(value):
-        net.perhaps(call, value, why)
-        if text is not None and "://" in text:
-            return
-    if text is None:
-        if value is not UNKNOWN and not any(isinstance(part, str) and "\n" in part for part in parts_of(value)):
-            call.path(READ, value, why, certainty=POSSIBLE)
-            call.path(WRITE, value, why, certainty=POSSIBLE)
-        return
-    if text in (".", "..", "/") or looks_like_path(text) or kind_of(call, text) not in ("", "dir"):
-        from agentguard.access import paths  # noqa: PLC0415 - only for what is not known
+    unknowns.guess(call, value, why)
 
-        if not paths.fault(text):
-            call.path(READ, value, why, certainty=POSSIBLE)
-            call.path(WRITE, value, why, certainty=POSSIBLE)
+
+def _glance(call: Call, value: Value, why: str) -> None:
+    from agentguard.access.programs import unknowns  # noqa: PLC0415 - only for what is not known
+
+    unknowns.guess(call, value, why, writes=False)
 
 
 def unknown(call: Call) -> Feed:
     """Make the rows of a program without an entry."""
-    from agentguard.access.programs import verbs  # noqa: PLC0415 - only for what is not known
+    from agentguard.access.programs import unknowns  # noqa: PLC0415 - only for what is not known
 
     line = options.read({}, call.words)
     work = Work({"operands": "guess*"}, (call.name,) if call.name else (), line)
-    standard(call, work)
-    traits = verbs.traits(call.words) if call.name else frozenset[str]()
-    if call.program and not verbs.tried(call.words):  # its first words are more often data than subcommands
-        traits = (traits - {"read-only"}) or verbs.named(call.name)
-    if traits:
-        call.begin(work.command, call.origin.flags, call.origin.args, traits)
-        call.row(EXECUTE, POSSIBLE, "a word of it says so")
+    unknowns.run(call, work)
     return _output(call, work)
 
 
@@ -588,6 +570,7 @@ _KINDS: dict[str, Kind] = {
     "spec": _spec,
     "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),
     "guess": guess,
+    "glance": lambda call, value, why, _work: _glance(call, value, why),
 }
 
 
