@@ -6,7 +6,7 @@ what is sent and fetched in gitremote.
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, DELETE, READ, TREE, UNKNOWN, WRITE
+from agentguard.access.model import ANY, DELETE, EXECUTE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import gitconfig, walk
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
@@ -25,7 +25,10 @@ def first(call: Call, work: Work) -> bool:
     """Before anything else: settings in variables, and aliases. Return whether the subcommand was one."""
     if gitconfig.expanded(call, work):
         return True
+    if call.name != "git":  # hub is git with more commands
+        work.command = ("git", *work.command[1:])
     call.begin(work.command, (), (), frozenset())
+    _variables(call)
     held = gitconfig.given(call, work)
     if any(name is None for name, _ in held):
         call.opaque("a setting of git is not known")
@@ -36,10 +39,66 @@ def first(call: Call, work: Work) -> bool:
     return False
 
 
+# Variables that name a file to write to, where they hold an absolute path (git(1), GIT_TRACE).
+_TRACES = (
+    "GIT_TRACE", "GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF", "GIT_TRACE_CURL", "GIT_TRACE_FSMONITOR",
+    "GIT_TRACE_PACKET", "GIT_TRACE_PACKFILE", "GIT_TRACE_PACK_ACCESS", "GIT_TRACE_PERFORMANCE", "GIT_TRACE_REFS",
+    "GIT_TRACE_SETUP", "GIT_TRACE_SHALLOW",
+)  # fmt: skip
+
+
+def _variables(call: Call) -> None:
+    """Make the rows of variables: files that git writes to, folders from which it takes its programs."""
+    for name in _TRACES:
+        value = call.variable(name)
+        if value is not None and str(parts_of(value)[0])[:1] == "/":
+            call.path(WRITE, value, name)
+    programs = call.variable("GIT_EXEC_PATH")
+    if programs is not None:
+        call.path(EXECUTE, programs, "GIT_EXEC_PATH")
+
+
 def hooked(call: Call, work: Work) -> None:
     """Make the rows of a subcommand that runs hooks: variables can switch them off."""
     skips_hooks(call, work)
     _standard(call, work, work.entry.get("operands", "text*"))
+
+
+def commit(call: Call, work: Work) -> None:
+    """`git commit PATH…` puts these files into the commit, added or not."""
+    hooked(call, work)
+    _pathspecs(call, READ, [value for value in work.line.operands if value != "--"], "what is committed")
+
+
+def stash(call: Call, work: Work) -> None:
+    """`git stash push PATH…` puts what has changed in these files aside."""
+    _standard(call, work, "text*")
+    if work.command[-1] == "push":
+        for action in (READ, WRITE):
+            _pathspecs(call, action, [value for value in work.line.operands if value != "--"], "what is put aside")
+
+
+def _pathspecs(call: Call, action: str, values: list[Value], why: str) -> None:
+    """Make the rows of pathspecs (gitglossary(7)): `:/x` is from the top, `:(…)x` has magic."""
+    for value in values:
+        text = plain(value)
+        if text is not None and text[:1] == ":":
+            value = text.rpartition(")")[2] if text[:2] == ":(" else text.lstrip(":/!^")  # noqa: PLW2901 - as it is meant
+        if plain(value) not in ("", ".", "./", "..", "*"):
+            call.path(action, value, why, "exact" if walk.is_file(call, value) else TREE)
+
+
+def _elsewhere(call: Call, work: Work, action: str) -> None:
+    """Make the row of a working tree that is not the project's: all of it is at stake."""
+    from agentguard.access import paths  # noqa: PLC0415 - few commands throw work away
+
+    tree = work.line.value("--work-tree") or call.variable("GIT_WORK_TREE")
+    where = gitconfig.where(call, work) if tree is None else tree
+    project = call.world.project
+    if isinstance(where, str) and isinstance(call.cwd, str) and not paths.fault(where):
+        whole = paths.absolute(where, call.cwd, call.world.platform)
+        if not (project and (whole + "/").startswith(project + "/")):
+            call.path(action, whole, "the working tree", TREE)
 
 
 def skips_hooks(call: Call, work: Work) -> None:
@@ -125,6 +184,11 @@ def checkout(call: Call, work: Work) -> None:
     throws = paths and not line.has("--ours --theirs -b -B --orphan --patch")
     throws = throws or line.has("--pathspec-from-file") or _resets(call, work, line.value("-B"))
     _standard(call, work, "text*", *(["discards-work"] if throws else []))
+    if paths:
+        named = behind if behind is not None else [value for value in operands if walk.kind_of(call, value)]
+        _pathspecs(call, WRITE, named, "what is brought back")
+    if line.has("--force"):
+        _elsewhere(call, work, WRITE)
     if not paths:
         _moves_to(call, work, made if made is not None else operands[0] if operands else None)
 
@@ -152,9 +216,8 @@ def _moves_to(call: Call, work: Work, branch: Value | None) -> None:
 def collects(call: Call, work: Work) -> None:
     """`git gc --prune=now` and `git prune` take away what no branch keeps: commits that a reset left behind."""
     line = work.line
-    now = plain(line.value("--prune") or "") in ("now", "all") or (
-        work.command[-1] == "prune" and not line.has("--dry-run --expire")
-    )
+    asked = plain(line.value("--prune") or line.value("--expire") or "")
+    now = asked in ("now", "all") or (work.command[-1] == "prune" and not asked and not line.has("--dry-run"))
     _standard(call, work, "text*", *(["discards-work"] if now else []))
 
 
@@ -171,6 +234,15 @@ def restore(call: Call, work: Work) -> None:
     line = work.line
     throws = line.has("--worktree") or not line.has("--staged")
     _standard(call, work, "text*", *(["discards-work"] if throws and not line.has("--patch") else []))
+    if throws:
+        _pathspecs(call, WRITE, [value for value in line.operands if value != "--"], "what is brought back")
+
+
+def reset(call: Call, work: Work) -> None:
+    """`git reset --hard` throws away what has changed."""
+    _standard(call, work, "text*")
+    if work.line.has("--hard --merge"):
+        _elsewhere(call, work, WRITE)
 
 
 def clean(call: Call, work: Work) -> None:
@@ -180,6 +252,9 @@ def clean(call: Call, work: Work) -> None:
     forced = line.has("--force") or (bool(free) and plain(free[-1]) == "false")
     throws = forced and not line.has("--dry-run")
     _standard(call, work, "text*", *(["discards-work"] if throws else []))
+    if throws:
+        _pathspecs(call, DELETE, [value for value in line.operands if value != "--"], "what git does not know")
+        _elsewhere(call, work, DELETE)
 
 
 # -- what it shows
@@ -258,12 +333,17 @@ def config(call: Call, work: Work) -> None:
     if line.has("--unset --unset-all --get --get-all --get-regexp --get-urlmatch --list --edit"):
         sets = False
     traits = gitconfig.traits(call, lower, value) if sets and lower else set[str]()
-    if not sets and lower == "core.hookspath" and (verb == "unset" or line.has("--unset --unset-all")):
-        traits = set()
+    file = line.value("--file")
+    unset = line.value("--unset") or line.value("--unset-all") or (name if verb == "unset" else "")
+    if (plain(unset or "") or "").lower() == "core.hookspath":  # the hooks of the project's own folder are off
+        _standard(call, work, "text*", "skips-checks")
+        call.path(WRITE, file or ".git/config", "the setting core.hooksPath")
+        return
     _standard(call, work, "text*", *traits)
     if not sets:
+        if file is not None and file != "-":
+            call.path(READ, file, "option --file")
         return
-    file = line.value("--file")
     if file is not None:
         call.path(WRITE, file, f"the setting {name}")
     elif gitconfig.lasting(call, lower, value) or traits:

@@ -181,7 +181,7 @@ def connect(call: Call, url: Value, why: str = "the remote", *, writes: bool = F
     if text is not None and "::" in text and "://" not in text.partition("::")[0]:
         kind, _, command = text.partition("::")
         if kind == "ext":
-            call.shell(command.replace("%S", "").replace("%s", ""), "git ext::")
+            call.shell(_plainly(command), "git ext::")
             return
         url = text = command
     if text is not None and "://" not in text:
@@ -189,9 +189,29 @@ def connect(call: Call, url: Value, why: str = "the remote", *, writes: bool = F
         if place is not None:
             call.connect(place[0], 22, why)
         elif walk.looks_like_path(text):
-            call.path(WRITE if writes else READ, text, why, TREE)
+            inner = f"{text.rstrip('/')}/.git"  # what git reads of a folder with a working tree
+            bare = writes or not walk.kind_of(call, inner)
+            call.path(WRITE if writes else READ, text if bare else inner, why, TREE)
         return
     net.url(call, url, why)
+
+
+def _plainly(text: str) -> str:
+    """Return the command of `ext::` (git-remote-ext(1)): `% ` is a blank, `%s` and `%S` the service; `%20` as in URLs."""
+    done: list[str] = []
+    at = 0
+    while at < len(text):
+        mark = text[at : at + 3]
+        if mark[:1] == "%" and len(mark) == 3 and all(char in "0123456789abcdefABCDEF" for char in mark[1:]):
+            done.append(chr(int(mark[1:], 16)))
+            at += 3
+        elif mark[:1] == "%":
+            done.append(mark[1:2] if mark[1:2] not in ("s", "S", "G", "V") else "")
+            at += 2
+        else:
+            done.append(text[at])
+            at += 1
+    return "".join(done)
 
 
 def fetch(call: Call, work: Work) -> None:
@@ -251,8 +271,14 @@ def submodule(call: Call, work: Work) -> None:
     _standard(call, work, *(["computed-address"] if operands and net.computed(operands[0]) else []))
     if operands:
         connect(call, operands[0], "the submodule")
-        if len(operands) > 1:
-            call.path(WRITE, operands[1], "the new folder")
+        text = plain(operands[0]) or ""
+        name = text.rstrip("/").removesuffix(".git").rpartition("/")[2]
+        folder = operands[1] if len(operands) > 1 else name or UNKNOWN
+        call.path(WRITE, folder, "the new folder")
+        if not _is_here(operands[0]):
+            from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+            places.fetched(call, folder)
 
 
 def subtree(call: Call, work: Work) -> None:

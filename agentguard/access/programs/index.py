@@ -23,7 +23,7 @@ files: cp mv install ln rm rmdir unlink shred mkdir mkfifo mknod mktemp touch tr
 text: cat tac nl head tail less more wc sort uniq cut tr rev paste strings base64 xxd od hexdump diff cmp patch md5sum
   sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md5 grep egrep fgrep rgrep zgrep rg ag sed
   gsed awk gawk mawk nawk jq yq vim vi nvim view nano ed code pbcopy pbpaste zcat bzcat xzcat
-git: git pre-commit lefthook husky hg svn jj
+git: git pre-commit lefthook husky hg svn jj hub
 carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
   chronic ifne rlwrap eatmydata nocache torify torsocks tsocks proxychains proxychains4 catchsegv systemd-inhibit

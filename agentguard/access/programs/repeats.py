@@ -170,13 +170,20 @@ def _each(
     shown: list[tuple[str, Value]] = []
     for number, item in enumerate(items, 1):
         shown += [(f"{{{number}{form}}}", value) for form, value in _forms(item)]
-    whole: Value = filling.joined(items) if len(items) > 1 else items[0] if items else ""
-    shown += [(mark if not form else f"{{{form}}}", value) for form, value in _forms(whole)]
+    if len(items) < 2:
+        whole: Value = items[0] if items else ""
+        shown += [(mark if not form else f"{{{form}}}", value) for form, value in _forms(whole)]
     shown += [("{#}", "1"), ("{%}", "1")]
+    each: list[Value] = [f"{{{number}}}" for number in range(1, len(items) + 1)]
+    if len(items) > 1 and mark in template:  # of several sources: one word for each
+        at = template.index(mark)
+        template = [*template[:at], *each, *template[at + 1 :]]
+    elif len(items) > 1:
+        template = [filling.filled(word, mark, filling.joined(each)) for word in template]
     used = any(
         name in part for name, _ in shown for word in template for part in parts_of(word) if isinstance(part, str)
     )
-    words = template if used else [*template, *([mark] if items else [])]
+    words = template if used or not items else [*template, *(each if len(items) > 1 else [mark])]
     if len(words) > 1 and (
         quotes or any(" " in part for word in words for part in parts_of(word) if isinstance(part, str))
     ):

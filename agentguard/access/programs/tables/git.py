@@ -1,7 +1,7 @@
 """git and other version control: git(1) and the manual page of each subcommand; hg(1), the Subversion book, jj's manual."""
 
 TABLE = r"""
-git
+git hub
   before   -C=enter -c=setting --config-env=text --exec-path=run? --git-dir=text --work-tree=enter --namespace=text
            --attr-source=text --list-cmds=text -p,--paginate -P,--no-pager --bare --no-replace-objects
            --literal-pathspecs --glob-pathspecs --noglob-pathspecs --icase-pathspecs --no-optional-locks
@@ -74,7 +74,7 @@ git
              --squash=text -S,--gpg-sign=text? --trailer=text -s,--signoff -e,--edit -p,--patch -q,--quiet
              -v,--verbose -u=text? -o,--only -i,--include --allow-empty --no-edit --pathspec-from-file=read
              --no-gpg-sign!skips-checks
-    run      git.hooked
+    run      git.commit
   > config
     options  --global --system --local --worktree -f,--file=text --blob=text --get=text --get-all=text
              --get-regexp=text --get-urlmatch=text+text --unset=text --unset-all=text --add --replace-all -l,--list
@@ -214,6 +214,11 @@ git
              --signed=text? --tags --thin -v,--verbose --atomic --recurse-submodules=text? -4,--ipv4 -6,--ipv6
     may      publishes sends force
     run      gitremote.push
+  > send-pack
+    options  --all -f,--force!force --mirror!force -n,--dry-run --receive-pack=shell --exec=shell --thin --atomic --signed=text?
+             --stateless-rpc --stdin --push-option=text --helper-status
+    may      publishes sends force
+    run      gitremote.push
   > rebase
     options  -x,--exec=shell -i,--interactive --onto=text --no-verify!skips-checks -s,--strategy=text -X=text
              -q,--quiet --autostash --abort --continue --skip --quit -S,--gpg-sign=text? --root -m,--merge
@@ -239,6 +244,7 @@ git
   > reset
     options  --hard!discards-work --soft --mixed --merge!discards-work --keep -q,--quiet -p,--patch -N
              --pathspec-from-file=read --recurse-submodules
+    run      git.reset
   > restore
     options  -s,--source=text -S,--staged -W,--worktree -p,--patch -q,--quiet --ours --theirs -m,--merge
              --pathspec-from-file=read --conflict=text --overlay --ignore-unmerged
@@ -264,6 +270,7 @@ git
     >> push save
       options  -m,--message=text -u,--include-untracked -k,--keep-index -p,--patch -a,--all --pathspec-from-file=read
                -S,--staged -q,--quiet
+      run      git.stash
     >> list show
       options  -p,--patch --stat -u,--include-untracked --only-untracked --format=text
       traits   read-only
