@@ -27,6 +27,9 @@ def starts(call: Call, work: Work) -> None:
     words = [plain(word) or "" for word in call.words]
     first = words[0] if words else ""
     aside = first in _ASIDE or first in _LOOKS_AFTER.get(call.name, ())
+    if call.name == "q":  # the name is also that of a program that runs SQL on text files
+        text = " ".join(words).lower()
+        aside = aside or (first[:1] == "-" and first not in ("--resume", "-v")) or "select " in text
     work.line.traits |= set() if aside else {"starts-agent"}
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)

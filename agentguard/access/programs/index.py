@@ -22,7 +22,8 @@ files: cp mv install ln rm rmdir unlink shred mkdir mkfifo mknod mktemp touch tr
   mkfs.ext4 wipefs
 text: cat tac nl head tail less more wc sort uniq cut tr rev paste strings base64 xxd od hexdump diff cmp patch md5sum
   sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md5 grep egrep fgrep rgrep zgrep rg ag sed
-  gsed awk gawk mawk nawk jq yq vim vi nvim view nano ed code pbcopy pbpaste zcat bzcat xzcat
+  gsed awk gawk mawk nawk jq yq vim vi nvim view nano ed code pbcopy pbpaste zcat bzcat xzcat most ex gvim rvim mvim
+  vimdiff red emacs emacsclient micro helix hx kak joe jed pico subl mate
 git: git pre-commit lefthook husky hg svn jj hub
 carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
@@ -72,7 +73,8 @@ processes: ps top htop btop pstree free vmstat iostat lscpu lsblk lspci lsusb mp
   pkill killall skill killall5 xkill kill-port fkill renice systemctl service rc-service sv s6-svc update-rc.d
   chkconfig rc-update insserv launchctl supervisorctl supervisord monit circusd pm2 forever shutdown reboot halt
   poweroff init telinit crontab
-agents: claude claude-code codex gemini aider opencode cursor-agent amp copilot kiro-cli q agentguard
+agents: claude claude-code codex gemini aider opencode cursor-agent amp copilot kiro-cli q agentguard crush goose
+  cline qwen droid auggie openhands plandex gptme cn kimi
 clouds: aws gcloud bq gsutil az azd oci doctl hcloud linode-cli ibmcloud scw exo upctl vultr-cli civo yc aliyun tccli
   openstack nova govc eksctl kops databricks copilot-cli eb sam awslocal tflocal samlocal cdklocal localstack
 hosting: vercel now netlify ntl heroku fly flyctl wrangler firebase supabase serverless sls amplify surge gh-pages

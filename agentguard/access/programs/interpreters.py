@@ -24,9 +24,21 @@ if TYPE_CHECKING:
 def shell(call: Call, work: Work) -> None:
     """`sh -c TEXT NAME ARG…`, `sh FILE ARG…`, `sh` with commands on standard input."""
     line = work.line
+    while line.operands and str(plain(line.operands[0]) or "")[:1] == "+":  # `bash +x -c TEXT`: what `+` switches off
+        rest = line.operands[2:] if line.operands[0] in ("+o", "+O") else line.operands[1:]
+        again = walk.read({**work.entry, "run": None}, call.name, rest).line
+        line.flags += again.flags
+        line.kinds.update(again.kinds)
+        line.operands = again.operands
     operands = list(line.operands)
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    for path in [*line.values("--rcfile"), *line.values("--init-file")]:
+        for feed in call.contents(path):
+            if isinstance(feed.value, str):
+                call.shell(feed.value, call.name, state=call.child([]))
+            else:
+                call.fetched_or_opaque("what the shell starts with is not known", fetched=feed.fetched)
     if line.has("-c --command"):
         if work.entry.get("language") == "fish":
             call.opaque("the language of fish is not read")

@@ -51,7 +51,7 @@ def change(call: Call) -> None:
 def runs_by_variable(call: Call, name: str, value: Value) -> None:
     """Run the command that programs take from a variable."""
     if name in COMMAND_VARIABLES and isinstance(value, str) and value:
-        call.shell(value, name)
+        call.shell(value.lstrip("|-") if name[:4] == "LESS" else value, name)  # `|cmd %s` of less(1)
     elif name in _LATER:
         from agentguard.access.shell import hidden  # noqa: PLC0415 - rare
         from agentguard.access.shell.words import Reader  # noqa: PLC0415 - rare

@@ -25,7 +25,12 @@ bc
   operands read*
 
 man
-  options  -P,--pager=shell -k -f
+  options  -P,--pager=shell -k,--apropos -f,--whatis -C,--config-file=read -H,--html=shell? -l,--local-file -M,--manpath=text
+           -S,-s,--sections=text -p,--preprocessor=text -T,--troff-device=text? -X,--gxditview=text? -Z,--ditroff
+           -L,--locale=text -m,--systems=text -E,--encoding=text -R,--recode=text -a,--all -w,--where,--path,--location
+           -K,--global-apropos
+  operands text*
+  instead  --local-file read*
   traits   read-only
 
 alias unalias history mapfile readarray read local

@@ -31,15 +31,12 @@ tail
   traits   read-only
   output   filters.ends
 
-less
-  options  -b=text -h=text -j=text -k=read -o=write -O=write -p=text -P=text -t=text -T=read -x=text -y=text -z=text
-  operands read*
+less more most
+  options  -b=text -h=text -j=text -k,--lesskey-file=read -o,--log-file=write -O,--LOG-FILE=write -p,--pattern=text
+           -P,--prompt=text -t,--tag=text -T,--tag-file=read -x,--tabs=text -y=text -z=text -n=text -D=text -f -N -S -R -F -X
+           -i -I -e -E -G -K -M -q -Q -r -s -u -U -w -W
   traits   read-only
-
-more
-  options  -n=text
-  operands read*
-  traits   read-only
+  run      pagers.less
 
 wc
   options  -c,--bytes -m,--chars -l,--lines -w,--words --files0-from=read
@@ -178,14 +175,14 @@ ag
 sed gsed
   options  -n,--quiet,--silent -e,--expression=text -f,--file=read -E,-r,--regexp-extended -i,--in-place=text?
            -l,--line-length=text -s,--separate -u,--unbuffered -z,--null-data --posix --sandbox --debug
-  run      editors.sed
+  run      sed.run
   output   filters.edited
 
 awk gawk mawk nawk
   options  -F,--field-separator=text -v,--assign=text -f,--file=run -i,--include=run -e,--source=text -E,--exec=run
            -o,--pretty-print=write? -p,--profile=write? -d,--dump-variables=write? -b -c -C -g -h -M -n -N -O -P -r -s
            -S,--sandbox -t -V -l,--load=text
-  run      editors.awk
+  run      awk.run
   output   filters.printed
 
 jq
@@ -201,18 +198,43 @@ yq
   operands text^--from-file read*
   instead  --inplace text edit*
 
-vim vi nvim view
-  options  -c=text -S=run -u=run -o -O -p -R -d -w=write --cmd=text -s -t=text -T=text -i=text -n -e -E
-           --servername=text --remote
+vim vi nvim view ex gvim rvim mvim vimdiff
+  options  -c=text -S=run -u=text -U=text -o -O -p -R -d -w=write -W=write --cmd=text -s -t=text -T=text -i=text -n -e
+           -E -l=run -q=read -r -L -b -g -f -v -V -y -Z -N -C -m -M -A -H -x -X --servername=text --remote
+           --remote-silent --remote-wait --remote-tab --remote-send=text --remote-expr=text --startuptime=write --clean
+           --noplugin --not-a-term --headless --embed --listen=text --server=text --remote-ui --version --help
   run      editors.vim
 
 nano
-  options  -r=text -T=text -Q=text -o=text -s=text -X=text -Y=text
+  options  -r=text -T=text -Q=text -o=text -s=shell -X=text -Y=text -C,--backupdir=text -D -E -F -G -H -I -K -L -M -N -R
+           -S -W -Z,--zap -a -b -c -d -e -f,--rcfile=read -g -h -i -j -k -l -m -n -p -q -t -u -v,--view -w -x -y -z
+           --speller=shell --operatingdir=text
   operands edit*
+  instead  --view read*
 
-ed
-  options  -p=text -s
+ed red
+  options  -p,--prompt=text -s,--quiet,--silent -E -G -l -r -v
   operands edit
+  run      editors.ed
+
+emacs
+  options  -batch,--batch -eval,--eval,--execute=lisp -l,-load,--load=run -f,-funcall,--funcall=text -script,--script=run
+           -insert,--insert=read -nw -q,--no-init-file -Q,--quick -u,--user=text -file,--file=read -visit,--visit=edit
+           -kill,--kill -L,--directory=text --daemon --fg-daemon --chdir=enter -t,--terminal=text -d,--display=text
+           --no-site-file --no-splash --debug-init --init-directory=text -version,--version
+  operands edit*
+  single
+  run      editors.emacs
+
+emacsclient
+  options  -e,--eval -a,--alternate-editor=shell -c,--create-frame -n,--no-wait -t,-nw,--tty -s,--socket-name=text
+           -f,--server-file=text -d,--display=text -F,--frame-parameters=text -q,--quiet -u,--suppress-output -T=text
+  operands edit*
+  run      editors.emacs
+
+micro helix hx kak joe jed pico subl mate
+  options  -c=text -w,--wait -n -e=text -s=text -E=text -ui=text
+  operands edit*
 
 code
   options  -r -n -w,--wait -g,--goto -d,--diff --install-extension=package!foreign-package --uninstall-extension=text

@@ -1,0 +1,115 @@
+"""sed scripts: `w FILE`, `r FILE`, `e COMMAND` and the flags `w` and `e` of `s` (GNU sed manual, sed scripts)."""
+
+from __future__ import annotations
+
+from agentguard.access.model import READ, UNKNOWN, WRITE
+from agentguard.access.programs import walk
+from agentguard.access.shell.values import parts_of, unglobbed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
+    from agentguard.access.shell.command import Call
+
+_FLAGS_OF_S = frozenset("gpiImMe0123456789")
+
+
+def run(call: Call, work: Work) -> None:
+    """Make the rows of the files and of the scripts."""
+    line = work.line
+    scripts: list[Value] = line.values("--expression")
+    operands = "read*"
+    if line.has("--in-place"):
+        operands = "edit*"
+        if line.value("--in-place") is None and line.operands[:1] == [""]:  # macOS: `sed -i '' s/a/b/ file`
+            line.operands = line.operands[1:]
+    if not line.has("--expression --file"):
+        scripts = line.operands[:1]
+        operands = "text " + operands
+    work.entry = {**work.entry, "operands": operands, "traits": "" if line.has("--in-place") else "read-only"}
+    walk.standard(call, work)
+    for path in line.values("--file"):
+        if (feed := call.written(path)) is not None:
+            scripts.append(feed.value)
+    for script in [] if line.has("--sandbox") else scripts:
+        text = unglobbed(script)
+        if text is UNKNOWN:
+            call.fetched_or_opaque("the script of sed is not known")
+        else:  # a letter stands for what is not known of it
+            _script(call, "".join(part if isinstance(part, str) else "x" for part in parts_of(text)))
+
+
+def _script(call: Call, text: str) -> None:
+    for piece in _commands(text):
+        name, rest = piece[:1], piece[1:].strip()
+        if name in ("w", "W") and rest:
+            call.path(WRITE, rest, "w of sed")
+        elif name in ("r", "R") and rest:
+            call.path(READ, rest, "r of sed")
+        elif name == "e":
+            call.shell(rest or UNKNOWN, "sed e")
+        elif name == "s":
+            flags, _, target = _after_s(piece).partition("w")
+            if "e" in flags:
+                call.fetched_or_opaque("sed runs what its pattern space holds")
+            if target.strip():
+                call.path(WRITE, target.strip(), "w of sed")
+
+
+def _commands(text: str) -> list[str]:
+    """Return the commands of a script without their addresses; `s` and `y` with everything that belongs to them."""
+    found: list[str] = []
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char in " \t\n;{}!,$+~" or char.isdigit():
+            at += 1
+        elif char in "/\\":
+            mark = char if char == "/" else text[at + 1 : at + 2]
+            at = _closing(text, at + (1 if char == "/" else 2), mark)
+            while at < len(text) and text[at] in "IM":
+                at += 1
+        elif char in "sy":
+            mark = text[at + 1 : at + 2]
+            end = _closing(text, _closing(text, at + 2, mark), mark)
+            flags = end
+            while flags < len(text) and text[flags] in _FLAGS_OF_S:
+                flags += 1
+            if text[flags : flags + 1] == "w":
+                line = text.find("\n", flags)
+                flags = len(text) if line < 0 else line
+            found.append(text[at:flags])
+            at = flags
+        else:
+            stop = text.find("\n", at)
+            end = len(text) if stop < 0 else stop
+            if char not in "wWrReaic":
+                semicolon = text.find(";", at, end)
+                end = semicolon if semicolon >= 0 else end
+            found.append(text[at:end])
+            at = max(end, at + 1)
+    return found
+
+
+def _closing(text: str, at: int, mark: str) -> int:
+    """Return the place behind the next unescaped `mark`; brackets shield it."""
+    inside = False
+    while at < len(text):
+        char = text[at]
+        if char == "\\":
+            at += 2
+            continue
+        if char == "[" and not inside:
+            inside = "]" in text[at + 2 :]
+        elif char == "]":
+            inside = False
+        elif char == mark and not inside:
+            return at + 1
+        at += 1
+    return len(text)
+
+
+def _after_s(piece: str) -> str:
+    mark = piece[1:2]
+    return piece[_closing(piece, _closing(piece, 2, mark), mark) :]
