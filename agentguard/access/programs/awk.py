@@ -167,9 +167,7 @@ def _expression(bare: str, strings: dict[int, str], at: int, variables: dict[str
             for number, piece in enumerate(_unescaped(strings[at]).split("__unknown")):
                 done += [ANY, piece] if number else [piece]
             at += len(strings[at]) + 2
-        elif char == " ":
-            at += 1
-        elif char == "(" and not done:
+        elif char == " " or (char == "(" and not done):
             at += 1
         elif char.isalpha() or char in "_$":
             end = at + 1

@@ -249,6 +249,17 @@ def ranked(call: Call, work: Work) -> None:
     _carried(call, work, rest, call.name)
 
 
+def daemontools(call: Call, work: Work) -> None:
+    """`chpst -u USER COMMAND`; `setuidgid USER COMMAND`, `setlock FILE COMMAND` have one operand before the command."""
+    rest = _begin(call, work)
+    if call.name in ("setuidgid", "s6-setuidgid", "envuidgid", "setlock"):
+        if call.name == "setlock":
+            for value in rest[:1]:
+                call.path(WRITE, value, "the lock")
+        del rest[:1]
+    _carried(call, work, rest, call.name)
+
+
 def flock(call: Call, work: Work) -> None:
     """`flock FILE COMMAND`, `flock FILE -c TEXT`, `flock DESCRIPTOR`."""
     operands = work.line.operands

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agentguard.access.model import DELETE, EXECUTE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import net, walk
-from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
+from agentguard.access.shell.values import concat, parts_of, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -31,7 +31,9 @@ carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh run
   dbus-launch winpty dumb-init tini tsp sem faketime busybox toybox timeout gtimeout timelimit stdbuf gstdbuf unbuffer
   setsid time gtime caffeinate systemd-run start-stop-daemon command builtin noglob nocorrect exec eval source . trap
   xargs gxargs parallel pee mispipe sponge vipe flock chroot unshare nsenter bwrap firejail proot fakeroot fakechroot
-  dbus-run-session xvfb-run run-parts sshpass xterm konsole gnome-terminal alacritty kitty uxterm
+  dbus-run-session xvfb-run run-parts sshpass xterm konsole gnome-terminal alacritty kitty uxterm run0 chpst setuidgid
+  s6-setuidgid envuidgid softlimit setlock arch ld.so ld-linux.so.2 ld-linux-x86-64.so.2 ld-linux-aarch64.so.1
+  ld-musl-x86_64.so.1 ld-musl-aarch64.so.1 zargs
 sessions: tmux screen zellij at batch script scriptreplay asciinema expect tclsh wish watch watchexec entr reflex
   onchange chokidar fswatch inotifywait hyperfine concurrently nodemon start-server-and-test start-test server-test
   wait-on
@@ -43,7 +45,7 @@ tracers: strace ltrace dtruss dtrace bpftrace valgrind callgrind_annotate ms_pri
   uftrace samply py-spy austin scalene gdb gdb-multiarch lldb delve dlv
 interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython python3.9
   python3.10 python3.11 python3.12 python3.13 python3.14 node nodejs deno ts-node tsx ruby perl php lua luajit
-  osascript java
+  osascript java ash mksh yash csh tcsh
 build: make gmake cmake gcc g++ cc c++ clang clang++ just pytest py.test coverage jest vitest nyc c8 tsc esbuild
   rimraf mkdirp del-cli eslint flake8 prettier ruff black isort mypy shellcheck shfmt rustfmt clang-format pandoc
   uvicorn flask
@@ -56,6 +58,7 @@ packages: ensurepip rustup corepack cargo rustc go gofmt goimports gofumpt gem b
 forges: gh glab
 network: curl wget http aria2c ssh slogin ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp
   dig nslookup host whois ping traceroute nmap openssl netstat ss ngrok cloudflared mail sendmail http-server serve
+  nc.traditional nc.openbsd netcat-traditional netcat-openbsd
 archives: tar gtar bsdtar zip unzip gzip gunzip pigz bzip2 bunzip2 xz unxz zstd unzstd 7z
 containers: docker podman nerdctl docker-compose podman-compose
 clusters: kubectl k oc kubecolor microk8s.kubectl kustomize helm helmfile skaffold tilt argocd flux istioctl linkerd
@@ -73,8 +76,8 @@ processes: ps top htop btop pstree free vmstat iostat lscpu lsblk lspci lsusb mp
   pkill killall skill killall5 xkill kill-port fkill renice systemctl service rc-service sv s6-svc update-rc.d
   chkconfig rc-update insserv launchctl supervisorctl supervisord monit circusd pm2 forever shutdown reboot halt
   poweroff init telinit crontab
-agents: claude claude-code codex gemini aider opencode cursor-agent amp copilot kiro-cli q agentguard crush goose
-  cline qwen droid auggie openhands plandex gptme cn kimi
+agents: claude claude-code codex gemini aider opencode cursor-agent amp copilot kiro-cli q agentguard crush cline qwen
+  droid auggie openhands plandex gptme cn kimi
 clouds: aws gcloud bq gsutil az azd oci doctl hcloud linode-cli ibmcloud scw exo upctl vultr-cli civo yc aliyun tccli
   openstack nova govc eksctl kops databricks copilot-cli eb sam awslocal tflocal samlocal cdklocal localstack
 hosting: vercel now netlify ntl heroku fly flyctl wrangler firebase supabase serverless sls amplify surge gh-pages

@@ -185,6 +185,8 @@ def netcat(call: Call, work: Work) -> None:
         traits.add("sends")
     if operands and not listens and net.computed(operands[0]):
         traits.add("computed-address")
+    if line.has("--exec -c --sh-exec"):  # what the other side sends is what the command reads
+        call.stdin = Feed(UNKNOWN, fetched=True)
     _begin(call, work, traits)
     if listens:
         port = _number(operands[-1]) if operands else _number(line.value("-p"))
@@ -196,33 +198,63 @@ def netcat(call: Call, work: Work) -> None:
         call.connect(unglobbed(operands[0]), _number(operands[1]) if len(operands) > 1 else None, "operand")
 
 
+_AWAY = ("tcp", "udp", "openssl", "ssl", "sctp", "socks", "proxy", "dccp", "vsock")
+
+
 def socat(call: Call, work: Work) -> None:
-    """`socat ADDRESS ADDRESS`: addresses are `KIND:values,options`."""
-    kinds = [str(word).lower().partition(":")[0] for word in call.words]
-    connects = any(
-        kind.startswith(("tcp", "udp", "openssl", "ssl", "socks")) and "listen" not in kind for kind in kinds
-    )
+    """`socat ADDRESS ADDRESS`: addresses are `KIND:value:value,option,option` (socat(1), ADDRESS TYPES)."""
+    operands = work.line.operands
+    pieces = [_address(text) for text in map(plain, operands) if text is not None]
+    away = any(kind.startswith(_AWAY) for kind, _, _ in pieces)
+    connects = any(kind.startswith(_AWAY) and "listen" not in kind and kind[-2:] != "-l" for kind, _, _ in pieces)
     _begin(call, work, {"sends"} if connects else set())
-    for operand in work.line.operands:
-        text = plain(operand)
-        if text is None:
+    for operand in operands:
+        if plain(operand) is None:
             call.opaque("an address of socat is not known")
-            continue
-        kind, _, rest = text.partition(":")
-        kind = kind.lower().partition(",")[0]
-        head = rest.partition(",")[0]
+    for kind, value, settings in pieces:
+        port = value.rpartition(":")[2]
+        host = value.rpartition(":")[0]
         if kind in ("exec", "system", "shell"):
-            call.shell(head, "socat")
-        elif "listen" in kind or kind.endswith("-l"):
-            call.connect(_EVERYWHERE, _number(head), "it listens", action=LISTEN)
-        elif kind.startswith(("tcp", "udp", "openssl", "ssl", "sctp", "socks")):
-            host, _, port = head.rpartition(":")
-            call.connect(host or head, _number(port), "operand")
-        elif kind in ("open", "file", "create", "gopen"):
-            call.path(READ, head, "operand")
-            call.path(WRITE, head, "operand")
+            call.shell(value, "socat", stdin=Feed(UNKNOWN, fetched=True) if away else call.stdin)
+        elif kind.startswith(_AWAY) and ("listen" in kind or kind.endswith("-l") or "recv" in kind):
+            call.connect(settings.get("bind") or _EVERYWHERE, _number(port), "it listens", action=LISTEN)
+        elif kind.startswith(("socks", "proxy")):  # SERVER:HOST:PORT
+            server, _, rest = value.partition(":")
+            call.connect(server, _number(settings.get("socksport") or settings.get("proxyport")), "the proxy")
+            call.connect(rest.rpartition(":")[0] or rest, _number(port), "operand")
+        elif kind.startswith(_AWAY):
+            call.connect(host or value, _number(port), "operand")
+        elif kind in ("open", "file", "create", "creat", "gopen", "pipe", "fifo"):
+            call.path(READ, value, "operand")
+            call.path(WRITE, value, "operand")
         elif kind.startswith("unix"):
-            call.path(WRITE, head, "a socket")
+            call.path(WRITE, value, "a socket")
+
+
+def _address(text: str) -> tuple[str, str, dict[str, str]]:
+    """Return kind, value and options of an address of socat; quotes and backslashes shield commas."""
+    pieces = [""]
+    quote = ""
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and at + 1 < len(text):
+            at += 1
+            pieces[-1] += text[at]
+        elif char == quote:
+            quote = ""
+            pieces[-1] += char
+        elif not quote and char in "'\"" and char in text[at + 1 :]:
+            quote = char
+            pieces[-1] += char
+        elif char == "," and not quote:
+            pieces.append("")
+        else:
+            pieces[-1] += char
+        at += 1
+    kind, _, value = pieces[0].partition(":")
+    settings = dict(piece.partition("=")[::2] for piece in pieces[1:])
+    return kind.lower(), value, settings
 
 
 def asks(call: Call, work: Work) -> None:

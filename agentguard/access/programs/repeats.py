@@ -79,6 +79,16 @@ def _split(text: str) -> list[Value]:
     return split_string(None, text) or []
 
 
+def zargs(call: Call, work: Work) -> None:
+    """`zargs [OPTION…] -- ITEM… -- COMMAND…` of zsh."""
+    words = call.words
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    marks = [place for place, word in enumerate(words) if word == "--"]
+    if len(marks) > 1:
+        work.feed = call.run([*words[marks[1] + 1 :], *words[marks[0] + 1 : marks[1]]], call.name)
+
+
 # -- parallel
 
 

@@ -21,7 +21,7 @@ aider
   options  -m,--message=text -f,--message-file=read --model=text --read=read --yes --yes-always
   run      agents.starts
 
-opencode cursor-agent amp copilot kiro-cli q crush goose cline qwen droid auggie openhands plandex gptme cn kimi
+opencode cursor-agent amp copilot kiro-cli q crush cline qwen droid auggie openhands plandex gptme cn kimi
   run      agents.starts
 
 agentguard

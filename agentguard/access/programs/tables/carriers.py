@@ -46,6 +46,38 @@ gosu su-exec
   traits   privileged
   stop
 
+run0
+  options  --unit=text --property=text --description=text --slice=text -u,--user=text -g,--group=text --nice=text
+           -D,--chdir=enter --setenv=variable --background=text --machine=text --pty --pipe --via-shell -i
+  operands command
+  traits   privileged
+  stop
+
+chpst setuidgid s6-setuidgid envuidgid softlimit setlock
+  options  -u=text -U=text -b=text -e=text -/=text -n=text -l=write -L=write -m=text -d=text -o=text -p=text -f=text
+           -c=text -r=text -t=text -C=enter -v -P -0 -1 -2
+  run      carriers.daemontools
+  stop
+
+arch
+  options  -arch=text -d=text -e=variable -c -h -x86_64 -arm64 -arm64e -i386 -32 -64
+  operands command
+  single
+  stop
+
+ld.so ld-linux.so.2 ld-linux-x86-64.so.2 ld-linux-aarch64.so.1 ld-musl-x86_64.so.1 ld-musl-aarch64.so.1
+  options  --library-path=text --preload=run --argv0=text --audit=run --inhibit-rpath=text --glibc-hwcaps-prepend=text
+           --list --verify --inhibit-cache --list-tunables --list-diagnostics --help --version
+  operands command
+  instead  --list read
+  instead  --verify read
+  stop
+
+zargs
+  options  -n,--max-args=text -P,--max-procs=text -i,--replace=text? -I=text -t,--verbose -r -L=text -l=text? -e,--eof=text?
+  stop
+  run      repeats.zargs
+
 sg
   options  -c,--command=shell
   operands text joined

@@ -1,7 +1,7 @@
 """Interpreters and shells: python(1), node(1), perl(1), bash(1) and their kin."""
 
 TABLE = r"""
-sh bash zsh dash ksh rbash
+sh bash zsh dash ksh rbash ash mksh yash csh tcsh
   options  -c -s -i -l,--login -o=text -O=text -e -u -x -v -n --norc --noprofile --posix --init-file=script --rcfile=script
            -f -p --restricted
   stop

@@ -94,7 +94,7 @@ rsync
   tree     --recursive --archive
   run      network.copies
 
-nc ncat netcat
+nc ncat netcat nc.traditional nc.openbsd netcat-traditional netcat-openbsd
   options  -4 -6 -b -C -c=shell -D -d -e,--exec=shell -F -g=text -G=text -h -I=text -i=text -k -l,--listen -M=text
            -m=text -N -n -O=text -p=text -P=text -q=text -r -S -s=text -T=text -t -U -u -V=text -v -W=text -w=text
            -X=text -x=text -Z=text -z --sh-exec=shell --lua-exec=run --ssl
