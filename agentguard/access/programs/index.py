@@ -72,7 +72,7 @@ databases: psql pgcli mysql mariadb mycli sqlite3 litecli duckdb sqlcmd clickhou
   pg_isready psqlodbc pg_lsclusters pg_dropcluster mysqldump mariadb-dump mysqladmin mariadb-admin mysqlimport
 processes: ps top htop btop pstree free vmstat iostat lscpu lsblk lspci lsusb mpstat sar iotop iftop nethogs glances
   pmap vm_stat sw_vers system_profiler lshw hwinfo inxi acpi sensors nvidia-smi rocm-smi lsmod last w who users finger
-  ipcs findmnt blkid getconf arch getent dmesg log pidof pgrep lsof fuser journalctl coredumpctl loginctl sysctl kill
+  ipcs findmnt blkid getconf getent dmesg log pidof pgrep lsof fuser journalctl coredumpctl loginctl sysctl kill
   pkill killall skill killall5 xkill kill-port fkill renice systemctl service rc-service sv s6-svc update-rc.d
   chkconfig rc-update insserv launchctl supervisorctl supervisord monit circusd pm2 forever shutdown reboot halt
   poweroff init telinit crontab

@@ -11,7 +11,7 @@ top
 
 htop btop pstree free vmstat iostat lscpu lsblk lspci lsusb mpstat sar iotop iftop nethogs glances pmap vm_stat \
     sw_vers system_profiler lshw hwinfo inxi acpi sensors nvidia-smi rocm-smi lsmod last w who users finger ipcs \
-    findmnt blkid getconf arch getent
+    findmnt blkid getconf getent
   traits   read-only
 
 dmesg
