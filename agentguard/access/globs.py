@@ -24,6 +24,7 @@ _POSIX: dict[str, Callable[[str], bool]] = {
     "blank": " \t".__contains__, "cntrl": lambda c: c < " " or c == "\x7f",
     "graph": lambda c: c.isprintable() and c != " ", "punct": lambda c: c.isascii() and c.isprintable()
     and not c.isalnum() and c != " ", "xdigit": "0123456789abcdefABCDEF".__contains__,
+    "ascii": str.isascii, "word": lambda c: c.isalnum() or c == "_",  # bash(1) has two more
 }  # fmt: skip
 
 
@@ -39,16 +40,20 @@ class Class:
 
     def holds(self, char: str) -> bool:
         """Return whether `char` is one of them; a slash never is."""
-        if char == "/":
-            return False
-        found = any(low <= char <= high for low, high in self.ranges) or any(_POSIX[name](char) for name in self.named)
-        return found != self.negated
+        return char != "/" and self.has(char)
+
+    def has(self, char: str, *, fold: bool = False) -> bool:
+        """Return whether `char` is one of them, a slash like others; `fold`: its case counts for named classes only."""
+        chars = (char.lower(), char.upper()) if fold else (char,)
+        found = any(low <= one <= high for low, high in self.ranges for one in chars)
+        return (found or any(_POSIX[name](char) for name in self.named)) != self.negated
 
 
 def bracket(text: str, start: int) -> tuple[Class, int] | None:
     """Return the bracket expression that opens at `text[start]` and the index behind it; None where it never closes.
 
-    POSIX.1 2.13.1: `]` first is a member, `!` or `^` first turns it round, `a-z` is a range, `[:name:]` a class.
+    POSIX.1 2.13.1: `]` first is a member, `!` or `^` first turns it round, `a-z` is a range, `[:name:]` a class, `[=c=]`
+    and `[.c.]` the character c.
     """
     at = start + 1
     negated = text[at : at + 1] in ("!", "^")
@@ -67,7 +72,10 @@ def bracket(text: str, start: int) -> tuple[Class, int] | None:
                 named.append(text[at + 2 : end])
                 at = end + 2
                 continue
-        if char == "\\" and at + 1 < len(text):
+        if char == "[" and text[at + 1 : at + 2] in ("=", ".") and text[at + 3 : at + 5] == text[at + 1] + "]":
+            char = text[at + 2]  # `[=c=]` and `[.c.]`: one character
+            at += 4
+        elif char == "\\" and at + 1 < len(text):
             at += 1
             char = text[at]
         high = text[at + 2 : at + 3]

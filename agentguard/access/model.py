@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
+    from agentguard.access.world import Disk
+
     Value: TypeAlias = "str | Pattern | Unknown"
 
 # What a row does.
@@ -68,6 +70,10 @@ class Pattern:
 
     def __hash__(self) -> int:
         return hash(self.parts)
+
+    def names(self, _cwd: str, _disk: Disk) -> list[str] | None:
+        """Return the names of files that it stands for, where more is known of it than its parts say; else None."""
+        return None
 
     def __str__(self) -> str:
         """Return the pattern as people write it; an unknown part is `…`."""

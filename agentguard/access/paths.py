@@ -142,6 +142,9 @@ def pattern(value: Pattern, cwd: Value, world: World, extent: str = GLOB) -> lis
     answer is one path that is itself a pattern, of which the known folders at its start are resolved. Its extent is
     EXACT where nothing on the disk has such a name: only what is made on the way could.
     """
+    known = value.names(cwd, world.disk) if isinstance(cwd, str) else None
+    if known:
+        return [(tree if extent == TREE else exact)(name, cwd, world) for name in known]  # type: ignore[arg-type]
     root, rest = _components(value, cwd, world.platform)
     if not root:
         return [Path(_joined("", rest), extent=extent)]
@@ -149,7 +152,7 @@ def pattern(value: Pattern, cwd: Value, world: World, extent: str = GLOB) -> lis
     if not rest:  # nothing but known parts after all
         return [_path(root, root, world, final)]
     floor = real(root, world)
-    if not any(ANY in component for component in rest):
+    if known is None and not any(ANY in component for component in rest):
         from agentguard.access import walk  # noqa: PLC0415 - only where there is something to expand
 
         names = walk.expand(floor, rest, world.disk)

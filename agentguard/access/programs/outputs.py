@@ -8,7 +8,7 @@ from __future__ import annotations
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
 from agentguard.access.shell.ansi import decode
 from agentguard.access.shell.limits import MAX_VALUE
-from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
+from agentguard.access.shell.values import Globbed, concat, parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _stdin(call: Call) -> Value:
 
 
 def _echo(call: Call, _work: Work) -> Value:
-    words = list(call.words)
+    words = _files(call, call.words)
     newline, escapes = "\n", False
     while (
         words and isinstance(flag := words[0], str) and len(flag) > 1 and flag[0] == "-" and not flag[1:].strip("neE")
@@ -37,6 +37,19 @@ def _echo(call: Call, _work: Work) -> Value:
     if escapes:
         parts = [decode(part, zero=True) if isinstance(part, str) else part for part in parts]
     return concat([*parts, newline])
+
+
+def _files(call: Call, words: list[Value]) -> list[Value]:
+    """Return words with the files that globs stand for; past a limit such a word is not known."""
+    found: list[Value] = []
+    for word in words:
+        if isinstance(word, Globbed):
+            names = word.names(call.cwd, call.world.disk) if isinstance(call.cwd, str) else None
+            none: list[Value] = [] if "nullglob" in call.state.options else [word.literal]
+            found += [UNKNOWN] if names is None else names or none
+        else:
+            found.append(word)
+    return found
 
 
 def printf(words: list[Value]) -> Value:
@@ -68,7 +81,7 @@ def printf(words: list[Value]) -> Value:
                 done.extend(decode(part, zero=True) if isinstance(part, str) else part for part in parts_of(value))
             elif kind == "c":
                 done.append(value[:1] if isinstance(value, str) else ANY)
-            elif kind in ("d", "i") and not (isinstance(value, str) and value.lstrip("-").isdigit()):
+            elif kind in ("d", "i") and not (isinstance(value, str) and _is_number(value)):
                 done.append(STAR)
             else:
                 done.extend(parts_of(value))
@@ -77,8 +90,17 @@ def printf(words: list[Value]) -> Value:
             return concat(done)
 
 
-def _printf(call: Call, work: Work) -> Value:
-    return UNKNOWN if call.words[:1] == ["-v"] else printf(work.line.operands)
+def _is_number(text: str) -> bool:
+    """Return whether text is a number that is written again as it is."""
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and (digits[0] != "0" or text == "0") and len(digits) < 19
+
+
+def _printf(call: Call, _work: Work) -> Value:
+    words = _files(call, call.words)
+    if words[:1] == ["-v"]:
+        return UNKNOWN
+    return printf(words[1:] if words[:1] == ["--"] else words)
 
 
 def _cat(call: Call, work: Work) -> Value | Feed:

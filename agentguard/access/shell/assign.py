@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from agentguard.access.model import UNKNOWN, WRITE, Origin, Pattern, Row
+from agentguard.access.shell import arrays
 from agentguard.access.shell.scan import scan
 from agentguard.access.shell.skip import assignment
-from agentguard.access.shell.values import concat, parts_of
+from agentguard.access.shell.values import UNSET, Unset, concat, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,20 +22,33 @@ def assign(raw: str, start: int, reader: Reader, assigned: dict[str, Value]) -> 
     name, bracket, index = raw[: size - 2 if adds else size - 1].partition("[")
     state = reader.state
     if raw[size : size + 1] == "(":
-        _set_array(raw, size, reader, keyed=isinstance(state.get(name), dict))
+        _set_array(raw, size, reader, keyed=arrays.is_keyed(state.get(name)))
         origin = Origin(via=reader.frame.via, span=reader.frame.where)
         reader.machine.row(Row(WRITE, variable=name, origin=origin, why="an assignment"))
         return
     value = reader.value(raw[size:], start + size, assigned=True)
     held = state.get(name)
     if bracket:
-        state.set(name, _with_element(reader, held, index[:-1], value if not adds else UNKNOWN))
+        key = index[:-1]
+        if adds:
+            before = arrays.element(reader, held, key)
+            value = _longer(before, value)
+        state.set(name, arrays.with_element(reader, held, key, value))
         assigned.pop(name, None)
         return
     if adds:
-        before = assigned.get(name, held if isinstance(held, (str, Pattern)) else UNKNOWN)
-        value = concat([*parts_of(before), *parts_of(value)])
+        if isinstance(held, (list, dict)) and name not in assigned:  # the first element grows
+            state.set(name, arrays.with_element(reader, held, "0", _longer(arrays.first(held), value)))
+            return
+        value = _longer(assigned.get(name, held), value)
     assigned[name] = value
+
+
+def _longer(held: Held, value: Value) -> Value:
+    """Return what a variable holds with a text behind it."""
+    if isinstance(held, Unset):
+        return value
+    return concat([*parts_of(held if isinstance(held, (str, Pattern)) else UNKNOWN), *parts_of(value)])
 
 
 def declared(raw: str, start: int, reader: Reader, *, keyed: bool) -> Value:
@@ -50,39 +64,36 @@ def _set_array(raw: str, size: int, reader: Reader, *, keyed: bool) -> None:
     adds = raw[size - 2] == "+"
     name = raw[: size - 2 if adds else size - 1].partition("[")[0]
     inside = raw[size + 1 : -1]
-    values: list[Value] = []
-    by_key: dict[str, Value] = {}
+    held = reader.state.get(name) if adds else UNSET
+    by_key: dict[str, Value] = dict(arrays.items(held) or {})
+    number = 0 if keyed else max(map(int, by_key), default=-1) + 1
+    loose: list[Value] = []
     known = True
     for simple in scan(inside).commands.values():
         for first, last in simple.words:
             word = inside[first:last]
             key, close, rest = word[1:].partition("]=") if word[0] == "[" else ("", "", "")
             if close:
-                place = reader.value(key) if keyed else str(reader.arithmetic(key))
+                place = reader.value(key) if keyed else reader.arithmetic(key)
                 value = reader.value(rest, assigned=True)
-                if isinstance(place, str) and place != "None":
+                if isinstance(place, int) and place >= 0:
+                    number = place
+                    by_key[str(number)] = value
+                    number += 1
+                elif isinstance(place, str) and keyed:
                     by_key[place] = value
                 else:
                     known = False
+            elif keyed:  # keys and values by turns
+                loose += reader.fields(word)
             else:
-                values += reader.fields(word)
-    held = reader.state.get(name)
-    if by_key or keyed:
-        before = held if adds and isinstance(held, dict) else {}
-        reader.state.set(name, {**before, **by_key} if known and not values else UNKNOWN)
+                for value in reader.fields(word):
+                    by_key[str(number)] = value
+                    number += 1
+    if keyed:
+        for key_value, value in zip(loose[::2], [*loose[1::2], ""], strict=False):
+            known = known and isinstance(key_value, str)
+            by_key[str(key_value)] = value
+        reader.state.set(name, by_key if known else UNKNOWN)
     else:
-        reader.state.set(name, [*(held if adds and isinstance(held, list) else []), *values])
-
-
-def _with_element(reader: Reader, held: Held, key: str, value: Value) -> Held:
-    """Return an array with one element set."""
-    if isinstance(held, dict):
-        place = reader.value(key)
-        return {**held, place: value} if isinstance(place, str) else UNKNOWN
-    number = reader.arithmetic(key)
-    elements = held if isinstance(held, list) else [] if not isinstance(held, (str, Pattern)) else [held]
-    if number is None or number < 0:
-        return UNKNOWN
-    if number <= len(elements):
-        return [*elements[:number], value, *elements[number + 1 :]]
-    return {**{str(place): element for place, element in enumerate(elements)}, str(number): value}
+        reader.state.set(name, arrays.indexed(by_key) if known else UNKNOWN)

@@ -26,7 +26,9 @@ def _atoms(raw: str) -> list[str]:
     at = mark = 0
     while at < len(raw):
         char = raw[at]
-        if char in "\\'\"`$":
+        if char == "$" and raw[at + 1 : at + 2] == "{":  # braces inside it are counted, not read
+            at = max(_balanced(raw, at + 1, skip), skip.piece(at))
+        elif char in "\\'\"`$":
             at = skip.piece(at)
         elif char in "<>" and raw[at + 1 : at + 2] == "(":
             at = skip.substitution(at)
@@ -41,6 +43,21 @@ def _atoms(raw: str) -> list[str]:
     if mark < at:
         atoms.append(raw[mark:at])
     return atoms
+
+
+def _balanced(raw: str, at: int, skip: Skipper) -> int:
+    """Return the end of the braces that open at `at`, 0 where they never close."""
+    depth = 0
+    while at < len(raw):
+        char = raw[at]
+        if char in "\\'\"`" or (char == "$" and raw[at + 1 : at + 2] != "{"):
+            at = skip.piece(at)
+            continue
+        depth += (char == "{") - (char == "}")
+        at += 1
+        if not depth:
+            return at
+    return 0
 
 
 def _product(atoms: list[str], depth: int) -> list[str]:
@@ -115,9 +132,8 @@ def _sequence(text: str) -> list[str] | None:
     if len(first) == len(last) == 1 and first.isascii() and last.isascii() and first.isalpha() and last.isalpha():
         low, high = ord(first), ord(last)
         codes = range(low, high + 1, step) if low <= high else range(low, high - 1, -step)
-        if any(not chr(code).isalpha() for code in codes):
-            return None  # from `Z` to `a` lie characters that are quoted in ways of their own
-        return [chr(code) for code in codes]
+        # Between `Z` and `a` lie a backslash, which quotes what follows in bash, and a backquote, which quotes nothing.
+        return [{"\\": "''", "`": "\\`"}.get(chr(code), chr(code)) for code in codes]
     return None
 
 

@@ -183,6 +183,24 @@ def _unset(call: Call) -> None:
             call.state.functions.pop(word, None)
             if word.isidentifier():
                 call.state.set(word, UNSET)
+            elif word[-1:] == "]":
+                _unset_element(call, *word[:-1].split("[", 1))
+
+
+def _unset_element(call: Call, name: str, key: str = "") -> None:
+    """`unset 'name[key]'`: the elements behind it keep their places."""
+    from agentguard.access.shell import arrays  # noqa: PLC0415 - rare
+    from agentguard.access.shell.words import Reader  # noqa: PLC0415 - rare
+
+    held = call.state.get(name)
+    elements = dict(arrays.items(held) or {})
+    reader = Reader(call.machine, call.state, call.frame)
+    place = reader.value(key) if arrays.is_keyed(held) else reader.arithmetic(key)
+    if place is None or not isinstance(place, (str, int)) or (isinstance(place, int) and place < 0):
+        call.state.set(name, UNKNOWN)
+        return
+    elements.pop(str(place), None)
+    call.state.set(name, elements if arrays.is_keyed(held) else arrays.indexed(elements))
 
 
 def _set(call: Call) -> None:
@@ -199,9 +217,13 @@ def _set(call: Call) -> None:
         if word[:1] == "-" and len(word) > 1:
             if "e" in word[1:] or (word[-1] == "o" and words[number + 1 : number + 2] == ["errexit"]):
                 call.state.errexit = True
+            if "f" in word[1:] or (word[-1] == "o" and words[number + 1 : number + 2] == ["noglob"]):
+                call.state.options |= {"noglob"}
         elif word[:1] == "+" and len(word) > 1:
             if "e" in word[1:]:
                 call.state.errexit = False
+            if "f" in word[1:] or (word[-1] == "o" and words[number + 1 : number + 2] == ["noglob"]):
+                call.state.options -= {"noglob"}
         elif number and str(words[number - 1])[-1:] == "o" and str(words[number - 1])[:1] in ("-", "+"):
             continue
         else:
@@ -332,10 +354,13 @@ def _printf(call: Call) -> None:
 
 
 def _let(call: Call) -> None:
-    from agentguard.access.shell.words import assigned_in_arithmetic  # noqa: PLC0415 - rare
+    from agentguard.access.shell.words import Reader, assigned_in_arithmetic  # noqa: PLC0415 - rare
 
     for word in call.words:
-        assigned_in_arithmetic(str(word), call.state)
+        if isinstance(word, str):
+            Reader(call.machine, call.state, call.frame).arithmetic(word)
+        else:
+            assigned_in_arithmetic(str(word), call.state)
 
 
 def _alias(call: Call) -> None:
@@ -351,8 +376,11 @@ def _unalias(call: Call) -> None:
 
 
 def _shopt(call: Call) -> None:
-    if "globstar" in call.words:
-        call.state.globstar = "-s" in call.words
+    names = frozenset(word for word in call.words if isinstance(word, str) and word[:1] != "-")
+    if "-s" in call.words:
+        call.state.options |= names
+    elif "-u" in call.words:
+        call.state.options -= names
 
 
 def _exit(call: Call) -> None:

@@ -320,9 +320,10 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         if machine.fetched:
             state.fetched |= assigned.keys()
         feed = Feed("")
-        if not assigned and redirections is not None and redirections.stdin is not None:
-            feed = Feed(redirections.stdin.value)  # `$(< FILE)`
-        feed.fetched = machine.fetched
+        if not assigned and not simple.region and redirections is not None and redirections.stdin is not None:
+            given = redirections.stdin  # `$(< file)` is what the file holds; zsh shows the file
+            feed = Feed(given.value, given.fetched, given.source, given.items)
+        feed.fetched = feed.fetched or machine.fetched
     if words and isinstance(words[-1], (str, Pattern)):
         state.variables["_"] = words[-1]
     if redirections is not None:

@@ -28,20 +28,20 @@ class Skipper:
     def word(self, at: int) -> int:
         """Return the end of the word that starts at `at`."""
         text, size = self.text, self.size
-        start = at
+        start = quoted = at  # `quoted`: where the last quote or expansion ended
         while at < size:
             char = text[at]
             if char not in _STOPS:
                 at += 1
             elif char in _ENDS_WORD:
-                if char == "(" and at > start and (end := self._attached(start, at)):
+                if char == "(" and at > max(start, quoted) and (end := self._attached(start, at)):
                     at = end
                 elif char in "<>" and text[at + 1 : at + 2] == "(":
                     at = self.substitution(at)
                 else:
                     return at
             else:
-                at = self.piece(at)
+                at = quoted = self.piece(at)
         return at
 
     def piece(self, at: int) -> int:
@@ -93,7 +93,7 @@ class Skipper:
         if follows == "(":
             return (self.text[at + 2 : at + 3] == "(" and self.arithmetic(at + 1)) or self.substitution(at)
         if follows == "[":
-            return self._bracket(at + 1)
+            return self.bracket(at + 1)
         if follows == "'" and not quoted:
             end = at + 2
             while end < self.size:
@@ -181,11 +181,12 @@ class Skipper:
         """Return the end of the parentheses at `at` if they belong to the word from `start`: arrays, extended globs."""
         if self.text[at - 1] == "=" and assignment(self.text[start:at]):
             return self.parentheses(at)
-        if self.text[at - 1] in _EXTGLOB and self.text[at - 2 : at - 1] != "\\":
+        if self.text[at - 1] in _EXTGLOB:
             return self.parentheses(at)
         return 0
 
-    def _bracket(self, at: int) -> int:
+    def bracket(self, at: int) -> int:
+        """Return the end of the brackets that open at `at`, quotes inside them heeded."""
         depth = 0
         while at < self.size:
             char = self.text[at]

@@ -34,8 +34,8 @@ class State:
     """
 
     __slots__ = (
-        "aliases", "choices", "cwd", "dead", "errexit", "exported", "failed", "fetched", "functions", "globstar",
-        "inherited", "inputs", "locals", "outputs", "parameters", "references", "traps", "variables", "zero",
+        "aliases", "choices", "cwd", "dead", "dialect", "errexit", "exported", "failed", "fetched", "functions", "inherited",
+        "inputs", "locals", "options", "outputs", "parameters", "references", "traps", "variables", "zero",
     )  # fmt: skip
 
     def __init__(self, cwd: Value | Choice, variables: dict[str, Held], parameters: list[Value] | None) -> None:
@@ -55,7 +55,8 @@ class State:
         self.failed: State | None = None
         self.dead = False
         self.errexit = False
-        self.globstar = False
+        self.dialect = ""  # "bash" or "zsh" where it is known which of them reads the text
+        self.options: frozenset[str] = frozenset()  # of those that change words: names of shopt and setopt, and noglob
         self.zero: Value = "bash"  # `$0`
         self.locals: dict[str, Held] | None = None  # in a function: what its own variables held before
 
@@ -74,7 +75,8 @@ class State:
         other.outputs = self.outputs.copy()
         other.dead = self.dead
         other.errexit = self.errexit
-        other.globstar = self.globstar
+        other.dialect = self.dialect
+        other.options = self.options
         other.zero = self.zero
         other.locals = None if self.locals is None else self.locals.copy()
         return other
@@ -137,7 +139,9 @@ class State:
         if self.locals is not None and other.locals is not None:
             self.locals = {**other.locals, **self.locals}
         self.errexit = self.errexit and other.errexit
-        self.globstar = self.globstar or other.globstar
+        if self.options != other.options:  # each lets words stand for more files, but for this one
+            both = self.options & other.options
+            self.options = (self.options | other.options) - ({"noglob"} - both)
 
     def hide(self) -> None:
         """Forget what a program does not see.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from agentguard.access.model import Value, Wildcard
+    from agentguard.access.shell.filenames import Glob
+    from agentguard.access.world import Disk
 
     Held: TypeAlias = "Value | Unset | list[Value] | dict[str, Value] | Choice"
 
@@ -51,13 +53,24 @@ class Choice:
 class Globbed(Pattern):
     """A pattern that a glob gave. `literal` is the text that stays where no file matches."""
 
-    __slots__ = ("literal",)
+    __slots__ = ("_glob", "literal")
 
-    def __init__(self, parts: tuple[str | Wildcard, ...], literal: str) -> None:
+    def __init__(self, parts: tuple[str | Wildcard, ...], literal: str, glob: Glob | None = None) -> None:
         super().__init__(parts)
         self.literal = literal
+        self._glob = glob
+
+    def names(self, cwd: str, disk: Disk) -> list[str] | None:
+        """Return the names that take the place of the word; None where its parts are all that is known."""
+        return self._glob.names(cwd, disk) if self._glob is not None else None
 
     __hash__ = Pattern.__hash__
+
+
+class Sparse(dict[str, "Value"]):
+    """An indexed array with gaps: its elements by index, written in decimal and in order."""
+
+    __slots__ = ()
 
 
 class Beneath(Pattern):
