@@ -37,7 +37,20 @@ _SILENT = "/."  # what nearly every path or host holds
 class Glob:
     """A compiled pattern. Each mask has the bits of the positions that hold such a token."""
 
-    __slots__ = ("accept", "any", "chars", "classes", "dirs", "letters", "one", "sep", "skips", "star", "start")
+    __slots__ = (
+        "accept",
+        "any",
+        "chars",
+        "classes",
+        "dirs",
+        "letters",
+        "one",
+        "sep",
+        "skips",
+        "star",
+        "start",
+        "telling",
+    )
 
     def __init__(self, text: str, sep: str) -> None:
         self.sep = sep
@@ -46,6 +59,7 @@ class Glob:
         self.one = self.star = self.any = 0  # ?, * and **
         self.dirs = 0  # the **/ within a/**/b: nothing, or anything up to a separator
         self.accept = 1 << self._read(text)
+        self.telling = self._telling(text) if sep else -1  # positions of which a known text says what it is
         self.skips = self.star | self.any | self.dirs
         self.letters = 0
         for char, bits in self.chars.items():
@@ -79,6 +93,17 @@ class Glob:
                 self.chars[char] = self.chars.get(char, 0) | bit
             bit <<= 1
         return bit.bit_length() - 1
+
+    def _telling(self, text: str) -> int:
+        """Return the positions of a path that speak for it: all but an extension that stands behind other letters.
+
+        `*.json` says nothing of `credentials.json`; `.e*` says something of `.env`, and `*.pem` of `*.pem`.
+        """
+        name = text[text.rfind(self.sep) + 1 :]
+        head, dot, tail = name.rpartition(".")
+        if not dot or not tail.isalnum() or not any(char.isalnum() for char in head):
+            return -1
+        return (self.accept >> len(tail)) - 1
 
     def _close(self, entered: int) -> int:
         """Add what can be reached from newly entered positions without reading anything."""
@@ -148,12 +173,13 @@ class Glob:
     def meets(self, text: Symbols) -> int:
         """Return whether a partly known text could match: NO, MAYBE, or YES if a known part of it speaks for it.
 
-        A known part speaks for it where it lies on a known part of the pattern; slashes and dots say nothing.
+        A known part speaks for it where it lies on a known part of the pattern; slashes, dots and extensions say nothing.
         """
         loose, known = self.start, 0
         for symbol in text:
             if isinstance(symbol, str):
-                literal = 0 if symbol in _SILENT else self._close((loose & self.chars.get(symbol, 0)) << 1)
+                speaks = loose & self.telling & self.chars.get(symbol, 0)
+                literal = 0 if symbol in _SILENT else self._close(speaks << 1)
                 known = self._step(known, symbol) | literal
                 loose = self._step(loose, symbol)
             else:

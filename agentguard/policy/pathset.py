@@ -8,7 +8,7 @@ What is asked (`mode`) decides how a doubt is answered:
 
 - HITS: is anything of the path in the set? For the conditions of rules that stop things. A partly known path is a maybe
   only if one of its known parts lies on a known part of the pattern: `src/$f` could be named anything, but nothing of
-  it speaks for `**/.env`. So is a shell's pattern that no file matches; one that was not expanded for want of a budget
+  it speaks for `**/.env`, nor does the extension of `$f.json` speak for `**/credentials.json`. So is a shell's pattern that no file matches; one that was not expanded for want of a budget
   is a maybe wherever it could match.
 - TOUCHES: the same without that last restriction. For whatever relaxes: a doubt must count there.
 - INSIDE: is all of the path in the set? A folder is inside if everything beneath it is.

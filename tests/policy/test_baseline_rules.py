@@ -116,7 +116,7 @@ RULES = {
     "machine/stopped": (
         "deny",
         [_execute("reboot"), _execute("systemctl", "poweroff")],
-        [_execute("systemctl", "status"), _execute("systemctl", "--user", "restart")],
+        [_execute("shutdown", traits=["read-only"]), _execute("systemctl", "--user", "restart")],
     ),
     "machine/rights": (
         "deny",
@@ -261,6 +261,11 @@ RULES = {
         "ask",
         [Row("write", variable="LD_PRELOAD"), Row("write", variable="BASH_ENV")],
         [Row("write", variable="LD_LIBRARY_PATH"), Row("write", variable="PATH")],
+    ),
+    "run/other-registry": (
+        "ask",
+        [Row("write", variable="PIP_INDEX_URL"), Row("write", variable="CARGO_REGISTRIES_X_INDEX")],
+        [Row("write", variable="PIP_NO_INPUT"), Row("write", variable="GOFLAGS")],
     ),
     "agent/nested": ("ask", [_execute("claude", traits=["starts-agent"])], [Row("delegate", subagent="explore")]),
     "run/privileged": ("ask", [_execute("sudo", traits=["privileged"])], [_execute("ls")]),

@@ -145,6 +145,11 @@ def test_partly_known_paths(asked, patterns, parts, hits, touches, inside):
         (["**/*.pem"], ("/p/dist/", STAR, "em"), MAYBE),
         (["~/.ssh/**"], ("/home/dev/.ssh/", STAR), YES),
         (["**/secrets.yml"], ("/p/sec", STAR), MAYBE),
+        (["**/secrets.yml"], ("/p/", STAR, ".yml"), NO),
+        (["**/secrets.yml"], ("/p/", STAR, "ets.yml"), MAYBE),
+        (["**/service-account*.json"], ("/p/", STAR, ".json"), NO),
+        (["**/.env.*"], ("/p/.en", STAR), MAYBE),
+        (["**/.netrc"], ("/p/.n", STAR), MAYBE),
     ],
 )
 def test_a_pattern_that_nothing_matches_needs_a_known_part_that_speaks_for_it(asked, patterns, parts, hits):
