@@ -9,13 +9,12 @@ from __future__ import annotations
 from agentguard.access.model import EXECUTE, LISTEN, READ, UNKNOWN, WRITE
 from agentguard.access.programs import index, walk
 from agentguard.access.programs.carriers import run_file, shell_reads
+from agentguard.access.programs.coded import read_code
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import plain, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
@@ -89,11 +88,11 @@ def python(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     if code is not None:
-        read_code(call, "python", code)
+        read_code(call, "python", code, ["-c", *operands])
     elif module is not None:
         _module(call, work, module, operands)
     elif operands and operands[0] != "-":
-        _script(call, operands[0], "python")
+        script(call, operands[0], "python")
         _tool(call, operands)
     elif not line.has("--version --help -V -h"):
         from_stdin(call, work, "python")
@@ -138,7 +137,8 @@ def _serves(call: Call, operands: list[Value]) -> None:
     call.path(READ, line.value("--directory") or ".", "what it serves")
 
 
-def _script(call: Call, path: Value, language: str) -> None:
+def script(call: Call, path: Value, language: str) -> None:
+    """A file is run by an interpreter."""
     call.path(READ, path, "the script")
     call.path(EXECUTE, path, "the script")
     for feed in call.contents(path):
@@ -166,7 +166,7 @@ def from_stdin(call: Call, work: Work, language: str) -> None:
     if isinstance(stdin.value, str):
         read_code(call, language, stdin.value)
     elif stdin.source is not None:
-        _script(call, stdin.source, language)
+        script(call, stdin.source, language)
     else:
         call.fetched_or_opaque(f"what {call.name} reads from its standard input is not known", fetched=stdin.fetched)
 
@@ -195,7 +195,7 @@ def other(call: Call, work: Work) -> None:
     elif language == "php" and line.has("-S"):
         _listens(call, line.value("-S"))
     elif operands and operands[0] != "-":
-        _script(call, operands[0], language)
+        script(call, operands[0], language)
         _tool(call, operands)
     elif not line.has("--version --help -v -h --run --file -f --check --test -V -i"):
         from_stdin(call, work, language)
@@ -215,68 +215,6 @@ def unread(call: Call, work: Work) -> None:
     if line.has("-Command -c -EncodedCommand"):
         call.opaque(f"the language of {call.name} is not read")
     elif line.operands:
-        _script(call, line.operands[0], call.name)
+        script(call, line.operands[0], call.name)
     elif not line.flags:
         from_stdin(call, work, call.name)
-
-
-def read_code(call: Call, language: str, code: Value) -> None:
-    """Make the rows of code that is handed over in this call."""
-    text = unglobbed(code)
-    if not isinstance(text, str):
-        call.fetched_or_opaque(f"the code that {call.name} runs is not known")
-        return
-    if language == "python":
-        from agentguard.access.code import python as analysis  # noqa: PLC0415 - only for such code
-
-        _apply(call, analysis.read(text, call.world.home))
-        return
-    if language not in ("javascript", "ruby", "perl", "php", "lua"):
-        call.opaque(f"code in {language} is not read" if text.strip() else "it is empty")
-        return
-    from agentguard.access.code import literals  # noqa: PLC0415 - only for such code
-
-    for finding in literals.read(text, language):
-        _apply(call, [finding])
-
-
-def _apply(call: Call, findings: list[tuple[str, Any]]) -> None:
-    """Make rows of what a look at code has found (see code.python)."""
-    for kind, value in findings:
-        if kind == "opaque":
-            call.opaque(value)
-        elif kind == "environment":
-            origin = call.origin
-            call.begin(origin.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
-            call.row(EXECUTE, why="the code reads all of the environment")
-            call.origin = origin
-        elif kind == "shell":
-            call.shell(value, f"{call.name} code")
-        elif kind == "command":
-            call.run(value, f"{call.name} code")
-        elif kind == "connect":
-            _connects(call, *value)
-        elif kind == "listen":
-            call.connect(value, None, "the code listens", action=LISTEN)
-        elif kind == "variable":
-            call.row(WRITE, variable=value, why="the code sets it")
-        elif kind == "guess":
-            walk.guess(call, value, "a text in the code")
-        else:
-            action, extent = value[1], value[2]
-            call.path(action, value[0], "the code", extent)
-
-
-def _connects(call: Call, address: Value, port: int | None, sends: bool) -> None:
-    from agentguard.access.programs import net  # noqa: PLC0415 - rare
-
-    origin = call.origin
-    traits = (
-        origin.traits | ({"sends"} if sends else set()) | ({"computed-address"} if net.computed(address) else set())
-    )
-    call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
-    if port is None:
-        net.url(call, address, "the code")
-    else:
-        call.connect(address, port, "the code")
-    call.origin = origin

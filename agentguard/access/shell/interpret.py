@@ -65,7 +65,7 @@ class Machine:
 
     __slots__ = (
         "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "elsewhere", "fetched", "made", "note",
-        "processes", "rows", "sinks", "tool", "unsure", "work", "world",
+        "processes", "reading", "rows", "sinks", "tool", "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -81,6 +81,7 @@ class Machine:
         self.depth = 0
         self.unsure = 0  # how many branches and loops are round the command at hand
         self.note: Callable[[Call, list[Value]], None] | None = None
+        self.reading = 0  # files of the project that are being read, one inside another
         self.fetched = False  # a substitution of the command at hand fetched something
         self.elsewhere: Place | None = None  # the container in which the command at hand runs
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives

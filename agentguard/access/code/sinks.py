@@ -1,0 +1,338 @@
+"""Calls in code, and what each does with its arguments: findings.
+
+A table (see python_calls, other_calls) says of a function what its parameters are, in order: `NAME… | name:kind …`,
+`!word` for a trait. A parameter may be given by its place or by its name. The kinds:
+
+    read write edit delete move link    a path; with `-tree`, and everything beneath it
+    look                  a path of which only names and sizes are seen
+    open, mode            a path that is opened, and how ("r", "w+", "<", 1)
+    run                   a file that is run
+    shell                 text for a shell
+    argv                  a program with its arguments, as a list; one text is the program's name alone
+    command               the same as arguments: every one from here on
+    url                   an address; a body that is given is sent
+    upload                an address that something is sent to
+    method                the request's method; what is not GET or HEAD sends
+    place                 an address as (host, port); host, port: as two arguments
+    listen                (host, port) that is listened on; listen-host: the host alone
+    sql                   a statement
+    variable              the name of a variable that is set
+    enter                 the folder that later relative paths lie in
+    code                  code of the same language
+    data                  what is shown or sent: the whole environment counts
+
+A finding is one of
+
+    ("path", (value, action, extent))       ("shell", (value, more))        ("command", ([value, …], more))
+    ("connect", (address, port, sends))     ("listen", (host, port))        ("variable", value)
+    ("environment", None)                   ("opaque", why)                 ("fetched", why)
+    ("run", (value, language))              ("sql", text)                   ("trait", (word, why))
+    ("guess", value)                        ("look", value)
+
+`more` is a dict: `stdin` (a value), `source` (the file on standard input), `cwd`.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.code.held import (
+    ENVIRON,
+    FETCHED,
+    Contents,
+    Items,
+    Many,
+    Split,
+    at_home,
+    beneath,
+    text,
+)
+from agentguard.access.model import ANY, DELETE, EXACT, READ, STAR, TREE, UNKNOWN, WRITE, Pattern
+from agentguard.access.shell.values import Beneath, parts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from agentguard.access.code.held import Alternatives, Held
+    from agentguard.access.model import Value
+
+    Finding = tuple[str, Any]
+    Spec = list[tuple[str, str]]
+
+_ACTIONS = {
+    "read": (READ,), "write": (WRITE,), "delete": (DELETE,), "edit": (READ, WRITE), "move": (READ, DELETE),
+    "link": (READ,),
+}  # fmt: skip
+_BODIES = ("data", "json", "files", "content", "body", "multipart", "form")
+_MAX_FOUND = 1_000
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what an empty host means to a listener
+
+
+class Args:
+    """The arguments of a call. `more` says that there are others which cannot be seen."""
+
+    __slots__ = ("more", "named", "placed")
+
+    def __init__(self, placed: list[Alternatives], named: dict[str, Alternatives] | None = None) -> None:
+        self.placed = placed
+        self.named = {} if named is None else named
+
+    def get(self, place: int, name: str = "") -> Alternatives:
+        """Return an argument by its place or its name; () where it was not given."""
+        if 0 <= place < len(self.placed):
+            return self.placed[place]
+        return self.named.get(name, ())
+
+    def first(self, place: int, name: str = "") -> Held:
+        """Return one alternative of an argument, None where it was not given."""
+        found = self.get(place, name)
+        return found[0] if found else None
+
+
+def parse(table: str) -> dict[str, Spec]:
+    """Return the specification of each function in a table."""
+    found: dict[str, Spec] = {}
+    for line in table.strip("\n").split("\n"):
+        names, _, rest = line.partition("|")
+        spec: Spec = []
+        for word in rest.split():
+            name, _, kind = word.partition(":")
+            spec.append((name, kind))
+        for name in names.split():
+            found[name] = spec
+    return found
+
+
+class Found:
+    """Collects findings. `folders` are the places that a relative path may start from, "" the working directory."""
+
+    def __init__(self, home: str) -> None:
+        self.home = home
+        self.list: list[Finding] = []
+        self.folders: list[Value] = [""]
+
+    def add(self, kind: str, value: Any = None) -> None:
+        """Add a finding, once."""
+        if len(self.list) < _MAX_FOUND and (kind, value) not in self.list[-50:]:
+            self.list.append((kind, value))
+        elif len(self.list) == _MAX_FOUND:
+            self.list.append(("opaque", "the code does too many things"))
+
+    def path(self, action: str, held: Held, extent: str = EXACT) -> None:
+        """Add the path that something stands for."""
+        for value in self.places(held):
+            self.add("path", (value, action, extent))
+
+    def places(self, held: Held) -> list[Value]:
+        """Return the paths that something stands for, from wherever it may be looked up."""
+        if isinstance(held, int):  # an open descriptor
+            return []
+        value = text(held)
+        if isinstance(value, Pattern):
+            value = _whole(value)
+        if isinstance(value, str) and value[:1] == "~":
+            return [value]
+        return [beneath(folder, value) if folder else value for folder in self.folders]
+
+    def enter(self, held: Held, *, surely: bool) -> None:
+        """Change the folder."""
+        moved = [beneath(folder, text(held)) if folder else text(held) for folder in self.folders]
+        self.folders = moved if surely else [*self.folders, *moved][:4]
+
+    def perform(self, spec: Spec, args: Args) -> None:
+        """Add what a call does by its specification."""
+        for number, (name, kind) in enumerate(spec):
+            if name[:1] == "!":
+                self.add("trait", (name[1:], "the code"))
+                continue
+            if kind == "command":
+                words = [item for given in args.placed[number:] for item in ([one for one in given[:1]])]
+                self.command([text(word) for word in words], args)
+                continue
+            for held in args.get(number, name):
+                self._argument(kind, held, number, spec, args)
+
+    def _argument(self, kind: str, held: Held, number: int, spec: Spec, args: Args) -> None:
+        plain, _, tree = kind.partition("-")
+        if plain in _ACTIONS:
+            for one in self._each(held):
+                for action in _ACTIONS[plain]:
+                    self.path(action, one, TREE if tree == "tree" else EXACT)
+        elif kind == "open":
+            self.opened(held, self._mode(spec, args))
+        elif kind == "look":
+            for value in self.places(held):
+                self.add("look", value)
+        elif kind == "run":
+            self.run(held, "")
+        elif kind == "shell":
+            self.shell(held, args)
+        elif kind == "argv":
+            self.argv(held, args)
+        elif kind in ("url", "upload"):
+            if getattr(held, "name", "").endswith("Request()"):  # looked at where it was made
+                return
+            sends = kind == "upload" or any(name in args.named for name in _BODIES) or self._sends(spec, args)
+            self.add("connect", (UNKNOWN if held is FETCHED else text(held), None, sends))
+        elif kind == "place":
+            self.place(held)
+        elif kind == "host":
+            self.add("connect", (text(held), _port(args.first(number + 1, "port")) or 0, True))
+        elif kind == "listen":
+            self.listens(held)
+        elif kind == "listen-host":
+            host = text(held)
+            self.add("listen", (EVERYWHERE if host == "" else host, _port(args.first(number + 1, "port"))))
+        elif kind == "sql":
+            if isinstance(held, str):
+                self.add("sql", held)
+        elif kind == "variable":
+            self.add("variable", text(held))
+        elif kind == "enter":
+            self.enter(held, surely=False)
+        elif kind == "data" and held is ENVIRON:
+            self.add("environment")
+
+    def _each(self, held: Held) -> Alternatives:
+        """Return the paths of a list of paths."""
+        if isinstance(held, Items):
+            return tuple(one for item in held.items for one in item)
+        return held.element if isinstance(held, Many) else (held,)
+
+    def _mode(self, spec: Spec, args: Args) -> Alternatives:
+        for number, (name, kind) in enumerate(spec):
+            if kind == "mode":
+                return args.get(number, name)
+        return ()
+
+    def _sends(self, spec: Spec, args: Args) -> bool:
+        for number, (name, kind) in enumerate(spec):
+            if kind == "method":
+                given = args.first(number, name)
+                return given is not None and not (isinstance(given, str) and given.upper() in _QUIET)
+            if kind == "body":
+                return bool(args.get(number, name))
+        return False
+
+    def opened(self, held: Held, modes: Alternatives) -> None:
+        """A file is opened: what that reads and writes depends on the mode."""
+        for mode in modes or ("r",):
+            if not isinstance(mode, str):  # flags of the system, or not known
+                reads = writes = True
+                if mode == 0:
+                    writes = False
+            else:
+                reads = "r" in mode or mode in ("<", "+<") or mode.startswith("<")
+                writes = any(mark in mode for mark in "wax+>c")
+            for action, wanted in ((READ, reads), (WRITE, writes)):
+                if wanted:
+                    self.path(action, held)
+
+    def run(self, held: Held, language: str) -> None:
+        """A file is run."""
+        for value in self.places(held):
+            self.add("run", (value, language))
+
+    def more(self, args: Args) -> dict[str, Any]:
+        """Return what is handed to a process beside its arguments."""
+        more: dict[str, Any] = {}
+        given = args.first(-1, "input")
+        if given is not None:
+            more["stdin"] = text(given)
+        stdin = args.first(-1, "stdin")
+        if isinstance(stdin, Contents):
+            more["source"] = stdin.path
+        elif stdin is not None and "stdin" not in more and getattr(stdin, "name", "") != "subprocess.DEVNULL":
+            more["stdin"] = UNKNOWN
+        folder = args.first(-1, "cwd")
+        if folder is not None and getattr(folder, "name", "") != "None":
+            more["cwd"] = self.places(folder)[-1] if self.places(folder) else UNKNOWN
+        elif self.folders != [""]:
+            more["cwd"] = self.folders[-1]
+        return more
+
+    def shell(self, held: Held, args: Args | None = None) -> None:
+        """A shell gets a text."""
+        if held is FETCHED:
+            self.add("fetched", "a shell runs what came over the network")
+        else:
+            self.add("shell", (text(held), self.more(args or Args([]))))
+
+    def command(self, words: list[Value], args: Args | None = None) -> None:
+        """A program is started with these words."""
+        if words:
+            self.add("command", (words, self.more(args or Args([]))))
+
+    def argv(self, held: Held, args: Args) -> None:
+        """A program is started, and perhaps through a shell."""
+        through = args.get(-1, "shell")
+        by_shell = any(getattr(one, "name", "") != "False" and one != 0 for one in through)
+        if isinstance(held, Split):
+            self.shell(held.text, args)
+        elif isinstance(held, Items):
+            words = [text(item[0]) if len(item) == 1 else UNKNOWN for item in held.items]
+            if by_shell and words:
+                self.shell(words[0], args)
+            elif words and all(len(item) == 1 for item in held.items):
+                self.command(words, args)
+            elif words:
+                for chosen in _choices(held):
+                    self.command(chosen, args)
+        elif isinstance(held, str) and not by_shell:
+            self.command([held], args)
+        else:
+            self.shell(held, args)
+
+    def place(self, held: Held) -> None:
+        """A connection to (host, port); a text is the path of a socket on this machine."""
+        if isinstance(held, Items) and held.items:
+            host = held.items[0][0]
+            port = _port(held.items[1][0]) if len(held.items) > 1 else None
+            self.add("connect", (text(host), port or 0, True))
+        elif not isinstance(held, str):
+            self.add("connect", (UNKNOWN, 0, True))
+
+    def listens(self, held: Held) -> None:
+        """A listener at (host, port)."""
+        if isinstance(held, Items) and held.items:
+            host = text(held.items[0][0])
+            port = _port(held.items[1][0]) if len(held.items) > 1 else None
+            self.add("listen", (EVERYWHERE if host == "" else host, port))
+        elif not isinstance(held, str):
+            self.add("listen", (UNKNOWN, None))
+
+
+_QUIET = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def _whole(value: Pattern) -> Value:
+    """Return a folder and everything beneath it, for a path of which nothing else is known."""
+    first, *rest = value.parts
+    if isinstance(first, str) and first[-1:] == "/" and ANY in rest and all(p in (ANY, STAR, "/") for p in rest):
+        return Beneath(first if first == "/" else first[:-1])
+    return value
+
+
+def _choices(held: Items) -> list[list[Value]]:
+    """Return the lists that a list of alternatives may be; one with unknown words where they are too many."""
+    done: list[list[Value]] = [[]]
+    for item in held.items:
+        if len(done) * len(item) > 16:
+            return [[text(one[0]) if len(one) == 1 else UNKNOWN for one in held.items]]
+        done = [[*words, text(one)] for words in done for one in item]
+    return done
+
+
+def _port(held: Held) -> int | None:
+    value = text(held) if held is not None else None
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 6 else None
+
+
+def homely(value: Value, home: str) -> Value:
+    """Return a path whose `~` the code itself fills in."""
+    return at_home(value, home)
+
+
+def is_address(value: Value) -> bool:
+    """Return whether a text starts as an address does."""
+    first = parts_of(value)[0]
+    return isinstance(first, str) and first.startswith(("http://", "https://", "ws://", "wss://", "ftp://"))

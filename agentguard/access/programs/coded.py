@@ -1,0 +1,180 @@
+"""Rows of code that an interpreter runs: handed over in the call, or in a file of the project (see code.sinks).
+
+Code of this call counts in full. A program of the project is judged by what it changes and which commands it starts;
+what it reads in the project, where it connects, what it serves and what it says to its database is its own business, and
+so is code of it that cannot be followed.
+"""
+
+from __future__ import annotations
+
+from agentguard.access.model import EXECUTE, LISTEN, POSSIBLE, READ, UNKNOWN, WRITE, Pattern
+from agentguard.access.programs import walk
+from agentguard.access.shell.flow import Feed
+from agentguard.access.shell.values import unglobbed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from agentguard.access.model import Value
+    from agentguard.access.shell.command import Call
+
+SCANNED = ("javascript", "ruby", "perl", "php", "lua", "r", "julia", "elixir", "groovy", "tcl", "applescript")
+# What of a program of the project is looked at.
+_OF_PROGRAMS = frozenset({"path", "shell", "command", "run", "fetched", "connect", "trait"})
+
+
+def read_code(call: Call, language: str, code: Value, argv: list[Value] | None = None) -> None:
+    """Make the rows of code that is handed over in this call."""
+    text = unglobbed(code)
+    if not isinstance(text, str):
+        call.fetched_or_opaque(f"the code that {call.name} runs is not known")
+        return
+    if language == "python" or language in SCANNED:
+        apply(call, findings(call, language, text, argv), language)
+    else:
+        call.opaque(f"code in {language} is not read" if text.strip() else "it is empty")
+
+
+def findings(call: Call, language: str, text: str, argv: list[Value] | None = None) -> list[tuple[str, Any]]:
+    """Return what code of a language would do."""
+    if language == "python":
+        from agentguard.access.code import python  # noqa: PLC0415 - only for such code
+        from agentguard.access.code.evaluate import Given  # noqa: PLC0415 - as above
+
+        stdin = call.stdin
+        given = Given(
+            argv,
+            None if stdin is None else stdin.value,
+            None if stdin is None else stdin.source,
+            call.variable,
+        )
+        return python.read(text, call.world.home, given)
+    from agentguard.access.code import literals  # noqa: PLC0415 - only for such code
+
+    return literals.read(text, language)
+
+
+def apply(call: Call, found: list[tuple[str, Any]], language: str) -> None:
+    """Make rows of what a look at code has found."""
+    program = call.machine.reading
+    for kind, value in found:
+        if program and not (kind in _OF_PROGRAMS and _is_its_doing(call, kind, value)):
+            continue
+        _ROWS[kind](call, value, language)
+
+
+def _is_its_doing(call: Call, kind: str, value: Any) -> bool:
+    """Return whether a finding in a program of the project is more than that program's own business."""
+    if kind == "trait":
+        return bool(value[0] == "signals")
+    if kind == "path" and value[1] == READ:
+        from agentguard.access.code import reach  # noqa: PLC0415 - rare
+
+        return reach.outside(call, value[0])
+    return True
+
+
+def _opaque(call: Call, value: str, language: str) -> None:
+    call.opaque(value)
+
+
+def _fetched(call: Call, value: str, language: str) -> None:
+    call.fetched_or_opaque(value, fetched=True)
+
+
+def _trait(call: Call, value: tuple[str, str], language: str) -> None:
+    origin = call.origin
+    call.begin(origin.command, origin.flags, origin.args, origin.traits | {value[0]})
+    call.row(EXECUTE, why=value[1])
+    call.origin = origin
+
+
+def _environment(call: Call, value: None, language: str) -> None:
+    _trait(call, ("prints-environment", "the code shows all of the environment"), language)
+
+
+def _sql(call: Call, value: str, language: str) -> None:
+    from agentguard.access.programs import databases  # noqa: PLC0415 - rare
+
+    if any(databases.destroys(statement) for statement in databases.statements(value)):
+        _trait(call, ("destroys-data", "a statement in the code"), language)
+
+
+def _inner(call: Call, more: dict[str, Any]) -> Feed | None:
+    """Return the standard input that code gives to a process."""
+    if "stdin" in more or "source" in more:
+        return Feed(more.get("stdin", UNKNOWN), source=more.get("source"))
+    return call.stdin
+
+
+def _shell(call: Call, value: tuple[Value, dict[str, Any]], language: str) -> None:
+    text, more = value
+    outer = call.cwd
+    if "cwd" in more:
+        walk.enter(call, more["cwd"])
+    call.shell(text, f"{call.name} code", stdin=_inner(call, more))
+    call.cwd = outer
+
+
+def _command(call: Call, value: tuple[list[Value], dict[str, Any]], language: str) -> None:
+    words, more = value
+    outer = call.cwd
+    if "cwd" in more:
+        walk.enter(call, more["cwd"])
+    call.run(words, f"{call.name} code", stdin=_inner(call, more))
+    call.cwd = outer
+
+
+def _listen(call: Call, value: tuple[Value, int | None], language: str) -> None:
+    call.connect(value[0], value[1], "the code listens", action=LISTEN)
+
+
+def _variable(call: Call, value: Value, language: str) -> None:
+    call.row(WRITE, variable=value, why="the code sets it")
+
+
+def _guess(call: Call, value: Value, language: str) -> None:
+    """A text in the code that looks like a path may be read."""
+    if isinstance(value, (str, Pattern)):
+        call.path(READ, value, "a text in the code", certainty=POSSIBLE)
+
+
+def _look(call: Call, value: Value, language: str) -> None:
+    walk.act(call, "look", value, "the code", walk.Work({}, (), _NO_LINE))
+
+
+def _path(call: Call, value: tuple[Value, str, str], language: str) -> None:
+    call.path(value[1], value[0], "the code", value[2])
+
+
+def _run(call: Call, value: tuple[Value, str], language: str) -> None:
+    from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+
+    interpreters.script(call, value[0], value[1] or language)
+
+
+def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -> None:
+    from agentguard.access.programs import net  # noqa: PLC0415 - rare
+
+    address, port, sends = value
+    origin = call.origin
+    traits = set(origin.traits)
+    if sends:
+        traits.add("sends")
+    if net.computed(address):
+        traits.add("computed-address")
+    call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
+    if port is None:
+        net.url(call, address, "the code")
+    else:
+        call.connect(address, port or None, "the code")
+    call.origin = origin
+
+
+_NO_LINE: Any = None
+_ROWS = {
+    "opaque": _opaque, "fetched": _fetched, "trait": _trait, "environment": _environment, "sql": _sql, "shell": _shell,
+    "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "look": _look,
+    "path": _path, "run": _run,
+}  # fmt: skip
