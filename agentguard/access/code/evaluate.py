@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MAX_STEPS = 50_000
 _MAX_DEPTH = 60
+_MAX_NAME = 200  # characters of a name with its dots
 _SIGNS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%", ast.BitXor: "^", ast.BitOr: "|",
     ast.BitAnd: "&", ast.LShift: "<<", ast.RShift: ">>", ast.Pow: "**",
@@ -356,6 +357,8 @@ class Evaluator:
     def attribute(self, base: Held, name: str) -> Alternatives:
         """Return `base.name`."""
         if isinstance(base, Named):
+            if len(base.name) > _MAX_NAME:
+                return NOTHING
             full = self.same(f"{base.name}.{name}")
             if full in ("os.environ", "os.environb"):
                 return (ENVIRON,)

@@ -100,6 +100,7 @@ class Marker:
 
 ENVIRON = Marker("the environment")  # every variable, or any text that holds all of them
 FETCHED = Marker("from the network")
+OUTPUT = Marker("what a process writes")
 
 
 def several(found: Iterable[Held]) -> Alternatives:

@@ -1,129 +1,525 @@
-"""Literals of code in JavaScript, Ruby, Perl, PHP and Lua: what its texts name, and whether it makes other code.
+"""What code in JavaScript, Ruby, Perl, PHP, Lua, R, Julia, Elixir or Groovy would do, told from its calls.
 
-Not a parse: strings and backquotes are found by their quotes. A string that looks like a path or an address may be
-read, written or connected to; what a call of a shell gets is read as shell text; whatever builds code is opaque.
+Not a parse: tokens are read from left to right, and wherever something is called its arguments are worked out as far as
+they are literal: texts put together, variables that hold them, paths that are joined, lists. What a known function does
+with them is in a table (see other_calls, sinks). Everything is looked at, wherever it stands; a text that nothing known
+gets is only a text. Code that makes other code which is not known is opaque.
+
+The answer is a list of findings, as sinks describes them.
 """
 
 from __future__ import annotations
+
+from agentguard.access.code import held as h
+from agentguard.access.code import tokens as t
+from agentguard.access.code.held import ENVIRON, NOTHING, OUTPUT, Items, Named, Place, Table
+from agentguard.access.code.meanings import PROPERTIES, Meanings
+from agentguard.access.code.sinks import Args
+from agentguard.access.code.tokens import END, NAME, NUMBER, SIGN, TEXT, TICK
+from agentguard.access.model import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_MAX_STRINGS = 500
-# Calls whose first string is shell text. What stands behind the name may be a parenthesis, a blank or the quote itself.
-_SHELLS = (
-    "execSync", "exec", "system", "spawnSync", "spawn", "execFileSync", "execFile", "popen", "shell_exec", "passthru",
-    "proc_open", "os.execute", "io.popen", "Open3.capture2", "IO.popen", "Deno.run", "qx", "%x",
-)  # fmt: skip
-_MAKES_CODE = ("eval", "Function", "instance_eval", "class_eval", "loadstring", "create_function", "vm.runIn", "assert")
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.")
-_ENVIRONMENT = {
-    "javascript": ("process.env",), "ruby": ("ENV.",), "perl": ("%ENV",), "php": ("getenv()", "$_ENV"), "lua": (),
+    from agentguard.access.code.held import Alternatives, Held
+    from agentguard.access.code.sinks import Finding
+
+_MAX_TEXT = 256 * 1024
+_MAX_DEPTH = 60
+_JOINS = {"javascript": "+", "ruby": "+", "perl": ".", "php": ".", "lua": "..", "r": "", "julia": "*", "elixir": "<>",
+          "groovy": "+"}  # fmt: skip
+_DOTS = {
+    "javascript": (".", "?."), "ruby": (".", "::", "&."), "perl": ("->", "::"), "php": ("->", "::", "\\"),
+    "lua": (".", ":"), "r": ("::", "$"), "julia": (".",), "elixir": (".",), "groovy": (".", "?."),
 }  # fmt: skip
+# Words that say nothing of what stands behind them.
+_SKIPPED = frozenset({
+    "const", "let", "var", "my", "our", "local", "return", "await", "new", "async", "export", "default", "static", "public",
+    "private", "protected", "final", "yield", "throw", "void", "typeof", "not", "then", "else", "do", "begin", "try", "global",
+    "delete", "@",
+})  # fmt: skip
+_DEFINES = frozenset({"function", "def", "sub", "defp", "fn", "func"})
+_STOPS = frozenset({
+    "if", "while", "for", "in", "else", "case", "catch", "finally", "instanceof", "foreach", "switch", "elseif", "elsif",
+})  # fmt: skip
+_MORE_STOPS = {
+    "ruby": frozenset({"unless", "until", "and", "or", "do", "then", "end", "rescue", "when", "ensure"}),
+    "perl": frozenset({"unless", "until", "and", "or", "x", "eq", "ne", "lt", "gt", "le", "ge", "cmp"}),
+    "lua": frozenset({"do", "then", "end", "and", "or", "until", "repeat"}),
+    "julia": frozenset({"do", "end", "begin"}), "elixir": frozenset({"do", "end", "and", "or", "when", "rescue"}),
+    "php": frozenset({"and", "or", "as"}), "javascript": frozenset({"of"}),
+}  # fmt: skip
+_BY_SIDE = frozenset({"ruby", "perl", "elixir", "php", "groovy"})  # `puts x` is a call
+_JOINING = {
+    "ruby": ("and", "or"), "perl": ("and", "or", "x", "eq", "ne"), "lua": ("and", "or"), "javascript": ("of", "in"),
+    "php": ("and", "or"), "elixir": ("and", "or"), "julia": ("in",),
+}  # fmt: skip
+_GETTERS = frozenset({"ruby", "elixir"})  # `x.reverse` is a call
+_ASSIGNS = frozenset({"=", ":=", "<-", "||=", "//="})
+_MORE = frozenset({"+=", ".="})
 
 
-def read(text: str, language: str) -> list[tuple[str, Any]]:
-    """Return findings as code.python does."""
-    found: list[tuple[str, Any]] = []
-    strings = _strings(text, language)
-    if len(strings) > _MAX_STRINGS:
-        return [("opaque", "the code holds too many texts")]
-    for start, quote, literal in strings:
-        before = _before(text, start)
-        if quote == "`" and language in ("ruby", "perl", "php"):
-            found.append(("shell", literal))
-        elif before in _SHELLS or before.rpartition(".")[2] in _SHELLS:
-            found.append(("shell", _with_arguments(text, start, literal, strings)))
-        elif "\n" not in literal:
-            found.append(("guess", literal))
-    bare = _without(text, strings)
-    names = _names(bare)
-    found += [("opaque", f"the code runs other code ({name})") for name in _MAKES_CODE if name in names]
-    for name in _SHELLS:
-        if name in names and name not in ("exec", "qx", "%x") and not any(kind == "shell" for kind, _ in found):
-            found.append(("opaque", f"what the code starts is not known ({name})"))
-            break
-    for name in _ENVIRONMENT[language]:
-        place = bare.find(name)
-        while place >= 0:
-            if bare[place + len(name) : place + len(name) + 1] not in (".", "["):
-                found.append(("environment", None))
+def read(text: str, language: str) -> list[Finding]:
+    """Return what the code would do. Never raises."""
+    if language in ("applescript", "tcl"):
+        from agentguard.access.code import words  # noqa: PLC0415 - rare
+
+        return words.read(text, language)
+    if len(text) > _MAX_TEXT:
+        return [("opaque", "the code is too long")]
+    scanner = Scanner(language)
+    try:
+        scanner.take(text)
+    except RecursionError:
+        scanner.found.add("opaque", "the code is nested too deeply")
+    return scanner.found.list
+
+
+class Scanner(Meanings):
+    """Reads tokens and hands every call to what it means."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language)
+        self.tokens: list[t.Token] = []
+        self.at = 0
+        self.depth = 0
+        self.braces = 0
+        self.text = ""
+        self.assigned = False  # the last expression put its value somewhere
+        self.target = ""  # the name that an assignment would be to
+        self.keys: list[tuple[str, Alternatives]] = []  # of the last braces
+        self.stops = _STOPS | _MORE_STOPS.get(language, frozenset())
+
+    def take(self, text: str) -> Alternatives:
+        """Read some code as a part of this one; return the value of its last statement."""
+        before = self.tokens, self.at, self.text, self.braces
+        self.tokens, self.at, self.text, self.braces = t.cut(text, self.language), 0, text, 0
+        self.count += len(self.tokens)
+        if self.count > t.MAX_TOKENS:
+            self.found.add("opaque", "the code is too long")
+            self.tokens = self.tokens[: t.MAX_TOKENS]
+        value = NOTHING
+        if self.depth > _MAX_DEPTH:
+            self.found.add("opaque", "the code is nested too deeply")
+            self.tokens = []
+        while self.at < len(self.tokens):
+            start = self.at
+            found = self.statement()
+            value = found if found is not None else value
+            if self.at == start:
+                self.at += 1
+        self.tokens, self.at, self.text, self.braces = before
+        return value
+
+    # -- tokens
+
+    def peek(self, ahead: int = 0) -> tuple[str, Any]:
+        """Return kind and value of a token; an end where there is none."""
+        at = self.at + ahead
+        return self.tokens[at][:2] if at < len(self.tokens) else (END, "")
+
+    def sign(self, *values: str) -> bool:
+        """Return whether one of these signs is next."""
+        kind, value = self.peek()
+        return kind == SIGN and value in values
+
+    def close(self) -> bool:
+        """Return whether the next token stands right behind the last one."""
+        if self.at >= len(self.tokens):
+            return False
+        place = self.tokens[self.at][2]
+        return place > 0 and not self.text[place - 1 : place].isspace()
+
+    def past_lines(self) -> None:
+        """Skip ends of lines, inside brackets."""
+        while self.at < len(self.tokens) and self.tokens[self.at][0] == END:
+            self.at += 1
+
+    # -- statements
+
+    def statement(self) -> Alternatives | None:
+        """Read one statement, or one sign that ends or parts them."""
+        kind, value = self.peek()
+        if kind == END:
+            self.at += 1
+            return None
+        if kind == NAME and value == "import" and self.language == "javascript" and self.imports():
+            return None
+        if kind == NAME and value in _DEFINES:
+            self.at += 2 if self.peek(1)[0] == NAME and self.peek(2) == (SIGN, "(") else 1
+            return None
+        if kind == SIGN and value == "{":
+            return self.braced()
+        if kind == SIGN and value in (")", "]", "}", ","):
+            self.at += 1
+            return None
+        self.assigned = False
+        found = self.expression()
+        if ENVIRON in found and self.peek()[0] == END and not self.assigned:  # what `node -p` prints
+            self.found.add("environment")
+        return found
+
+    def imports(self) -> bool:
+        """`import fs, {readFile as r} from "fs"`, `import * as fs from "fs"`."""
+        end = self.at + 1
+        names: list[tuple[str, str]] = []  # local name, what of the module
+        while end < len(self.tokens) and end < self.at + 60 and self.tokens[end][:2] != (NAME, "from"):
+            kind, value, _ = self.tokens[end]
+            if kind == TEXT:
                 break
-            place = bare.find(name, place + 1)
-    return found
+            if kind == NAME and value == "as" and end + 1 < len(self.tokens):
+                names[-1:] = [(str(self.tokens[end + 1][1]), names[-1][1] if names else "")]
+                end += 1
+            elif kind == NAME:
+                inside = any(self.tokens[k][:2] == (SIGN, "{") for k in range(self.at, end))
+                names.append((value, value if inside else ""))
+            elif (kind, value) == (SIGN, "*"):
+                names.append(("", ""))
+            end += 1
+        if end + 1 >= len(self.tokens) or self.tokens[end][:2] != (NAME, "from") or self.tokens[end + 1][0] != TEXT:
+            return False
+        module = self.literal(self.tokens[end + 1][1])[0]
+        for local, what in names:
+            full = f"{self.module(str(module))}.{what}" if what else self.module(str(module))
+            self.bind(local, self.named(full))
+        self.at = end + 2
+        return True
 
+    def bind(self, name: str, value: Alternatives) -> None:
+        """Note what a variable holds; inside braces it may also hold what it held before."""
+        if not name:
+            return
+        old = self.values.get(name, ())
+        self.values[name] = h.several((*value, *old)) if self.braces and old else value
 
-def _strings(text: str, language: str) -> list[tuple[int, str, str]]:
-    """Return place, quote and text of every string."""
-    quotes = "'\"`" if language != "lua" else "'\""
-    found: list[tuple[int, str, str]] = []
-    at = 0
-    while at < len(text):
-        char = text[at]
-        if char in quotes:
-            end = at + 1
-            while end < len(text) and text[end] != char:
-                end += 2 if text[end] == "\\" else 1
-            found.append((at, char, text[at + 1 : end].replace("\\" + char, char)))
-            at = end + 1
-        elif text.startswith("//", at) and language in ("javascript", "php") and text[at - 1 : at] != ":":
-            stop = text.find("\n", at)
-            at = len(text) if stop < 0 else stop
-        elif text.startswith(("%x", "%w", "qx", "q("), at) and language in ("ruby", "perl") and _opens(text, at):
-            mark = text[at + 2 : at + 3] if text[at + 1] != "(" else "("
-            close = {"(": ")", "{": "}", "[": "]", "<": ">"}.get(mark, mark)
-            start = at + 3 if text[at + 1] != "(" else at + 2
-            end = text.find(close, start)
-            if end < 0:
+    # -- expressions
+
+    def expression(self) -> Alternatives:
+        """Read an expression down to what cannot go on with it."""
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            self.depth -= 1
+            self.at += 1
+            self.found.add("opaque", "the code is nested too deeply")
+            return NOTHING
+        left = self.operand()
+        while True:
+            kind, value = self.peek()
+            if kind == NAME and value in _JOINING.get(self.language, ()):
+                self.at += 1
+                self.operand()
+                continue
+            if kind != SIGN or value in (")", "]", "}", ",", "{", ":") or (value == "=>" and self.language != "javascript"):
+                if value == ":" and self.ternary:
+                    self.at += 1
+                    left = h.several((*left, *self.operand()))
+                    self.ternary -= 1
+                    continue
                 break
-            found.append((at, "`" if text[at : at + 2] in ("%x", "qx") else "'", text[start:end]))
-            at = end + 1
+            target = self.target
+            self.at += 1
+            if value == "|>" and self.language in ("elixir", "r", "julia"):
+                left = self.piped(left)
+            elif value in _ASSIGNS:
+                keys, self.keys = self.keys, []
+                left = self.expression()
+                self.assigned = True
+                if target == "{":
+                    self.takes_apart(keys, left)
+                else:
+                    self.bind(target, left)
+            elif value in _MORE:
+                left = self.joined(left, self.expression())
+                self.bind(target, left)
+            elif value == "=>":
+                left = self.braced() if self.sign("{") else self.expression()
+            elif value == _JOINS[self.language]:
+                left = self.joined(left, self.operand())
+            elif value == "?":
+                self.ternary += 1
+                left = self.operand()
+            elif value in ("||", "??", "//"):
+                left = h.several((*left, *self.operand()))
+            elif value == "&&":
+                left = self.operand()
+            elif value in ("!", "...", "<<") and self.peek()[0] == END:
+                break
+            else:
+                right = self.operand()
+                left = (h.reckoned(left[0], value, right[0]),) if len(left) == len(right) == 1 else NOTHING
+        self.depth -= 1
+        return left
+
+    def joined(self, left: Alternatives, right: Alternatives) -> Alternatives:
+        """Return two texts put together."""
+        if len(left) * len(right) > h.MAX_ALTERNATIVES:
+            return NOTHING
+        return h.several(h.joined((a, b)) if not isinstance(a, int) or not isinstance(b, int) else h.reckoned(a, "+", b)
+                         for a in left for b in right)  # fmt: skip
+
+    def takes_apart(self, keys: list[tuple[str, Alternatives]], value: Alternatives) -> None:
+        """`{a, b: c} = x`: each name gets its part of x."""
+        for key, local in keys:
+            name = local[0].name if local and isinstance(local[0], Named) else key
+            if value != (ENVIRON,):
+                self.values[name] = self.attribute(value, key)
+
+    def operand(self) -> Alternatives:
+        """Read one operand with everything that is done to it by dots, calls and indexes."""
+        self.target = ""
+        kind, value = self.peek()
+        while (kind == NAME and value in _SKIPPED and not (value == "do" and self.peek(1)[0] == TEXT)) or (kind == SIGN and value in ("!", "-", "+", "&", "*", "...", "\\", "~")):
+            self.at += 1
+            kind, value = self.peek()
+            if kind == NAME and value == "function":
+                self.at += 1
+                return NOTHING
+        if kind == SIGN and value in ("(", "[", "{"):
+            found = self.bracketed(value)
+        elif kind == TEXT:
+            self.at += 1
+            found = self.literal(value)
+            while self.peek()[0] == TEXT and self.language in ("ruby", "julia") and not self.sign(","):
+                found = self.joined(found, self.literal(self.peek()[1]))
+                self.at += 1
+        elif kind == TICK:
+            self.at += 1
+            for one in self.literal(value):
+                self.found.shell(one)
+            found = (OUTPUT,)
+        elif kind == NUMBER:
+            self.at += 1
+            found = (value,) if value is not None else NOTHING
+        elif kind == NAME:
+            self.at += 1
+            self.target = value
+            found = self.values.get(value) or self.named(value)
+            if value in self.stops or value in _DEFINES:
+                return NOTHING
         else:
-            at += 1
-    return found
+            if kind == SIGN and value not in (")", "]", "}", ","):
+                self.at += 1
+            return NOTHING
+        return self.postfix(found)
+
+    def bracketed(self, mark: str) -> Alternatives:
+        """Read what stands in brackets."""
+        if mark == "{":
+            found = self.braced()
+            self.target = "{"
+            return found
+        self.at += 1
+        args = self.listed(")" if mark == "(" else "]")
+        if self.sign("=>", "->") and self.language in ("javascript", "groovy", "julia"):
+            return NOTHING  # the parameters of a function
+        if mark == "(" and len(args.placed) == 1 and not args.named:
+            return args.placed[0]
+        self.target = ""
+        return (Items(args.placed[: h.MAX_ITEMS]),) if args.placed or not args.named else (Table(args.named),)
+
+    def braced(self) -> Alternatives:
+        """Read a block or a dictionary: both at once, as nothing tells them apart."""
+        self.at += 1
+        self.braces += 1
+        items: dict[str, Alternatives] = {}
+        keys: list[tuple[str, Alternatives]] = []
+        last: Alternatives = NOTHING
+        while self.at < len(self.tokens) and not self.sign("}"):
+            start = self.at
+            kind, value = self.peek()
+            if kind == SIGN and value == "..." and self.peek(1)[0] == NAME:
+                self.at += 1
+                if ENVIRON in self.operand():
+                    last = (ENVIRON,)
+                    items["..."] = (ENVIRON,)
+                continue
+            key = str(self.literal(value)[0]) if kind == TEXT else str(value) if kind in (NAME, NUMBER) else ""
+            if key and self.peek(1) in ((SIGN, ":"), (SIGN, "=>")):
+                self.at += 2
+                self.past_lines()
+                items[key] = self.expression()
+                keys.append((key, items[key]))
+            elif kind == NAME and self.peek(1) in ((SIGN, ","), (SIGN, "}")):
+                self.at += 1
+                items[key] = self.values.get(key) or self.named(key)
+                keys.append((key, ()))
+            else:
+                found = self.statement()
+                last = last if found is None else found
+            if self.at == start:
+                self.at += 1
+        self.at += 1
+        self.braces -= 1
+        self.keys = keys
+        if "..." in items and items["..."] == (ENVIRON,):
+            return (ENVIRON,)
+        return (Table(items),) if items else last
+
+    def listed(self, end: str) -> Args:
+        """Read arguments or elements down to a closing bracket ("" for the end of the line)."""
+        placed: list[Alternatives] = []
+        named: dict[str, Alternatives] = {}
+        while self.at < len(self.tokens):
+            if end:
+                self.past_lines()
+            kind, value = self.peek()
+            if kind == SIGN and value in (")", "]", "}"):
+                self.at += value == end
+                break
+            if not end and (kind == END or (kind == NAME and value in self.stops) or (kind == SIGN and value in ("{", "|>"))):
+                break
+            start = self.at
+            if kind == SIGN and value == ",":
+                self.at += 1
+                if not end:
+                    self.past_lines()
+                continue
+            key = str(self.literal(value)[0]) if kind == TEXT else value if kind == NAME else ""
+            marks = ("=>", ":", "=") if self.language in ("r", "julia", "php") else ("=>", ":")
+            if key and self.peek(1) in [(SIGN, mark) for mark in marks] and self.named_here():
+                self.at += 2
+                self.past_lines()
+                named[key] = self.expression()
+            elif end and kind == NAME and self.language in ("javascript",) and self.peek(1) == (SIGN, "=>"):
+                self.at += 2
+                placed.append(self.braced() if self.sign("{") else self.expression())
+            else:
+                placed.append(self.expression())
+            if self.at == start:
+                self.at += 1
+        if self.language == "ruby":
+            placed = [(ENVIRON,) if isinstance(one[0], Named) and one[0].name == "ENV" else one for one in placed]
+        return Args(placed, named)
+
+    def named_here(self) -> bool:
+        """Return whether `name =>` or `name:` gives an argument a name, and is no arrow function."""
+        return not (self.language == "javascript" and self.peek(1) == (SIGN, "=>"))
+
+    def postfix(self, found: Alternatives) -> Alternatives:
+        """Read `.name`, `(…)`, `[…]`, and arguments without brackets."""
+        dots = _DOTS[self.language]
+        called = False
+        getter = False
+        while True:
+            kind, value = self.peek()
+            if kind == END and value == "\n" and self.peek(1)[0] == SIGN and self.peek(1)[1] in dots and self.peek(2)[0] == NAME:
+                self.at += 1  # a chain that goes on in the next line
+                continue
+            if kind == SIGN and value in dots and self.is_dot(value):
+                if getter:
+                    found = self.call(found, Args([]))
+                self.at += 1
+                kind, name = self.peek()
+                if kind == SIGN and name in ("(", "[", "{"):
+                    continue
+                self.at += 1
+                plain = str(name) if kind in (NAME, NUMBER) else ""
+                if kind == TEXT:
+                    plain = str(self.literal(name)[0])
+                found = self.attribute(found, plain)
+                self.target = ""
+                called, getter = False, self.language in _GETTERS or (self.language == "groovy" and plain in PROPERTIES)
+            elif kind == SIGN and value == "(" and (self.close() or self.language not in _BY_SIDE or not called):
+                self.at += 1
+                args = self.listed(")")
+                found = self.call(found, args)
+                called, getter = True, False
+                self.target = ""
+            elif kind == SIGN and value == "[" and self.close():
+                if getter:
+                    found, getter = self.call(found, Args([])), False
+                self.at += 1
+                index = self.listed("]")
+                found = self.item(found, index.placed[0] if index.placed else NOTHING)
+                self.target = ""
+            elif kind == SIGN and value == "{" and self.close() and self.language == "perl":
+                self.at += 1
+                found = self.item(found, self.perl_key())
+                self.target = ""
+            elif kind == TEXT and self.takes_text(found, called=called):
+                self.at += 1
+                found = self.call(found, Args([self.literal(value)]))
+                called, getter = True, False
+                self.target = ""
+            elif not called and self.language in _BY_SIDE and self.by_side(found):
+                if self.sign("{"):  # `exec {$program} @words`
+                    self.braced()
+                args = self.listed("")
+                found = self.call(found, args)
+                called, getter = True, False
+                self.target = ""
+            else:
+                break
+        return self.call(found, Args([])) if getter else found
+
+    def is_dot(self, value: str) -> bool:
+        """Lua's `:`, PHP's `\\` and R's `$` are dots only where a name stands behind them."""
+        if value in (":", "\\"):
+            return self.peek(1)[0] == NAME and (value == "\\" or self.peek(2) == (SIGN, "(") or self.peek(2)[0] == TEXT)
+        return True
+
+    def takes_text(self, found: Alternatives, *, called: bool) -> bool:
+        """Lua's `f"x"` and JavaScript's tagged templates."""
+        if self.language == "lua":
+            return isinstance(found[0], Named) or found == NOTHING
+        return self.language == "javascript" and not called and self.close() and isinstance(found[0], Named)
+
+    def by_side(self, found: Alternatives) -> bool:
+        """Return whether arguments stand behind a function without brackets."""
+        first = found[0]
+        if not isinstance(first, (Named, Place)) and not hasattr(first, "attribute"):
+            return False
+        if isinstance(first, Named) and first.name[:1] in ("$", "@", "%", "&"):
+            return False
+        kind, value = self.peek()
+        if kind == NAME:
+            return value not in self.stops and not self.close()
+        if kind in (TEXT, TICK, NUMBER):
+            return self.language != "groovy" or not self.close()
+        if kind == SIGN and value == "{" and self.language == "perl":
+            return isinstance(first, Named) and first.name in ("exec", "system")
+        if kind == SIGN and value in ("[", "-", ":", "*", "\\") and not self.close():
+            return self.language in ("ruby", "perl") and self.peek(1)[0] in (TEXT, NAME, TICK, NUMBER)
+        return False
+
+    def perl_key(self) -> Alternatives:
+        """Read the key in `$x{key}`."""
+        kind, value = self.peek()
+        if kind == NAME and self.peek(1) == (SIGN, "}") and value[:1] not in ("$", "@", "%"):
+            self.at += 2
+            return (value,)
+        args = self.listed("}")
+        return args.placed[0] if args.placed else NOTHING
+
+    def piped(self, left: Alternatives) -> Alternatives:
+        """`x |> f(y)` is `f(x, y)`."""
+        kind, value = self.peek()
+        found = self.named(str(value)) if kind == NAME else NOTHING
+        self.at += 1
+        while self.sign(*_DOTS[self.language]):
+            self.at += 1
+            found = self.attribute(found, str(self.peek()[1]))
+            self.at += 1
+        args = Args([])
+        if self.sign("("):
+            self.at += 1
+            args = self.listed(")")
+        return self.call(found, Args([left, *args.placed], args.named))
+
+    def literal(self, parts: list[Any]) -> Alternatives:
+        """Return what a text is, the code in it worked out."""
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return (parts[0],)
+        done: list[Held] = []
+        for part in parts:
+            if isinstance(part, str):
+                done.append(part)
+            else:
+                self.depth += 1
+                value = self.take(part.code) if part.code else NOTHING
+                self.depth -= 1
+                done.append(value[0] if len(value) == 1 else UNKNOWN)
+        return (h.joined(done),)
 
 
-def _opens(text: str, at: int) -> bool:
-    mark = text[at + 2 : at + 3] if text[at + 1] != "(" else "("
-    return bool(mark) and not mark.isalnum() and not mark.isspace() and text[at - 1 : at] not in _WORD
-
-
-def _before(text: str, at: int) -> str:
-    """Return the name that a string is the first argument of."""
-    end = at
-    while end and text[end - 1] in " (":
-        end -= 1
-    start = end
-    while start and text[start - 1] in _WORD:
-        start -= 1
-    return text[start:end]
-
-
-def _with_arguments(text: str, start: int, literal: str, strings: list[tuple[int, str, str]]) -> str:
-    """Return a command with the strings of the list behind it: `spawn("rm", ["-rf", "x"])`."""
-    words = [literal]
-    end = text.find(")", start)
-    if " " not in literal:
-        words += [other for place, _, other in strings if start < place < (end if end > 0 else len(text))]
-    return " ".join(words)
-
-
-def _without(text: str, strings: list[tuple[int, str, str]]) -> str:
-    done = text
-    for start, _, literal in reversed(strings):
-        done = done[: start + 1] + " " * len(literal) + done[start + 1 + len(literal) :]
-    return done
-
-
-def _names(text: str) -> set[str]:
-    found: set[str] = set()
-    name = ""
-    for char in text + " ":
-        if char in _WORD:
-            name += char
-        elif name:
-            found.add(name)
-            found.add(name.rpartition(".")[2])
-            name = ""
-    return found

@@ -37,6 +37,7 @@ from __future__ import annotations
 from agentguard.access.code.held import (
     ENVIRON,
     FETCHED,
+    OUTPUT,
     Contents,
     Items,
     Many,
@@ -124,7 +125,7 @@ class Found:
 
     def places(self, held: Held) -> list[Value]:
         """Return the paths that something stands for, from wherever it may be looked up."""
-        if isinstance(held, int):  # an open descriptor
+        if isinstance(held, (int, Contents)) or held is OUTPUT:  # an open file has been looked at where it was opened
             return []
         value = text(held)
         if isinstance(value, Pattern):
@@ -147,6 +148,10 @@ class Found:
             if kind == "command":
                 words = [item for given in args.placed[number:] for item in ([one for one in given[:1]])]
                 self.command([text(word) for word in words], args)
+                continue
+            if kind == "data":
+                if any(ENVIRON in given for given in args.placed):
+                    self.add("environment")
                 continue
             for held in args.get(number, name):
                 self._argument(kind, held, number, spec, args)
@@ -189,8 +194,6 @@ class Found:
             self.add("variable", text(held))
         elif kind == "enter":
             self.enter(held, surely=False)
-        elif kind == "data" and held is ENVIRON:
-            self.add("environment")
 
     def _each(self, held: Held) -> Alternatives:
         """Return the paths of a list of paths."""

@@ -9,7 +9,7 @@ import pytest
 
 HERE = Path(__file__).parent / "cases"
 CASES = [
-    (path.stem, *line.split(" =>", 1)) for path in sorted(HERE.glob("*.txt")) for line in path.read_text().splitlines()
+    (path.stem, *line.rsplit(" =>", 1)) for path in sorted(HERE.glob("*.txt")) for line in path.read_text().splitlines()
 ]
 LANGUAGES = sorted({language for language, _, _ in CASES})
 

@@ -1,0 +1,651 @@
+"""What names, methods and calls in other languages mean: their values and their findings (see literals)."""
+
+from __future__ import annotations
+
+from agentguard.access.code import held as h
+from agentguard.access.code import other_calls as calls
+from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
+from agentguard.access.code.sinks import EVERYWHERE, Args, Found, is_address
+from agentguard.access.model import STAR, UNKNOWN, Pattern
+from agentguard.access.shell.values import parts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.code.held import Alternatives, Held
+    from agentguard.access.code.sinks import Spec
+    from agentguard.access.model import Value
+
+_MAX_NESTED = 4
+_MAX_NAME = 200  # characters of a name with its dots
+_ROOTS = ("globalThis.", "global.", "window.", "self.", "module.", "process.mainModule.", "Kernel.", "Object.", "_G.", "base.",
+          "utils.", "CORE.", "main.", "java.nio.file.", "java.lang.", "Bun.$")  # fmt: skip
+_MODULES = frozenset({"fs", "child_process", "os", "io", "process", "Kernel", "vm", "File", "IO", "Process", "globalThis"})
+_TURNS = {"reverse": lambda text: text[::-1], "strrev": lambda text: text[::-1], "string.reverse": lambda text: text[::-1],
+          "lc": str.lower, "uc": str.upper, "strtolower": str.lower, "strtoupper": str.upper}  # fmt: skip
+_METHODS = {
+    "toLowerCase": str.lower, "toUpperCase": str.upper, "downcase": str.lower, "upcase": str.upper, "trim": str.strip,
+    "strip": str.strip, "chomp": str.rstrip, "swapcase": str.swapcase, "lower": str.lower, "upper": str.upper,
+}  # fmt: skip
+_QUIET_METHODS = frozenset({"includes", "startsWith", "endsWith", "test", "match", "indexOf"})
+_OF_PATH = {  # methods of a path object of Ruby and Groovy
+    "read": "read", "readlines": "read", "binread": "read", "write": "write", "delete": "delete", "unlink": "delete",
+    "rmtree": "delete-tree", "mkpath": "write", "mkdir": "write", "text": "read", "getText": "read", "readLines": "read",
+    "eachLine": "read", "deleteDir": "delete-tree", "append": "write", "mkdirs": "write", "bytes": "read", "each_line": "read",
+    "entries": "look", "children": "look", "listFiles": "look", "slurp": "read", "spew": "write", "remove": "delete",
+}  # fmt: skip
+
+
+PROPERTIES = frozenset({"text", "bytes", "eachLine"})  # of Groovy's File: what stands for a call
+
+
+class Bound:
+    """A method of something that is no name."""
+
+    __slots__ = ("attribute", "of")
+
+    def __init__(self, of: Held, attribute: str) -> None:
+        self.of = of
+        self.attribute = attribute
+
+
+class Meanings:
+    """Values of names and calls of one language. `take` and `expression` are the reader's."""
+
+    def __init__(self, language: str, home: str = "~") -> None:
+        self.language = language
+        self.home = home
+        self.found = Found(home)
+        self.values: dict[str, Alternatives] = {}
+        self.table = calls.calls(language)
+        self.count = 0
+        self.ternary = 0
+        self.nested = 0
+        self.curl = ""
+
+    def take(self, text: str) -> Alternatives:
+        """Read some code as a part of this one."""
+        raise NotImplementedError
+
+    # -- names
+
+    def module(self, name: str) -> str:
+        """Return a module's name as the table has it."""
+        name = name.removeprefix("node:")
+        return {"fs/promises": "fs.promises", "fs-extra": "fs", "graceful-fs": "fs", "node-fetch": "fetch", "socket.http": "http",
+                "ssl.https": "https"}.get(name, name)  # fmt: skip
+
+    def named(self, name: str) -> Alternatives:
+        """Return what a name stands for that nothing was assigned to."""
+        for root in _ROOTS:
+            if name.startswith(root) and len(name) > len(root):
+                name = name[len(root) :]
+        if name in calls.ENVIRONMENTS.get(self.language, ()):
+            return (ENVIRON,)
+        if name in ("__dirname", "__DIR__", "import.meta.dirname"):
+            return (".",)
+        if self.language == "javascript" and name == "require":
+            return (Named("require"),)
+        return (Named(name),)
+
+    def attribute(self, of: Alternatives, name: str) -> Alternatives:
+        """Return `of.name`."""
+        found: list[Held] = []
+        for one in of:
+            if isinstance(one, Named) and len(one.name) > _MAX_NAME:
+                found.append(UNKNOWN)
+            elif isinstance(one, Named):
+                base = "" if one.name in ("globalThis", "global", "window", "Kernel", "_G", "CORE") else one.name + "."
+                found += self.named(base + name)
+            elif one is ENVIRON and self.language != "ruby":
+                found.append(self.home if name == "HOME" else Bound(ENVIRON, name))
+            elif isinstance(one, Table):
+                found += one.items.get(name, NOTHING)
+            elif one is FETCHED:
+                found.append(Bound(FETCHED, name) if name == "then" else FETCHED)
+            else:
+                found.append(Bound(one, name))
+        return h.several(found)
+
+    def item(self, of: Alternatives, key: Alternatives) -> Alternatives:
+        """Return `of[key]`."""
+        found: list[Held] = []
+        for one in of:
+            for index in key:
+                found += self._item(one, index)
+        return h.several(found)
+
+    def _item(self, of: Held, key: Held) -> Alternatives:
+        if isinstance(of, Items) and isinstance(key, int):
+            return of.items[key] if -len(of.items) <= key < len(of.items) else NOTHING
+        if isinstance(of, Table) and isinstance(key, (str, int)):
+            return of.items.get(str(key), NOTHING)
+        if isinstance(of, str) and isinstance(key, int):
+            return (of[key],) if -len(of) <= key < len(of) else NOTHING
+        if of is ENVIRON or (isinstance(of, Named) and of.name in ("ENV", "$ENV", "$_ENV", "$_SERVER")):
+            if key == "HOME":
+                return (self.home,)
+            return (ENVIRON,) if not isinstance(key, str) and self.language in ("javascript", "perl") else NOTHING
+        if isinstance(of, Named):
+            if isinstance(key, str):
+                return self.attribute((of,), key)
+            if of.name == "Dir":
+                return NOTHING
+            if of.name.partition(".")[0] in _MODULES and not isinstance(key, int):
+                return (Named("?"),)
+            return (Named(of.name + "[]"),) if of.name[:1] in ("$", "@") else NOTHING
+        return (FETCHED,) if of is FETCHED else NOTHING
+
+    # -- calls
+
+    def call(self, callee: Alternatives, args: Args) -> Alternatives:
+        """Say what a call does, and return what it may give."""
+        found: list[Held] = []
+        for one in callee:
+            if isinstance(one, str) and self.language == "php" and one:  # `$f = "system"; $f("ls")`
+                one = Named(one.lstrip("\\"))  # noqa: PLW2901 - a name like any other
+            if isinstance(one, Named):
+                found += self._function(one.name, args)
+            elif isinstance(one, Bound):
+                found += self._method(one.of, one.attribute, args)
+            elif one in (FETCHED, ENVIRON):
+                found.append(one)
+        return h.several(found)
+
+    def _spec(self, name: str) -> Spec | None:
+        if name in self.table:
+            return self.table[name]
+        first, dot, rest = name.partition(".")
+        while dot:
+            if "." + name.rpartition(".")[2] in self.table:
+                return self.table["." + name.rpartition(".")[2]]
+            first, dot, rest = rest.partition(".")
+        del first
+        return self.table.get("." + name) if self.language == "javascript" else None
+
+    def _function(self, name: str, args: Args) -> Alternatives:
+        if name == "?":
+            self.found.add("opaque", "the code calls what it looks up by a computed name")
+            return NOTHING
+        special = self._special(name, args)
+        if special is not None:
+            return special
+        spec = self._spec(name)
+        if spec is not None:
+            self._performs(name, spec, args)
+        elif any(ENVIRON in given for given in args.placed) and name not in calls.SAME_VALUE | {"Object.keys", "keys"}:
+            self.found.add("environment")
+        for given in args.placed:
+            for one in given:
+                if isinstance(one, Table) and any(ENVIRON in one.items[key] for key in one.items if key != "env"):
+                    self.found.add("environment")
+        return self._value(name, args, spec)
+
+    def _special(self, name: str, args: Args) -> Alternatives | None:
+        """Return the value of a call that the tables cannot say; None for every other."""
+        language = self.language
+        first = args.first(0)
+        if name in calls.ENVIRONMENT_CALLS[language] and not args.placed and not args.named:
+            return (ENVIRON,)
+        if language == "javascript" and name in ("require", "import"):
+            if isinstance(first, str):
+                return (Named(self.module(first)),)
+            if first is not None:
+                self.found.add("opaque", "the code loads a module of a computed name")
+            return NOTHING
+        if language == "lua" and name == "require" and isinstance(first, str):
+            return (Named(self.module(first)),)
+        if language == "ruby" and name.startswith("ENV.") and name[4:] not in calls.ONE_VARIABLE:
+            if name[4:] not in ("to_h", "to_a", "map", "sort", "select", "reject", "dup", "clone", "to_hash"):
+                self.found.add("environment")
+            return (ENVIRON,)
+        if language == "ruby" and (name in ("send", "public_send", "method") or name.endswith((".send", ".public_send", ".method"))):
+            return self._sent(name, args)
+        if language == "ruby" and name.rpartition(".")[2] in ("const_get", "const_missing"):
+            return self.named(first) if isinstance(first, str) else NOTHING
+        if language == "ruby" and name.endswith(".call"):
+            return self._function(name[:-5], args)
+        if language == "perl" and name == "open":
+            self._perl_open(args)
+            return NOTHING
+        if language == "ruby" and name in ("open", "Kernel.open", "IO.read", "IO.foreach") and isinstance(first, str):
+            if first.startswith("|"):
+                self.found.shell(first[1:])
+                return NOTHING
+            if is_address(first):
+                self.found.add("connect", (first, None, False))
+                return (FETCHED,)
+        if language in ("php", "r") and name in ("file_get_contents", "fopen", "file", "copy", "source", "readLines", "url"):
+            if first is not None and is_address(h.text(first)):
+                if name == "source":
+                    self.found.add("fetched", "the code runs what came over the network (source)")
+                self.found.add("connect", (h.text(first), None, len(args.placed) > 2))
+                return (FETCHED,)
+        return None
+
+    def _sent(self, name: str, args: Args) -> Alternatives:
+        """`object.send(:name, …)`."""
+        base = name.rpartition(".")[0]
+        what = args.first(0)
+        if not isinstance(what, str):
+            self.found.add("opaque", "the code calls what it looks up by a computed name")
+            return NOTHING
+        target = self.attribute((Named(base),), what) if base else self.named(what)
+        return target if name.endswith("method") else self.call(target, Args(args.placed[1:], args.named))
+
+    def _perl_open(self, args: Args) -> None:
+        """perlfunc, open: two arguments hold the mode in the text, three have it apart."""
+        mode, path = args.first(1), args.get(2)
+        if not isinstance(mode, str):
+            if mode is not None and isinstance(mode, Pattern) and (lead := parts_of(mode)[0]) and isinstance(lead, str):
+                if "|" in lead[:1]:
+                    self.found.shell(UNKNOWN)
+                else:
+                    self.found.opened(h.text(_behind(mode)), (lead.strip() or "<",))
+            elif mode is not None:
+                self.found.opened(mode, ("<",))
+            return
+        text = mode.strip()
+        if path:
+            if text in ("-|", "|-") or text.startswith(("-|", "|-")):
+                words = [h.text(one) for given in args.placed[2:] for one in given[:1]]
+                self._starts(words)
+            else:
+                for one in path:
+                    if not isinstance(one, (Named, Items)):
+                        self.found.opened(one, (text.partition(":")[0],))
+        elif text.startswith("|") or text.endswith("|"):
+            self.found.shell(text.strip("|").strip())
+        else:
+            name = text.lstrip("+<>").strip()
+            self.found.opened(name, (text[: len(text) - len(text.lstrip("+<>"))] or "<",))
+
+    def _starts(self, words: list[Value]) -> None:
+        if len(words) == 1:
+            self.found.shell(words[0])
+        else:
+            self.found.command(words)
+
+    def _performs(self, name: str, spec: Spec, args: Args) -> None:
+        """Say what a function of the table does."""
+        plain = [(param, kind) for param, kind in spec if kind not in _OWN]
+        if len(plain) == len(spec):
+            self._several(spec, args)
+            return
+        self.found.perform([(param, kind if kind not in _OWN else "") for param, kind in spec], args)
+        for number, (param, kind) in enumerate(spec):
+            if kind in _OWN:
+                getattr(self, "_on_" + _OWN[kind])(name, args, number, param)
+
+    def _several(self, spec: Spec, args: Args) -> None:
+        """Deleting functions take any number of paths."""
+        self.found.perform(spec, args)
+        if len(spec) == 1 and spec[0][1].startswith("delete") and self.language in ("perl", "ruby", "r"):
+            for given in args.placed[1:]:
+                self.found.perform(spec, Args([given]))
+
+    def _on_sys(self, name: str, args: Args, number: int, param: str) -> None:
+        """One text goes to a shell, a list of words to a program."""
+        words = [given for given in args.placed[number:] if not isinstance(given[0], (Table, Named)) or self.language != "ruby"]
+        if not words:
+            if args.placed:
+                self.found.shell(UNKNOWN)
+            return
+        first = words[0][0]
+        if isinstance(first, Items):
+            self.found.argv(first, args)
+        elif len(words) == 1 or self.language == "php":
+            for one in words[0]:
+                self.found.shell(one)
+        else:
+            flat = [item for given in words for item in (given[0].items if isinstance(given[0], Items) else [given])]
+            self.found.command([h.text(item[0]) if len(item) == 1 else UNKNOWN for item in flat])
+
+    def _on_spawn(self, name: str, args: Args, number: int, param: str) -> None:
+        """A program, a list of arguments, and options that may ask for a shell."""
+        shell = any(isinstance(one, Table) and "shell" in one.items for given in args.placed for one in given)
+        rest = next((one for given in args.placed[1:2] for one in given if isinstance(one, Items)), None)
+        others = args.placed[1:2] and rest is None and not isinstance(args.placed[1][0], Table)
+        folder = next((one.items["cwd"][0] for given in args.placed for one in given if isinstance(one, Table) and "cwd" in one.items), None)
+        more = Args([], {"cwd": (folder,)} if folder is not None and not isinstance(folder, Named) else {})
+        for program in args.get(0, "command"):
+            words = [h.text(program), *([h.text(item[0]) for item in rest.items] if rest else [])]
+            if program is FETCHED or (shell and not isinstance(program, str)):
+                self.found.shell(program, more)
+            elif shell:
+                self.found.shell(h.joined([piece for k, word in enumerate(words) for piece in ((" ", word) if k else (word,))]), more)
+            else:
+                self.found.command([*words, UNKNOWN] if others and not isinstance(args.placed[1][0], Named) else words, more)
+
+    def _on_eval(self, name: str, args: Args, number: int, param: str) -> None:
+        """Code of this text is read, a file's is run, everything else is opaque."""
+        for one in args.get(number, param):
+            if isinstance(one, str) and self.nested < _MAX_NESTED:
+                self.nested += 1
+                self.take(one)
+                self.nested -= 1
+            elif isinstance(one, Contents):
+                self.found.run(one.path, self.language)
+            elif one is FETCHED:
+                self.found.add("fetched", f"the code runs what came over the network ({name})")
+            elif isinstance(one, (Table, Items)) or (isinstance(one, Named) and name in ("instance_eval", "class_eval")):
+                continue  # a block
+            elif not (isinstance(one, int) or name == "assert"):  # of what is no text, `assert` makes no code
+                self.found.add("opaque", f"the code runs other code ({name})")
+
+    def _on_function(self, name: str, args: Args, number: int, param: str) -> None:
+        """`Function(parameter…, code)`."""
+        self._on_eval(name, Args(args.placed[-1:]), 0, "")
+
+    def _on_timer(self, name: str, args: Args, number: int, param: str) -> None:
+        if isinstance(args.first(0), str):
+            self._on_eval(name, args, 0, "")
+
+    def _on_fetch(self, name: str, args: Args, number: int, param: str) -> None:
+        """The options of `fetch` say whether anything is sent."""
+        for one in args.get(number, param):
+            method = one.items.get("method", NOTHING)[0] if isinstance(one, Table) else "GET"
+            quiet = isinstance(method, str) and method.upper() in ("GET", "HEAD", "OPTIONS")
+            if isinstance(one, Table) and ("body" in one.items or ("method" in one.items and not quiet)):
+                for address in args.get(0):
+                    self.found.add("connect", (h.text(address), None, True))
+
+    def _on_request(self, name: str, args: Args, number: int, param: str) -> None:
+        """`http.request(url | options, options)`, `axios({url, method, data})`."""
+        for one in args.get(number, param):
+            if not isinstance(one, Table):
+                if number == 0:
+                    self.found.add("connect", (h.text(one), None, "request" in name))
+                continue
+            method = one.items.get("method", ("GET",))[0]
+            sends = "data" in one.items or not (isinstance(method, str) and method.upper() in ("GET", "HEAD"))
+            url = one.items.get("url") or one.items.get("uri")
+            host = one.items.get("hostname") or one.items.get("host")
+            if url or host:
+                self.found.add("connect", (h.text((url or host or NOTHING)[0]), None if url else 0, sends))
+
+    def _on_js_connect(self, name: str, args: Args, number: int, param: str) -> None:
+        """`net.connect(port, host)`, `net.connect({port, host})`."""
+        for one in args.get(0):
+            if isinstance(one, Table):
+                host = one.items.get("host", ("localhost",))[0]
+                port = one.items.get("port", NOTHING)[0]
+                self.found.add("connect", (h.text(host), port if isinstance(port, int) else 0, True))
+            elif isinstance(one, int) or (isinstance(one, str) and one.isdigit()):
+                host = args.first(1)
+                known = isinstance(host, (str, Pattern)) or host is UNKNOWN
+                self.found.add("connect", (h.text(host) if known else "localhost", int(one), True))
+            elif isinstance(one, str) and is_address(one):
+                self.found.add("connect", (one, None, True))
+
+    def _on_nothing(self, name: str, args: Args, number: int, param: str) -> None:
+        """An argument that another one's reading takes."""
+
+    def _on_js_listen(self, name: str, args: Args, number: int, param: str) -> None:
+        one, host = args.first(0), args.first(1)
+        if isinstance(one, Table):
+            host = one.items.get("hostname", one.items.get("host", (EVERYWHERE,)))[0]
+            one = one.items.get("port", NOTHING)[0]
+        if isinstance(one, int) or (name.startswith(("Deno", "Bun"))):
+            known = isinstance(host, (str, Pattern)) or host is UNKNOWN
+            self.found.add("listen", (h.text(host) if known else EVERYWHERE, one if isinstance(one, int) else None))
+
+    def _on_deno(self, name: str, args: Args, number: int, param: str) -> None:
+        """`new Deno.Command("rm", {args: […]})`, `Deno.run({cmd: […]})`."""
+        for one in args.get(0):
+            options = args.first(1)
+            if isinstance(one, Table):
+                self.found.argv(one.items.get("cmd", NOTHING)[0], Args([]))
+            else:
+                listed = options.items.get("args", NOTHING)[0] if isinstance(options, Table) else None
+                words = [h.text(item[0]) for item in listed.items] if isinstance(listed, Items) else []
+                self.found.command([h.text(one), *words])
+
+    def _on_kill(self, name: str, args: Args, number: int, param: str) -> None:
+        if args.first(0) != 0 and args.first(1) != 0:
+            self.found.add("trait", ("signals", "the code sends a signal"))
+
+    def _on_foreign(self, name: str, args: Args, number: int, param: str) -> None:
+        self.found.add("opaque", f"the code calls compiled code ({name})")
+
+    def _on_foreign_data(self, name: str, args: Args, number: int, param: str) -> None:
+        if not isinstance(args.first(0), (Contents, Named)):
+            self.found.add("opaque", f"the code runs other code ({name})")
+
+    def _on_environment(self, name: str, args: Args, number: int, param: str) -> None:
+        self.found.add("environment")
+
+    def _on_perl_do(self, name: str, args: Args, number: int, param: str) -> None:
+        for one in args.get(0):
+            if isinstance(one, str) and ("/" in one or one.endswith((".pl", ".pm", ".ph"))):
+                self.found.run(one, "perl")
+
+    def _on_perl_socket(self, name: str, args: Args, number: int, param: str) -> None:
+        """`IO::Socket::INET->new(PeerAddr => "h:1", PeerPort => 1)`, or `->new("h:1")`."""
+        named = {key.lower(): value for key, value in args.named.items()}
+        if "localport" in named or "localaddr" in named and "peeraddr" not in named:
+            host = named.get("localaddr", (EVERYWHERE,))[0]
+            port = named.get("localport", NOTHING)[0]
+            self.found.add("listen", (h.text(host), port if isinstance(port, int) else None))
+            return
+        host = (named.get("peeraddr") or named.get("peerhost") or args.get(0) or NOTHING)[0]
+        port = named.get("peerport", NOTHING)[0]
+        text = h.text(host)
+        if isinstance(text, str):
+            text, _, behind = text.partition(":")
+            port = int(behind) if behind.isdigit() and len(behind) < 6 else port
+        self.found.add("connect", (text, port if isinstance(port, int) else 0, True))
+
+    def _on_php_option(self, name: str, args: Args, number: int, param: str) -> None:
+        """`curl_setopt($c, CURLOPT_URL, …)`."""
+        option = getattr(args.first(1), "name", "")
+        for one in args.get(2):
+            if option == "CURLOPT_URL":
+                self.curl = str(h.text(one)) if isinstance(h.text(one), str) else ""
+                self.found.add("connect", (h.text(one), None, False))
+            elif option in ("CURLOPT_POSTFIELDS", "CURLOPT_UPLOAD"):
+                self.found.add("connect", (self.curl or UNKNOWN, None, True))
+
+    def _on_mail(self, name: str, args: Args, number: int, param: str) -> None:
+        self.found.add("connect", (UNKNOWN, 0, True))
+
+    def _on_php_apply(self, name: str, args: Args, number: int, param: str) -> None:
+        """`call_user_func("system", …)`, `array_map("system", […])`."""
+        rest = args.placed[1:]
+        if name in ("array_map", "call_user_func_array", "array_filter", "array_walk"):
+            rest = [h.elements(one) for given in rest for one in given]
+        for one in args.get(0):
+            if isinstance(one, str):
+                self.call((one,), Args(rest))
+        if name in ("array_filter", "array_walk", "usort") and len(args.placed) > 1 and isinstance(args.first(1), str):
+            self.call(args.get(1), Args([h.elements(one) for one in args.get(0)]))
+
+    def _on_r_eval(self, name: str, args: Args, number: int, param: str) -> None:
+        for one in args.get(0):
+            if one is UNKNOWN or one is FETCHED or isinstance(one, str):
+                self._on_eval(name, args, 0, "")
+
+    def _on_ruby_listen(self, name: str, args: Args, number: int, param: str) -> None:
+        host = args.first(-1, "BindAddress")
+        port = args.first(-1, "Port")
+        self.found.add("listen", (EVERYWHERE if host is None else h.text(host), port if isinstance(port, int) else None))
+
+    def _on_elixir_port(self, name: str, args: Args, number: int, param: str) -> None:
+        one = args.first(0)
+        if isinstance(one, Items) and len(one.items) > 1:
+            self.found.shell(one.items[1][0])
+
+    # -- values
+
+    def _value(self, name: str, args: Args, spec: Spec | None) -> Alternatives:
+        """Return what a function gives."""
+        first = args.get(0)
+        one = args.first(0)
+        if name in calls.JOINS or (self.language == "r" and name in ("paste0", "file.path")):
+            return self._path(name, args)
+        if name == "c" and self.language == "r":
+            return (Items(args.placed[: h.MAX_ITEMS]),)
+        if name == "parse" and self.language == "r":
+            texts = args.get(-1, "text")
+            if texts:
+                return tuple(UNKNOWN if isinstance(code, Named) else code for code in texts)
+            return tuple(Contents(h.text(path)) for path in first) or NOTHING
+        if name in calls.HOMES:
+            return (self.home,)
+        if name in calls.HERES:
+            return (".",)
+        if name in ("os.getenv", "getenv", "Sys.getenv", "System.get_env", "System.getenv", "Deno.env.get", "ENV.fetch"):
+            return (self.home,) if one == "HOME" else NOTHING
+        if name in ("Buffer.from", "Buffer") and len(args.placed) > 1:
+            how = args.first(1)
+            return (h.decoded(one, how) if isinstance(one, str) and how in ("base64", "hex") else h.text(one),)
+        if name in calls.DECODERS:
+            how = calls.DECODERS[name]
+            return (h.decoded(one, how) if isinstance(one, str) else one if one is FETCHED else UNKNOWN,)
+        if name in calls.CODES:
+            numbers = args.placed[1:] if name == "pack" else args.placed
+            numbers = one.items if isinstance(one, Items) else numbers
+            return (h.chars(Items(numbers)),)
+        if name in ("paste0", "paste", "string", "cat"):
+            separator = args.first(-1, "sep")
+            gap = separator if isinstance(separator, str) else "" if name != "paste" else " "
+            pieces = [piece for given in args.placed for piece in (gap, given[0])]
+            return (h.joined(pieces[1:]),)
+        if name in ("join", "implode") and len(args.placed) > 1:
+            return (self._glued(one, args.placed[1:]),)
+        if name in _TURNS and isinstance(one, str):
+            return (_TURNS[name](one),)
+        if name in ("sprintf", "format", "string.format") and isinstance(one, str):
+            return (h.formatted(one, [given[0] for given in args.placed[1:]]),)
+        if name in ("decodeURIComponent", "unescape", "URI.decode_www_form_component", "urldecode", "rawurldecode"):
+            return (_unquoted(one) if isinstance(one, str) else UNKNOWN,)
+        if name in ("glob", "Dir.glob", "Path.wildcard", "Sys.glob", "Dir"):
+            return tuple(Many((h.globbed(pattern),)) if isinstance(pattern, str) else UNKNOWN for pattern in first) or NOTHING
+        if spec is not None:
+            kinds = [kind for _, kind in spec]
+            if kinds[0] in ("url", "upload", "request") or "url" in kinds:
+                return (FETCHED,)
+            if kinds[0] in ("read", "open") and first:
+                return tuple(Contents(h.text(given)) for given in first)
+            if kinds[0] == "look":
+                return (Many((Pattern((STAR,)),)),)
+        if name in calls.SAME_VALUE and first:
+            return first
+        if name.endswith(".new") and name in ("Pathname.new",):
+            return first
+        return (Named(name),) if "." in name or name[:1].isupper() else NOTHING
+
+    def _path(self, name: str, args: Args) -> Alternatives:
+        done: list[Value] = [""]
+        for number, given in enumerate(args.placed):
+            if len(done) * len(given) > h.MAX_ALTERNATIVES:
+                return NOTHING
+            done = [
+                (h.text(one) if not number else h.beneath(path, h.text(one))) if name != "paste0" else
+                h.text(h.joined((path, one))) for path in done for one in given
+            ]  # fmt: skip
+        if name in ("File.expand_path", "File.absolute_path") and len(args.placed) > 1:
+            done = [h.beneath(h.text(args.first(1)), h.text(args.first(0)))]
+        if name in ("Pathname.new", "Pathname", "File", "java.io.File", "Paths.get", "Path.of") and args.placed:
+            return tuple(Place(path) for path in done)
+        return tuple(done)
+
+    def _glued(self, separator: Held, rest: list[Alternatives]) -> Held:
+        items = [item for given in rest for item in (given[0].items if isinstance(given[0], Items) else [given])]
+        gap = separator if isinstance(separator, str) else ""
+        return h.joined([piece for number, item in enumerate(items) for piece in ((gap, item[0]) if number else (item[0],))])
+
+    def _method(self, of: Held, name: str, args: Args) -> Alternatives:
+        """Return what a method of a value gives, and say what it does."""
+        one = args.first(0)
+        if of is ENVIRON:
+            if name in ("toObject", "entries", "map", "each"):
+                return (ENVIRON,)
+            return (self.home,) if one == "HOME" else NOTHING
+        if isinstance(of, Place):
+            if name in _OF_PATH:
+                self.found.perform([("path", _OF_PATH[name])], Args([(of,)]))
+                return (Contents(of.value),)
+            if name in ("join", "+", "/", "expand_path"):
+                return tuple(Place(h.beneath(of.value, h.text(one))) for one in args.get(0)) or (of,)
+            return (of,)
+        if name == "then" and isinstance(one, Named) and one.name == "eval":
+            self.found.add("fetched", "the code runs what came over the network (eval)")
+        if of is FETCHED or isinstance(of, Contents):
+            return (of,)
+        if name == "execute" and self.language == "groovy" and not args.placed:
+            if isinstance(of, Items):
+                self.found.argv(of, Args([]))
+            elif isinstance(of, str):
+                self.found.command(list(of.split()))
+            else:
+                self.found.shell(of)
+            return NOTHING
+        if name == "call" and isinstance(of, Named):
+            return self._function(of.name, args)
+        if name in ("each", "map", "forEach", "flat_map", "toString", "to_s", "valueOf", "freeze", "to_a", "encode", "dup"):
+            return (of,)
+        if name == "join":
+            return (self._glued("" if one is None else one, [(of,)]),)
+        if name in ("pack", "unpack") and isinstance(of, Items):
+            return (h.chars(of),)
+        if name == "reverse":
+            return (of[::-1] if isinstance(of, str) else Items(of.items[::-1]) if isinstance(of, Items) else UNKNOWN,)
+        spec = self.table.get("." + name)
+        if spec is not None and not isinstance(of, str):
+            self._performs(name, spec, args)
+            return (FETCHED,) if spec[0][1] in ("url", "upload") else NOTHING
+        if name == "concat":
+            return (h.joined([of, *(given[0] for given in args.placed)]),)
+        if isinstance(of, str):
+            return (self._of_text(of, name, [given[0] for given in args.placed]),)
+        if name in ("pop", "first", "last", "shift", "at", "sample"):
+            return h.elements(of)
+        return NOTHING
+
+    def _of_text(self, text: str, name: str, args: list[Held]) -> Held:
+        if name in _METHODS:
+            return _METHODS[name](text)
+        if name in ("split", "chars"):
+            if name == "chars" or not args or args[0] == "":
+                return Items([(char,) for char in text][: h.MAX_ITEMS]) if args or name == "chars" else Items([(text,)])
+            return Items([(piece,) for piece in text.split(args[0])]) if isinstance(args[0], str) else UNKNOWN
+        if name in ("slice", "substring", "substr") and all(isinstance(one, int) for one in args):
+            start, end = args[0] if args else 0, args[1] if len(args) > 1 else len(text)
+            return text[start : start + end] if name == "substr" and len(args) > 1 else text[start:end]
+        if name in ("replace", "replaceAll", "sub", "gsub", "tr") and len(args) == 2 and all(isinstance(one, str) for one in args):
+            return text.replace(args[0], args[1], 1 if name in ("replace", "sub") else -1)
+        if name == "repeat" and args and isinstance(args[0], int):
+            return h.reckoned(text, "*", args[0])
+        if name == "charAt" and args and isinstance(args[0], int):
+            return text[args[0] : args[0] + 1]
+        if name == "unpack1" and args == ["m"]:
+            return h.decoded(text, "base64")
+        return UNKNOWN
+
+
+def _behind(mode: Pattern) -> Value:
+    """Return the path in a mode and path that are one text."""
+    first, *rest = mode.parts
+    lead = first.lstrip("+<> ") if isinstance(first, str) else first
+    return Pattern((lead, *rest)) if lead else Pattern(tuple(rest)) if len(rest) > 1 else UNKNOWN
+
+
+def _unquoted(text: str) -> Held:
+    first, *rest = text.split("%")
+    done = [first]
+    for piece in rest:
+        try:
+            done.append(chr(int(piece[:2], 16)) + piece[2:])
+        except ValueError:
+            return UNKNOWN
+    return "".join(done)
+
+
+# Kinds of the tables that are read here, and the method that does it.
+_OWN = {
+    "sys": "sys", "spawn": "spawn", "eval": "eval", "function": "function", "timer": "timer", "fetch": "fetch",
+    "request": "request", "js-connect": "js_connect", "js-host": "nothing", "js-listen": "js_listen", "deno": "deno",
+    "kill": "kill", "foreign": "foreign", "foreign-data": "foreign_data", "environment": "environment",
+    "perl-do": "perl_do", "perl-socket": "perl_socket", "php-option": "php_option", "php-value": "nothing", "mail": "mail",
+    "php-apply": "php_apply", "r-eval": "r_eval", "ruby-listen": "ruby_listen", "elixir-port": "elixir_port",
+}  # fmt: skip

@@ -1,0 +1,133 @@
+"""What AppleScript and Tcl would do: languages of words, read line by line (see literals)."""
+
+from __future__ import annotations
+
+from agentguard.access.code.sinks import Found
+from agentguard.access.model import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.access.code.sinks import Finding
+    from agentguard.access.model import Value
+
+_MAX_LINES = 2_000
+_BLOCKS = frozenset({"if", "while", "for", "foreach", "proc", "catch", "try", "expect", "else", "elseif", "switch"})
+_RUNS_TEXT = ("do shell script", "do script", "write text")  # the last two type into a terminal
+
+
+def read(text: str, language: str) -> list[Finding]:
+    """Return what the code would do. Never raises."""
+    found = Found("~")
+    lines = text.replace(";", "\n").split("\n") if language == "tcl" else text.split("\n")
+    if len(lines) > _MAX_LINES:
+        return [("opaque", "the code is too long")]
+    for line in lines:
+        if language == "applescript":
+            _applescript(line.strip(), found)
+        else:
+            _tcl(line.strip(), found)
+    return found.list
+
+
+def _applescript(line: str, found: Found) -> None:
+    """`do shell script "…"`, `tell app "Terminal" to do script "…"`, files, code from texts."""
+    if line.startswith("--"):
+        return
+    low = line.lower()
+    for words in _RUNS_TEXT:
+        at = low.find(words)
+        if at >= 0 and (low[at - 1 : at] in ("", " ", "(")):
+            found.shell(_text(line[at + len(words) :]))
+            if "administrator privileges" in low:
+                found.add("trait", ("privileged", "the code asks for the administrator's rights"))
+    if low.startswith(("run script ", "load script ")) or " run script " in low:
+        value = _text(line[low.find("script ") + 7 :])
+        if isinstance(value, str) and "posix file" not in low:
+            found.list += read(value, "applescript")
+        else:
+            found.add("opaque", "the code runs other code (run script)")
+    for words, action in (("read posix file", "read"), ("open for access posix file", "write"), ("read (posix file", "read"),
+                          ("read file", "read")):  # fmt: skip
+        if words in low:
+            found.path(action, _text(line[low.find(words) + len(words) :]))
+    if low.startswith("delete posix file") or ('tell app' in low and " delete " in low and "posix file" in low):
+        found.path("delete", _text(line[low.find("posix file") + 10 :]))
+
+
+def _text(rest: str) -> Value:
+    """Return the text literal that an argument starts with; unknown where it is put together."""
+    rest = rest.strip(" (")
+    if rest[:1] != '"':
+        return UNKNOWN
+    at = 1
+    done: list[str] = []
+    while at < len(rest) and rest[at] != '"':
+        if rest[at] == "\\" and at + 1 < len(rest):
+            at += 1
+        done.append(rest[at])
+        at += 1
+    behind = rest[at + 1 :].lstrip(" )")
+    return UNKNOWN if behind.startswith("&") else "".join(done)
+
+
+def _tcl(line: str, found: Found) -> None:
+    """`exec rm x`, `open "|cmd"`, `file delete x`, `socket h 80`, `source x`, `eval …`, and those in brackets."""
+    if line.startswith("#"):
+        return
+    if line.partition(" ")[0] in _BLOCKS and "{" in line:
+        for piece in line.replace("{", "\n").replace("}", "\n").split("\n")[1:]:
+            _tcl(piece.strip(), found)
+        return
+    for piece in line.replace("]", "\n").replace("[", "\n").split("\n"):
+        words = _words(piece)
+        if not words:
+            continue
+        name, rest = words[0], words[1:]
+        if name in ("exec", "spawn", "system"):
+            rest = [word for word in rest if word not in ("-noecho", "-ignorestderr", "--", "&")]
+            if name == "system":
+                found.shell(" ".join(map(str, rest)) if all(isinstance(word, str) for word in rest) else UNKNOWN)
+            else:
+                found.command(rest)
+        elif name == "open" and rest:
+            first = rest[0]
+            if isinstance(first, str) and first[:1] == "|":
+                found.shell(first[1:])
+            else:
+                found.opened(first, (rest[1],) if len(rest) > 1 else ())
+        elif name == "file" and len(rest) > 1:
+            if rest[0] in ("delete", "mkdir"):
+                for word in rest[1:]:
+                    if not (isinstance(word, str) and word.startswith("-")):
+                        found.path("write" if rest[0] == "mkdir" else "delete", word, "tree" if rest[0] == "delete" else "exact")
+            elif rest[0] in ("rename", "copy") and len(rest) > 2:
+                for action in ("read", "delete") if rest[0] == "rename" else ("read",):
+                    found.path(action, rest[-2])
+                found.path("write", rest[-1])
+        elif name == "socket" and len(rest) > 1 and rest[0] != "-server":
+            found.add("connect", (rest[-2], int(rest[-1]) if str(rest[-1]).isdigit() else 0, True))
+        elif name == "source" and rest:
+            found.run(rest[-1], "tcl")
+        elif name in ("eval", "uplevel", "subst") and any(word is UNKNOWN for word in rest):
+            found.add("opaque", f"the code runs other code ({name})")
+
+
+def _words(piece: str) -> list[Value]:
+    """Return the words of a command: bare, in quotes or in braces; one with a variable in it is not known."""
+    done: list[Value] = []
+    at = 0
+    while at < len(piece):
+        char = piece[at]
+        if char.isspace():
+            at += 1
+            continue
+        close = {'"': '"', "{": "}"}.get(char, "")
+        end = piece.find(close, at + 1) if close else at
+        if not close:
+            while end < len(piece) and not piece[end].isspace():
+                end += 1
+        end = len(piece) if end < 0 else end
+        word = piece[at + 1 : end] if close else piece[at:end]
+        done.append(UNKNOWN if "$" in word and close != "}" else word)
+        at = end + bool(close)
+    return done
