@@ -41,3 +41,8 @@ MAX_INPUT_ROWS = 128  # rows that those may give
 MAX_MENTIONS = 200  # of files in one prompt; the client itself reads at most 100
 MAX_MENTION_SIGNS = 10_000  # "@" characters looked at in one prompt
 MAX_NAME_CHARS = 256  # of a tool, server, skill or kind of subagent
+
+# Files that are about to run. What lies past these is out of scope, and counted.
+MAX_SCRIPTS = 24  # files read in one call
+MAX_SCRIPT_BYTES = 64 * 1024  # of one file; a longer one is not read at all
+MAX_SCRIPT_NESTING = 5  # files that run one another

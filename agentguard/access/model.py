@@ -286,15 +286,18 @@ class Access:
     """All that a tool call would do, as far as it can be known.
 
     `complete` is false when a budget cut the list of rows (an opaque row then stands for the rest). `work` counts what
-    was spent (nodes, words, …). `known` is false for a tool that agentguard has no table entry for.
+    was spent (nodes, words, …). `known` is false for a tool that agentguard has no table entry for. `files` are those
+    that were read because the call runs them: SHA-256 (hex) and size in bytes by path.
     """
 
-    __slots__ = ("complete", "known", "rows", "work")
+    __slots__ = ("complete", "files", "known", "rows", "work")
 
     def __init__(
-        self, rows: list[Row], *, complete: bool = True, known: bool = True, work: dict[str, int] | None = None
-    ) -> None:
+        self, rows: list[Row], *, complete: bool = True, known: bool = True, work: dict[str, int] | None = None,
+        files: dict[str, tuple[str, int]] | None = None,
+    ) -> None:  # fmt: skip
         self.rows = rows
         self.complete = complete
         self.known = known
         self.work = {} if work is None else work
+        self.files = {} if files is None else files

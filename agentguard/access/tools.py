@@ -72,7 +72,7 @@ def access(call: ToolCall, world: World) -> Access:
     named = _NAMES.get(call.tool, ())
     args = tuple(value for field in named if isinstance(value := call.input.get(field), str))
     use = Row(USE, tool=call.tool, origin=Origin(args=args) if args else NO_ORIGIN)
-    return Access([use, *built.rows], complete=built.complete, known=known, work=built.work)
+    return Access([use, *built.rows], complete=built.complete, known=known, work=built.work, files=built.files)
 
 
 def _texts(call: ToolCall, action: str, fields: tuple[str, ...], *, needed: bool) -> tuple[list[str], list[Row]]:

@@ -12,20 +12,6 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 
-def make(call: Call, work: Work) -> None:
-    """`make TARGET NAME=value`: the recipes are the project's own."""
-    work.line.traits |= {"read-only"} if work.line.has("--just-print") else set()
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)
-    if work.line.has("--eval"):
-        call.opaque("what make evaluates is not read")
-    for value in work.line.operands:
-        text = plain(value)
-        name = text.partition("=")[0].rstrip(":?+") if text is not None and "=" in text else ""
-        if name in ("SHELL", "CC", "CXX", "LD", "MAKE") and text is not None:
-            call.shell(text.partition("=")[2], f"make {name}")
-
-
 def tests(call: Call, work: Work) -> None:
     """`pytest FILE::NAME`: a file of tests is executed."""
     operands = work.line.operands

@@ -346,6 +346,10 @@ def run_file(call: Call, work: Work | None, path: Value, label: str, **more: Any
             call.path(EXECUTE, feed.source, "the script")
         else:
             call.fetched_or_opaque("what is in the script is not known", fetched=feed.fetched)
+    if not feeds:
+        from agentguard.access.code import reach  # noqa: PLC0415 - few commands run a file
+
+        reach.shell(call, path, label, stdin=call.stdin, **more)
 
 
 def trap(call: Call, work: Work) -> None:

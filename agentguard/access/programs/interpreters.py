@@ -92,7 +92,7 @@ def python(call: Call, work: Work) -> None:
     elif module is not None:
         _module(call, work, module, operands)
     elif operands and operands[0] != "-":
-        script(call, operands[0], "python")
+        script(call, operands[0], "python", operands[1:])
         _tool(call, operands)
     elif not line.has("--version --help -V -h"):
         from_stdin(call, work, "python")
@@ -137,15 +137,27 @@ def _serves(call: Call, operands: list[Value]) -> None:
     call.path(READ, line.value("--directory") or ".", "what it serves")
 
 
-def script(call: Call, path: Value, language: str) -> None:
-    """A file is run by an interpreter."""
+def script(call: Call, path: Value, language: str, arguments: list[Value] | None = None) -> None:
+    """A file is run by an interpreter; one of another machine is fetched first."""
+    text = plain(path)
+    if text is not None and text.startswith(("http://", "https://")):
+        from agentguard.access.programs import net  # noqa: PLC0415 - rare
+
+        net.url(call, text, "the script")
+        call.fetched_or_opaque("the script comes over the network", fetched=True)
+        return
     call.path(READ, path, "the script")
     call.path(EXECUTE, path, "the script")
-    for feed in call.contents(path):
+    feeds = call.contents(path)
+    for feed in feeds:
         if isinstance(feed.value, str):
-            read_code(call, language, feed.value)
+            read_code(call, language, feed.value, [path, *(arguments or [])])
         elif feed.source is None:
             call.fetched_or_opaque("what is in the script is not known", fetched=feed.fetched)
+    if not feeds:
+        from agentguard.access.code import reach  # noqa: PLC0415 - few commands run a file
+
+        reach.code(call, path, language)
 
 
 _TOOLS = frozenset({"manage.py", "artisan", "console", "mvnw", "gradlew"})

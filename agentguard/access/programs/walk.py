@@ -93,7 +93,12 @@ def run(call: Call) -> Feed:
         call.name = call.name.removesuffix(".exe")
         entry = index.entry(call.name)
         if entry is None:
-            return unknown(call)
+            feed = unknown(call)
+            if call.program:
+                from agentguard.access.code import reach  # noqa: PLC0415 - most programs are called by name
+
+                reach.by_name(call)
+            return feed
     work = read(entry, call.name, call.words)
     if (before := work.entry.get("first")) is not None:
         module, _, function = before.partition(".")

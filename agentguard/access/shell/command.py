@@ -117,7 +117,7 @@ class Call:
             if action == "read" and any(feed.fetched for feed in self.contents(value)):
                 self.fetches = True
             found = places.of(self, self.machine.made, value, extent, deletes=action == DELETE)
-            if action == WRITE and certainty == CERTAIN and not why.startswith("redirection"):
+            if action == WRITE and certainty == CERTAIN and not why.startswith("redirection") and not self.machine.reading:
                 places.changed(self, self.machine.made, found)
         else:
             found = paths.of(value, self.cwd, self.world, extent)
@@ -239,7 +239,7 @@ class Call:
         """Note what this text puts into a file, or hand it to the commands of a `>(…)`."""
         if isinstance(path, str) and path in self.machine.sinks:
             self.machine.sinks.pop(path)(feed)
-        elif (place := self.place(path)) is not None and not paths.silent(place):
+        elif (place := self.place(path)) is not None and not paths.silent(place) and not self.machine.reading:
             from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
 
             places.remember(self.machine.changes(), place, feed, append=append)

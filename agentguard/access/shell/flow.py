@@ -15,6 +15,10 @@ class Spent(Exception):  # noqa: N818 - a verdict, not a fault
     """A budget is spent. The message says which."""
 
 
+class Enough(Spent):
+    """What may be read of files that are about to run is used up: the rest of them is out of scope."""
+
+
 class Feed:
     """What a command writes or reads: its text as far as known, whether it was fetched, and the file it comes from.
 
@@ -41,16 +45,17 @@ class Frame:
     """One piece of shell text that runs: the carriers round it, and where it lies in the input.
 
     `offset` is the place of its first character in the input, None where it stands there in no form; then `where` is
-    the place of the command that hands it over.
+    the place of the command that hands it over. `file` says that it was read from the disk.
     """
 
-    __slots__ = ("offset", "scanned", "text", "via", "where")
+    __slots__ = ("file", "offset", "scanned", "text", "via", "where")
 
     def __init__(self, text: str, via: tuple[str, ...], offset: int | None, where: tuple[int, int]) -> None:
         self.text = text
         self.via = via
         self.offset = offset
         self.where = where
+        self.file = False
         self.scanned: Scan
 
     def place(self, start: int, end: int) -> tuple[int, int]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, OPAQUE, UNKNOWN, Access, Origin, Row
 from agentguard.access.shell import command, tree
-from agentguard.access.shell.flow import Feed, Frame, Function, Spent
-from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_COMMANDS, MAX_FIELDS, MAX_NESTING, MAX_ROWS
+from agentguard.access.shell.flow import Enough, Feed, Frame, Function, Spent
+from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_COMMANDS, MAX_FIELDS, MAX_NESTING, MAX_READ_COMMANDS, MAX_READ_WORDS, MAX_ROWS
 from agentguard.access.shell.pieces import TooMuch, Unreadable
 from agentguard.access.shell.scan import scan
 from agentguard.access.shell.state import initial
@@ -57,15 +57,15 @@ def interpret(
     except RecursionError:
         machine.opaque(frame, frame.where, "it is nested too deeply")
         machine.complete = False
-    return Access(machine.rows, complete=machine.complete, work=machine.work)
+    return Access(machine.rows, complete=machine.complete, work=machine.work, files=machine.files)
 
 
 class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
     __slots__ = (
-        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "elsewhere", "fetched", "made", "note",
-        "processes", "reading", "rows", "sinks", "tool", "unsure", "work", "world",
+        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "elsewhere", "fetched", "files",
+        "made", "note", "processes", "program", "reading", "rows", "sinks", "tool", "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -81,7 +81,9 @@ class Machine:
         self.depth = 0
         self.unsure = 0  # how many branches and loops are round the command at hand
         self.note: Callable[[Call, list[Value]], None] | None = None
-        self.reading = 0  # files of the project that are being read, one inside another
+        self.reading = 0  # files of the disk that are being read because they are about to run, one inside another
+        self.program = False  # the innermost of them is no shell script
+        self.files: dict[str, tuple[str, int]] = {}  # hash and size of each that was read, by its path
         self.fetched = False  # a substitution of the command at hand fetched something
         self.elsewhere: Place | None = None  # the container in which the command at hand runs
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
@@ -100,6 +102,15 @@ class Machine:
             if moved is None:
                 return
             row = moved
+        if self.reading:
+            from agentguard.access.code import possible  # noqa: PLC0415 - few commands run a file that is read
+
+            kept = possible.row(row, self.world)
+            if kept is None:
+                return
+            if len(self.rows) >= MAX_ROWS // 4:
+                raise Enough("its files do too many things")
+            row = kept
         row.tool = self.tool
         kind, value = row.resource()
         path = row.path
@@ -126,7 +137,9 @@ class Machine:
     def opaque(
         self, frame: Frame, where: tuple[int, int], why: str, traits: frozenset[str] = frozenset(), name: str = ""
     ) -> None:
-        """Add a row that says: what runs here cannot be known."""
+        """Add a row that says: what runs here cannot be known. What a file of the disk runs is out of scope."""
+        if self.reading:
+            return
         origin = Origin((name,) if name else (), via=frame.via, traits=traits, span=where)
         row = Row(EXECUTE, OPAQUE, origin=origin, tool=self.tool, why=why)
         key = (why, frame.via, traits, where)
@@ -137,11 +150,17 @@ class Machine:
     def unreadable(self, frame: Frame, where: tuple[int, int], reason: Unreadable) -> None:
         """Add the opaque row of what could not be read."""
         self.opaque(frame, where, str(reason))
-        if isinstance(reason, TooMuch):
+        if isinstance(reason, TooMuch) and not self.reading:
             self.complete = False
 
     def count(self, kind: str, amount: int = 1) -> None:
-        """Spend some of a budget. Raises `Spent`."""
+        """Spend some of a budget. Raises `Spent`, and `Enough` for that of files."""
+        if self.reading:
+            kind = "read " + kind
+            self.work[kind] = self.work.get(kind, 0) + amount
+            if self.work[kind] > (MAX_READ_COMMANDS if kind == "read commands" else MAX_READ_WORDS):
+                raise Enough("its files do too many things")
+            return
         self.work[kind] += amount
         if self.work["commands"] > MAX_COMMANDS:
             raise Spent("it runs too many commands")
@@ -253,15 +272,22 @@ class Machine:
             return Feed(UNKNOWN)
         self.depth += 1
         frame = function.frame
+        self.reading += frame.file
         inner = Frame(frame.text, via, frame.offset, frame.where)
         inner.scanned = frame.scanned
         parameters, state.parameters = state.parameters, arguments
         outer, state.locals = state.locals, {}
         references = state.references.copy()
-        feed = self.node(function.body, state, stdin, inner)
+        try:
+            feed = self.node(function.body, state, stdin, inner)
+        except Enough:
+            if self.reading > frame.file:  # inside the reading of another file, which ends there
+                raise
+            feed = Feed(UNKNOWN)
         state.references = references
         for name, held in (state.locals or {}).items():
             state.set(name, held)
+        self.reading -= frame.file
         state.parameters, state.locals = parameters, outer
         state.dead = False
         self.depth -= 1

@@ -19,3 +19,5 @@ MAX_ALTERNATIVES = 16  # values that one variable may have where branches meet, 
 MAX_PATTERN_WORK = 100_000  # characters compared to take a pattern off a value
 MAX_OPERANDS = 3_000  # operands of one command that are looked at one by one
 MAX_MADE = 2_000  # places of the file system that one tool call changes and that are remembered
+MAX_READ_COMMANDS = 1_000  # simple commands looked at in files that are about to run, in one tool call
+MAX_READ_WORDS = 10_000  # and their words

@@ -56,6 +56,7 @@ deno
     operands edit*
   > task
     stop
+    run      scripts.deno
   > install
     operands package*
   > publish

@@ -5,8 +5,9 @@ npm
   options  -C,--prefix=enter -w,--workspace=text --loglevel=text -s,--silent --registry=url!foreign-package
            -g,--global -D,--save-dev,--dev -E,--save-exact -O,--save-optional -P,--save-prod -S,--save -f,--force
            --legacy-peer-deps --omit=text --include=text --no-audit --no-fund --ignore-scripts --save-peer
-           --frozen-lockfile --filter=text -r,--recursive --cache=text
-  > install i add in
+           --frozen-lockfile --filter=text -r,--recursive --cache=text --workspaces -ws
+  run      scripts.package
+  > install i add in ci clean-install
     operands spec*
   > uninstall un remove rm r
     options  -g,--global -y,--yes -D,--save-dev -r,--requirement=read
@@ -127,12 +128,10 @@ yarn
 
 bun
   like     npm
-  options  --cwd=enter --bun
+  options  --cwd=enter --bun -e,--eval=code -p,--print=code --env-file=text -r,--preload=run
   > *
-    operands run text*
     stop
   > run
-    operands run text*
     stop
   > pm
     >> ls bin hash cache pack trust untrusted
