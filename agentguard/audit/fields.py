@@ -72,6 +72,11 @@ FIELDS = (
     Field("rows_complete", BODY, "true or false", _DECISION, "whether all rows are here, and none is cut"),
     Field("origins", BODY, "list of origins", _DECISION, "the commands that the rows come from"),
     Field("origins", TEXTS, "list of origin texts", _DECISION, "the texts of the origins, in the same order"),
+    Field(
+        "read_files", BODY, "list of objects", _DECISION,
+        "`sha256` and `bytes` of each file that was read because the call runs it", always=False,
+    ),
+    Field("read_files", TEXTS, "list of texts", _DECISION, "the paths of these files, in the same order", always=False),
     Field("work", BODY, "numbers by name", _DECISION, "what working out the rows took: words, nodes …"),
     # Under which policy, and what came of it.
     Field("bundle", BODY, "object", _HOOK, "name, revision, digest, age (seconds), state, and how it was verified"),

@@ -122,6 +122,9 @@ def of_decision(
             "origins": origin_texts,
         }
     )
+    if access.files:
+        body["read_files"] = [{"sha256": digest, "bytes": size} for digest, size in access.files.values()]
+        texts["read_files"] = list(access.files)
     command = call.input.get("command")
     if call.tool in _COMMAND_TOOLS and isinstance(command, str):
         texts["command"] = command

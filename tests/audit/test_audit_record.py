@@ -46,7 +46,7 @@ def decided(found, the_call=None, **more):
     )  # fmt: skip
     return record.of_decision(
         the_call or call(),
-        model.Access(found, work={"words": 2}),
+        model.Access(found, work={"words": 2}, files={"/home/alice/p/run.sh": ("ab" * 32, 12)}),
         decision,
         world=WORLD,
         principal=PRINCIPAL,
@@ -175,6 +175,30 @@ def test_facts_are_in_the_body_and_words_in_the_texts():
     assert [["default:read"], ["secrets/file"]] == [body["rows"][0]["rules"], body["rows"][-1]["rules"]]
     assert "https://git.example/acme/p" == texts["repo"]
     assert "the snapshot expired" == texts["bundle_problem"]
+
+
+def test_files_that_were_read_are_named_with_their_hashes():
+    """The hash is a fact; the path is a text that can be erased, and what looks like a secret in it is hidden."""
+    body, texts = decided(some_rows())
+    assert [{"sha256": "ab" * 32, "bytes": 12}] == body["read_files"]
+    assert ["/home/alice/p/run.sh"] == texts["read_files"]
+    access = model.Access([], files={"/srv/ghp_" + "a1" * 18 + "/run.sh": ("cd" * 32, 1)})
+    nothing = Decision("allow", "allow")
+    body, texts = record.of_decision(
+        call(), access, nothing, world=WORLD, principal=PRINCIPAL, bundle=BUNDLE, latency_us=1, redactor=Redactor(b"")
+    )
+    assert "ghp_" not in json.dumps([body, texts])
+    assert "cd" * 32 == body["read_files"][0]["sha256"]
+
+
+def test_call_that_runs_no_file_has_no_field_for_them():
+    """Most records say nothing of files that were read."""
+    body, texts = record.of_decision(
+        call(), model.Access([]), Decision("allow", "allow"), world=WORLD, principal=PRINCIPAL, bundle=BUNDLE,
+        latency_us=1, redactor=Redactor(b""),
+    )  # fmt: skip
+    assert "read_files" not in body
+    assert "read_files" not in texts
 
 
 def test_secret_in_the_command_is_hidden_in_the_rows_too():

@@ -12,7 +12,7 @@ from agentguard.access.shell.values import concat, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any, TypeAlias
 
     from agentguard.access.model import Value
@@ -226,7 +226,7 @@ def decoded(data: str, how: str) -> Value:
         elif how in ("base32", "base16", "ascii85", "base85"):
             import base64  # noqa: PLC0415 - rare
 
-            decoders = {
+            decoders: dict[str, Callable[[bytes], bytes]] = {
                 "base32": base64.b32decode, "base16": base64.b16decode, "ascii85": base64.a85decode,
                 "base85": base64.b85decode,
             }  # fmt: skip
@@ -317,7 +317,7 @@ def reckoned(left: Held, sign: str, right: Held) -> Held:
             return Items([*_listed(left), *_listed(right)])
         return joined((left, right))
     if sign == "*" and isinstance(left, str) and isinstance(right, int):
-        return left * right if 0 <= right and len(left) * right <= _MAX_TEXT else UNKNOWN
+        return left * right if right >= 0 and len(left) * right <= _MAX_TEXT else UNKNOWN
     if sign == "%" and isinstance(left, str):
         if isinstance(right, Items):
             return formatted(left, [one for item in right.items for one in item[:1]])
@@ -329,7 +329,7 @@ def _listed(held: Items | Many) -> list[Alternatives]:
     return held.items if isinstance(held, Items) else [held.element]
 
 
-_ARITHMETIC = {
+_ARITHMETIC: dict[str, Callable[[int, int], Held]] = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "//": lambda a, b: a // b,
     "%": lambda a, b: a % b, "^": lambda a, b: a ^ b, "|": lambda a, b: a | b, "&": lambda a, b: a & b,
     "<<": lambda a, b: a << b, ">>": lambda a, b: a >> b, "**": lambda a, b: a**b if abs(a) < 256 else UNKNOWN,

@@ -210,7 +210,11 @@ class Scanner(Meanings):
                 self.at += 1
                 self.operand()
                 continue
-            if kind != SIGN or value in (")", "]", "}", ",", "{", ":") or (value == "=>" and self.language != "javascript"):
+            if (
+                kind != SIGN
+                or value in (")", "]", "}", ",", "{", ":")
+                or (value == "=>" and self.language != "javascript")
+            ):
                 if value == ":" and self.ternary:
                     self.at += 1
                     left = h.several((*left, *self.operand()))
@@ -269,7 +273,9 @@ class Scanner(Meanings):
         """Read one operand with everything that is done to it by dots, calls and indexes."""
         self.target = ""
         kind, value = self.peek()
-        while (kind == NAME and value in _SKIPPED and not (value == "do" and self.peek(1)[0] == TEXT)) or (kind == SIGN and value in ("!", "-", "+", "&", "*", "...", "\\", "~")):
+        while (kind == NAME and value in _SKIPPED and not (value == "do" and self.peek(1)[0] == TEXT)) or (
+            kind == SIGN and value in ("!", "-", "+", "&", "*", "...", "\\", "~")
+        ):
             self.at += 1
             kind, value = self.peek()
             if kind == NAME and value == "function":
@@ -367,7 +373,9 @@ class Scanner(Meanings):
             if kind == SIGN and value in (")", "]", "}"):
                 self.at += value == end
                 break
-            if not end and (kind == END or (kind == NAME and value in self.stops) or (kind == SIGN and value in ("{", "|>"))):
+            if not end and (
+                kind == END or (kind == NAME and value in self.stops) or (kind == SIGN and value in ("{", "|>"))
+            ):
                 break
             start = self.at
             if kind == SIGN and value == ",":
@@ -381,7 +389,7 @@ class Scanner(Meanings):
                 self.at += 2
                 self.past_lines()
                 named[key] = self.expression()
-            elif end and kind == NAME and self.language in ("javascript",) and self.peek(1) == (SIGN, "=>"):
+            elif end and kind == NAME and self.language == "javascript" and self.peek(1) == (SIGN, "=>"):
                 self.at += 2
                 placed.append(self.braced() if self.sign("{") else self.expression())
             else:
@@ -403,7 +411,13 @@ class Scanner(Meanings):
         getter = False
         while True:
             kind, value = self.peek()
-            if kind == END and value == "\n" and self.peek(1)[0] == SIGN and self.peek(1)[1] in dots and self.peek(2)[0] == NAME:
+            if (
+                kind == END
+                and value == "\n"
+                and self.peek(1)[0] == SIGN
+                and self.peek(1)[1] in dots
+                and self.peek(2)[0] == NAME
+            ):
                 self.at += 1  # a chain that goes on in the next line
                 continue
             if kind == SIGN and value in dots and self.is_dot(value):
@@ -454,7 +468,7 @@ class Scanner(Meanings):
         return self.call(found, Args([])) if getter else found
 
     def is_dot(self, value: str) -> bool:
-        """Lua's `:`, PHP's `\\` and R's `$` are dots only where a name stands behind them."""
+        r"""Lua's `:`, PHP's `\\` and R's `$` are dots only where a name stands behind them."""
         if value in (":", "\\"):
             return self.peek(1)[0] == NAME and (value == "\\" or self.peek(2) == (SIGN, "(") or self.peek(2)[0] == TEXT)
         return True
@@ -521,5 +535,3 @@ class Scanner(Meanings):
                 self.depth -= 1
                 done.append(value[0] if len(value) == 1 else UNKNOWN)
         return (h.joined(done),)
-
-

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from agentguard.access.code import acts
 from agentguard.access.code import held as h
 from agentguard.access.code import other_calls as calls
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
-from agentguard.access.code.sinks import EVERYWHERE, Args, Found, is_address
+from agentguard.access.code.sinks import Args, Found, is_address
 from agentguard.access.model import STAR, UNKNOWN, Pattern
 from agentguard.access.shell.values import parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentguard.access.code.held import Alternatives, Held
     from agentguard.access.code.sinks import Spec
     from agentguard.access.model import Value
@@ -19,10 +22,17 @@ _MAX_NESTED = 4
 _MAX_NAME = 200  # characters of a name with its dots
 _ROOTS = ("globalThis.", "global.", "window.", "self.", "module.", "process.mainModule.", "Kernel.", "Object.", "_G.", "base.",
           "utils.", "CORE.", "main.", "java.nio.file.", "java.lang.", "Bun.$")  # fmt: skip
-_MODULES = frozenset({"fs", "child_process", "os", "io", "process", "Kernel", "vm", "File", "IO", "Process", "globalThis"})
-_TURNS = {"reverse": lambda text: text[::-1], "strrev": lambda text: text[::-1], "string.reverse": lambda text: text[::-1],
-          "lc": str.lower, "uc": str.upper, "strtolower": str.lower, "strtoupper": str.upper}  # fmt: skip
-_METHODS = {
+_MODULES = frozenset(
+    {"fs", "child_process", "os", "io", "process", "Kernel", "vm", "File", "IO", "Process", "globalThis"}
+)
+_TURNS: dict[str, Callable[[str], str]] = {
+    "reverse": lambda text: text[::-1], "strrev": lambda text: text[::-1], "string.reverse": lambda text: text[::-1],
+    "lc": str.lower, "uc": str.upper, "strtolower": str.lower, "strtoupper": str.upper}  # fmt: skip
+_RENAMED = {
+    "fs/promises": "fs.promises", "fs-extra": "fs", "graceful-fs": "fs", "node-fetch": "fetch", "socket.http": "http",
+    "ssl.https": "https",
+}  # fmt: skip
+_METHODS: dict[str, Callable[[str], str]] = {
     "toLowerCase": str.lower, "toUpperCase": str.upper, "downcase": str.lower, "upcase": str.upper, "trim": str.strip,
     "strip": str.strip, "chomp": str.rstrip, "swapcase": str.swapcase, "lower": str.lower, "upper": str.upper,
 }  # fmt: skip
@@ -71,8 +81,7 @@ class Meanings:
     def module(self, name: str) -> str:
         """Return a module's name as the table has it."""
         name = name.removeprefix("node:")
-        return {"fs/promises": "fs.promises", "fs-extra": "fs", "graceful-fs": "fs", "node-fetch": "fetch", "socket.http": "http",
-                "ssl.https": "https"}.get(name, name)  # fmt: skip
+        return _RENAMED.get(name, name)
 
     def named(self, name: str) -> Alternatives:
         """Return what a name stands for that nothing was assigned to."""
@@ -198,7 +207,9 @@ class Meanings:
             if name[4:] not in ("to_h", "to_a", "map", "sort", "select", "reject", "dup", "clone", "to_hash"):
                 self.found.add("environment")
             return (ENVIRON,)
-        if language == "ruby" and (name in ("send", "public_send", "method") or name.endswith((".send", ".public_send", ".method"))):
+        if language == "ruby" and (
+            name in ("send", "public_send", "method") or name.endswith((".send", ".public_send", ".method"))
+        ):
             return self._sent(name, args)
         if language == "ruby" and name.rpartition(".")[2] in ("const_get", "const_missing"):
             return self.named(first) if isinstance(first, str) else NOTHING
@@ -214,7 +225,15 @@ class Meanings:
             if is_address(first):
                 self.found.add("connect", (first, None, False))
                 return (FETCHED,)
-        if language in ("php", "r") and name in ("file_get_contents", "fopen", "file", "copy", "source", "readLines", "url"):
+        if language in ("php", "r") and name in (
+            "file_get_contents",
+            "fopen",
+            "file",
+            "copy",
+            "source",
+            "readLines",
+            "url",
+        ):
             if first is not None and is_address(h.text(first)):
                 if name == "source":
                     self.found.add("fetched", "the code runs what came over the network (source)")
@@ -267,14 +286,14 @@ class Meanings:
 
     def _performs(self, name: str, spec: Spec, args: Args) -> None:
         """Say what a function of the table does."""
-        plain = [(param, kind) for param, kind in spec if kind not in _OWN]
+        plain = [(param, kind) for param, kind in spec if kind not in acts.KINDS]
         if len(plain) == len(spec):
             self._several(spec, args)
             return
-        self.found.perform([(param, kind if kind not in _OWN else "") for param, kind in spec], args)
+        self.found.perform([(param, kind if kind not in acts.KINDS else "") for param, kind in spec], args)
         for number, (param, kind) in enumerate(spec):
-            if kind in _OWN:
-                getattr(self, "_on_" + _OWN[kind])(name, args, number, param)
+            if kind in acts.KINDS:
+                acts.KINDS[kind](self, name, args, number, param)
 
     def _several(self, spec: Spec, args: Args) -> None:
         """Deleting functions take any number of paths."""
@@ -282,197 +301,6 @@ class Meanings:
         if len(spec) == 1 and spec[0][1].startswith("delete") and self.language in ("perl", "ruby", "r"):
             for given in args.placed[1:]:
                 self.found.perform(spec, Args([given]))
-
-    def _on_sys(self, name: str, args: Args, number: int, param: str) -> None:
-        """One text goes to a shell, a list of words to a program."""
-        words = [given for given in args.placed[number:] if not isinstance(given[0], (Table, Named)) or self.language != "ruby"]
-        if not words:
-            if args.placed:
-                self.found.shell(UNKNOWN)
-            return
-        first = words[0][0]
-        if isinstance(first, Items):
-            self.found.argv(first, args)
-        elif len(words) == 1 or self.language == "php":
-            for one in words[0]:
-                self.found.shell(one)
-        else:
-            flat = [item for given in words for item in (given[0].items if isinstance(given[0], Items) else [given])]
-            self.found.command([h.text(item[0]) if len(item) == 1 else UNKNOWN for item in flat])
-
-    def _on_spawn(self, name: str, args: Args, number: int, param: str) -> None:
-        """A program, a list of arguments, and options that may ask for a shell."""
-        shell = any(isinstance(one, Table) and "shell" in one.items for given in args.placed for one in given)
-        rest = next((one for given in args.placed[1:2] for one in given if isinstance(one, Items)), None)
-        others = args.placed[1:2] and rest is None and not isinstance(args.placed[1][0], Table)
-        folder = next((one.items["cwd"][0] for given in args.placed for one in given if isinstance(one, Table) and "cwd" in one.items), None)
-        more = Args([], {"cwd": (folder,)} if folder is not None and not isinstance(folder, Named) else {})
-        for program in args.get(0, "command"):
-            words = [h.text(program), *([h.text(item[0]) for item in rest.items] if rest else [])]
-            if program is FETCHED or (shell and not isinstance(program, str)):
-                self.found.shell(program, more)
-            elif shell:
-                self.found.shell(h.joined([piece for k, word in enumerate(words) for piece in ((" ", word) if k else (word,))]), more)
-            else:
-                self.found.command([*words, UNKNOWN] if others and not isinstance(args.placed[1][0], Named) else words, more)
-
-    def _on_eval(self, name: str, args: Args, number: int, param: str) -> None:
-        """Code of this text is read, a file's is run, everything else is opaque."""
-        for one in args.get(number, param):
-            if isinstance(one, str) and self.nested < _MAX_NESTED:
-                self.nested += 1
-                self.take(one)
-                self.nested -= 1
-            elif isinstance(one, Contents):
-                self.found.run(one.path, self.language)
-            elif one is FETCHED:
-                self.found.add("fetched", f"the code runs what came over the network ({name})")
-            elif isinstance(one, (Table, Items)) or (isinstance(one, Named) and name in ("instance_eval", "class_eval")):
-                continue  # a block
-            elif not (isinstance(one, int) or name == "assert"):  # of what is no text, `assert` makes no code
-                self.found.add("opaque", f"the code runs other code ({name})")
-
-    def _on_function(self, name: str, args: Args, number: int, param: str) -> None:
-        """`Function(parameter…, code)`."""
-        self._on_eval(name, Args(args.placed[-1:]), 0, "")
-
-    def _on_timer(self, name: str, args: Args, number: int, param: str) -> None:
-        if isinstance(args.first(0), str):
-            self._on_eval(name, args, 0, "")
-
-    def _on_fetch(self, name: str, args: Args, number: int, param: str) -> None:
-        """The options of `fetch` say whether anything is sent."""
-        for one in args.get(number, param):
-            method = one.items.get("method", NOTHING)[0] if isinstance(one, Table) else "GET"
-            quiet = isinstance(method, str) and method.upper() in ("GET", "HEAD", "OPTIONS")
-            if isinstance(one, Table) and ("body" in one.items or ("method" in one.items and not quiet)):
-                for address in args.get(0):
-                    self.found.add("connect", (h.text(address), None, True))
-
-    def _on_request(self, name: str, args: Args, number: int, param: str) -> None:
-        """`http.request(url | options, options)`, `axios({url, method, data})`."""
-        for one in args.get(number, param):
-            if not isinstance(one, Table):
-                if number == 0:
-                    self.found.add("connect", (h.text(one), None, "request" in name))
-                continue
-            method = one.items.get("method", ("GET",))[0]
-            sends = "data" in one.items or not (isinstance(method, str) and method.upper() in ("GET", "HEAD"))
-            url = one.items.get("url") or one.items.get("uri")
-            host = one.items.get("hostname") or one.items.get("host")
-            if url or host:
-                self.found.add("connect", (h.text((url or host or NOTHING)[0]), None if url else 0, sends))
-
-    def _on_js_connect(self, name: str, args: Args, number: int, param: str) -> None:
-        """`net.connect(port, host)`, `net.connect({port, host})`."""
-        for one in args.get(0):
-            if isinstance(one, Table):
-                host = one.items.get("host", ("localhost",))[0]
-                port = one.items.get("port", NOTHING)[0]
-                self.found.add("connect", (h.text(host), port if isinstance(port, int) else 0, True))
-            elif isinstance(one, int) or (isinstance(one, str) and one.isdigit()):
-                host = args.first(1)
-                known = isinstance(host, (str, Pattern)) or host is UNKNOWN
-                self.found.add("connect", (h.text(host) if known else "localhost", int(one), True))
-            elif isinstance(one, str) and is_address(one):
-                self.found.add("connect", (one, None, True))
-
-    def _on_nothing(self, name: str, args: Args, number: int, param: str) -> None:
-        """An argument that another one's reading takes."""
-
-    def _on_js_listen(self, name: str, args: Args, number: int, param: str) -> None:
-        one, host = args.first(0), args.first(1)
-        if isinstance(one, Table):
-            host = one.items.get("hostname", one.items.get("host", (EVERYWHERE,)))[0]
-            one = one.items.get("port", NOTHING)[0]
-        if isinstance(one, int) or (name.startswith(("Deno", "Bun"))):
-            known = isinstance(host, (str, Pattern)) or host is UNKNOWN
-            self.found.add("listen", (h.text(host) if known else EVERYWHERE, one if isinstance(one, int) else None))
-
-    def _on_deno(self, name: str, args: Args, number: int, param: str) -> None:
-        """`new Deno.Command("rm", {args: […]})`, `Deno.run({cmd: […]})`."""
-        for one in args.get(0):
-            options = args.first(1)
-            if isinstance(one, Table):
-                self.found.argv(one.items.get("cmd", NOTHING)[0], Args([]))
-            else:
-                listed = options.items.get("args", NOTHING)[0] if isinstance(options, Table) else None
-                words = [h.text(item[0]) for item in listed.items] if isinstance(listed, Items) else []
-                self.found.command([h.text(one), *words])
-
-    def _on_kill(self, name: str, args: Args, number: int, param: str) -> None:
-        if args.first(0) != 0 and args.first(1) != 0:
-            self.found.add("trait", ("signals", "the code sends a signal"))
-
-    def _on_foreign(self, name: str, args: Args, number: int, param: str) -> None:
-        self.found.add("opaque", f"the code calls compiled code ({name})")
-
-    def _on_foreign_data(self, name: str, args: Args, number: int, param: str) -> None:
-        if not isinstance(args.first(0), (Contents, Named)):
-            self.found.add("opaque", f"the code runs other code ({name})")
-
-    def _on_environment(self, name: str, args: Args, number: int, param: str) -> None:
-        self.found.add("environment")
-
-    def _on_perl_do(self, name: str, args: Args, number: int, param: str) -> None:
-        for one in args.get(0):
-            if isinstance(one, str) and ("/" in one or one.endswith((".pl", ".pm", ".ph"))):
-                self.found.run(one, "perl")
-
-    def _on_perl_socket(self, name: str, args: Args, number: int, param: str) -> None:
-        """`IO::Socket::INET->new(PeerAddr => "h:1", PeerPort => 1)`, or `->new("h:1")`."""
-        named = {key.lower(): value for key, value in args.named.items()}
-        if "localport" in named or "localaddr" in named and "peeraddr" not in named:
-            host = named.get("localaddr", (EVERYWHERE,))[0]
-            port = named.get("localport", NOTHING)[0]
-            self.found.add("listen", (h.text(host), port if isinstance(port, int) else None))
-            return
-        host = (named.get("peeraddr") or named.get("peerhost") or args.get(0) or NOTHING)[0]
-        port = named.get("peerport", NOTHING)[0]
-        text = h.text(host)
-        if isinstance(text, str):
-            text, _, behind = text.partition(":")
-            port = int(behind) if behind.isdigit() and len(behind) < 6 else port
-        self.found.add("connect", (text, port if isinstance(port, int) else 0, True))
-
-    def _on_php_option(self, name: str, args: Args, number: int, param: str) -> None:
-        """`curl_setopt($c, CURLOPT_URL, …)`."""
-        option = getattr(args.first(1), "name", "")
-        for one in args.get(2):
-            if option == "CURLOPT_URL":
-                self.curl = str(h.text(one)) if isinstance(h.text(one), str) else ""
-                self.found.add("connect", (h.text(one), None, False))
-            elif option in ("CURLOPT_POSTFIELDS", "CURLOPT_UPLOAD"):
-                self.found.add("connect", (self.curl or UNKNOWN, None, True))
-
-    def _on_mail(self, name: str, args: Args, number: int, param: str) -> None:
-        self.found.add("connect", (UNKNOWN, 0, True))
-
-    def _on_php_apply(self, name: str, args: Args, number: int, param: str) -> None:
-        """`call_user_func("system", …)`, `array_map("system", […])`."""
-        rest = args.placed[1:]
-        if name in ("array_map", "call_user_func_array", "array_filter", "array_walk"):
-            rest = [h.elements(one) for given in rest for one in given]
-        for one in args.get(0):
-            if isinstance(one, str):
-                self.call((one,), Args(rest))
-        if name in ("array_filter", "array_walk", "usort") and len(args.placed) > 1 and isinstance(args.first(1), str):
-            self.call(args.get(1), Args([h.elements(one) for one in args.get(0)]))
-
-    def _on_r_eval(self, name: str, args: Args, number: int, param: str) -> None:
-        for one in args.get(0):
-            if one is UNKNOWN or one is FETCHED or isinstance(one, str):
-                self._on_eval(name, args, 0, "")
-
-    def _on_ruby_listen(self, name: str, args: Args, number: int, param: str) -> None:
-        host = args.first(-1, "BindAddress")
-        port = args.first(-1, "Port")
-        self.found.add("listen", (EVERYWHERE if host is None else h.text(host), port if isinstance(port, int) else None))
-
-    def _on_elixir_port(self, name: str, args: Args, number: int, param: str) -> None:
-        one = args.first(0)
-        if isinstance(one, Items) and len(one.items) > 1:
-            self.found.shell(one.items[1][0])
 
     # -- values
 
@@ -493,7 +321,15 @@ class Meanings:
             return (self.home,)
         if name in calls.HERES:
             return (".",)
-        if name in ("os.getenv", "getenv", "Sys.getenv", "System.get_env", "System.getenv", "Deno.env.get", "ENV.fetch"):
+        if name in (
+            "os.getenv",
+            "getenv",
+            "Sys.getenv",
+            "System.get_env",
+            "System.getenv",
+            "Deno.env.get",
+            "ENV.fetch",
+        ):
             return (self.home,) if one == "HOME" else NOTHING
         if name in ("Buffer.from", "Buffer") and len(args.placed) > 1:
             how = args.first(1)
@@ -519,7 +355,10 @@ class Meanings:
         if name in ("decodeURIComponent", "unescape", "URI.decode_www_form_component", "urldecode", "rawurldecode"):
             return (_unquoted(one) if isinstance(one, str) else UNKNOWN,)
         if name in ("glob", "Dir.glob", "Path.wildcard", "Sys.glob", "Dir"):
-            return tuple(Many((h.globbed(pattern),)) if isinstance(pattern, str) else UNKNOWN for pattern in first) or NOTHING
+            return (
+                tuple(Many((h.globbed(pattern),)) if isinstance(pattern, str) else UNKNOWN for pattern in first)
+                or NOTHING
+            )
         if spec is not None:
             kinds = [kind for _, kind in spec]
             if kinds[0] in ("url", "upload", "request") or "url" in kinds:
@@ -530,7 +369,7 @@ class Meanings:
                 return (Many((Pattern((STAR,)),)),)
         if name in calls.SAME_VALUE and first:
             return first
-        if name.endswith(".new") and name in ("Pathname.new",):
+        if name.endswith(".new") and name == "Pathname.new":
             return first
         return (Named(name),) if "." in name or name[:1].isupper() else NOTHING
 
@@ -552,7 +391,9 @@ class Meanings:
     def _glued(self, separator: Held, rest: list[Alternatives]) -> Held:
         items = [item for given in rest for item in (given[0].items if isinstance(given[0], Items) else [given])]
         gap = separator if isinstance(separator, str) else ""
-        return h.joined([piece for number, item in enumerate(items) for piece in ((gap, item[0]) if number else (item[0],))])
+        return h.joined(
+            [piece for number, item in enumerate(items) for piece in ((gap, item[0]) if number else (item[0],))]
+        )
 
     def _method(self, of: Held, name: str, args: Args) -> Alternatives:
         """Return what a method of a value gives, and say what it does."""
@@ -582,7 +423,19 @@ class Meanings:
             return NOTHING
         if name == "call" and isinstance(of, Named):
             return self._function(of.name, args)
-        if name in ("each", "map", "forEach", "flat_map", "toString", "to_s", "valueOf", "freeze", "to_a", "encode", "dup"):
+        if name in (
+            "each",
+            "map",
+            "forEach",
+            "flat_map",
+            "toString",
+            "to_s",
+            "valueOf",
+            "freeze",
+            "to_a",
+            "encode",
+            "dup",
+        ):
             return (of,)
         if name == "join":
             return (self._glued("" if one is None else one, [(of,)]),)
@@ -612,7 +465,11 @@ class Meanings:
         if name in ("slice", "substring", "substr") and all(isinstance(one, int) for one in args):
             start, end = args[0] if args else 0, args[1] if len(args) > 1 else len(text)
             return text[start : start + end] if name == "substr" and len(args) > 1 else text[start:end]
-        if name in ("replace", "replaceAll", "sub", "gsub", "tr") and len(args) == 2 and all(isinstance(one, str) for one in args):
+        if (
+            name in ("replace", "replaceAll", "sub", "gsub", "tr")
+            and len(args) == 2
+            and all(isinstance(one, str) for one in args)
+        ):
             return text.replace(args[0], args[1], 1 if name in ("replace", "sub") else -1)
         if name == "repeat" and args and isinstance(args[0], int):
             return h.reckoned(text, "*", args[0])
@@ -639,13 +496,3 @@ def _unquoted(text: str) -> Held:
         except ValueError:
             return UNKNOWN
     return "".join(done)
-
-
-# Kinds of the tables that are read here, and the method that does it.
-_OWN = {
-    "sys": "sys", "spawn": "spawn", "eval": "eval", "function": "function", "timer": "timer", "fetch": "fetch",
-    "request": "request", "js-connect": "js_connect", "js-host": "nothing", "js-listen": "js_listen", "deno": "deno",
-    "kill": "kill", "foreign": "foreign", "foreign-data": "foreign_data", "environment": "environment",
-    "perl-do": "perl_do", "perl-socket": "perl_socket", "php-option": "php_option", "php-value": "nothing", "mail": "mail",
-    "php-apply": "php_apply", "r-eval": "r_eval", "ruby-listen": "ruby_listen", "elixir-port": "elixir_port",
-}  # fmt: skip

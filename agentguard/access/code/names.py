@@ -158,13 +158,11 @@ class _Walk:
             return [(one, scope, function, False, loop, False, in_class) for one in ast.iter_child_nodes(node)]
         if isinstance(node, ast.IfExp):
             self.filtered([node.test], node.body)
-        if isinstance(node, (ast.Try, ast.ExceptHandler, ast.match_case, getattr(ast, "TryStar", ast.Try))):
+        if isinstance(node, (ast.Try, ast.TryStar, ast.ExceptHandler, ast.match_case)):
             return [(one, scope, function, False, loop, False, in_class) for one in ast.iter_child_nodes(node)]
         return [(one, scope, function, firm, loop, False, in_class) for one in ast.iter_child_nodes(node)]
 
-    def leave(
-        self, node: Any, scope: Scope, function: Function | None, firm: bool, loop: Any, in_class: bool
-    ) -> None:
+    def leave(self, node: Any, scope: Scope, function: Function | None, firm: bool, loop: Any, in_class: bool) -> None:
         """Note what a node means, once everything in it has been seen."""
         places = self.places
         order = places.count
@@ -213,7 +211,12 @@ class _Walk:
                 scope.bindings[name] = top.bindings.setdefault(name, [])
         elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
             self.bind(scope, node.name, Binding(UNSEEN, None, order, firm=False))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _LISTS and node.args:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in _LISTS
+            and node.args
+        ):
             if isinstance(node.func.value, ast.Name):
                 how = _LISTS[node.func.attr]
                 self.bind(scope, node.func.value.id, Binding(how, node.args[-1], order, firm=False))

@@ -267,7 +267,9 @@ ENVIRONMENT_CALLS = {
     "groovy": ("System.getenv",), "ruby": (), "perl": (), "lua": (), "julia": (),
 }  # fmt: skip
 # Methods of Ruby's ENV that give one variable, or none.
-ONE_VARIABLE = frozenset({"fetch", "key?", "has_key?", "include?", "member?", "delete", "store", "keys", "size", "dig", "[]"})
+ONE_VARIABLE = frozenset(
+    {"fetch", "key?", "has_key?", "include?", "member?", "delete", "store", "keys", "size", "dig", "[]"}
+)
 
 # Functions that make text of other text, by what they do.
 DECODERS = {
@@ -293,7 +295,8 @@ SAME_VALUE = frozenset({
     "Net.HTTP.Get.new", "Meta.parse", "Net.HTTP.Post.new", "IO.File.new",
 })  # fmt: skip
 CODES = frozenset({
-    "String.fromCharCode", "String.fromCodePoint", "chr", "string.char", "pack", "intToUtf8", "rawToChar", "Char", "List.to_string",
+    "String.fromCharCode", "String.fromCodePoint", "chr", "string.char", "pack", "intToUtf8", "rawToChar", "Char",
+    "List.to_string",
 })  # fmt: skip
 _PARSED: dict[str, dict[str, sinks.Spec]] = {}
 

@@ -15,8 +15,9 @@ import ast
 from agentguard.access.code import held as h
 from agentguard.access.code import names as n
 from agentguard.access.code import python_calls as calls
-from agentguard.access.code.evaluate import Bound, Evaluator, Given, Partial
+from agentguard.access.code.evaluate import Evaluator
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place
+from agentguard.access.code.library import Bound, Given, Partial
 from agentguard.access.code.sinks import Args, Found, is_address
 from agentguard.access.model import UNKNOWN
 
@@ -186,9 +187,7 @@ class _Reader(Evaluator):
             self._named(callee.name, args, firm=firm)
         elif isinstance(callee, Bound):
             self._bound(callee, args)
-        elif isinstance(callee, n.Function) or callee is FETCHED:
-            return
-        elif callee is UNKNOWN:
+        elif isinstance(callee, n.Function) or callee is FETCHED or callee is UNKNOWN:
             return
 
     def _named(self, name: str, args: Args, *, firm: bool) -> None:
@@ -225,7 +224,7 @@ class _Reader(Evaluator):
         elif name == "pickle.load":
             if not any(isinstance(one, Contents) for one in args.get(0)):
                 self.found.add("opaque", "the code runs other code (pickle.load)")
-        elif name == "fileinput.input" or name == "fileinput.FileInput":
+        elif name in ("fileinput.input", "fileinput.FileInput"):
             for one in args.get(0, "files"):
                 self._inputs(one, inplace=bool(args.get(1, "inplace")))
         else:
@@ -365,7 +364,9 @@ class _Reader(Evaluator):
             for one in given:
                 if is_address(h.text(one)):
                     found = True
-                    sends = last in ("post", "put", "patch", "send") or any(key in args.named for key in ("data", "json"))
+                    sends = last in ("post", "put", "patch", "send") or any(
+                        key in args.named for key in ("data", "json")
+                    )
                     self.found.add("connect", (h.text(one), None, sends))
         return found
 
@@ -415,6 +416,4 @@ def _is_file(text: str) -> bool:
         return False
     name = text.rpartition("/")[2]
     head, dot, tail = name.rpartition(".")
-    return bool(dot) and (not head or tail.isalnum()) and not tail.isdigit() or text.startswith(("~/", "./", "../"))
-
-
+    return (bool(dot) and (not head or tail.isalnum()) and not tail.isdigit()) or text.startswith(("~/", "./", "../"))

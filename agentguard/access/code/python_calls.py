@@ -98,10 +98,10 @@ SAME = (
     ("requests.Session().", "requests."), ("requests.session().", "requests."), ("requests.sessions.Session().", "requests."),
     ("requests.api.", "requests."), ("httpx.Client().", "httpx."), ("httpx.AsyncClient().", "httpx."),
     ("aiohttp.ClientSession().", "aiohttp."), ("pathlib.PosixPath", "pathlib.Path"), ("pathlib.PurePath", "pathlib.Path"),
-    ("pathlib.PurePosixPath", "pathlib.Path"), ("pathlib.WindowsPath", "pathlib.Path"), ("http.server.test", "http.server.test"),
+    ("pathlib.PurePosixPath", "pathlib.Path"), ("pathlib.WindowsPath", "pathlib.Path"),
     ("six.moves.urllib.", "urllib."), ("urllib3.HTTPConnectionPool()", "urllib3.PoolManager()"),
     ("subprocess32.", "subprocess."), ("cPickle.", "pickle."), ("_pickle.", "pickle."), ("dill.", "pickle."),
-    ("cloudpickle.", "pickle."), ("joblib.", "pickle."), ("_posixsubprocess.", "_posixsubprocess."), ("code.", "code."),
+    ("cloudpickle.", "pickle."), ("joblib.", "pickle."),
     ("importlib.import_module", "__import__"), ("importlib.__import__", "__import__"), ("_socket.", "socket."),
     ("concurrent.futures.ThreadPoolExecutor()", "concurrent.futures.Executor"),
     ("concurrent.futures.ProcessPoolExecutor()", "concurrent.futures.Executor"),
@@ -117,7 +117,15 @@ MAKES_CODE = frozenset({
     "jsonpickle.decode", "code.InteractiveConsole().push", "code.InteractiveInterpreter().runsource",
 })  # fmt: skip
 # What calls into compiled code; `system` and its kin among it are read.
-FOREIGN = ("ctypes.CDLL(", "ctypes.cdll", "ctypes.PyDLL(", "ctypes.pythonapi", "ctypes.windll", "ctypes.WinDLL(", "cffi.FFI(")
+FOREIGN = (
+    "ctypes.CDLL(",
+    "ctypes.cdll",
+    "ctypes.PyDLL(",
+    "ctypes.pythonapi",
+    "ctypes.windll",
+    "ctypes.WinDLL(",
+    "cffi.FFI(",
+)
 
 # Functions that get another function, and where: what it is called with follows from the others.
 # "each": once for every element of the next; "rest": with the arguments behind; "args": with the keyword `args`.
@@ -130,7 +138,9 @@ APPLIES = {
 }  # fmt: skip
 
 # Names of attributes that reach into the interpreter itself.
-INNER = frozenset({"__subclasses__", "__globals__", "__code__", "f_globals", "f_builtins", "gi_frame", "__getattribute__"})
+INNER = frozenset(
+    {"__subclasses__", "__globals__", "__code__", "f_globals", "f_builtins", "gi_frame", "__getattribute__"}
+)
 
 # Addresses and bodies whose results came over the network.
 FETCHES = (
@@ -157,9 +167,80 @@ OF_PATH = {
 }  # fmt: skip
 
 # Functions that say whether a thing is there, and the like: they read nothing of it.
-BUILTINS = frozenset("""
-open eval exec compile __import__ getattr setattr globals locals vars print input map filter list dict set tuple str bytes
-bytearray int chr ord sorted reversed enumerate zip range format repr breakpoint execfile iter next sum min max any all
-len isinstance type object super id dir hash round abs bool float frozenset slice memoryview hex bin oct ascii callable
-hasattr delattr __builtins__ __file__ __name__ staticmethod classmethod property unicode raw_input exit quit help
-""".split())
+BUILTINS = frozenset(
+    [
+        "open",
+        "eval",
+        "exec",
+        "compile",
+        "__import__",
+        "getattr",
+        "setattr",
+        "globals",
+        "locals",
+        "vars",
+        "print",
+        "input",
+        "map",
+        "filter",
+        "list",
+        "dict",
+        "set",
+        "tuple",
+        "str",
+        "bytes",
+        "bytearray",
+        "int",
+        "chr",
+        "ord",
+        "sorted",
+        "reversed",
+        "enumerate",
+        "zip",
+        "range",
+        "format",
+        "repr",
+        "breakpoint",
+        "execfile",
+        "iter",
+        "next",
+        "sum",
+        "min",
+        "max",
+        "any",
+        "all",
+        "len",
+        "isinstance",
+        "type",
+        "object",
+        "super",
+        "id",
+        "dir",
+        "hash",
+        "round",
+        "abs",
+        "bool",
+        "float",
+        "frozenset",
+        "slice",
+        "memoryview",
+        "hex",
+        "bin",
+        "oct",
+        "ascii",
+        "callable",
+        "hasattr",
+        "delattr",
+        "__builtins__",
+        "__file__",
+        "__name__",
+        "staticmethod",
+        "classmethod",
+        "property",
+        "unicode",
+        "raw_input",
+        "exit",
+        "quit",
+        "help",
+    ]
+)

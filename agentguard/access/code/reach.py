@@ -83,6 +83,22 @@ def read(call: Call, value: Value) -> str | None:
     except UnicodeDecodeError:
         return None
     machine.files[path] = (digest.sha256_hex(data), len(data))
+    return _unloaded(text)
+
+
+_LOADING = frozenset({"cat", "grep", "egrep", "sed", "xargs", "cut", "tr", "awk"})
+
+
+def _unloaded(text: str) -> str:
+    """Return a script without `export $(grep -v '^#' .env | xargs)`: that sets variables and shows nothing of the file."""
+    for start in ("export $(", "env $("):
+        at = text.find(start)
+        while at >= 0:
+            end = text.find(")", at)
+            commands = text[at + len(start) : end].split("|") if end > 0 else [""]
+            if all(command.split()[:1] and command.split()[0] in _LOADING for command in commands):
+                text = text[:at] + ":" + text[end + 1 :]
+            at = text.find(start, at + 1)
     return text
 
 

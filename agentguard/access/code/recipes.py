@@ -38,7 +38,17 @@ class Makefile:
                 continue
             line = _uncommented(raw.replace("\x1f", " ")).strip()
             word = line.partition(" ")[0]
-            if not line or word in ("ifeq", "ifneq", "ifdef", "ifndef", "else", "endif", "include", "-include", "sinclude"):
+            if not line or word in (
+                "ifeq",
+                "ifneq",
+                "ifdef",
+                "ifndef",
+                "else",
+                "endif",
+                "include",
+                "-include",
+                "sinclude",
+            ):
                 continue
             if word == "define":
                 defining = True

@@ -146,7 +146,7 @@ class Found:
                 self.add("trait", (name[1:], "the code"))
                 continue
             if kind == "command":
-                words = [item for given in args.placed[number:] for item in ([one for one in given[:1]])]
+                words = [given[0] for given in args.placed[number:]]
                 self.command([text(word) for word in words], args)
                 continue
             if kind == "data":

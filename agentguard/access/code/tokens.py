@@ -129,7 +129,7 @@ class _Lexer:
         body = self.text[start + 1 : end]
         self.at = end + 1
         tick = mark == "`" and self.language in _TICKS
-        holes = mark != "'" or self.language in ("elixir",)
+        holes = mark != "'" or self.language == "elixir"
         raw = mark == "'" and self.language in ("perl", "php", "ruby")
         parts = [body.replace("\\'", "'").replace("\\\\", "\\")] if raw else self.parts(body, holes=holes, mark=mark)
         self.add(TICK if tick else TEXT, parts, start)
@@ -140,9 +140,9 @@ class _Lexer:
         while at < len(text) and text[at] != mark:
             if text[at] == "\\":
                 at += 2
-            elif mark == "`" and text.startswith("${", at) and self.language == "javascript":
-                at = _balanced(text, at + 2) + 1
-            elif mark == '"' and text.startswith("#{", at) and self.language in ("ruby", "elixir"):
+            elif (mark == "`" and text.startswith("${", at) and self.language == "javascript") or (
+                mark == '"' and text.startswith("#{", at) and self.language in ("ruby", "elixir")
+            ):
                 at = _balanced(text, at + 2) + 1
             else:
                 at += 1
@@ -183,7 +183,7 @@ class _Lexer:
                     return
                 if text.startswith("#", at):
                     at += 1
-                if at < len(text) and text[at] in "{" and sigil in "@%$":
+                if at < len(text) and text[at] == "{" and sigil in "@%$":
                     self.at = at
                     return
                 if at < len(text) and text[at] in "_0123456789!@/\\,;&.<>0":
@@ -192,7 +192,12 @@ class _Lexer:
             at += 1
             if language == "r" and at < len(text) and text[at] == ".":
                 at += 1
-        if language in ("ruby", "elixir", "julia") and at < len(text) and text[at] in "!?" and text[at : at + 2] != "!=":
+        if (
+            language in ("ruby", "elixir", "julia")
+            and at < len(text)
+            and text[at] in "!?"
+            and text[at : at + 2] != "!="
+        ):
             at += 1
         name = text[start:at] or text[start]
         self.at = max(at, start + 1)
@@ -256,7 +261,9 @@ class _Lexer:
     def number(self) -> None:
         text, start = self.text, self.at
         at = start
-        while at < len(text) and (text[at].isalnum() or text[at] == "_" or (text[at] == "." and text[at + 1 : at + 2].isdigit())):
+        while at < len(text) and (
+            text[at].isalnum() or text[at] == "_" or (text[at] == "." and text[at + 1 : at + 2].isdigit())
+        ):
             at += 1
         word = text[start:at].replace("_", "").lower()
         self.at = at

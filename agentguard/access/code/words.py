@@ -50,7 +50,7 @@ def _applescript(line: str, found: Found) -> None:
                           ("read file", "read")):  # fmt: skip
         if words in low:
             found.path(action, _text(line[low.find(words) + len(words) :]))
-    if low.startswith("delete posix file") or ('tell app' in low and " delete " in low and "posix file" in low):
+    if low.startswith("delete posix file") or ("tell app" in low and " delete " in low and "posix file" in low):
         found.path("delete", _text(line[low.find("posix file") + 10 :]))
 
 
@@ -99,13 +99,18 @@ def _tcl(line: str, found: Found) -> None:
             if rest[0] in ("delete", "mkdir"):
                 for word in rest[1:]:
                     if not (isinstance(word, str) and word.startswith("-")):
-                        found.path("write" if rest[0] == "mkdir" else "delete", word, "tree" if rest[0] == "delete" else "exact")
+                        found.path(
+                            "write" if rest[0] == "mkdir" else "delete",
+                            word,
+                            "tree" if rest[0] == "delete" else "exact",
+                        )
             elif rest[0] in ("rename", "copy") and len(rest) > 2:
                 for action in ("read", "delete") if rest[0] == "rename" else ("read",):
                     found.path(action, rest[-2])
                 found.path("write", rest[-1])
         elif name == "socket" and len(rest) > 1 and rest[0] != "-server":
-            found.add("connect", (rest[-2], int(rest[-1]) if str(rest[-1]).isdigit() else 0, True))
+            port = rest[-1]
+            found.add("connect", (rest[-2], int(port) if isinstance(port, str) and port.isdigit() else 0, True))
         elif name == "source" and rest:
             found.run(rest[-1], "tcl")
         elif name in ("eval", "uplevel", "subst") and any(word is UNKNOWN for word in rest):

@@ -14,6 +14,7 @@ from agentguard.access.shell.values import unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from agentguard.access.model import Value
@@ -40,7 +41,7 @@ def findings(call: Call, language: str, text: str, argv: list[Value] | None = No
     """Return what code of a language would do."""
     if language == "python":
         from agentguard.access.code import python  # noqa: PLC0415 - only for such code
-        from agentguard.access.code.evaluate import Given  # noqa: PLC0415 - as above
+        from agentguard.access.code.library import Given  # noqa: PLC0415 - as above
 
         stdin = call.stdin
         given = Given(
@@ -57,7 +58,7 @@ def findings(call: Call, language: str, text: str, argv: list[Value] | None = No
 
 def apply(call: Call, found: list[tuple[str, Any]], language: str) -> None:
     """Make rows of what a look at code has found."""
-    program = call.machine.reading
+    program = call.machine.program
     for kind, value in found:
         if program and not (kind in _OF_PROGRAMS and _is_its_doing(call, kind, value)):
             continue
@@ -95,9 +96,9 @@ def _environment(call: Call, value: None, language: str) -> None:
 
 
 def _sql(call: Call, value: str, language: str) -> None:
-    from agentguard.access.programs import databases  # noqa: PLC0415 - rare
+    from agentguard.access.programs import sql  # noqa: PLC0415 - rare
 
-    if any(databases.destroys(statement) for statement in databases.statements(value)):
+    if any(sql.destroys(statement) for statement in sql.statements(value)):
         _trait(call, ("destroys-data", "a statement in the code"), language)
 
 
@@ -160,7 +161,7 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
     address, port, sends = value
     origin = call.origin
     traits = set(origin.traits)
-    if sends:
+    if sends and not call.machine.program:
         traits.add("sends")
     if net.computed(address):
         traits.add("computed-address")
@@ -173,7 +174,7 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
 
 
 _NO_LINE: Any = None
-_ROWS = {
+_ROWS: dict[str, Callable[[Call, Any, str], None]] = {
     "opaque": _opaque, "fetched": _fetched, "trait": _trait, "environment": _environment, "sql": _sql, "shell": _shell,
     "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "look": _look,
     "path": _path, "run": _run,

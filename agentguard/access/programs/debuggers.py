@@ -145,9 +145,9 @@ def _gdb_command(call: Call, text: str) -> None:
             mark, _, rest = rest[3:].partition(" ")
         call.shell(rest.partition(mark)[2].strip(), call.name)
     elif name in ("python", "py", "pi", "python-interactive"):
-        from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+        from agentguard.access.programs import coded  # noqa: PLC0415 - rare
 
-        interpreters.read_code(call, "python", text.partition(" ")[2])
+        coded.read_code(call, "python", text.partition(" ")[2])
         if "gdb.execute" in rest:
             for part in rest.split("gdb.execute(")[1:]:
                 _gdb_command(call, part[1:].partition(part[:1])[0] if part[:1] in "'\"" else "source")
@@ -191,9 +191,9 @@ def _lldb_command(call: Call, text: str) -> None:
             command = command[3:]
         call.shell(command, call.name)
     elif name in ("script", "sc"):
-        from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+        from agentguard.access.programs import coded  # noqa: PLC0415 - rare
 
-        interpreters.read_code(call, "python", rest)
+        coded.read_code(call, "python", rest)
     elif text.startswith(("command source ", "command script import ")):
         call.path(READ, rest.split()[-1], "a file of commands")
         call.path(EXECUTE, rest.split()[-1], "a file of commands")

@@ -410,14 +410,14 @@ def patched(call: Call, text: str, folder: Value | None = None, strip: int = 1) 
 
 def rewrites(call: Call, work: Work) -> None:
     """`git filter-repo`: callbacks are Python (git-filter-repo(1), CALLBACKS)."""
-    from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+    from agentguard.access.programs import coded  # noqa: PLC0415 - rare
 
     line = work.line
     looks_only = line.has("--analyze --dry-run --help --version")
     _standard(call, work, "text*", *([] if looks_only else ["discards-work"]))
     for flag, value in line.flags:
         if flag.endswith("-callback") and value is not None:
-            interpreters.read_code(call, "python", value)
+            coded.read_code(call, "python", value)
 
 
 def mail(call: Call, work: Work) -> None:

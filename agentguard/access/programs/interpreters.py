@@ -11,7 +11,7 @@ from agentguard.access.programs import index, walk
 from agentguard.access.programs.carriers import run_file, shell_reads
 from agentguard.access.programs.coded import read_code
 from agentguard.access.shell.flow import Feed
-from agentguard.access.shell.values import plain, unglobbed
+from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ Running them is a certain `execute`; what their file says they run is read from 
 
 from __future__ import annotations
 
-from agentguard.access.code import reach, recipes
+from agentguard.access.code import reach
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import plain
 from agentguard.jsontext import JsonError, loads
@@ -27,6 +27,7 @@ _LIFECYCLE = {
     "pack": ("prepack", "prepare", "postpack"),
     "version": ("preversion", "version", "postversion"),
 }  # fmt: skip
+_SCRIPTS = frozenset({"test", "t", "tst", "start", "stop", "restart", "build", "dev", "lint"})
 _MEANS = {"t": "test", "tst": "test", "i": "install", "ci": "install", "add": "install", "clean-install": "install"}
 
 
@@ -38,23 +39,34 @@ def package(call: Call, work: Work) -> None:
     walk.standard(call, work)
     names: list[str] = []
     rest = line.operands
+    for code in (*line.values("--eval"), *line.values("--print")):
+        from agentguard.access.programs import coded  # noqa: PLC0415 - bun alone
+
+        coded.read_code(call, "javascript", code)
+    if call.name == "bun" and words and sub in ("", "run") and walk.looks_like_path(words[0] or ""):
+        from agentguard.access.programs import interpreters  # noqa: PLC0415 - bun alone
+
+        interpreters.script(call, rest[0], "javascript", rest[1:])
+        return
     if sub in ("run", "run-script"):
         names, rest = ([words[0] or ""] if words else []), rest[1:]
-    elif sub in ("workspace",) and len(words) > 1:
+    elif sub == "workspace" and len(words) > 1:
         names, rest = [words[2 if words[1] == "run" and len(words) > 2 else 1] or ""], rest[2:]
     elif _MEANS.get(sub, sub) in _LIFECYCLE:
         if line.has("--ignore-scripts") or (_MEANS.get(sub, sub) == "install" and (words or line.has("--global"))):
             return
         lifecycle(call, _folders(call, work, words), _MEANS.get(sub, sub), work.command[0])
         return
-    elif sub:
+    elif sub in _SCRIPTS:
         names = [_MEANS.get(sub, sub)]
+    elif sub:
+        return
     elif words and words[0]:  # `yarn NAME`, `pnpm NAME`, `bun NAME`
         names, rest = [words[0]], rest[1:]
     elif call.name == "yarn" and not words:
         lifecycle(call, _folders(call, work, words), "install", "yarn")
         return
-    for folder in _folders(call, work, words):
+    for folder in _folders(call, work, words) if names else []:
         for name in names:
             run(call, folder, name, rest, " ".join(work.command[:1]))
 
@@ -72,7 +84,12 @@ def _folders(call: Call, work: Work, words: list[str | None]) -> list[str]:
     named = [plain(value) or "" for value in (*work.line.values("--workspace"), *work.line.values("--filter"))]
     if "workspace" in work.command and words:
         named.append(words[0] or "")
-    everywhere = work.line.has("--workspaces -ws --recursive")
+    for number, word in enumerate(words):  # behind the name of the script
+        if word in ("-w", "--workspace") and number + 1 < len(words):
+            named.append(words[number + 1] or "")
+        elif word is not None and word.startswith(("--workspace=", "-w=")):
+            named.append(word.partition("=")[2])
+    everywhere = work.line.has("--workspaces -ws --recursive") or "--workspaces" in words or "-ws" in words
     if not named and not everywhere:
         return [folder]
     found = []
@@ -149,6 +166,10 @@ def lifecycle(call: Call, folders: list[str], what: str, tool: str) -> None:
 
 def _arguments(rest: list[Value]) -> str:
     """Return arguments as text for a shell; those that are not known are left out."""
+    if not rest:
+        return ""
+    from agentguard.access.code import recipes  # noqa: PLC0415 - few scripts get arguments
+
     words = [plain(word) for word in rest]
     return "".join(f" {recipes.quoted(word)}" for word in words if word is not None and word != "--")
 
@@ -175,6 +196,8 @@ def _first(call: Call, given: Value | None, names: tuple[str, ...]) -> Value | N
 
 def make(call: Call, work: Work) -> None:
     """`make TARGET NAME=value`: the recipes of the targets and of what they need."""
+    from agentguard.access.code import recipes  # noqa: PLC0415 - npm needs none of it
+
     line = work.line
     line.traits |= {"read-only"} if line.has("--just-print --question") else set()
     work.entry = {**work.entry, "operands": "text*"}
@@ -197,7 +220,14 @@ def make(call: Call, work: Work) -> None:
 
     def act(text: str) -> None:
         makefile = recipes.Makefile(text, overrides)
-        if makefile.variables.get("SHELL", "sh").rpartition("/")[2].split(" ")[0] not in ("sh", "bash", "zsh", "dash", "ksh", "ash"):
+        if makefile.variables.get("SHELL", "sh").rpartition("/")[2].split(" ")[0] not in (
+            "sh",
+            "bash",
+            "zsh",
+            "dash",
+            "ksh",
+            "ash",
+        ):
             return
         for target, body in makefile.texts(targets) if not line.has("--just-print --question") else []:
             _in_place(call, body, f"{label} {target}".strip())
@@ -207,8 +237,8 @@ def make(call: Call, work: Work) -> None:
             act(code)
         else:
             call.opaque("what make evaluates is not known")
-    files = line.values("--makefile") or [_first(call, None, ("GNUmakefile", "makefile", "Makefile"))]
-    for file in files:
+    files: list[Value | None] = [*line.values("--file")]
+    for file in files or [_first(call, None, ("GNUmakefile", "makefile", "Makefile"))]:
         if file == "-":
             _from_stdin(call, act)
         elif file is not None:
@@ -233,7 +263,9 @@ def _in_place(call: Call, body: str, label: str) -> None:
         return
     first, _, _ = body.partition("\n")
     if first.startswith("#!") and not first.rstrip().endswith(("sh", "sh -e")):
-        language = "python" if "python" in first else "javascript" if "node" in first else "ruby" if "ruby" in first else ""
+        language = (
+            "python" if "python" in first else "javascript" if "node" in first else "ruby" if "ruby" in first else ""
+        )
         if language and call.machine.reading:
             reach.program(call, language, body)
         elif language:
@@ -247,6 +279,8 @@ def _in_place(call: Call, body: str, label: str) -> None:
 
 def just(call: Call, work: Work) -> None:
     """`just RECIPE ARG…`."""
+    from agentguard.access.code import recipes  # noqa: PLC0415 - npm needs none of it
+
     line = work.line
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
@@ -267,6 +301,8 @@ def just(call: Call, work: Work) -> None:
 
 def task(call: Call, work: Work) -> None:
     """`task NAME…` of a Taskfile."""
+    from agentguard.access.code import recipes  # noqa: PLC0415 - npm needs none of it
+
     line = work.line
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
@@ -330,4 +366,3 @@ def deno(call: Call, work: Work) -> None:
         if reach.each(call, name, act):
             return
     run(call, call.cwd, words[0], work.line.operands[1:], "deno")
-

@@ -126,9 +126,9 @@ def rake(call: Call, work: Work) -> None:
         else:
             code = operands[1]
     if code is not None:
-        from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+        from agentguard.access.programs import coded  # noqa: PLC0415 - rare
 
-        interpreters.read_code(call, language, code)
+        coded.read_code(call, language, code)
 
 
 def django(call: Call, work: Work) -> None:
@@ -143,9 +143,9 @@ def django(call: Call, work: Work) -> None:
     walk.standard(call, work)
     code = line.value("--command")
     if code is not None and words[:1] in (["shell"], ["shell_plus"]):
-        from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+        from agentguard.access.programs import coded  # noqa: PLC0415 - rare
 
-        interpreters.read_code(call, "python", code)
+        coded.read_code(call, "python", code)
     elif words[:1] == ["dbshell"] and call.stdin is not None:
         from agentguard.access.programs import databases  # noqa: PLC0415 - rare
 

@@ -117,7 +117,12 @@ class Call:
             if action == "read" and any(feed.fetched for feed in self.contents(value)):
                 self.fetches = True
             found = places.of(self, self.machine.made, value, extent, deletes=action == DELETE)
-            if action == WRITE and certainty == CERTAIN and not why.startswith("redirection") and not self.machine.reading:
+            if (
+                action == WRITE
+                and certainty == CERTAIN
+                and not why.startswith("redirection")
+                and not self.machine.reading
+            ):
                 places.changed(self, self.machine.made, found)
         else:
             found = paths.of(value, self.cwd, self.world, extent)

@@ -11,7 +11,15 @@ from __future__ import annotations
 from agentguard.access.model import EXECUTE, OPAQUE, UNKNOWN, Access, Origin, Row
 from agentguard.access.shell import command, tree
 from agentguard.access.shell.flow import Enough, Feed, Frame, Function, Spent
-from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_COMMANDS, MAX_FIELDS, MAX_NESTING, MAX_READ_COMMANDS, MAX_READ_WORDS, MAX_ROWS
+from agentguard.access.shell.limits import (
+    MAX_ALTERNATIVES,
+    MAX_COMMANDS,
+    MAX_FIELDS,
+    MAX_NESTING,
+    MAX_READ_COMMANDS,
+    MAX_READ_WORDS,
+    MAX_ROWS,
+)
 from agentguard.access.shell.pieces import TooMuch, Unreadable
 from agentguard.access.shell.scan import scan
 from agentguard.access.shell.state import initial

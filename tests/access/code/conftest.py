@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agentguard.access.code import literals, python
-from agentguard.access.code.evaluate import Given
+from agentguard.access.code.library import Given
 from agentguard.access.shell.values import Beneath
 
 

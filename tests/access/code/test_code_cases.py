@@ -1,6 +1,6 @@
-"""Code and its findings: for each language one file of cases.
+r"""Code and its findings: for each language one file of cases.
 
-A line is `CODE => FINDINGS`, the findings as the fixture `found` writes them, in any order; `\\n` is the end of a line.
+A line is `CODE => FINDINGS`, the findings as the fixture `found` writes them, in any order; `\n` is the end of a line.
 """
 
 from pathlib import Path

@@ -21,7 +21,8 @@ SHELL = {
 }
 WRAPPINGS = {
     "javascript": ["function f() { %s }", "const f = () => %s", "if (x) { %s } else { y }", "try { %s } catch (e) { }",
-                   "class A { m() { %s } }", "[1].forEach(() => { %s })", "(async () => { await %s })()", "x ? %s : 1",
+                   "class A { m() { %s } }",
+                   "[1].forEach(() => { %s })", "(async () => { await %s })()", "x ? %s : 1",
                    "x && %s", "`${%s}`"],
     "ruby": ["def f\n%s\nend", "if x\n%s\nend", "begin\n%s\nrescue\nend", "[1].each { |i| %s }", "f = -> { %s }", "x && %s",
              "[1].each do |i|\n%s\nend", "class A\ndef m\n%s\nend\nend", '"#{%s}"'],
@@ -31,8 +32,10 @@ WRAPPINGS = {
     "lua": ["function f() %s end", "if x then %s end", "pcall(function() %s end)", "for i = 1, 2 do %s end",
             "local f = function() %s end"],
     "r": ["f <- function() { %s }", "if (x) %s", "tryCatch(%s)", "for (i in 1:2) { %s }", "sapply(1, function(i) %s)"],
-    "julia": ["function f()\n%s\nend", "if x\n%s\nend", "try\n%s\ncatch\nend", "for i in 1:2\n%s\nend", "map(i -> %s, x)"],
-    "elixir": ["def f do %s end", "if x do %s end", "try do %s rescue _ -> 1 end", "fn -> %s end", "Enum.map(x, fn i -> %s end)"],
+    "julia": ["function f()\n%s\nend", "if x\n%s\nend", "try\n%s\ncatch\nend", "for i in 1:2\n%s\nend",
+              "map(i -> %s, x)"],
+    "elixir": ["def f do %s end", "if x do %s end", "try do %s rescue _ -> 1 end",
+               "fn -> %s end", "Enum.map(x, fn i -> %s end)"],
     "groovy": ["def f() { %s }", "if (x) { %s }", "try { %s } catch (e) { }", "[1].each { %s }", "x = { %s }"],
 }  # fmt: skip
 
@@ -53,9 +56,10 @@ def test_what_stands_before_loses_nothing(found, language, before):
     assert set(found(language, SHELL[language])) <= set(found(language, before + SHELL[language]))
 
 
-PIECES = ["'", '"', "`", "(", ")", "[", "]", "{", "}", "%", "x", "q(", "<<A", "\n", "A\n", "$", "#{", "${", "/", "\\", ".", "=",
-          "=>", "->", ":", ",", "eval", "system", "require", "fs", "open", " ", "// ", "#", "--", "[[", "/*", "|>", "do ", "end",
-          "s/a/b/e", "qw(a b)", "<F>", "1", "..", "function ", "import {a as b} from ", "const {a} = ", "ENV", "%ENV"]  # fmt: skip
+PIECES = ["'", '"', "`", "(", ")", "[", "]", "{", "}", "%", "x", "q(", "<<A", "\n", "A\n", "$", "#{", "${", "/", "\\", ".",
+          "=", "=>", "->", ":", ",", "eval", "system", "require", "fs", "open", " ", "// ", "#", "--", "[[", "/*", "|>", "do ",
+          "end", "s/a/b/e", "qw(a b)", "<F>", "1", "..", "function ", "import {a as b} from ", "const {a} = ",
+          "ENV", "%ENV"]  # fmt: skip
 
 
 @settings(max_examples=500, deadline=None)

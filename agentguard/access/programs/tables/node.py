@@ -7,7 +7,7 @@ npm
            --legacy-peer-deps --omit=text --include=text --no-audit --no-fund --ignore-scripts --save-peer
            --frozen-lockfile --filter=text -r,--recursive --cache=text --workspaces -ws
   run      scripts.package
-  > install i add in ci clean-install
+  > install i add in
     operands spec*
   > uninstall un remove rm r
     options  -g,--global -y,--yes -D,--save-dev -r,--requirement=read
@@ -129,6 +129,7 @@ yarn
 bun
   like     npm
   options  --cwd=enter --bun -e,--eval=code -p,--print=code --env-file=text -r,--preload=run
+  run      scripts.package
   > *
     stop
   > run

@@ -259,7 +259,10 @@ composer
     stop
   > run run-script test
     stop
-  > install i update u upgrade dump-autoload dumpautoload validate outdated show info why diagnose audit init archive \
+    run      scripts.composer
+  > install i update u upgrade
+    run      scripts.composer
+  > dump-autoload dumpautoload validate outdated show info why diagnose audit init archive \
       clear-cache check-platform-reqs licenses status fund bump search about
 
 luarocks
