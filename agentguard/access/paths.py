@@ -158,8 +158,9 @@ def pattern(value: Pattern, cwd: Value, world: World, extent: str = GLOB) -> lis
         names = walk.expand(floor, rest, world.disk)
         if names:
             return [_path(_beneath(root, name), _beneath(floor, name), world, final) for name in names]
-        if names is not None:
-            extent = final
+        known = names
+    if known is not None:  # nothing there has such a name
+        extent = final
     return [Path(_joined(root, rest), _joined(floor, rest), extent)]
 
 

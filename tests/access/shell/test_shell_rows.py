@@ -64,3 +64,11 @@ def test_flags_are_written_in_their_long_spelling(worlds):
     ):  # fmt: skip
         rows = interpret(text, "/home/dev/project", worlds(), "Bash").rows
         assert flag in rows[0].origin.flags, text
+
+
+def test_a_glob_that_nothing_matches_says_so(worlds):
+    """Its extent is that of one file: no file has such a name now."""
+    rows = interpret("md5sum dist/* .en*", "/home/dev/project", worlds(), "Bash").rows
+    assert [("/home/dev/project/dist/*", "exact"), ("/home/dev/project/.env", "exact")] == [
+        (str(row.path.text), row.path.extent) for row in rows if row.path
+    ]
