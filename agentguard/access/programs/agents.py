@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentguard.access.model import WRITE
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import plain
 
@@ -33,3 +34,23 @@ def starts(call: Call, work: Work) -> None:
     work.line.traits |= set() if aside else {"starts-agent"}
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    _changes(call, words)
+
+
+# What changes an agent's own settings, and the file that holds them: the tools of other servers, hooks, plugins.
+_CHANGES = frozenset(
+    {"add", "add-json", "add-from-claude-desktop", "remove", "set", "install", "enable", "disable", "uninstall"}
+)
+_SETTINGS = {"claude": ".claude.json", "codex": ".codex/config.toml", "gemini": ".gemini/settings.json"}
+
+
+def _changes(call: Call, words: list[str]) -> None:
+    """`claude mcp add NAME -- COMMAND…`: the command starts with every session from then on."""
+    if words[:1] not in (["mcp"], ["config"], ["plugin"], ["extensions"]) or not _CHANGES.intersection(words[1:3]):
+        return
+    name = _SETTINGS.get(call.name)
+    if name is not None:
+        scope = ".mcp.json" if "project" in words and words[0] == "mcp" else f"{call.world.home}/{name}"
+        call.path(WRITE, scope, "the agent's settings")
+    if "--" in words:
+        call.run(call.words[words.index("--") + 1 :], f"{call.name} mcp")

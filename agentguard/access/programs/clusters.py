@@ -27,6 +27,10 @@ def changes(call: Call, work: Work) -> None:
             if work.command[-1] in ("apply", "create", "replace"):
                 work.line.traits.add("foreign-package")
     walk.standard(call, work)
+    if work.command[-1] in ("job", "cronjob", "deployment", "deploy", "create") and "--" in call.words:
+        from agentguard.access.programs import containers  # noqa: PLC0415 - few commands name what runs
+
+        containers.carried(call, work)
 
 
 def scales(call: Call, work: Work) -> None:

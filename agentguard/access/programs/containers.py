@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import LISTEN, READ, TREE, WRITE
+from agentguard.access.model import LISTEN, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import elsewhere, filling, index, net, walk
 from agentguard.access.shell.values import concat, parts_of, plain
 
@@ -38,11 +38,32 @@ def runs(call: Call, work: Work) -> None:
         _mounts(call, value, mounts, volumes)
     for value in [*line.values("--mount"), *line.values("--device")]:
         _mount(call, value, mounts, volumes)
+    if (named := line.value("--name")) is not None:
+        call.state.set(_MADE, [*_own(call), named])
     words = _command(line)
     if words:
         cwd = elsewhere.folder(line.value("--workdir"), mounts)
         place = elsewhere.Place(mounts, volumes, lasting=False)
         work.feed = elsewhere.run(call, words, " ".join(work.command), place, cwd)
+
+
+_MADE = "__containers"  # the variable that holds the names of containers which this text has made
+
+
+def _own(call: Call) -> list[Value]:
+    held = call.state.get(_MADE)
+    return held if isinstance(held, list) else []
+
+
+def removes(call: Call, work: Work) -> None:
+    """`docker rm -f NAME` takes a container's data with it, but for one that this text has made."""
+    line = work.line
+    own = _own(call)
+    if line.operands and all(value in own for value in line.operands):
+        line.traits.discard("destroys-data")
+        work.entry = {**work.entry, "traits": ""}
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
 
 
 def _privileged(line: Line) -> bool:
@@ -120,6 +141,13 @@ def behind(call: Call, work: Work) -> None:
     """`kubectl exec POD -- COMMAND…`, `lxc exec NAME -- COMMAND…`."""
     words = call.words
     _inside(call, work, words[words.index("--") + 1 :] if "--" in words else work.line.operands[1:])
+
+
+def carried(call: Call, work: Work) -> None:
+    """`kubectl create job NAME --image=IMAGE -- COMMAND…`, whose other rows are made already."""
+    words = call.words[call.words.index("--") + 1 :]
+    if words:
+        work.feed = elsewhere.run(call, words, " ".join(work.command), elsewhere.Place([], [], lasting=False), UNKNOWN)
 
 
 def text_inside(call: Call, work: Work) -> None:

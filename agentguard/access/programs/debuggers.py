@@ -32,7 +32,7 @@ def strace(call: Call, work: Work) -> None:
             call.shell(concat([first[1:], *others]), "strace -o")
         else:
             call.path(WRITE, value, "option --output")
-    if operands:
+    if operands and not work.line.has("--attach"):
         work.feed = call.run(operands, call.name, stdin=call.stdin)
 
 
@@ -135,7 +135,12 @@ def _joined_blocks(text: str) -> list[str]:
 def _gdb_command(call: Call, text: str) -> None:
     name, _, rest = text.partition(" ")
     rest = rest.strip()
-    if text[:1] == "!":
+    if text.startswith(("show env", "info env")):
+        origin = call.origin
+        call.begin(origin.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
+        call.row(EXECUTE, why="it shows the environment")
+        call.origin = origin
+    elif text[:1] == "!":
         call.shell(text[1:], call.name)
     elif name in ("shell", "sh", "she", "make"):
         call.shell(rest if name != "make" else f"make {rest}", call.name)

@@ -73,7 +73,12 @@ def vim(call: Call, work: Work) -> None:
     for path in [*own, *([typed] if typed is not None else [])]:
         call.path(READ, path, "a file of commands")
         call.path(EXECUTE, path, "a file of commands")
-    for path in [*line.values("-S"), *own, *line.values("-l")]:
+    for path in line.values("-l"):
+        if (feed := call.written(path)) is not None:
+            from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+
+            interpreters.read_code(call, "lua", feed.value)
+    for path in [*line.values("-S"), *own]:
         feed = call.written(path)
         if feed is not None and isinstance(feed.value, str):
             commands += feed.value.split("\n")
@@ -245,6 +250,11 @@ def _functions(call: Call, text: str) -> None:
             else:
                 call.opaque("what vim runs is not known")
             at = text.find(name + "(", at + 1)
+    if "environ()" in text:
+        origin = call.origin
+        call.begin(origin.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
+        call.row(EXECUTE, why="it shows the environment")
+        call.origin = origin
     if "luaeval(" in text or "py3eval(" in text or "pyeval(" in text or "execute(" in text:
         call.opaque("what vim runs is not known")
 
@@ -357,6 +367,11 @@ def emacs(call: Call, work: Work) -> None:
 
 
 def _lisp(call: Call, text: str) -> None:
+    if "process-environment" in text:
+        origin = call.origin
+        call.begin(origin.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
+        call.row(EXECUTE, why="it shows the environment")
+        call.origin = origin
     at = text.find("(")
     while at >= 0:
         end = at + 1

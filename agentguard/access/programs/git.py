@@ -376,8 +376,12 @@ def patches(call: Call, work: Work) -> None:
     folder = line.value("--directory")
     feeds = [call.written(path) or _on_disk(call, path) for path in line.operands] or [call.stdin]
     for feed in feeds:
-        if feed is not None and isinstance(feed.value, str):
+        if feed is None:
+            continue
+        if isinstance(feed.value, str):
             patched(call, feed.value, folder)
+        elif feed.fetched:
+            call.fetched_or_opaque("what the patch changes is not known", fetched=True)
 
 
 def _on_disk(call: Call, path: Value) -> Feed | None:

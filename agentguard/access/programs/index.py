@@ -29,16 +29,16 @@ carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh run
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
   chronic ifne rlwrap eatmydata nocache torify torsocks tsocks proxychains proxychains4 catchsegv systemd-inhibit
   dbus-launch winpty dumb-init tini tsp sem faketime busybox toybox timeout gtimeout timelimit stdbuf gstdbuf unbuffer
-  setsid time gtime caffeinate systemd-run start-stop-daemon command builtin noglob nocorrect exec eval source . trap
-  xargs gxargs parallel pee mispipe sponge vipe flock chroot unshare nsenter bwrap firejail proot fakeroot fakechroot
-  dbus-run-session xvfb-run run-parts sshpass xterm konsole gnome-terminal alacritty kitty uxterm run0 chpst setuidgid
-  s6-setuidgid envuidgid softlimit setlock arch ld.so ld-linux.so.2 ld-linux-x86-64.so.2 ld-linux-aarch64.so.1
-  ld-musl-x86_64.so.1 ld-musl-aarch64.so.1 zargs
+  setsid time gtime caffeinate systemd-run start-stop-daemon command builtin noglob nocorrect exec emulate eval source
+  . trap xargs gxargs parallel pee mispipe sponge vipe flock chroot unshare nsenter bwrap firejail proot fakeroot
+  fakechroot dbus-run-session xvfb-run run-parts sshpass xterm konsole gnome-terminal alacritty kitty uxterm run0
+  chpst setuidgid s6-setuidgid envuidgid softlimit setlock arch ld.so ld-linux.so.2 ld-linux-x86-64.so.2
+  ld-linux-aarch64.so.1 ld-musl-x86_64.so.1 ld-musl-aarch64.so.1 zargs
 sessions: tmux screen zellij at batch script scriptreplay asciinema expect tclsh wish watch watchexec entr reflex
   onchange chokidar fswatch inotifywait hyperfine concurrently nodemon start-server-and-test start-test server-test
   wait-on
 runners: op doppler aws-vault saml2aws aws-okta infisical chamber envchain dotenv dotenvx direnv sops teller summon
-  envconsul berglas secrethub pass gopass bw lpass keepassxc-cli with-env varlock keychain railway
+  envconsul berglas secrethub pass gopass bw lpass keepassxc-cli kwallet-query with-env varlock keychain railway
 remotes: vagrant lxc incus multipass wsl adb limactl colima minikube lima toolbox distrobox devcontainer apptainer
   singularity machinectl systemd-nspawn mosh autossh pdsh pssh parallel-ssh clush ansible salt salt-ssh salt-call
 tracers: strace ltrace dtruss dtrace bpftrace valgrind callgrind_annotate ms_print cg_annotate heaptrack rr perf
@@ -57,8 +57,8 @@ packages: ensurepip rustup corepack cargo rustc go gofmt goimports gofumpt gem b
   alr vcpkg conan fpm spago elm-package pod carthage vsce ovsx changeset lerna
 forges: gh glab
 network: curl wget http aria2c ssh slogin ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp
-  dig nslookup host whois ping traceroute nmap openssl netstat ss ngrok cloudflared mail sendmail http-server serve
-  nc.traditional nc.openbsd netcat-traditional netcat-openbsd
+  lftp ncftp tftp smbclient ssh-copy-id ssh-import-id dig nslookup host whois ping traceroute nmap openssl netstat ss
+  ngrok cloudflared mail sendmail http-server serve nc.traditional nc.openbsd netcat-traditional netcat-openbsd
 archives: tar gtar bsdtar zip unzip gzip gunzip pigz bzip2 bunzip2 xz unxz zstd unzstd 7z
 containers: docker podman nerdctl docker-compose podman-compose
 clusters: kubectl k oc kubecolor microk8s.kubectl kustomize helm helmfile skaffold tilt argocd flux istioctl linkerd
@@ -72,10 +72,10 @@ databases: psql pgcli mysql mariadb mycli sqlite3 litecli duckdb sqlcmd clickhou
   pg_isready psqlodbc pg_lsclusters pg_dropcluster mysqldump mariadb-dump mysqladmin mariadb-admin mysqlimport
 processes: ps top htop btop pstree free vmstat iostat lscpu lsblk lspci lsusb mpstat sar iotop iftop nethogs glances
   pmap vm_stat sw_vers system_profiler lshw hwinfo inxi acpi sensors nvidia-smi rocm-smi lsmod last w who users finger
-  ipcs findmnt blkid getconf getent dmesg log pidof pgrep lsof fuser journalctl coredumpctl loginctl sysctl kill
-  pkill killall skill killall5 xkill kill-port fkill renice systemctl service rc-service sv s6-svc update-rc.d
-  chkconfig rc-update insserv launchctl supervisorctl supervisord monit circusd pm2 forever shutdown reboot halt
-  poweroff init telinit crontab
+  ipcs findmnt blkid getconf getent dmesg log pidof pgrep lsof fuser journalctl coredumpctl loginctl sysctl kill pkill
+  killall skill killall5 xkill kill-port fkill renice systemctl service rc-service sv s6-svc update-rc.d chkconfig
+  rc-update insserv launchctl supervisorctl supervisord monit circusd pm2 forever shutdown reboot halt poweroff init
+  telinit crontab
 agents: claude claude-code codex gemini aider opencode cursor-agent amp copilot kiro-cli q agentguard crush cline qwen
   droid auggie openhands plandex gptme cn kimi
 clouds: aws gcloud bq gsutil az azd oci doctl hcloud linode-cli ibmcloud scw exo upctl vultr-cli civo yc aliyun tccli

@@ -160,6 +160,10 @@ def copies(call: Call, work: Work) -> None:
     remote = [net.split(value) for value in line.operands]
     work.entry = {**work.entry, "operands": operands}
     walk.standard(call, work)
+    if line.has("--daemon"):
+        call.connect(
+            line.value("--address") or _EVERYWHERE, _number(line.value("--port")) or 873, "it serves", action=LISTEN
+        )
     from agentguard.access.programs import ssh  # noqa: PLC0415 - few commands take its options
 
     ssh.settings(call, work.line)

@@ -64,6 +64,12 @@ def _tcl(call: Call, value: Value) -> None:
             if at >= 0:
                 inner = piece[at + 1 :]
                 _starts(call, inner[: inner.find("]")] if mark[0] == "[" and "]" in inner else inner.rstrip("}"))
+        opened = piece.partition("open ")[2] if "open " in piece else ""
+        if opened and opened[:1] not in ('"', "$", "["):
+            words = opened.replace("]", " ").replace("}", " ").split()
+            how = words[1] if len(words) > 1 else "r"
+            if words:
+                call.path("write" if how[:1] in ("w", "a") else "read", words[0].strip("{"), "open of Tcl")
         if piece.startswith(_STARTS):
             _starts(call, piece)
         elif piece.startswith(("send ", "send_user ", "exp_send ")):

@@ -7,7 +7,7 @@ that, so it is no row.
 
 from __future__ import annotations
 
-from agentguard.access.model import LISTEN, READ, UNKNOWN, WRITE
+from agentguard.access.model import DELETE, LISTEN, READ, UNKNOWN, WRITE
 from agentguard.access.programs import filling, net, walk
 from agentguard.access.programs.carriers import shell_reads
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
@@ -63,7 +63,7 @@ def run(call: Call, work: Work) -> None:
         shell_reads(call, work, "ssh")
 
 
-def _host(call: Call, place: Value, port: int, why: str = "the host") -> None:
+def _host(call: Call, place: Value, port: int | None, why: str = "the host") -> None:
     text = plain(place)
     if text is not None and text.startswith("ssh://"):
         net.url(call, text, why)
@@ -79,6 +79,11 @@ def _number(value: Value | None) -> int | None:
 
 def _forwards(call: Call, line: Line) -> None:
     """`-L [ADDRESS:]PORT:…` and `-D [ADDRESS:]PORT` listen here, on this machine alone unless told otherwise."""
+    for value in [*line.values("-W"), *line.values("-L")]:  # where the other side goes for this one
+        target = (plain(value) or "").rpartition(":")
+        host = target[0] if value in line.values("-W") else target[0].rpartition(":")[2]
+        if host and "/" not in host:
+            call.connect(host.strip("[]"), _number(target[2]), "a forwarding")
     for value in [*line.values("-L"), *line.values("-D")]:
         text = plain(value)
         if text is None:
@@ -234,14 +239,85 @@ _SHELL_MODULES = frozenset(
 )
 
 
+def ftp(call: Call, work: Work) -> None:
+    """`ftp HOST`, `lftp -e TEXT HOST`, `smbclient //HOST/SHARE -c TEXT`: commands part at `;` and line ends."""
+    line = work.line
+    texts = [value for flag in ("-e", "-c", "--command") for value in line.values(flag)]
+    if call.stdin is not None:
+        texts.append(call.stdin.value)
+    operands = _begin(call, work, set())
+    for value in operands[:1]:
+        text = (plain(value) or "").lstrip("/")
+        if "://" in text or plain(value) is None:
+            net.url(call, value, "the host")
+        else:
+            _host(call, text.partition("/")[0], _number(operands[1]) if len(operands) > 1 else None)
+    for value in texts:
+        commands = plain(value)
+        if commands is None:
+            if value is UNKNOWN:
+                call.opaque(f"the commands of {call.name} are not known")
+            continue
+        for command in commands.replace(";", "\n").split("\n"):
+            _ftp_command(call, command.strip())
+
+
+def _ftp_command(call: Call, text: str) -> None:
+    words = text.split()
+    if words[:1] in (["open"], ["connect"]) and len(words) > 1:
+        host = [word for word in words[1:] if word[:1] != "-"][:1]
+        for name in host:
+            if "://" in name:
+                net.url(call, name, "the host")
+            else:
+                _host(call, name, None)
+    elif words[:1] in (["mirror"], ["tar"]):
+        named = [word for word in words[1:] if word[:1] != "-"]
+        if any(word in ("-R", "--reverse") for word in words) and named:
+            call.path(READ, named[0], f"mirror of {call.name}", "tree")
+        elif len(named) > 1:
+            call.path(WRITE, named[1], f"mirror of {call.name}", "tree")
+    elif words[:1] in (["send"], ["append"], ["mput"]) and len(words) > 1:
+        call.path(READ, words[1], f"{words[0]} of {call.name}")
+    elif words[:1] == ["shell"]:
+        call.shell(text[5:], f"{call.name} !")
+    else:
+        _sftp_command(call, text)
+
+
+def copies_key(call: Call, work: Work) -> None:
+    """`ssh-copy-id HOST`, `ssh-import-id gh:NAME`: a key that may log in from then on, on this machine or another."""
+    operands = _begin(call, work, set())
+    settings(call, work.line)
+    here = call.name == "ssh-import-id"
+    for value in operands[:1] if not here else []:
+        place = net.split(value)
+        host = place[0] if place is not None else value
+        _host(call, host, _number(work.line.value("-p")) or 22)
+        here = here or (plain(host) or "").rpartition("@")[2] in ("localhost", "127.0.0.1", "::1", call.world.hostname)
+    if here:
+        call.path(WRITE, f"{call.world.home}/.ssh/authorized_keys", "the keys that may log in")
+
+
 def ansible(call: Call, work: Work) -> None:
-    """`ansible HOSTS -m shell -a TEXT`."""
+    """`ansible HOSTS -m shell -a TEXT`, `-m copy -a 'src=FILE dest=FILE'`."""
     line = work.line
     _begin(call, work, set())
     module = line.value("--module-name")
     arguments = line.value("--args")
-    if arguments is not None and (plain(module) if module is not None else "") in _SHELL_MODULES:
+    name = (plain(module) if module is not None else "") or ""
+    if arguments is None:
+        return
+    if name in _SHELL_MODULES:
         work.feed = call.shell(unglobbed(arguments), "ansible")
+        return
+    given = dict(word.partition("=")[::2] for word in (plain(arguments) or "").split())
+    gone = given.get("state") == "absent"
+    for key, action in (("src", READ), ("path", DELETE if gone else READ), ("dest", WRITE)):
+        if key in given:
+            call.path(action, given[key], f"{key} of a module of ansible", "tree" if action == DELETE else "exact")
+    if "url" in given:
+        net.url(call, given["url"], "url of a module of ansible")
 
 
 def salt(call: Call, work: Work) -> None:

@@ -113,8 +113,13 @@ save-buffer saveb
   options  -a -b=text
   operands write
 
+show-environment showenv
+  options  -h -g -s -t=text
+  operands text
+  traits   prints-environment
+
 list-sessions ls list-windows lsw list-panes lsp list-clients lsc list-keys lsk list-commands lscm list-buffers lsb \
-  show-options show show-buffer showb show-environment showenv show-hooks show-messages showmsgs has-session has info \
+  show-options show show-buffer showb show-hooks show-messages showmsgs has-session has info \
   capture-pane capturep
   options  -F=format -f=text -t=text -S=text -E=text -b=text -T=text -a -s -g -p -e -J -N -q
   traits   read-only

@@ -8,6 +8,7 @@ What an operand or the value of an option may be (the kinds):
     target      where files are copied or moved to: a file, or a folder that gets files of the same names
     move        a path that is read and gone afterwards
     link        a path that becomes readable under another name
+    page        a name, or a path if it holds a slash
     look        a path of which only the name, the size or, of a folder, the names in it are shown
     run         a file that is read and executed
     url  host   an address that is connected to
@@ -552,6 +553,7 @@ _KINDS: dict[str, Kind] = {
     "edit": _path(READ, WRITE),
     "link": _path(READ),
     "look": _look,
+    "page": lambda call, value, why, work: _path(READ)(call, value, why, work) if "/" in str(value) else None,
     "delete": _delete,
     "move": _move,
     "target": _target,

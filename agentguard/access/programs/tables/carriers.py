@@ -240,8 +240,10 @@ caffeinate
 
 systemd-run
   options  --unit=text -u=text -p,--property=text -E,--setenv=variable --uid=text --gid=text --slice=text
-           --working-directory=enter --on-active=text --on-boot=text --on-startup=text --on-unit-active=text
-           --on-unit-inactive=text --on-calendar=text --timer-property=text --path-property=text
+           --working-directory=enter --on-active=text!controls-service --on-boot=text!controls-service
+           --on-startup=text!controls-service --on-unit-active=text!controls-service
+           --on-unit-inactive=text!controls-service --on-calendar=text!controls-service --timer-property=text
+           --path-property=text
            --socket-property=text --description=text --service-type=text --nice=text --background=text
            --job-mode=text -d,--same-dir -t,--pty --user --scope -q,--quiet -G,--collect -P,--pipe --wait
            -r,--remain-after-exit -S,--shell -M,--machine=text -H,--host=host --no-block --no-ask-password
@@ -273,6 +275,10 @@ exec
   options  -a=text -c -l
   operands command
   stop
+
+emulate
+  options  -c=shell -L -R
+  operands text*
 
 eval
   run      carriers.evaluate

@@ -42,6 +42,7 @@ docker podman nerdctl
       traits   read-only
   > rm
     options  -f,--force!destroys-data -v,--volumes!destroys-data -l,--link
+    run      containers.removes
   > volume
     >> rm remove prune
       options  -f,--force -v,--volumes -a,--all

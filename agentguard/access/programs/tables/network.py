@@ -111,9 +111,19 @@ telnet
   fetches
   run      network.netcat
 
-ftp
-  options  -n -i -v -p -u
-  run      network.netcat
+ftp lftp ncftp tftp smbclient
+  options  -n -i -v -p=text -u=text -e=text -c,--command=text -f=read -d -U,--user=text -N,--no-pass -A=read -W=text -D=text
+           -I=text -P -4 -6 -g -t=text -z=text
+  traits   sends
+  run      ssh.ftp
+
+ssh-copy-id
+  options  -i=text -p=text -o=text -F=text -f -n -s -x -t=text
+  run      ssh.copies_key
+
+ssh-import-id
+  options  -o,--output=write -r,--remove -u,--useragent=text
+  run      ssh.copies_key
 
 dig
   options  -b=text -c=text -f=read -k=read -p=text -q=host -t=text -x=host -y=text -4 -6 -m -u

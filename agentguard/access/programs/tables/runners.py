@@ -227,6 +227,9 @@ bw lpass keepassxc-cli
   > delete rm
     traits   destroys-data
 
+kwallet-query
+  options  -r,--read-password=text!prints-environment -w,--write-password=text -l,--list-entries -f,--folder=text -v
+
 with-env
   operands text command
   stop

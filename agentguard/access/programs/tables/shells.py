@@ -29,7 +29,7 @@ man
            -S,-s,--sections=text -p,--preprocessor=text -T,--troff-device=text? -X,--gxditview=text? -Z,--ditroff
            -L,--locale=text -m,--systems=text -E,--encoding=text -R,--recode=text -a,--all -w,--where,--path,--location
            -K,--global-apropos
-  operands text*
+  operands page*
   instead  --local-file read*
   traits   read-only
 

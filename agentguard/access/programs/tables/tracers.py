@@ -68,6 +68,7 @@ perf
              -P -q -r,--repeat=text -R -s -S -t,--tid=text -T -u,--uid=text -v -w -W -x,--field-separator=text
              --post=shell --pre=shell --filter=text --max-size=text --sort=text -k=text
     operands command
+    instead  --pid text*
     stop
   > mem c2c sched lock kmem kvm kwork
     >> record
@@ -97,10 +98,13 @@ uftrace
     stop
 
 samply py-spy austin
-  > record top dump
+  > dump
+    options  -p,--pid=text -l,--locals -n,--native -s,--subprocesses -j,--json
+  > record top
     options  -o,--output=write -p,--pid=text -r,--rate=text -d,--duration=text -f,--format=text -s,--subprocesses -n
              -F,--function -i,--idle -g -t -l --native --save-only --no-open -P,--port=text
     operands command
+    instead  --pid text*
     stop
   > load import setup
     operands read
