@@ -89,6 +89,9 @@ def run(call: Call) -> Feed:
             name = real.rpartition("/")[2]
             if name not in _MANY or index.entry(call.name) is None:
                 call.name, call.program = name, real
+    if len(call.words) == 1 and call.words[0] in _ASKS and not call.program:
+        begin(call, Work({}, (call.name,), options.read({}, call.words)), _LOOKS)
+        return Feed(UNKNOWN)
     entry = index.entry(call.name)
     if entry is None:
         call.name = call.name.removesuffix(".exe")
@@ -114,6 +117,11 @@ def run(call: Call) -> Feed:
     if call.fetches and call.wrote:
         _fetched(call)
     return work.feed or _output(call, work)
+
+
+# Alone on a command line these make a program tell about itself (GNU Coding Standards, 4.8.1 and 4.8.2).
+_ASKS = ("--version", "--help", "-V", "-version", "-help")
+_LOOKS = frozenset({"read-only"})
 
 
 def _fetched(call: Call) -> None:
