@@ -39,9 +39,9 @@ def coverage(call: Call, work: Work) -> None:
 def lints(call: Call, work: Work) -> None:
     """A linter reads; with --fix or --write, or as a formatter, it changes what it reads."""
     line = work.line
-    checks = line.has("--check --check-only --diff -c -l")
-    formats = work.command[-1] in ("black", "isort", "autopep8", "yapf") or work.command == ("ruff", "format")
-    changes = line.has("--fix --write -w --in-place -i -a -A") or (formats and not checks)
+    checks = line.has("--check --check-only --diff -c -l --dry-run --lint --test")
+    formats = work.command[-1] in ("black", "isort") or work.command == ("ruff", "format") or call.name in _FIXERS
+    changes = line.has("--fix --write -w --in-place -i -a -A --apply --autocorrect") or (formats and not checks)
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     for value in line.operands:
@@ -59,3 +59,45 @@ def serves(call: Call, work: Work) -> None:
     call.connect(
         name or "127.0.0.1", int(port) if port.isdigit() and len(port) < 6 else None, "it serves", action="listen"
     )
+
+
+_FIXERS = frozenset({"phpcbf", "pint", "php-cs-fixer", "nixfmt", "alejandra", "docformatter", "pyupgrade", "rector"})
+
+
+def bundles(call: Call, work: Work) -> None:
+    """Bundlers and frameworks: they build, or serve the project; on this machine alone unless told otherwise."""
+    line = work.line
+    words = [plain(value) or "" for value in line.operands]
+    line.traits |= {"publishes"} if words[:1] in (["publish"], ["deploy"]) else set()
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for name in ("--host", "--hostname"):
+        if (given := line.value(name)) is not None or line.has(name):
+            call.connect(plain(given or "") or "0.0.0.0", None, "it serves", action="listen")  # noqa: S104 - what it says
+
+
+def serves_all(call: Call, work: Work) -> None:
+    """Servers and workers of applications."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    given = line.value("--bind") or line.value("--host") or line.value("--server.address")
+    text = plain(given or "") or ""
+    if text and not text.startswith("unix:"):
+        host = text.rpartition(":")[0] if text.count(":") == 1 else text
+        call.connect(host or "0.0.0.0", None, "it serves", action="listen")  # noqa: S104 - what an empty one means
+
+
+def evaluates(call: Call, work: Work) -> None:
+    """`matlab -batch TEXT`, `octave --eval TEXT`: `system('…')` in it runs a program."""
+    walk.standard(call, work)
+    for value in (*work.line.values("-r"), *work.line.values("-batch"), *work.line.values("--eval")):
+        text = plain(value) or ""
+        for name in ("system(", "unix(", "shell_cmd("):
+            piece = text.partition(name)[2].strip()
+            if piece[:1] in ("'", '"'):
+                call.shell(piece[1:].partition(piece[0])[0], f"{call.name} system")
+        for name in ("fileread(", "fopen(", "textread(", "importdata(", "readtable(", "load("):
+            piece = text.partition(name)[2].strip()
+            if piece[:1] in ("'", '"'):
+                call.path(READ, piece[1:].partition(piece[0])[0], "the code")

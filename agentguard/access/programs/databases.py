@@ -41,8 +41,11 @@ def _commands(text: str) -> tuple[str, list[str]]:
     return "\n".join(kept), own
 
 
-def rows(call: Call, texts: list[Value]) -> None:
-    """Make one execute row for each statement's verb; statements that are not known are opaque."""
+def rows(call: Call, texts: list[Value], *, lasting: bool = True) -> None:
+    """Make one execute row for each statement's verb; statements that are not known are opaque.
+
+    `lasting`: what they change outlives the program (a database in memory does not).
+    """
     for value in texts:
         text = unglobbed(value)
         if text is UNKNOWN:
@@ -59,7 +62,7 @@ def rows(call: Call, texts: list[Value]) -> None:
         _files_in(call, kept)
         for statement in sql.statements(kept, escapes=call.name in _ESCAPES):
             word = sql.verb(statement)
-            bad = sql.destroys(statement)
+            bad = lasting and sql.destroys(statement)
             if word not in sql.VERBS and not bad:
                 continue
             origin = call.origin
@@ -114,6 +117,16 @@ _OPENED = (  # functions that open a file of the server, which may be this machi
 
 def _files_in(call: Call, text: str) -> None:
     """`LOAD DATA INFILE 'f'`, `INTO OUTFILE 'f'`, `COPY t TO 'f'`, `COPY t TO PROGRAM 'x'`, `read_csv('f')`, `FROM 'f'`."""
+    words = text.split()
+    if words[:1] == ["copy"] and "'" not in text and len(words) > 3 and words[-2:-1] != ["program"]:
+        for place, word in enumerate(words[:-1]):  # `\\copy t from FILE` needs no quotes
+            if word.lower() in ("from", "to") and words[place + 1].lower() not in (
+                "stdin",
+                "stdout",
+                "pstdin",
+                "pstdout",
+            ):
+                call.path(READ if word.lower() == "from" else WRITE, words[place + 1], "a file in the statements")
     if "'" not in text:
         return
     pieces = text.split("'")
@@ -200,7 +213,7 @@ def sqlite(call: Call, work: Work) -> None:
         call.path(READ, value, "the database")
         if not read_only and texts and not all(_only_looks(plain(text)) for text in texts):
             call.path(WRITE, value, "the database")
-    rows(call, texts)
+    rows(call, texts, lasting=bool(files))
 
 
 def _only_looks(text: str | None) -> bool:

@@ -41,8 +41,26 @@ def clone(call: Call, work: Work) -> None:
     operands = work.line.operands
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
-    call.connect("github.com", 443, "what is cloned")
+    call.connect("gitlab.com" if call.name == "glab" else "github.com", 443, "what is cloned")
     text = plain(operands[0]) if operands else None
     if operands:
         name = (text or "").rstrip("/").rpartition("/")[2].removesuffix(".git")
         call.path(WRITE, operands[1] if len(operands) > 1 else name or UNKNOWN, "the new folder")
+
+
+_POST = """
+    create new edit close reopen comment merge approve reject add update assign move transition link clone delete remove
+    archive fork lock unlock
+"""
+_POSTS = frozenset(_POST.split())
+
+
+def by_verb(call: Call, work: Work) -> None:
+    """`tea pulls create`, `jira issue move`: what others will see."""
+    words = [plain(value) or "" for value in call.words if (plain(value) or "-")[:1] != "-"][:3]
+    posts = [word for word in words if word in _POSTS]
+    local = words[:1] in (["login"], ["logins"], ["clone"], ["init"], ["config"])
+    work.line.traits |= {"publishes"} if posts and not local else set()
+    work.line.traits |= {"destroys-data"} if posts[:1] == ["delete"] else set()
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)

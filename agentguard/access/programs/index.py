@@ -55,7 +55,7 @@ pypi: uvx pip pip2 pip3 pip-compile pip-sync uv pipx poetry pdm rye hatch flit p
 packages: ensurepip rustup corepack cargo rustc go gofmt goimports gofumpt gem bundle bundler mvn mvnw sbt lein mill
   gradle gradlew dotnet nuget mix rebar3 composer luarocks cpan cpanm cpm opam nimble shards cabal stack pub raco zef
   alr vcpkg conan fpm spago elm-package pod carthage vsce ovsx changeset lerna
-forges: gh glab
+forges: gh glab tea berg jira acli linear
 network: curl wget http aria2c ssh slogin ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp
   lftp ncftp tftp smbclient ssh-copy-id ssh-import-id dig nslookup host whois ping traceroute nmap openssl netstat ss
   ngrok cloudflared mail sendmail http-server serve nc.traditional nc.openbsd netcat-traditional netcat-openbsd
@@ -64,8 +64,8 @@ containers: docker podman nerdctl docker-compose podman-compose
 clusters: kubectl k oc kubecolor microk8s.kubectl kustomize helm helmfile skaffold tilt argocd flux istioctl linkerd
   cilium velero kn tkn argo crossplane karmadactl rancher talosctl k0sctl rosa oc-mirror cmctl kubeseal kubectx kubens
   k9s stern kubetail kubeconform kubeval kube-linter popeye kind k3d k3s ctlptl
-infra: terraform tofu terragrunt pulumi cdk cdktf ansible-playbook ansible-vault ansible-galaxy ansible-lint
-  ansible-inventory ansible-doc ansible-config packer knife chef puppet
+infra: terraform tofu terragrunt pulumi cdk cdktf ansible-playbook ansible-vault ansible-galaxy ansible-pull
+  ansible-lint ansible-inventory ansible-doc ansible-config packer knife chef puppet
 databases: psql pgcli mysql mariadb mycli sqlite3 litecli duckdb sqlcmd clickhouse-client clickhouse-local clickhouse
   cockroach cqlsh snowsql snow trino presto spark-sql hive impala-shell beeline usql cypher-shell sqlite-utils
   createdb createuser dropdb dropuser pg_dump pg_dumpall pg_restore pg_basebackup pg_ctl pg_ctlcluster initdb
@@ -107,7 +107,7 @@ machine: useradd adduser userdel deluser usermod groupadd groupdel groupmod gpas
   apparmor_parser aa-disable aa-complain aa-enforce aa-status auditctl csrutil spctl tccutil kextload kextunload
   kmutil nvram bless insmod rmmod modprobe kexec xhost iptables ip6tables iptables-restore iptables-save ebtables
   arptables nft ufw firewall-cmd pfctl timedatectl hostnamectl localectl hwclock ntpdate sntp chronyc ntpq
-  update-alternatives alternatives ldconfig swapoff swapon mkswap losetup zramctl fsfreeze dpkg-reconfigure
+  update-alternatives alternatives ldconfig swapoff swapon mkswap zramctl fsfreeze losetup dpkg-reconfigure
   update-initramfs update-grub grub-install grub-mkconfig dracut depmod efibootmgr mokutil plymouth flashrom fwupdmgr
   nvme hdparm smartctl ipmitool nmcli resolvectl networkctl ip ifconfig route arp brctl ethtool iw iwconfig airport
   nettop defaults fastboot ttyd gotty tmate sshx upterm wetty shellinaboxd x11vnc vncserver x0vncserver tailscale bore
@@ -122,6 +122,40 @@ windows: cmd cmd.exe del erase rd deltree format diskpart cipher sdelete fsutil 
   whoami.exe where.exe ver driverquery hostname.exe getmac nbtstat netstat.exe wmic wmic.exe certutil.exe bitsadmin
   bitsadmin.exe mshta mshta.exe regsvr32 regsvr32.exe rundll32 rundll32.exe msiexec msiexec.exe installutil cscript
   wscript netsh netsh.exe setx setx.exe msbuild devenv csc vbc robocopy robocopy.exe xcopy xcopy.exe
+tools: ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf automake libtool pkg-config configure
+  ctest cpack bazel bazelisk blaze buck buck2 pants please plz ant kotlinc kotlin scala scalac groovyc javac javap jar
+  jlink jpackage jdeps javadoc swift swiftc swiftlint swiftformat swift-format xcodebuild xcrun flutter dart elixirc
+  erlc iex dialyzer ghc ghci runghc hlint ormolu fourmolu stylish-haskell hindent ocaml ocamlfind ocamlformat ocamlc
+  ocamlopt dune esy reason nim nimpretty crystal ameba zig zls odin vlang gleam purs elm elm-test elm-format
+  elm-review racket-fmt clj clj-kondo cljfmt shadow-cljs boot fortls gfortran fprettify nvcc hipcc ispc cobc gnatmake
+  fpc dmd ldc2 rdmd matlab octave octave-cli R Rscript littler vite webpack webpack-cli rollup parcel esbuild-register
+  swc tsup unbuild rspack rsbuild rolldown tsdown microbundle wmr snowpack metro bili pkgroll ncc size-limit
+  bundlesize source-map-explorer next nuxt nuxi astro gatsby remix svelte-kit ng vue-cli-service react-scripts craco
+  expo quasar gridsome eleventy docusaurus vitepress vuepress storybook start-storybook build-storybook hexo 11ty
+  redwood solid-start qwik analog tauri electron-builder electron-forge electron wxt plasmo react-native nativescript
+  ng-packagr sapper umi turbo nx rush moon wireit lage bit-cli preconstruct beachball mocha ava tap tape jasmine karma
+  cypress playwright wdio testcafe nightwatch newman artillery k6 autocannon bats cucumber-js stryker web-test-runner
+  wtr uvu lighthouse lhci pa11y backstop loki detox maestro qunit japa stylelint biome oxlint xo standard tslint
+  dprint rome markdownlint markdownlint-cli2 cspell alex commitlint knip depcheck ts-prune madge publint attw
+  sort-package-json syncpack htmlhint jsonlint yamllint ansible-later hadolint dclint sqlfluff sqlfmt pylint pyflakes
+  pycodestyle pydocstyle bandit vulture radon autopep8 yapf pyupgrade docformatter codespell darglint pyright
+  basedpyright pytype pyre ty djlint curlylint taplo buildifier stylua luacheck selene golangci-lint staticcheck
+  revive gosec errcheck ktlint detekt checkstyle pmd spotbugs scalafmt scalafix rubocop standardrb reek brakeman
+  erb-lint erblint haml-lint slim-lint phpcs phpcbf phpstan psalm phpmd php-cs-fixer pint rector cppcheck clang-tidy
+  cpplint include-what-you-use iwyu uncrustify astyle nixfmt alejandra statix deadnix typos vale proselint textlint
+  misspell mdformat cfn-lint tflint tfsec checkov kube-score conftest opa trivy grype syft semgrep gitleaks trufflehog
+  detect-secrets zizmor actionlint promtool spectral redocly swagger-cli protolint buf prototool graphql-inspector
+  xmllint tidy html-validate svgo eslint_d prettierd lintr styler terraform-docs cargo-deny cargo-audit pip-audit
+  safety npm-check-updates ncu license-checker dotenv-linter tox nox rspec minitest cucumber spring guard foreman
+  overmind hivemind puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq phpunit pest codecept behat paratest
+  infection phpdoc box deployer dep protoc sphinx-build sphinx-quickstart mkdocs hugo zola mdbook asciidoctor doxygen
+  typedoc jsdoc redoc-cli pdoc pydoc bibtex biber tectonic typst groff quarto jupyter-book antora plantuml mmdc dot
+  graphviz d2 pdflatex xelatex lualatex latexmk latex tex luatex gunicorn daphne hypercorn granian celery flower
+  dramatiq rq huey airflow dagster luigi streamlit gradio chainlit panel bokeh mlflow tensorboard wandb dvc locust
+  scrapy fastapi litestar quart sanic django-rq pre-commit-uv cmake-format gcov lcov gcovr llvm-cov llvm-profdata
+  gprof objdump nm readelf ldd size ar ranlib strip objcopy addr2line c++filt ld as dsymutil otool lipo
+  install_name_tool codesign codemod jscodeshift ast-grep comby jscpd cloc tokei scc sloccount onefetch loc git-sizer
+  dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser
 """
 
 

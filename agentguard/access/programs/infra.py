@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE
-from agentguard.access.programs import verbs, walk
+from agentguard.access.programs import net, verbs, walk
 from agentguard.access.shell.limits import MAX_OPERANDS
 from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
@@ -96,7 +97,11 @@ def bucket(call: Call, work: Work) -> None:
         elif text is not None:
             scheme, _, rest = text.partition("://")
             bucket = rest.partition("/")[0]
-            call.connect(f"{bucket}.{_STORES[scheme]}" if bucket and scheme in _STORES else UNKNOWN, 443, "the bucket")
+            place: Value = f"{bucket}.{_STORES[scheme]}" if bucket and scheme in _STORES else UNKNOWN
+            own = work.line.value("--endpoint-url") or call.variable("AWS_ENDPOINT_URL")
+            if scheme == "s3" and own is not None:  # a store that speaks the same language, often on this machine
+                place = net.address(own)[0] or UNKNOWN
+            call.connect(place, 443, "the bucket")
 
 
 # Where buckets are found: docs.aws.amazon.com (virtual-hosted style), cloud.google.com/storage/docs/request-endpoints.
@@ -134,3 +139,23 @@ _VERCEL = frozenset({
     "integration", "link", "list", "login", "logout", "logs", "ls", "project", "projects", "promote", "pull", "redeploy",
     "remove", "rm", "rollback", "secrets", "switch", "target", "teams", "telemetry", "whoami",
 })  # fmt: skip
+
+
+def shows(call: Call, work: Work) -> None:
+    """`terraform show FILE`: a state holds secrets in clear text; a saved plan marks them."""
+    states = [value for value in work.line.operands if (plain(value) or "").endswith((".tfstate", ".backup"))]
+    work.entry = {**work.entry, "operands": "text*"}
+    if states or not work.line.operands:
+        work.line.traits |= {"prints-environment"} if work.line.has("-json") or states else set()
+    walk.standard(call, work)
+    for value in work.line.operands:
+        call.path(READ, value, "what is shown")
+
+
+def console(call: Call, work: Work) -> None:
+    """`terraform console` evaluates what it reads on standard input: `file(".env")` reads."""
+    walk.standard(call, work)
+    text = call.stdin.value if call.stdin is not None else ""
+    if isinstance(text, str):
+        for piece in text.split('file("')[1:] + text.split('filebase64("')[1:]:
+            call.path(READ, piece.partition('"')[0], "the expression")

@@ -108,7 +108,7 @@ def serves(call: Call, work: Work) -> None:
     words = [plain(word) or "" for word in call.words]
     _plain(call, work, {"read-only"} if line.has("--version --help") else set())
     address = ""
-    for name in ("--ip", "--host", "--bind", "--address", "--addr", "-H", "-i"):
+    for name in ("--ip", "--host", "--bind", "--address", "--addr", "-H", "--interfaces"):
         address = address or plain(line.value(name) or "") or ""
     address = address.rpartition("://")[2].rpartition("@")[0] or address.rpartition("://")[2]
     if address.count(":") == 1:

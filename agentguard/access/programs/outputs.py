@@ -8,7 +8,7 @@ from __future__ import annotations
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
 from agentguard.access.shell.ansi import decode
 from agentguard.access.shell.limits import MAX_VALUE
-from agentguard.access.shell.values import Globbed, concat, parts_of, plain, unglobbed
+from agentguard.access.shell.values import Globbed, concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -295,9 +295,11 @@ def _branch(call: Call, work: Work) -> Value:
 
 
 def _processes(call: Call, work: Work) -> Value:
-    """Numbers of processes that have a name: what they are is not known, but which ones were looked for is."""
-    name = work.line.operands[0] if work.line.operands else ""
-    return concat([STAR, *parts_of(unglobbed(name)), STAR])
+    """Numbers of processes: which ones nobody knows, but whoever signals numbers may mean those that were looked for."""
+    for value in work.line.operands:
+        text = plain(value)
+        call.machine.sought += [text.replace("[", "").replace("]", "")] if text else []
+    return UNKNOWN
 
 
 WRITERS: dict[str, Callable[[Call, Work], Value | Feed]] = {

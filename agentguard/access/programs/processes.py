@@ -37,6 +37,8 @@ def signals(call: Call, work: Work) -> None:
         person = any(plain(value) == call.world.user for value in line.values("--euid") + line.values("-U") if value)
         names = [plain(value) for value in line.operands]
         everything = (person and not names) or any(name in (".", ".*", "", "^") for name in names)
+    if call.name == "kill" and any(plain(word) is None for word in call.words):
+        line.operands += call.machine.sought
     if everything and not asks:
         line.traits.add("discards-work")
     work.entry = {**work.entry, "operands": "text*"}

@@ -96,6 +96,15 @@ def mongo(call: Call, work: Work) -> None:
         call.opaque("the code is not known")
 
 
+def servers(call: Call, work: Work) -> None:
+    """A server of a database that is told to listen for others."""
+    walk.standard(call, work)
+    for name in ("--bind", "--bind_ip", "--bind-address"):
+        host = plain(work.line.value(name) or "")
+        if host:
+            call.connect(host.replace("*", "0.0.0.0"), None, "it serves", action="listen")  # noqa: S104 - to compare
+
+
 def downgrade(call: Call, work: Work) -> None:
     """`alembic downgrade base` takes every table away."""
     work.line.traits |= {"destroys-data"} if "base" in work.line.operands else set()
@@ -135,7 +144,14 @@ def django(call: Call, work: Work) -> None:
     """`manage.py flush`, `manage.py shell -c TEXT`, `manage.py runserver ADDRESS`."""
     line = work.line
     words = [plain(word) or "" for word in line.operands]
-    destroys = words[:1] in (["flush"], ["reset_db"], ["reset_schema"], ["drop_test_database"], ["sqlclear"])
+    destroys = words[:1] in (
+        ["flush"],
+        ["reset_db"],
+        ["reset_schema"],
+        ["drop_test_database"],
+        ["sqlclear"],
+        ["sqlflush"],
+    )
     destroys = destroys or (words[:1] == ["migrate"] and "zero" in words)
     line.traits |= {"destroys-data"} if destroys else set()
     line.traits |= {"prints-environment"} if words[:1] == ["diffsettings"] else set()

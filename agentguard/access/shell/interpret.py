@@ -73,7 +73,7 @@ class Machine:
 
     __slots__ = (
         "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "elsewhere", "fetched", "files",
-        "made", "note", "processes", "program", "reading", "rows", "sinks", "tool", "unsure", "work", "world",
+        "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "tool", "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -93,6 +93,7 @@ class Machine:
         self.program = False  # the innermost of them is no shell script
         self.files: dict[str, tuple[str, int]] = {}  # hash and size of each that was read, by its path
         self.fetched = False  # a substitution of the command at hand fetched something
+        self.sought: list[str] = []  # names of processes whose numbers this text has looked up
         self.elsewhere: Place | None = None  # the container in which the command at hand runs
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
         self.sinks: dict[str, Callable[[Feed], None]] = {}  # what reads `/dev/fd/N` of a `>(…)` of the command at hand

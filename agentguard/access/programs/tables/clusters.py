@@ -102,6 +102,7 @@ kubectl k oc kubecolor microk8s.kubectl
     operands read
   > krew
     >> install
+      options  --manifest-url=url!foreign-package --manifest=read --archive=read --index=text
       operands package*
     >> uninstall
       operands package*
@@ -112,7 +113,7 @@ kubectl k oc kubecolor microk8s.kubectl
 kustomize
   > build
     options  -o,--output=write --enable-helm
-    operands spec
+    operands from
   > edit create version
 
 helm

@@ -40,8 +40,20 @@ gh
     >> delete
       options  --yes --confirm
       traits   destroys-data publishes
-    >> archive edit rename fork sync deploy-key autolink
+    >> archive unarchive edit rename fork sync
+      options  --visibility=text --accept-visibility-change-consequences --default-branch=text -d=text --add-topic=text
+               --clone --source=text --force!force --branch=text
       traits   publishes
+    >> deploy-key autolink
+      >>> list view
+        traits   read-only
+      >>> add
+        options  -w,--allow-write -t=text
+        operands read
+        traits   publishes privileged
+      >>> delete create
+        traits   publishes
+    >> set-default license gitignore
     >> clone
       options  -u,--upstream-remote-name=text
       run      forges.clone
@@ -89,7 +101,7 @@ gh
       traits   prints-environment
     >> status
       options  -t,--show-token!prints-environment -h=text
-    >> login
+    >> login logout refresh setup-git switch
       options  -h=text -s=text -p=text --with-token -w
   > secret
     >> set
@@ -128,12 +140,34 @@ gh
              --slurp --verbose
     fetches
     run      forges.api
-  > search status ruleset version help
+  > search status ruleset version help completion org
+    operands text*
     traits   read-only
-  > extension
+  > browse attestation preview
+    options  -n,--no-browser -c=text -b=text
+  > alias
+    >> set
+      options  -s,--shell --clobber
+    >> list delete import
+  > config
+    >> get list
+      traits   read-only
+    >> set clear-cache
+  > extension ext extensions
     >> install
+      options  --pin=text --force
       operands package
       traits   foreign-package
+    >> upgrade remove create exec
+      operands text*
+    >> list search browse
+      traits   read-only
+  > gpg-key
+    >> add
+      operands read
+      traits   publishes privileged
+    >> delete
+      traits   publishes
     >> list
       traits   read-only
   > label
@@ -142,9 +176,12 @@ gh
     >> list
       traits   read-only
   > project
-    traits   publishes
     >> list view item-list field-list
       traits   read-only
+    >> delete item-delete field-delete
+      traits   publishes destroys-data
+    >> create edit copy close link unlink item-add item-edit item-create item-archive field-create mark-template
+      traits   publishes
   > cache
     >> list
       traits   read-only
@@ -152,16 +189,28 @@ gh
       traits   publishes
   > ssh-key
     >> add
+      options  -t=text --type=text
       operands read
-      traits   publishes
+      traits   publishes privileged
     >> delete
       traits   publishes
     >> list
       traits   read-only
-  > codespace
+  > codespace cs
+    options  -c,--codespace=text
     >> delete
+      options  --all -f,--force
       traits   destroys-data
-    >> list
+    >> ssh
+      options  -c,--codespace=text --profile=text --server-port=text
+      operands remote-text*
+      stop
+      run      containers.text_inside
+    >> cp
+      options  -c,--codespace=text -r,--recursive -e
+      operands text*
+    >> ports code create edit rebuild stop jupyter
+    >> list view logs
       traits   read-only
   > copilot
     traits   starts-agent
@@ -171,43 +220,105 @@ gh
 glab
   options  -R,--repo=text -q,--jq=text --json=text -t,--template=text -w,--web -L,--limit=text -s,--state=text
            -l,--label=text -a,--assignee=text --title=text -b,--body=text -F,--body-file=read -r,--reviewer=text
-           -m,--milestone=text -p,--project=text
+           -m,--message=text -p,--project=text -g,--group=text -d,--description=text -y,--yes
   > mr
-    >> create merge close note approve update
-      traits   publishes
-    >> list view diff
-      traits   read-only
-  > issue
-    >> create close note update
+    >> create merge close note approve update reopen rebase revoke subscribe todo for unapprove
+      options  --title=text --fill --target-branch=text --source-branch=text --draft --squash
       traits   publishes
     >> delete
       traits   publishes destroys-data
-    >> list view
+    >> checkout
+      operands text
+    >> list view diff issues approvers
+      traits   read-only
+  > issue incident
+    >> create close note update reopen subscribe
+      options  --title=text
+      traits   publishes
+    >> delete
+      traits   publishes destroys-data
+    >> list view board
       traits   read-only
   > release
-    >> create upload delete
-      traits   publishes
-    >> list view
+    >> create upload
+      options  -n,--name=text -N,--notes=text -F,--notes-file=read --ref=text --assets-links=text
+      operands text read*
+      traits   publishes sends
+    >> delete
+      traits   publishes destroys-data
+    >> list view download
       traits   read-only
   > repo
-    >> create
+    >> create fork transfer mirror
       traits   publishes
     >> delete
       traits   publishes destroys-data
-    >> view
+    >> clone
+      run      forges.clone
+    >> view list search contributors archive
       traits   read-only
-  > ci
-    >> run retry
+  > ci pipeline
+    >> run retry trigger
       traits   publishes
-    >> view list status trace
+    >> delete cancel
+      traits   publishes
+    >> view list status trace get lint artifact
       traits   read-only
+  > snippet
+    >> create
+      options  --title=text -t=text -f=text -v=text -d=text -p
+      operands read*
+      traits   publishes sends
+    >> list view
   > api
     options  -X,--method=text -f,--raw-field=text -F,--field=text -H,--header=text --input=read --paginate
     fetches
     run      forges.api
   > variable
-    >> set delete
+    >> set delete update
+      traits   publishes
+    >> list get export
+      traits   prints-environment
+  > auth
+    >> status
+      options  -t,--show-token!prints-environment
+    >> login logout
+  > ssh-key deploy-key
+    >> add
+      options  -t,--title=text -e=text
+      operands read
+      traits   publishes privileged
+    >> delete
+      traits   publishes
+    >> list get
+      traits   read-only
+  > token
+    >> create rotate
+      traits   prints-environment
+    >> revoke
       traits   publishes
     >> list
-      traits   prints-environment
+      traits   read-only
+  > config alias label schedule cluster completion check-update user version
+
+tea berg
+  options  -r,--repo=text -l=text -o=text -m,--message=text -F,--file=read -R=text -s=text -b=text -h=text
+  > issues issue pulls pull pr pull-request releases release repos repo labels milestones comment times logins login \
+      notifications whoami open clone branches actions webhooks admin
+    run      forges.by_verb
+  > api
+    options  -X,--method=text -f,--raw-field=text -F,--field=text --input=read
+    run      forges.api
+  > browse compare ci-status version
+    traits   read-only
+  > push sync
+    traits   publishes
+  > delete
+    traits   publishes destroys-data
+  > create fork gist
+    traits   publishes
+
+jira acli linear
+  options  -p=text -t=text -s=text -b=text -a=text -l=text -P=text --plain
+  run      forges.by_verb
 """

@@ -47,16 +47,25 @@ terraform tofu terragrunt
       traits   destroys-infrastructure
     >> list show
       traits   read-only
-  > import untaint init get refresh login logout test
+  > init
+    options  -from-module=url!foreign-package -upgrade -reconfigure -migrate-state -plugin-dir=read -get=text?
+  > import untaint get refresh login logout test
   > fmt hclfmt
     options  -recursive -check -diff -write=text
     operands edit*
   > plan
     options  -out=write
-  > validate show providers version graph console metadata
+  > show
+    options  -json
+    traits   read-only
+    run      infra.shows
+  > console
+    traits   read-only
+    run      infra.console
+  > validate providers version graph metadata
     traits   read-only
   > output
-    options  -json -raw
+    options  -json!prints-environment -raw
     traits   read-only
 
 pulumi
@@ -133,6 +142,11 @@ ansible-galaxy
     >> init build
   > install
     operands spec*
+
+ansible-pull
+  options  -U,--url=url -C,--checkout=text -i=text -d,--directory=write -e=text --check!read-only -o
+  traits   runs-fetched-code
+  operands text*
 
 ansible-lint ansible-inventory ansible-doc ansible-config
   operands look*

@@ -180,7 +180,7 @@ tailscale bore frpc chisel localtunnel lt zrok pagekite serveo expose localhost.
 
 darkhttpd twistd webfsd thttpd mini_httpd lighttpd miniserve caddy simple-http-server live-server browser-sync dockerd \
     jupyter jupyter-lab jupyter-notebook redis-sentinel
-  options  --ip=text --host=text --bind=text --address=text --addr=text -i=text -H=text --port=text -p=text -l=text
+  options  --ip=text --host=text --bind=text --address=text --addr=text -i,--interfaces=text -H=text --port=text -p=text -l=text
   run      machine.serves
 
 pastebinit dpaste sprunge termbin ix wormhole croc transfer ffsend magic-wormhole

@@ -90,6 +90,10 @@ npm
 pnpm
   like     npm
   options  -C,--dir=enter --filter=text -F=text -r,--recursive -w,--workspace-root
+  > exec
+    options  -c,--shell-mode -r,--recursive
+    stop
+    run      packages.environment
   > store
     >> prune path status add
   > env setup fetch import deploy patch patch-commit self-update licenses outdated approve-builds
@@ -100,6 +104,10 @@ pnpm
 yarn
   like     npm
   options  --cwd=enter -s,--silent
+  > exec
+    options  -c,--shell-mode -r,--recursive
+    stop
+    run      packages.environment
   > npm
     >> publish
       options  --tag=text --access=text --otp=text --dry-run!read-only --tolerate-republish

@@ -235,6 +235,8 @@ conda mamba micromamba
     options  --add=text --set=text --show --get=text --append=text --prepend=text --env --file=read
     run      packages.settings
   > activate deactivate init clean update upgrade build develop
+  > shell.bash shell.zsh shell.posix shell.fish
+    output   nothing
 
 anaconda
   options  -t=text -s=text

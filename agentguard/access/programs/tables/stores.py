@@ -10,6 +10,8 @@ redis-cli valkey-cli keydb-cli
 
 redis-server valkey-server memcached mongod mysqld postgres postgrest
   options  -c=text -D=text -f,--config=read --dbpath=write --logpath=write -p,--port=text --fork -d -m=text -l=text
+           --bind=text --bind_ip=text --bind-address=text
+  run      stores.servers
 
 mongosh mongo
   options  --eval=code -f,--file=run --host=host --port=text -u=text -p=text --quiet --norc --authenticationDatabase=text
@@ -203,7 +205,8 @@ rails
   run      stores.rake
 
 rake
-  options  -f=run -T=text? -n,--dry-run!read-only -P -e,--execute=text -E=text -r=text -j=text -I=text
+  options  -f=run -T,--tasks=text!read-only -D,--describe=text!read-only
+           -n,--dry-run!read-only -P -e,--execute=text -E=text -r=text -j=text -I=text
   run      stores.rake
 
 artisan console symfony
