@@ -73,6 +73,8 @@ class Evaluator(Library):
         name = node.id
         if name in self.chosen:
             return self.chosen[name]
+        if name == "__file__" and self.given.file is not None:
+            return (self.given.file,)
         scope, order, loop = self.places.at.get(id(node), (self.module, 1 << 60, 0))
         found = self.looked_up(name, scope, order, self.places.ends.get(loop, order))
         endings = self.places.filters.get(id(node))
@@ -183,7 +185,9 @@ class Evaluator(Library):
         value = node.value
         if isinstance(value, bytes):
             return (value.decode("utf-8", "surrogateescape"),)
-        if isinstance(value, str) or type(value) is int:
+        if isinstance(value, str):
+            return (h.literal(value),)
+        if type(value) is int:
             return (value,)
         return (Named(str(value)),) if value is None or value is True or value is False else (UNKNOWN,)
 
@@ -337,6 +341,8 @@ class Evaluator(Library):
                 return (UNKNOWN if not isinstance(last, str) else (stem or last) if name == "stem" else dot + end,)
             if name == "parents":
                 return (Many((Place(UNKNOWN),)),)
+        if isinstance(base, Contents) and name == "name":
+            return (base.path,)
         if base is FETCHED:
             return (FETCHED,)
         if isinstance(base, n.Function):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_ALTERNATIVES = 16  # more than these count as not known
 MAX_ITEMS = 256  # elements of one sequence; a longer one is not known
 _MAX_TEXT = 64 * 1024
+UNSEEN = "_unseen_by_agentguard_"  # stands in code for a part of it that is not known
 NOTHING: Alternatives = (UNKNOWN,)
 
 
@@ -134,6 +135,14 @@ def text(held: Held) -> Value:
     return text(held.value) if isinstance(held, Place) else UNKNOWN
 
 
+def literal(written: str) -> Value:
+    """Return the text of a literal in the code, of which parts may not be known."""
+    if UNSEEN not in written:
+        return written
+    pieces = written.split(UNSEEN)
+    return concat([part for number, piece in enumerate(pieces) for part in ((ANY, piece) if number else (piece,))])
+
+
 def joined(values: Iterable[Held]) -> Held:
     """Return texts put together. What holds the whole environment makes the result hold it, too."""
     values = list(values)
@@ -156,6 +165,8 @@ def beneath(folder: Value, name: Value) -> Value:
 
 def parent(path: Value) -> Value:
     """Return the folder that a path lies in."""
+    if path == ".":
+        return ".."
     if isinstance(path, str):
         head, slash, _ = path.rstrip("/").rpartition("/")
         return head or slash or "."

@@ -57,14 +57,18 @@ class Bound:
 class Given:
     """What the call hands to its code: arguments, standard input and variables."""
 
-    __slots__ = ("argv", "source", "stdin", "variable")
+    __slots__ = ("argv", "file", "source", "stdin", "tmpdir", "variable")
 
-    def __init__(self, argv: list[Value] | None = None, stdin: Value | None = None, source: Value | None = None,
-                 variable: Any = None) -> None:  # fmt: skip
+    def __init__(
+        self, argv: list[Value] | None = None, stdin: Value | None = None, source: Value | None = None,
+        variable: Any = None, file: Value | None = None, tmpdir: str = "/tmp",  # noqa: S108 - the platform's default
+    ) -> None:  # fmt: skip
         self.argv = argv
         self.stdin = stdin
         self.source = source
         self.variable = variable
+        self.file = file
+        self.tmpdir = tmpdir
 
 
 class Partial:
@@ -162,6 +166,8 @@ class Library:
             return [Contents(h.text(one)) for one in first or named.get("file", NOTHING)]
         if name in ("sys.stdin.read", "sys.stdin.readline", "input", "sys.stdin.buffer.read", "sys.stdin.readlines"):
             return [self._stdin(name)]
+        if name.startswith("tempfile."):
+            return self._temporary(name)
         if name in ("glob.glob", "glob.iglob"):
             return [Many(tuple(h.globbed(one) if isinstance(one, str) else one for one in first))]
         if name in ("os.listdir", "os.scandir"):
@@ -209,6 +215,17 @@ class Library:
         if name == "functools.partial":
             return [Partial(first, args[1:], named)]
         return [Named(f"{name}()")]
+
+    def _temporary(self, name: str) -> list[Held]:
+        """Return the paths that tempfile makes up: any name in the folder of temporary files."""
+        place = f"{self.given.tmpdir}/tmp.agentguard"
+        if name in ("tempfile.gettempdir", "tempfile.tempdir"):
+            return [self.given.tmpdir]
+        if name == "tempfile.mkstemp":
+            return [Items([(UNKNOWN,), (place,)])]
+        return [
+            place if name in ("tempfile.mkdtemp", "tempfile.mktemp", "tempfile.TemporaryDirectory") else Contents(place)
+        ]
 
     def _mapped(self, function: Alternatives, over: Held) -> Held:
         if isinstance(over, Items):

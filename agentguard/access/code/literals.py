@@ -62,7 +62,7 @@ _MORE = frozenset({"+=", ".="})
 
 def read(text: str, language: str) -> list[Finding]:
     """Return what the code would do. Never raises."""
-    if language in ("applescript", "tcl"):
+    if language in ("applescript", "tcl", "other"):
         from agentguard.access.code import words  # noqa: PLC0415 - rare
 
         return words.read(text, language)
@@ -73,7 +73,7 @@ def read(text: str, language: str) -> list[Finding]:
         scanner.take(text)
     except RecursionError:
         scanner.found.add("opaque", "the code is nested too deeply")
-    return scanner.found.list
+    return scanner.found.finish()
 
 
 class Scanner(Meanings):
@@ -155,6 +155,8 @@ class Scanner(Meanings):
             self.at += 1
             return None
         self.assigned = False
+        if kind == NAME and h.UNSEEN in value:
+            self.found.add("opaque", "a part of the code is not known")
         found = self.expression()
         if ENVIRON in found and self.peek()[0] == END and not self.assigned:  # what `node -p` prints
             self.found.add("environment")
@@ -524,11 +526,11 @@ class Scanner(Meanings):
     def literal(self, parts: list[Any]) -> Alternatives:
         """Return what a text is, the code in it worked out."""
         if len(parts) == 1 and isinstance(parts[0], str):
-            return (parts[0],)
+            return (h.literal(parts[0]),)
         done: list[Held] = []
         for part in parts:
             if isinstance(part, str):
-                done.append(part)
+                done.append(h.literal(part))
             else:
                 self.depth += 1
                 value = self.take(part.code) if part.code else NOTHING

@@ -135,10 +135,10 @@ class Meanings:
                 return (self.home,)
             return (ENVIRON,) if not isinstance(key, str) and self.language in ("javascript", "perl") else NOTHING
         if isinstance(of, Named):
+            if of.name == "Dir" and self.language == "ruby":
+                return (Many((h.globbed(key),)),) if isinstance(key, str) else NOTHING
             if isinstance(key, str):
                 return self.attribute((of,), key)
-            if of.name == "Dir":
-                return NOTHING
             if of.name.partition(".")[0] in _MODULES and not isinstance(key, int):
                 return (Named("?"),)
             return (Named(of.name + "[]"),) if of.name[:1] in ("$", "@") else NOTHING

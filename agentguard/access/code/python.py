@@ -49,7 +49,7 @@ def read(text: str, home: str, given: Given | None = None) -> list[Finding]:
         reader.run(text)
     except RecursionError:
         reader.found.add("opaque", "the code is nested too deeply")
-    return reader.found.list
+    return reader.found.finish()
 
 
 class _Reader(Evaluator):
@@ -83,10 +83,21 @@ class _Reader(Evaluator):
                 if isinstance(node, ast.Call):
                     self._binds(node)
             self.memo.clear()
+        if h.UNSEEN in text:
+            self._guards(tree)
         for node, firm in queue:
             self.look(node, firm=firm)
         if self.steps > 50_000:
             self.found.add("opaque", "the code is too long")
+
+    def _guards(self, tree: ast.Module) -> None:
+        """Code of which a part is not known is opaque where that part stands as a statement, or is what is called."""
+        for node in ast.walk(tree):
+            inner = node.value if isinstance(node, ast.Expr) else node.func if isinstance(node, ast.Call) else None
+            while isinstance(inner, ast.Attribute):
+                inner = inner.value
+            if isinstance(inner, ast.Name) and h.UNSEEN in inner.id:
+                self.found.add("opaque", "a part of the code is not known")
 
     def look(self, node: Any, *, firm: bool) -> None:
         """Take one node."""
@@ -221,9 +232,12 @@ class _Reader(Evaluator):
             self.turned = self.turned or name == "os.dup2"
         elif name == "http.server.test":
             self.found.add("listen", (h.text(args.first(-1, "bind") or "0.0.0.0"), 8000))  # noqa: S104 - its default
-        elif name == "pickle.load":
-            if not any(isinstance(one, Contents) for one in args.get(0)):
-                self.found.add("opaque", "the code runs other code (pickle.load)")
+        elif name in ("pickle.load", "pickle.loads"):
+            if not any(isinstance(one, (Contents, Named)) for one in args.get(0)):
+                self.found.add("opaque", f"the code runs other code ({name})")
+        elif name in ("dotenv.load_dotenv", "dotenv.dotenv_values"):
+            for one in args.get(0, "dotenv_path") or (".env",):
+                self.found.path("read", one)
         elif name in ("fileinput.input", "fileinput.FileInput"):
             for one in args.get(0, "files"):
                 self._inputs(one, inplace=bool(args.get(1, "inplace")))

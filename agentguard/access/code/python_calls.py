@@ -38,11 +38,13 @@ numpy.load numpy.loadtxt numpy.genfromtxt numpy.fromfile np.load | file:read
 numpy.save numpy.savetxt numpy.savez | file:write
 pandas.read_csv pandas.read_json pandas.read_excel pandas.read_table pandas.read_parquet pandas.read_pickle | p:read
 pandas.read_fwf pandas.read_feather pandas.read_hdf pandas.read_xml polars.read_csv polars.read_parquet | p:read
-dotenv.load_dotenv dotenv.find_dotenv | dotenv_path:
-dotenv.dotenv_values dotenv.get_key | dotenv_path:read
+dotenv.get_key | dotenv_path:read
 dotenv.set_key dotenv.unset_key | dotenv_path:edit
 configparser.ConfigParser().read configparser.RawConfigParser().read | filenames:read
 runpy.run_path | path:run
+importlib.util.spec_from_file_location imp.load_source importlib.machinery.SourceFileLoader | name: path:run
+httpx.Client httpx.AsyncClient | base_url:base
+netrc.netrc | file:netrc
 execfile | path:run
 os.system os.popen subprocess.getoutput subprocess.getstatusoutput asyncio.create_subprocess_shell | cmd:shell
 commands.getoutput commands.getstatusoutput popen2.popen2 popen2.popen3 invoke.run | cmd:shell
@@ -111,9 +113,9 @@ SAME = (
 # Code that makes or loads other code, and what cannot be followed.
 MAKES_CODE = frozenset({
     "eval", "exec", "code.interact", "code.InteractiveInterpreter", "code.InteractiveConsole", "runpy.run_module",
-    "marshal.loads", "marshal.load", "types.FunctionType", "types.CodeType", "pickle.Unpickler", "pickle.loads",
-    "shelve.Unpickler", "zipimport.zipimporter", "importlib.util.spec_from_loader", "importlib.machinery.SourceFileLoader",
-    "imp.load_source", "importlib.util.spec_from_file_location", "_posixsubprocess.fork_exec", "yaml.unsafe_load",
+    "marshal.loads", "marshal.load", "types.FunctionType", "types.CodeType", "pickle.Unpickler",
+    "shelve.Unpickler", "zipimport.zipimporter", "importlib.util.spec_from_loader",
+    "_posixsubprocess.fork_exec", "yaml.unsafe_load",
     "jsonpickle.decode", "code.InteractiveConsole().push", "code.InteractiveInterpreter().runsource",
 })  # fmt: skip
 # What calls into compiled code; `system` and its kin among it are read.

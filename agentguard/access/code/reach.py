@@ -159,16 +159,16 @@ def code(call: Call, value: Value, language: str) -> None:
     """An interpreter of another language runs a file of the disk."""
     text = read(call, value)
     if text is not None:
-        inside(call, lambda text: program(call, language, text), text)
+        inside(call, lambda text: program(call, language, text, value), text)
 
 
-def program(call: Call, language: str, text: str) -> None:
+def program(call: Call, language: str, text: str, file: Value | None = None) -> None:
     """Judge the text of a program."""
     from agentguard.access.programs import coded  # noqa: PLC0415 - loads this module
 
     if language == "python" or language in coded.SCANNED:
         call.machine.program = True
-        coded.apply(call, coded.findings(call, language, text), language)
+        coded.apply(call, coded.findings(call, language, text, file=file), language)
 
 
 def by_name(call: Call) -> None:
@@ -194,7 +194,7 @@ def by_name(call: Call) -> None:
     entry = index.entry(name) or {}
     language = "python" if entry.get("run") == "interpreters.python" else str(entry.get("language", ""))
     if language:
-        inside(call, lambda text: program(call, language, text), text)
+        inside(call, lambda text: program(call, language, text, call.program), text)
 
 
 def _shell(call: Call, text: str, label: str, state: State) -> None:

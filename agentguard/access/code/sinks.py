@@ -27,7 +27,7 @@ A finding is one of
     ("connect", (address, port, sends))     ("listen", (host, port))        ("variable", value)
     ("environment", None)                   ("opaque", why)                 ("fetched", why)
     ("run", (value, language))              ("sql", text)                   ("trait", (word, why))
-    ("guess", value)                        ("look", value)
+    ("guess", value)                        ("look", value)                 ("stray", value)
 
 `more` is a dict: `stdin` (a value), `source` (the file on standard input), `cwd`.
 """
@@ -110,13 +110,32 @@ class Found:
         self.home = home
         self.list: list[Finding] = []
         self.folders: list[Value] = [""]
+        self.networked = False  # a connection or a listener of the code's own
 
     def add(self, kind: str, value: Any = None) -> None:
         """Add a finding, once."""
+        if kind == "listen" or (kind == "connect" and value[1] is not None):
+            self.networked = True
         if len(self.list) < _MAX_FOUND and (kind, value) not in self.list[-50:]:
             self.list.append((kind, value))
         elif len(self.list) == _MAX_FOUND:
             self.list.append(("opaque", "the code does too many things"))
+
+    def finish(self) -> list[Finding]:
+        """Return all findings. A shell beside a connection that the code itself made does what comes over it."""
+        if self.networked and all(kind != "fetched" for kind, _ in self.list):
+            for kind, value in self.list:
+                words = (
+                    value[0]
+                    if kind == "command"
+                    else value[0].split()
+                    if kind == "shell" and isinstance(value[0], str)
+                    else []
+                )
+                if words and _is_bare_shell(words):
+                    self.add("fetched", "a shell gets what comes over the network")
+                    break
+        return self.list
 
     def path(self, action: str, held: Held, extent: str = EXACT) -> None:
         """Add the path that something stands for."""
@@ -153,7 +172,7 @@ class Found:
                 if any(ENVIRON in given for given in args.placed):
                     self.add("environment")
                 continue
-            for held in args.get(number, name):
+            for held in args.get(number, name) or (("~/.netrc",) if kind == "netrc" else ()):
                 self._argument(kind, held, number, spec, args)
 
     def _argument(self, kind: str, held: Held, number: int, spec: Spec, args: Args) -> None:
@@ -174,10 +193,15 @@ class Found:
         elif kind == "argv":
             self.argv(held, args)
         elif kind in ("url", "upload"):
-            if getattr(held, "name", "").endswith("Request()"):  # looked at where it was made
+            relative = isinstance(held, str) and held[:1] == "/" and held[:2] != "//"
+            if relative or getattr(held, "name", "").endswith("Request()"):  # looked at where it was made
                 return
             sends = kind == "upload" or any(name in args.named for name in _BODIES) or self._sends(spec, args)
             self.add("connect", (UNKNOWN if held is FETCHED else text(held), None, sends))
+        elif kind == "base":
+            self.add("connect", (text(held), None, True))
+        elif kind == "netrc":
+            self.path(READ, held)
         elif kind == "place":
             self.place(held)
         elif kind == "host":
@@ -220,9 +244,8 @@ class Found:
         """A file is opened: what that reads and writes depends on the mode."""
         for mode in modes or ("r",):
             if not isinstance(mode, str):  # flags of the system, or not known
-                reads = writes = True
-                if mode == 0:
-                    writes = False
+                reads = not getattr(mode, "name", "").endswith("O_WRONLY")
+                writes = mode != 0 and not getattr(mode, "name", "").endswith("O_RDONLY")
             else:
                 reads = "r" in mode or mode in ("<", "+<") or mode.startswith("<")
                 writes = any(mark in mode for mark in "wax+>c")
@@ -232,6 +255,9 @@ class Found:
 
     def run(self, held: Held, language: str) -> None:
         """A file is run."""
+        if text(held) is UNKNOWN:
+            self.add("opaque", "the code runs a file that is not known")
+            return
         for value in self.places(held):
             self.add("run", (value, language))
 
@@ -302,6 +328,23 @@ class Found:
             self.add("listen", (EVERYWHERE if host == "" else host, port))
         elif not isinstance(held, str):
             self.add("listen", (UNKNOWN, None))
+
+
+_SHELLS = frozenset(
+    {"sh", "bash", "zsh", "dash", "ksh", "ash", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh"}
+)
+
+
+def _is_bare_shell(words: list[Value]) -> bool:
+    """Return whether words start a shell that reads its commands from its input."""
+    first, *rest = words
+    return (
+        isinstance(first, str)
+        and first.rpartition("/")[2] in _SHELLS
+        and all(
+            isinstance(word, str) and (word[:1] == "-" or word[:1] in "<>0123456789&") and word != "-c" for word in rest
+        )
+    )
 
 
 _QUIET = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

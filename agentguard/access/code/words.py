@@ -1,4 +1,8 @@
-"""What AppleScript and Tcl would do: languages of words, read line by line (see literals)."""
+"""What AppleScript and Tcl would do: languages of words, read line by line; and any other language by its texts alone.
+
+Of a language that has no table, each text is judged by the name before it (`system "…"`, `(shell-command "…")`,
+`os:cmd("…")`, `readFile "…"`); a text behind any other name may be a path or an address, if it looks like one.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,9 @@ _RUNS_TEXT = ("do shell script", "do script", "write text")  # the last two type
 def read(text: str, language: str) -> list[Finding]:
     """Return what the code would do. Never raises."""
     found = Found("~")
+    if language == "other":
+        _texts(text, found)
+        return found.finish()
     lines = text.replace(";", "\n").split("\n") if language == "tcl" else text.split("\n")
     if len(lines) > _MAX_LINES:
         return [("opaque", "the code is too long")]
@@ -26,7 +33,7 @@ def read(text: str, language: str) -> list[Finding]:
             _applescript(line.strip(), found)
         else:
             _tcl(line.strip(), found)
-    return found.list
+    return found.finish()
 
 
 def _applescript(line: str, found: Found) -> None:
@@ -135,4 +142,88 @@ def _words(piece: str) -> list[Value]:
         word = piece[at + 1 : end] if close else piece[at:end]
         done.append(UNKNOWN if "$" in word and close != "}" else word)
         at = end + bool(close)
+    return done
+
+
+_STARTS = frozenset({
+    "system", "exec", "shell", "popen", "spawn", "sh", "cmd", "callcommand", "readprocess", "createprocess", "shell-command",
+    "shell-command-to-string", "call-process", "start-process", "run-program", "run-shell-command", "process", "system*",
+    "sh/exec", "shellout", "execute", "invoke-shell", "executeandreturnstandardoutput", "launch", "proc", "start",
+})  # fmt: skip
+_READS = frozenset({
+    "readfile", "slurp", "readtext", "readstring", "read_file", "fromfile", "readalllines", "readlines", "fileread",
+    "open-input-file", "file->string", "insert-file-contents", "find-file-noselect", "contentsoffile", "readalltext",
+    "call-with-input-file", "read-file-into-string", "readfilesync", "contentsof", "open-file", "with-open-file",
+})  # fmt: skip
+_WRITES = frozenset({
+    "writefile", "spit", "writetext", "writestring", "write_file", "appendfile", "write-region", "open-output-file",
+    "display-to-file", "writealltext",
+})  # fmt: skip
+_DELETES = frozenset({
+    "removefile", "delete-file", "delete-directory", "removedirectoryrecursive", "removeitem", "del_dir_r", "delete",
+    "delete-tree", "removepathforcibly", "deleterecursively", "rm", "rmdir", "unlink", "delete-directory/files",
+})  # fmt: skip
+_MAX_TEXTS = 500
+
+
+def _texts(code: str, found: Found) -> None:
+    """Judge each text by the name before it."""
+    at = count = 0
+    while at < len(code) and count < _MAX_TEXTS:
+        if code[at] not in "\"'":
+            at += 1
+            continue
+        mark = code[at]
+        end = at + 1
+        while end < len(code) and code[end] != mark:
+            end += 2 if code[end] == "\\" else 1
+        if mark == "'" and (end >= len(code) or "\n" in code[at:end] or code[at + 1 : at + 2] in "(:"):
+            at += 1  # a quotation mark of Lisp, an apostrophe
+            continue
+        count += 1
+        text = code[at + 1 : end].replace("\\" + mark, mark)
+        names = _before(code, at)
+        behind = code[end + 1 : end + 4].lstrip(" )")
+        if names & _STARTS or (behind.lstrip(".")[:1] == "!" and behind[:2] != "!="):  # Scala's `"ls".!`
+            more = _following(code, end + 1)
+            if more and " " not in text:
+                found.command([text, *more])
+            else:
+                found.shell(text)
+        elif names & _READS:
+            found.path("read", text)
+        elif names & _WRITES:
+            found.path("write", text)
+        elif names & _DELETES:
+            found.path("delete", text, "tree")
+        elif "://" in text or (("/" in text or text[:1] == ".") and " " not in text and "\n" not in text):
+            found.add("stray", text)
+        at = end + 1
+    if not count and any(name in code for name in ("System.Process", "os:cmd", "sys.process")):
+        found.add("opaque", "what the code starts is not known")
+
+
+def _before(code: str, at: int) -> set[str]:
+    """Return the names in front of a text: the last one, and its parts."""
+    end = at
+    while end and code[end - 1] in " (\t:,[#$":
+        end -= 1
+    start = end
+    while start and (code[start - 1].isalnum() or code[start - 1] in "-_.:/*>!?"):
+        start -= 1
+    name = code[start:end].lower().rstrip("!?")
+    return {name, name.rpartition(".")[2], name.rpartition(":")[2], name.rpartition("/")[2]} - {""}
+
+
+def _following(code: str, at: int) -> list[Value]:
+    """Return the texts that stand behind another one in the same brackets."""
+    done: list[Value] = []
+    while at < len(code) and code[at] not in ")]\n;":
+        if code[at] == '"':
+            end = code.find('"', at + 1)
+            if end < 0:
+                break
+            done.append(code[at + 1 : end])
+            at = end
+        at += 1
     return done

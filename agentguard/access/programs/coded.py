@@ -7,10 +7,12 @@ so is code of it that cannot be followed.
 
 from __future__ import annotations
 
-from agentguard.access.model import EXECUTE, LISTEN, POSSIBLE, READ, UNKNOWN, WRITE, Pattern
+from agentguard.access import limits
+from agentguard.access.code.held import UNSEEN
+from agentguard.access.model import ANY, EXECUTE, LISTEN, POSSIBLE, READ, UNKNOWN, WRITE, Pattern
 from agentguard.access.programs import walk
 from agentguard.access.shell.flow import Feed
-from agentguard.access.shell.values import unglobbed
+from agentguard.access.shell.values import Beneath, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,25 +22,35 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value
     from agentguard.access.shell.command import Call
 
-SCANNED = ("javascript", "ruby", "perl", "php", "lua", "r", "julia", "elixir", "groovy", "tcl", "applescript")
+SCANNED = ("javascript", "ruby", "perl", "php", "lua", "r", "julia", "elixir", "groovy", "tcl", "applescript", "other")
 # What of a program of the project is looked at.
 _OF_PROGRAMS = frozenset({"path", "shell", "command", "run", "fetched", "connect", "trait"})
 
 
-def read_code(call: Call, language: str, code: Value, argv: list[Value] | None = None) -> None:
-    """Make the rows of code that is handed over in this call."""
+def read_code(
+    call: Call, language: str, code: Value, argv: list[Value] | None = None, file: Value | None = None
+) -> None:
+    """Make the rows of code that is handed over in this call.
+
+    Where only parts of it are known, as with a variable of the shell in a text, the unknown parts stand for data as long
+    as they stand where data stands.
+    """
     text = unglobbed(code)
+    if isinstance(text, Pattern) and (language == "python" or language in SCANNED):
+        text = "".join(part if isinstance(part, str) else UNSEEN for part in text.parts)
     if not isinstance(text, str):
         call.fetched_or_opaque(f"the code that {call.name} runs is not known")
         return
     if language == "python" or language in SCANNED:
-        apply(call, findings(call, language, text, argv), language)
+        apply(call, findings(call, language, text, argv, file), language)
     else:
         call.opaque(f"code in {language} is not read" if text.strip() else "it is empty")
 
 
-def findings(call: Call, language: str, text: str, argv: list[Value] | None = None) -> list[tuple[str, Any]]:
-    """Return what code of a language would do."""
+def findings(
+    call: Call, language: str, text: str, argv: list[Value] | None = None, file: Value | None = None
+) -> list[tuple[str, Any]]:
+    """Return what code of a language would do; `file` is where it stands, None for code of the call itself."""
     if language == "python":
         from agentguard.access.code import python  # noqa: PLC0415 - only for such code
         from agentguard.access.code.library import Given  # noqa: PLC0415 - as above
@@ -49,6 +61,8 @@ def findings(call: Call, language: str, text: str, argv: list[Value] | None = No
             None if stdin is None else stdin.value,
             None if stdin is None else stdin.source,
             call.variable,
+            file,
+            call.world.tmpdir,
         )
         return python.read(text, call.world.home, given)
     from agentguard.access.code import literals  # noqa: PLC0415 - only for such code
@@ -141,12 +155,65 @@ def _guess(call: Call, value: Value, language: str) -> None:
         call.path(READ, value, "a text in the code", certainty=POSSIBLE)
 
 
+def _stray(call: Call, value: Value, language: str) -> None:
+    """A text in the code that looks like a path or an address may be one."""
+    walk.guess(call, value, "a text in the code")
+
+
 def _look(call: Call, value: Value, language: str) -> None:
     walk.act(call, "look", value, "the code", walk.Work({}, (), _NO_LINE))
 
 
 def _path(call: Call, value: tuple[Value, str, str], language: str) -> None:
-    call.path(value[1], value[0], "the code", value[2])
+    for path in _found(call, value[0]):
+        call.path(value[1], path, "the code", value[2])
+
+
+def _found(call: Call, value: Value) -> list[Value]:
+    """Return the paths that a search through folders comes upon: `Path("src").rglob("*.py")`, `glob("**/x")`.
+
+    All was seen: these files and no others. The budget is spent: what they have in common.
+    """
+    if isinstance(value, Beneath) or not isinstance(value, Pattern) or not isinstance(call.cwd, str):
+        return [value]
+    first, *rest = value.parts
+    if first is ANY:  # beneath the folder at hand
+        first, rest = "./", list(value.parts)
+    if not isinstance(first, str) or rest[:1] != [ANY] or ANY in rest[1:] or any("/" in str(p) for p in rest[1:]):
+        return [value]
+    from agentguard.access import paths  # noqa: PLC0415 - rare
+
+    if paths.fault(first) or not first.endswith("/"):
+        return [value]
+    todo = [paths.absolute(first, call.cwd, call.world.platform)]
+    wanted = [part for part in rest[1:] if isinstance(part, str)]
+    starts, ends = not rest[1:] or isinstance(rest[1], str), isinstance(rest[-1], str)
+    found: list[Value] = []
+    seen = 0
+    disk = call.world.disk
+    while todo:
+        folder = todo.pop()
+        for name in disk.listdir(folder, limits.MAX_GLOB_ENTRIES) or []:
+            seen += 1
+            path = f"{folder.rstrip('/')}/{name}"
+            if _fits(name, wanted, starts=starts, ends=ends):
+                found.append(path)
+            if disk.kind(path) == "dir":
+                todo.append(path)
+        if seen > limits.MAX_GLOB_ENTRIES or len(found) > limits.MAX_GLOB_MATCHES:
+            return [value]
+    return found
+
+
+def _fits(name: str, wanted: list[str], *, starts: bool, ends: bool) -> bool:
+    """Return whether a name holds these texts one behind the other, the first at its start and the last at its end."""
+    at = 0
+    for number, text in enumerate(wanted):
+        place = name.find(text, at)
+        if place < 0 or (not number and starts and place):
+            return False
+        at = place + len(text)
+    return not (ends and wanted) or (name.endswith(wanted[-1]) and (len(wanted) > 1 or not starts or name == wanted[0]))
 
 
 def _run(call: Call, value: tuple[Value, str], language: str) -> None:
@@ -176,6 +243,6 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
 _NO_LINE: Any = None
 _ROWS: dict[str, Callable[[Call, Any, str], None]] = {
     "opaque": _opaque, "fetched": _fetched, "trait": _trait, "environment": _environment, "sql": _sql, "shell": _shell,
-    "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "look": _look,
+    "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "stray": _stray, "look": _look,
     "path": _path, "run": _run,
 }  # fmt: skip

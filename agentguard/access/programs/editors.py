@@ -152,9 +152,9 @@ def _ex(call: Call, text: str, depth: int) -> None:
     elif name in _FILES:
         _file(call, _FILES[name], here)
     elif name in _CODE:
-        from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+        from agentguard.access.programs import coded  # noqa: PLC0415 - rare
 
-        interpreters.read_code(call, _CODE[name], here)
+        coded.read_code(call, _CODE[name], here)
     elif name in ("ter", "term", "terminal", "mak", "make", "gr", "grep", "lmak", "lmake") and here:
         call.shell(here if name[0] == "t" else f"{'make' if 'mak' in name else 'grep'} {here}", "vim")
     elif name in ("g", "global", "v", "vglobal") and here[:1]:

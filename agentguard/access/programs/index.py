@@ -46,6 +46,9 @@ tracers: strace ltrace dtruss dtrace bpftrace valgrind callgrind_annotate ms_pri
 interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython python3.9
   python3.10 python3.11 python3.12 python3.13 python3.14 node nodejs deno ts-node tsx ruby perl php lua luajit
   osascript java ash mksh yash csh tcsh
+languages: Rscript R julia elixir iex groovy jrunscript erl sbcl clisp ecl guile racket gsi csi scheme chicken bb clojure
+  clj lein-exec fennel janet ghc runghc runhaskell stack-ghc ocaml utop swift scala scala-cli kotlin kotlinc crystal nim
+  raku octave gnuplot maxima nu xonsh elvish jshell
 build: make gmake task go-task cmake gcc g++ cc c++ clang clang++ just pytest py.test coverage jest vitest nyc c8 tsc esbuild
   rimraf mkdirp del-cli eslint flake8 prettier ruff black isort mypy shellcheck shfmt rustfmt clang-format pandoc
   uvicorn flask

@@ -151,7 +151,7 @@ def script(call: Call, path: Value, language: str, arguments: list[Value] | None
     feeds = call.contents(path)
     for feed in feeds:
         if isinstance(feed.value, str):
-            read_code(call, language, feed.value, [path, *(arguments or [])])
+            read_code(call, language, feed.value, [path, *(arguments or [])], path)
         elif feed.source is None:
             call.fetched_or_opaque("what is in the script is not known", fetched=feed.fetched)
     if not feeds:
@@ -193,6 +193,14 @@ def other(call: Call, work: Work) -> None:
         codes.append(operands.pop(0))
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    if language == "applescript" and plain(line.value("-l") or "") == "JavaScript":
+        language = "javascript"
+    if language == "ruby" and codes == ["httpd"]:  # `ruby -run -e httpd FOLDER -p PORT`, of the library un.rb
+        port = next((plain(operands[n + 1]) or "" for n, word in enumerate(operands[:-1]) if word == "-p"), "8080")
+        call.connect(
+            "0.0.0.0", int(port) if port.isdigit() and len(port) < 6 else None, "it serves files", action=LISTEN
+        )  # noqa: S104
+        return
     for code in codes:
         read_code(call, language, code)
     filters = language in ("perl", "ruby") and codes and line.has("-n -p -i")

@@ -1,0 +1,75 @@
+"""Interpreters of more languages: their code in options is read, by a table or by its texts alone (see code.literals).
+
+Sources: Rscript(1), julia(1), elixir(1), groovy(1), erl(1), sbcl(1), guile(1), ghc(1), octave(1), gnuplot(1), and the
+`--help` of the others.
+"""
+
+TABLE = r"""
+Rscript R
+  options  -e=code -f,--file=run --vanilla --slave --no-save --no-restore -q,--quiet --no-echo --args --version --help
+  stop
+  language r
+  run      interpreters.other
+
+julia
+  options  -e,--eval=code -E,--print=code -L,--load=run --project=text? -t,--threads=text -q -O=text? -v,--version
+           -h,--help --startup-file=text -i
+  stop
+  language julia
+  run      interpreters.other
+
+elixir iex
+  options  -e,--eval=code -r=run -pr=run --no-halt -S=text -v,--version -h,--help --erl=text --sname=text --name=text
+  stop
+  language elixir
+  run      interpreters.other
+
+groovy
+  options  -e=code -cp=text -v,--version -h,--help -p -n -i=text?
+  stop
+  language groovy
+  run      interpreters.other
+
+jrunscript
+  options  -e=code -f=run -l=text -cp=text
+  stop
+  language javascript
+  run      interpreters.other
+
+erl
+  options  -eval=code -noshell -noinput -s=text -pa=text -sname=text -name=text
+  single
+  stop
+  language other
+  run      interpreters.other
+
+sbcl clisp ecl
+  options  --eval=code -x=code -eval=code --load=run --script=run --noinform --non-interactive --quit --version --help
+           --disable-debugger --no-userinit
+  stop
+  language other
+  run      interpreters.other
+
+guile racket gsi csi scheme chicken bb clojure clj lein-exec fennel janet
+  options  -c=code -e,--eval=code -s=run -l=run -f=run -t=run -r -q -v,--version -h,--help -M -Sdeps=text -cp=text
+  stop
+  language other
+  run      interpreters.other
+
+ghc runghc runhaskell stack-ghc ocaml utop swift scala scala-cli kotlin kotlinc crystal nim raku octave gnuplot maxima
+  options  -e,--eval=code -eval=code -script=run --execute-string=code -q,--quiet -v,--version -h,--help -o=write
+  stop
+  language other
+  run      interpreters.other
+
+nu xonsh elvish
+  options  -c,--commands=code -e,--execute=code --version --help -n,--no-config-file
+  stop
+  language other
+  run      interpreters.other
+
+jshell
+  options  -v -s,--class-path=text --version --help -R=text --startup=run
+  language other
+  run      interpreters.other
+"""
