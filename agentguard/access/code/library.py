@@ -26,6 +26,7 @@ _DECODERS = {
     "base64.b85decode": "base85",
 }  # fmt: skip
 _CODECS = {"rot13": "rot13", "rot_13": "rot13", "hex": "hex", "hex_codec": "hex", "base64": "base64", "zlib": "zlib"}
+_TEMPORARY = "tmp.agentguard"  # the name that stands for one which tempfile makes up
 # Functions that hand on what they get.
 _SAME_VALUE = frozenset({
     "str", "bytes", "bytearray", "os.fspath", "os.fsencode", "os.fsdecode", "os.path.abspath", "os.path.realpath",
@@ -218,7 +219,7 @@ class Library:
 
     def _temporary(self, name: str) -> list[Held]:
         """Return the paths that tempfile makes up: any name in the folder of temporary files."""
-        place = f"{self.given.tmpdir}/tmp.agentguard"
+        place = f"{self.given.tmpdir}/{_TEMPORARY}"
         if name in ("tempfile.gettempdir", "tempfile.tempdir"):
             return [self.given.tmpdir]
         if name == "tempfile.mkstemp":

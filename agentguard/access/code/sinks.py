@@ -125,13 +125,11 @@ class Found:
         """Return all findings. A shell beside a connection that the code itself made does what comes over it."""
         if self.networked and all(kind != "fetched" for kind, _ in self.list):
             for kind, value in self.list:
-                words = (
-                    value[0]
-                    if kind == "command"
-                    else value[0].split()
-                    if kind == "shell" and isinstance(value[0], str)
-                    else []
-                )
+                words: list[Value] = []
+                if kind == "command":
+                    words = value[0]
+                elif kind == "shell" and isinstance(value[0], str):
+                    words = list(value[0].split())
                 if words and _is_bare_shell(words):
                     self.add("fetched", "a shell gets what comes over the network")
                     break

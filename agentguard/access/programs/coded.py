@@ -243,6 +243,7 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
 _NO_LINE: Any = None
 _ROWS: dict[str, Callable[[Call, Any, str], None]] = {
     "opaque": _opaque, "fetched": _fetched, "trait": _trait, "environment": _environment, "sql": _sql, "shell": _shell,
-    "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "stray": _stray, "look": _look,
+    "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "stray": _stray,
+    "look": _look,
     "path": _path, "run": _run,
 }  # fmt: skip

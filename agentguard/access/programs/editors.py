@@ -75,9 +75,9 @@ def vim(call: Call, work: Work) -> None:
         call.path(EXECUTE, path, "a file of commands")
     for path in line.values("-l"):
         if (feed := call.written(path)) is not None:
-            from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+            from agentguard.access.programs import coded  # noqa: PLC0415 - rare
 
-            interpreters.read_code(call, "lua", feed.value)
+            coded.read_code(call, "lua", feed.value)
     for path in [*line.values("-S"), *own]:
         feed = call.written(path)
         if feed is not None and isinstance(feed.value, str):

@@ -6,6 +6,7 @@ other languages by their literals. Code that cannot be known is opaque.
 
 from __future__ import annotations
 
+from agentguard.access.code.sinks import EVERYWHERE
 from agentguard.access.model import EXECUTE, LISTEN, READ, UNKNOWN, WRITE
 from agentguard.access.programs import index, walk
 from agentguard.access.programs.carriers import run_file, shell_reads
@@ -197,9 +198,8 @@ def other(call: Call, work: Work) -> None:
         language = "javascript"
     if language == "ruby" and codes == ["httpd"]:  # `ruby -run -e httpd FOLDER -p PORT`, of the library un.rb
         port = next((plain(operands[n + 1]) or "" for n, word in enumerate(operands[:-1]) if word == "-p"), "8080")
-        call.connect(
-            "0.0.0.0", int(port) if port.isdigit() and len(port) < 6 else None, "it serves files", action=LISTEN
-        )  # noqa: S104
+        number = int(port) if port.isdigit() and len(port) < 6 else None
+        call.connect(EVERYWHERE, number, "it serves files", action=LISTEN)
         return
     for code in codes:
         read_code(call, language, code)
