@@ -167,4 +167,45 @@ def seal_bits(seed, scale):
     return {"changed": tried, "refused": refused, "found": found}
 
 
-CAMPAIGNS = {"hook-bytes": hook_bytes, "shell-text": shell_text, "spool-kills": spool_kills, "seal-bits": seal_bits}
+FUZZED = {"shell": 20_000, "tables": 20_000, "addresses": 50_000, "code": 20_000}  # runs of each target
+
+
+def access_fuzz(seed, scale):
+    """Bytes that reach new code of the access layer, found by atheris: no target raises."""
+    try:
+        import atheris  # noqa: F401, PLC0415 - installed by the first campaign
+    except ImportError:
+        subprocess.run([sys.executable, "-m", "pip", "--quiet", "install", "atheris"], check=True)
+    found, runs = [], {}
+    folder = tempfile.mkdtemp(prefix="agentguard-soak-")
+    try:
+        for name, count in FUZZED.items():
+            runs[name] = int(count * scale)
+            argv = [
+                sys.executable,
+                os.path.join(ROOT, "scripts", "_fuzz.py"),
+                name,
+                f"-runs={runs[name]}",
+                f"-seed={seed}",
+            ]
+            argv += ["-max_len=400", "-verbosity=0", f"-artifact_prefix={folder}/"]
+            done = subprocess.run(argv, capture_output=True, check=False, env={**PLAIN, "PYTHONPATH": ROOT})
+            if done.returncode != 0:
+                crash = next((open(os.path.join(folder, one), "rb").read() for one in os.listdir(folder)), b"")  # noqa: SIM115
+                found.append(
+                    {"target": name, "bytes": repr(crash), "stderr": done.stderr.decode("utf-8", "replace")[-600:]}
+                )
+                for one in os.listdir(folder):
+                    os.remove(os.path.join(folder, one))
+    finally:
+        shutil.rmtree(folder)
+    return {"runs": runs, "found": found}
+
+
+CAMPAIGNS = {
+    "access-fuzz": access_fuzz,
+    "hook-bytes": hook_bytes,
+    "shell-text": shell_text,
+    "spool-kills": spool_kills,
+    "seal-bits": seal_bits,
+}

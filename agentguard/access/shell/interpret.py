@@ -14,11 +14,11 @@ from agentguard.access.shell.flow import Enough, Feed, Frame, Function, Spent
 from agentguard.access.shell.limits import (
     MAX_ALTERNATIVES,
     MAX_COMMANDS,
-    MAX_FIELDS,
     MAX_NESTING,
     MAX_READ_COMMANDS,
     MAX_READ_WORDS,
     MAX_ROWS,
+    MAX_WORDS,
 )
 from agentguard.access.shell.pieces import TooMuch, Unreadable
 from agentguard.access.shell.scan import scan
@@ -173,7 +173,7 @@ class Machine:
         self.work[kind] += amount
         if self.work["commands"] > MAX_COMMANDS:
             raise Spent("it runs too many commands")
-        if self.work["words"] > 25 * MAX_FIELDS:
+        if self.work["words"] > MAX_WORDS:
             raise Spent("it holds too many words")
 
     # -- running text
