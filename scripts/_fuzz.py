@@ -3,6 +3,7 @@
 Bytes become text as far as they can, so that the fuzzer finds quotes, brackets and operators by itself.
 """
 
+import contextlib
 import sys
 
 import atheris
@@ -36,12 +37,10 @@ def tables(text):
 
 
 def addresses(text):
-    """A host or URL is read or refused."""
+    """Hosts and URLs are read or refused."""
     hosts.normal(text)
-    try:
+    with contextlib.suppress(hosts.BadUrl):
         hosts.parts(text)
-    except hosts.BadUrl:
-        pass
 
 
 def code(text):

@@ -99,7 +99,8 @@ def _enter(call: Call, target: Value) -> None:
     found = _folders(call, target)
     state.move(found[0] if len(found) == 1 else Choice(tuple(found)))
     known = len(found) == 1 and isinstance(found[0], str)
-    if not known or call.world.disk.kind(paths.resolve(str(found[0]), call.world.disk)) != "dir":
+    state.sure = known and call.world.disk.kind(paths.resolve(str(found[0]), call.world.disk)) == "dir"
+    if not state.sure:
         state.failed = before
 
 

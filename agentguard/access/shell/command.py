@@ -475,6 +475,11 @@ def _named(call: Call, rest: str) -> Feed:
     name = word if isinstance(word, str) else None
     if isinstance(word, Pattern) and isinstance(last := word.parts[-1], str) and "/" in last[:-1]:
         name = last.rpartition("/")[2]  # `"$ANDROID_HOME"/platform-tools/adb`: which program is known, but not where
+    if not name and isinstance(word, Pattern) and isinstance(first := word.parts[0], str) and "/" in first:
+        name = str(word)  # `bin/*`: some program of a known folder
+        call.path(EXECUTE, word, "the command", certainty=POSSIBLE)
+        call.name = name
+        return walk.unknown(call)
     if not name:
         call.name = ""
         call.fetched_or_opaque("the command's name is not known")

@@ -351,6 +351,7 @@ def _chain(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
     feeds: list[Feed] = []
     succeeded: list[State] = []  # states in which commands were passed over, and how the chain stands in them
     failed: list[State] = []
+    before = node
     for operator, child in node[1]:
         if operator:
             failure = state.failed or state.copy()
@@ -359,7 +360,8 @@ def _chain(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
                 state.join(failure.copy())
                 failure = state.copy()
             if operator == "&&":
-                failed.append(failure)
+                if not _surely(before, frame, failure):
+                    failed.append(failure)
                 meet(state, succeeded)
                 succeeded = []
             else:
@@ -368,10 +370,24 @@ def _chain(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
                 failed = []
                 state.become(failure)
         run = machine.perhaps if operator else machine.node
+        before = child
         feeds.append(run(child, state, stdin, frame))
     _settle(state)
     meet(state, [*succeeded, *failed])
     return together(feeds)
+
+
+# Commands that nobody expects to fail. Where they do, what follows behind `&&` does not happen, and that is all.
+_SURE = frozenset({"mkdir", "echo", "printf", "true", ":", "export", "touch", "set", "shopt", "cd", "pushd", "popd"})
+
+
+def _surely(node: Node, frame: Frame, failure: State) -> bool:
+    """Return whether a command of a chain surely works, so that the world in which it fails is none to go on in."""
+    if node[0] != tree.SIMPLE or not node[1].words or failure.dead:
+        return False
+    start, end = node[1].words[0]
+    name = frame.text[start:end]
+    return name in _SURE and (name not in ("cd", "pushd", "popd") or failure.sure)
 
 
 def meet(state: State, others: list[State]) -> None:

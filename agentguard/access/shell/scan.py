@@ -127,7 +127,7 @@ class _Pass:
         end = self.skip.word(at)
         word = text[at:end]
         if text[end : end + 1] in ("<", ">") and text[end + 1 : end + 2] != "(":
-            named = word[0] == "{" and word[-1] == "}" and word[1:-1].isidentifier()
+            named = word[0] == "{" and word[-1] == "}" and word[1:-1].partition("[")[0].isidentifier()
             if named or (word.isdigit() and word.isascii()):
                 return self._redirection(end, word, at)
         if self.expect:

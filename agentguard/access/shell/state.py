@@ -35,7 +35,7 @@ class State:
 
     __slots__ = (
         "aliases", "choices", "cwd", "dead", "dialect", "errexit", "exported", "failed", "fetched", "functions", "inherited",
-        "inputs", "locals", "options", "outputs", "parameters", "references", "traps", "variables", "zero",
+        "inputs", "locals", "options", "outputs", "parameters", "references", "sure", "traps", "variables", "zero",
     )  # fmt: skip
 
     def __init__(self, cwd: Value | Choice, variables: dict[str, Held], parameters: list[Value] | None) -> None:
@@ -55,6 +55,7 @@ class State:
         self.failed: State | None = None
         self.dead = False
         self.errexit = False
+        self.sure = False  # the last `cd` surely worked
         self.dialect = ""  # "bash" or "zsh" where it is known which of them reads the text
         self.options: frozenset[str] = frozenset()  # of those that change words: names of shopt and setopt, and noglob
         self.zero: Value = "bash"  # `$0`
@@ -75,6 +76,7 @@ class State:
         other.outputs = self.outputs.copy()
         other.dead = self.dead
         other.errexit = self.errexit
+        other.sure = self.sure
         other.dialect = self.dialect
         other.options = self.options
         other.zero = self.zero
