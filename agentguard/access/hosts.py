@@ -61,8 +61,8 @@ def url_host(url: str, default: str = "") -> tuple[str, int | None] | None:
 def normal(host: str) -> str | Unknown:
     """Return a host in its one spelling, UNKNOWN where it cannot be read. Idempotent.
 
-    IPv6 addresses come with or without brackets and go without; a zone is dropped; one that stands for an IPv4 address
-    (RFC 4291 section 2.5.5.2) becomes that.
+    IPv6 addresses come with or without brackets and go without; a zone is dropped; one that leads to an IPv4 address
+    becomes that (see `_embedded`), and so does a name that says which address it has (`127.0.0.1.nip.io`).
     """
     try:
         return _host(host)
@@ -172,7 +172,39 @@ def _host(text: str) -> str:
     last = labels[-1]
     if _DIGITS.issuperset(last) or (last[:2] == "0x" and _HEX.issuperset(last[2:])):
         return _ipv4(labels)
+    return _spelled(text) if text.endswith(_SPELLING) else text
+
+
+# Under these names every address has a name that spells it: with dots, with dashes or as eight hexadecimal digits.
+_SPELLING = (".nip.io", ".sslip.io")
+
+
+def _spelled(text: str) -> str:
+    """Return the address that a name of these services spells, the name itself where it spells none."""
+    labels = text.split(".")[:-2]
+    for place in range(len(labels) - 4, -1, -1):
+        four = labels[place : place + 4]
+        if all(map(_is_byte, four)):
+            return ".".join(str(int(label)) for label in four)
+    for label in reversed(labels):
+        words = label.split("-")
+        for place in range(len(words) - 4, -1, -1):
+            four = words[place : place + 4]
+            if all(map(_is_byte, four)):
+                return ".".join(str(int(word)) for word in four)
+        last = words[-1]
+        if len(last) == 8 and _HEX.issuperset(last):
+            return _dotted(int(last, 16))
+        if "--" in label:  # sslip.io: dashes for colons
+            try:
+                return _ipv6(label.replace("-", ":"))
+            except BadUrl:
+                continue
     return text
+
+
+def _is_byte(text: str) -> bool:
+    return 0 < len(text) <= 3 and _DIGITS.issuperset(text) and int(text) < 256
 
 
 def unescaped(text: str) -> str:
@@ -237,7 +269,7 @@ def _dotted(value: int) -> str:
 
 
 def _ipv6(text: str) -> str:
-    """Return an IPv6 address as RFC 5952 writes it, an IPv4-mapped one as IPv4; the zone (RFC 6874) is dropped."""
+    """Return an IPv6 address as RFC 5952 writes it, one that leads to IPv4 as that; the zone (RFC 6874) is dropped."""
     text, percent, zone = text.lower().partition("%")
     if percent and not (zone and _SCHEME.issuperset(zone.replace("%", ""))):
         raise BadUrl("its host is no address")
@@ -247,8 +279,9 @@ def _ipv6(text: str) -> str:
     if "::" in tail or (missing < 1 if double else missing != 0):
         raise BadUrl("its host is no address")
     groups = before + [0] * missing + behind
-    if groups[:6] == [0, 0, 0, 0, 0, 0xFFFF]:
-        return _dotted(groups[6] << 16 | groups[7])
+    embedded = _embedded(groups)
+    if embedded is not None:
+        return _dotted(embedded)
     best = start = run = 0
     for place, group in enumerate([*groups, 1]):
         if not group:
@@ -261,6 +294,24 @@ def _ipv6(text: str) -> str:
     if best < 2:
         return ":".join(written)
     return ":".join(written[:start]) + "::" + ":".join(written[start + best :])
+
+
+def _embedded(groups: list[int]) -> int | None:
+    """Return the IPv4 address to which an IPv6 one leads, None where it leads to none.
+
+    IPv4-mapped and IPv4-compatible (RFC 4291 section 2.5.5), IPv4-translated (RFC 2765 section 2.1), the two well-known
+    prefixes of NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), ISATAP (RFC 5214 section 6.1).
+    """
+    last = groups[6] << 16 | groups[7]
+    if groups[:6] in ([0, 0, 0, 0, 0, 0xFFFF], [0, 0, 0, 0, 0xFFFF, 0], [0x64, 0xFF9B, 0, 0, 0, 0]):
+        return last
+    if groups[:6] == [0] * 6 and last > 1:  # `::` and `::1` are addresses of their own
+        return last
+    if groups[:3] == [0x64, 0xFF9B, 1] or (groups[4] in (0, 0x200) and groups[5] == 0x5EFE):
+        return last
+    if groups[0] == 0x2002:
+        return groups[1] << 16 | groups[2]
+    return None
 
 
 def _groups(text: str, *, last: bool) -> list[int]:

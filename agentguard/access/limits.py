@@ -35,6 +35,10 @@ MAX_GIT_CONFIG_BYTES = 256 * 1024
 MAX_GIT_CONFIG_LINES = 8192
 MAX_BRANCH_CHARS = 255
 
+# Files that programs take their orders from: lists of addresses, configuration of curl and wget.
+MAX_ORDERS_BYTES = 64 * 1024  # of one file
+MAX_ADDRESSES = 256  # that one pattern of curl, or one such file, may stand for
+
 # Tool calls and prompts.
 MAX_INPUT_NODES = 20_000  # values looked at in the arguments of an MCP tool
 MAX_INPUT_ROWS = 128  # rows that those may give

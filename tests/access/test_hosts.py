@@ -78,7 +78,31 @@ from agentguard.access.model import UNKNOWN
         ("[::ffff:7f00:1]", "127.0.0.1"),
         ("::ffff:a9fe:a9fe", "169.254.169.254"),
         ("0:0:0:0:0:ffff:169.254.169.254", "169.254.169.254"),
-        ("64:ff9b::192.0.2.33", "64:ff9b::c000:221"),
+        # what leads to an IPv4 address by way of a translator, a tunnel or a name
+        ("64:ff9b::192.0.2.33", "192.0.2.33"),
+        ("64:ff9b::a9fe:a9fe", "169.254.169.254"),
+        ("[64:ff9b:1::a9fe:a9fe]", "169.254.169.254"),
+        ("64:ff9b:2::a9fe:a9fe", "64:ff9b:2::a9fe:a9fe"),
+        ("2002:a9fe:a9fe::", "169.254.169.254"),
+        ("2002:a9fe:a9fe::1", "169.254.169.254"),
+        ("2003:a9fe:a9fe::1", "2003:a9fe:a9fe::1"),
+        ("::169.254.169.254", "169.254.169.254"),
+        ("::a9fe:a9fe", "169.254.169.254"),
+        ("::ffff:0:a9fe:a9fe", "169.254.169.254"),
+        ("fe80::5efe:a9fe:a9fe", "169.254.169.254"),
+        ("fe80::200:5efe:169.254.169.254", "169.254.169.254"),
+        ("fe80::5efd:a9fe:a9fe", "fe80::5efd:a9fe:a9fe"),
+        ("169.254.169.254.nip.io", "169.254.169.254"),
+        ("x.169.254.169.254.NIP.io.", "169.254.169.254"),
+        ("app-169-254-169-254.nip.io", "169.254.169.254"),
+        ("a9fea9fe.nip.io", "169.254.169.254"),
+        ("www.169-254-169-254.sslip.io", "169.254.169.254"),
+        ("--1.sslip.io", "::1"),
+        ("--ffff-a9fe-a9fe.sslip.io", "169.254.169.254"),
+        ("www.nip.io", "www.nip.io"),
+        ("169.254.169.254.nip.io.example", "169.254.169.254.nip.io.example"),
+        ("1.2.3.nip.io", "1.2.3.nip.io"),
+        ("localtest.me", "localtest.me"),
     ],
 )
 def test_a_host_has_one_spelling(host: str, expected: str) -> None:
@@ -118,11 +142,74 @@ def test_normal_is_idempotent(host: str) -> None:
         assert once == hosts.normal(once)
 
 
-@given(address=st.ip_addresses(v=6))
+_LEADING = [  # networks whose addresses lead to an IPv4 address, and by how many bits it stands from the right
+    ("::/96", 0), ("::ffff:0:0/96", 0), ("::ffff:0:0:0/96", 0), ("64:ff9b::/96", 0), ("64:ff9b:1::/48", 0), ("2002::/16", 80),
+]  # fmt: skip
+
+
+def leads_to(address: ipaddress.IPv6Address) -> str:
+    """Return the IPv4 address to which an IPv6 one leads, else itself."""
+    number = int(address)
+    for network, shift in _LEADING:
+        if address in ipaddress.IPv6Network(network) and number > 1:
+            return str(ipaddress.IPv4Address(number >> shift & 0xFFFFFFFF))
+    isatap = number >> 32 & 0xFDFFFFFF == 0x5EFE
+    return str(ipaddress.IPv4Address(number & 0xFFFFFFFF)) if isatap else str(address)
+
+
+_embedding = st.builds(
+    lambda network, number: ipaddress.IPv6Address(
+        int(ipaddress.IPv6Network(network[0]).network_address) | number << network[1]
+    ),
+    st.sampled_from(_LEADING),
+    st.integers(0, 2**32 - 1),
+)
+
+
+@given(address=st.ip_addresses(v=6) | _embedding)
 def test_ipv6_is_written_as_rfc_5952_says(address: ipaddress.IPv6Address) -> None:
-    """Every address, written in full or short, comes to the standard library's text or its IPv4 form."""
-    expected = str(address.ipv4_mapped or address)
+    """Every address, written in full or short, comes to the standard library's text or the IPv4 address it leads to."""
+    expected = leads_to(address)
     assert [expected] * 3 == [hosts.normal(text) for text in (str(address), address.exploded, f"[{address}]")]
+
+
+def _number(draw: st.DrawFn, value: int) -> str:
+    form = draw(st.sampled_from(["{0}", "0x{0:x}", "0X{0:X}", "0{0:o}", "0x0{0:x}", "00{0:o}"]))
+    return "0" if not value and form == "{0}" else form.format(value)
+
+
+@st.composite
+def _spelled(draw: st.DrawFn) -> tuple[str, str]:
+    """Draw an IPv4 address and one of the ways to write it that some parser takes for it."""
+    address = draw(st.ip_addresses(v=4))
+    value = int(address)
+    parts = draw(st.integers(1, 4))
+    numbers = [value >> 8 * (3 - place) & 255 for place in range(parts - 1)]
+    numbers.append(value & (1 << 8 * (5 - parts)) - 1)
+    text = ".".join(_number(draw, number) for number in numbers)
+    way = draw(st.integers(0, 7))
+    if way == 1:
+        text = "".join(f"%{ord(char):02x}" if draw(st.booleans()) else char for char in text)
+    elif way == 2:
+        text = "".join(chr(ord(char) + 0xFEE0) if char.isdigit() and draw(st.booleans()) else char for char in text)
+    elif way == 3:
+        text += "."
+    elif way == 4:
+        text = draw(st.sampled_from(["::ffff:{}", "[::ffff:{}]", "64:ff9b::{}", "0:0:0:0:0:ffff:{}"])).format(address)
+    elif way == 5:
+        text = f"2002:{value >> 16:x}:{value & 0xFFFF:x}::{draw(st.integers(0, 65535)):x}"
+    elif way == 6:
+        text = draw(st.sampled_from(["{}.nip.io", "a.{}.nip.io", "{}.sslip.io"])).format(address)
+    elif way == 7:
+        text = "a-" + str(address).replace(".", "-") + ".nip.io"
+    return str(address), text
+
+
+@given(spelled=_spelled())
+def test_every_spelling_of_an_address_is_one_text(spelled: tuple[str, str]) -> None:
+    """One to four numbers in any base, escapes, wide digits, IPv6 forms and names: all come to the dotted text."""
+    address, text = spelled
+    assert address == hosts.normal(text)
 
 
 @given(address=st.ip_addresses(v=4), form=st.sampled_from(["{0}", "0x{0:x}", "0{0:o}"]))

@@ -230,7 +230,7 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
     traits = set(origin.traits)
     if sends and not call.machine.program:
         traits.add("sends")
-    if net.computed(address):
+    if net.computed(call, address):
         traits.add("computed-address")
     call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
     if port is None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, READ, UNKNOWN, WRITE
-from agentguard.access.programs import filling, walk
+from agentguard.access.model import ANY, DELETE, READ, STAR, UNKNOWN, WRITE
+from agentguard.access.programs import filling, finder, walk
 from agentguard.access.shell.flow import Feed
-from agentguard.access.shell.values import concat, parts_of
+from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agentguard.access.model import Value
+    from collections.abc import Callable
+
+    from agentguard.access.model import Value, Wildcard
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
@@ -132,3 +134,102 @@ def fd(call: Call, work: Work) -> None:
         roots = line.operands[1:] or ["."]
         found = [concat([*parts_of(root), "/", ANY]) for root in roots]
         filling.carry(call, carried, found, call.name)
+
+
+def mounted(call: Call, work: Work) -> None:
+    """`mount` alone, or with `-l`, lists what is mounted; anything else needs the administrator's rights."""
+    acts = work.line.operands or work.line.has("-a -o -B --bind -L -U")
+    work.entry = {**work.entry, "operands": "text*", "traits": "privileged" if acts else "read-only"}
+    walk.standard(call, work)
+
+
+def flagged(call: Call, work: Work) -> None:
+    """`chattr +i FILE`, `chflags uchg FILE`: the mode may look like an option (`-i`)."""
+    given = any(
+        flag[:1] == "-" and flag not in ("--recursive", "-V", "-f", "-v", "-p", "-h", "-H", "-L", "-P")
+        for flag, _ in work.line.flags
+    )
+    work.entry = {
+        **work.entry,
+        "operands": "write*" if given and call.name == "chattr" else "text write*",
+        "tree": "--recursive",
+    }
+    walk.standard(call, work)
+
+
+def stat(call: Call, work: Work) -> None:
+    """`stat FILE`; on macOS `-f` takes a format (stat(1) of BSD), on Linux it asks about the file system."""
+    line = work.line
+    if line.has("--file-system") and line.operands and isinstance(first := line.operands[0], str) and "%" in first:
+        line.operands = line.operands[1:]
+    work.entry = {**work.entry, "operands": "look*", "traits": "read-only"}
+    walk.standard(call, work)
+
+
+def renames(call: Call, work: Work) -> None:
+    """`rename 's/a/b/' FILE…` (Perl code), `rename FROM TO FILE…` (util-linux)."""
+    operands = work.line.operands
+    first = plain(operands[0]) if operands else None
+    code = work.line.value("-e") or (
+        operands[0] if first is None or (len(first) > 2 and first[0] in "sy" and first[1] in "/|,#!:{") else None
+    )
+    shift = 0 if work.line.value("-e") is not None else 1 if code is not None else 2
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if code is not None and (
+        (text := plain(code)) is None or any(mark in text for mark in ("system", "`", "exec", "qx", "open"))
+    ):
+        call.opaque("the code that rename runs is not known")
+    if work.line.has("--nono"):
+        return
+    new = _renaming(text if code is not None and text else None, operands[:shift])
+    for value in operands[shift:]:
+        walk.act(call, "move", value, "operand", work)
+        name = plain(value)
+        call.path(WRITE, new(name) if new and name is not None else UNKNOWN, "the new name")
+
+
+def _renaming(code: str | None, operands: list[Value]) -> Callable[[str], str] | None:
+    """Return how names change: `s/FROM/TO/` without special characters, or FROM and TO; None where that is not known."""
+    pair = [plain(value) for value in operands]
+    if code is not None:
+        pair = list(code[2:].split(code[1])[:2]) if len(code) > 3 and code[0] == "s" else []
+        if len(pair) == 2 and not set(str(pair[0])) & set("*+?.[](){}^$|\\"):
+            return lambda name: name.replace(str(pair[0]), str(pair[1]))
+        return None
+    if len(pair) == 2 and pair[0] and pair[1] is not None:
+        return lambda name: name.replace(str(pair[0]), str(pair[1]), 1)
+    return None
+
+
+def moves_many(call: Call, work: Work) -> None:
+    """`mmv FROM TO`: patterns that mmv itself matches; `#1` in TO stands for what a wildcard matched."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if line.has("-n") or len(line.operands) < 2:
+        return
+    source = finder.glob(unglobbed(line.operands[0]))
+    target = plain(line.operands[1]) or ""
+    done: list[str | Wildcard] = []
+    for number, piece in enumerate(target.split("#")):
+        done += [piece] if not number else [STAR, piece.lstrip("ul")[1:]]
+    call.path(READ, source, "operand")
+    if not line.has("-c"):
+        call.path(DELETE, source, "operand")
+    call.path(WRITE, concat(done), "operand")
+
+
+def chooses(call: Call, work: Work) -> None:
+    """`fzf`: what is bound to keys with `execute(…)` and its kin runs."""
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for value in work.line.values("--bind"):
+        text = plain(value) or ""
+        for piece in text.split("execute")[1:] + text.split("become")[1:] + text.split("reload")[1:]:
+            command = piece.removeprefix("-silent")
+            if command[:1] in ("(", ":", "["):
+                call.shell(
+                    command[1:].rpartition({"(": ")", "[": "]"}.get(command[0], "\0"))[0] or command[1:],
+                    f"{call.name} --bind",
+                )

@@ -84,7 +84,7 @@ def _read(words: list[Value]) -> _Found:
             found.all = False
             at += 1
             if word == "-name" and not negated:
-                found.names.append(_glob(follows))
+                found.names.append(glob(follows))
             elif not negated:
                 found.whole = True
         elif word in _RUNS:
@@ -121,8 +121,8 @@ def _starts(word: Value) -> bool:
     return text is not None and (text[:1] == "-" or text in ("(", ")", "!", ","))
 
 
-def _glob(value: Value) -> Value:
-    """Return the pattern of -name as a value: `*`, `?` and `[…]` become wildcards."""
+def glob(value: Value) -> Value:
+    """Return a glob as programs write it, such as the pattern of -name, as a value: `*`, `?` and `[…]` become wildcards."""
     done: list[object] = []
     for part in parts_of(value):
         if not isinstance(part, str):
@@ -163,9 +163,9 @@ def _values(found: _Found) -> list[Value]:
     return values
 
 
-def beneath(root: Value, glob: Value) -> list[Value]:
+def beneath(root: Value, name: Value) -> list[Value]:
     """Return the paths beneath a folder whose names match a glob as programs write it."""
-    return _named(root.rstrip("/") if isinstance(root, str) else root, _glob(glob))
+    return _named(root.rstrip("/") if isinstance(root, str) else root, glob(name))
 
 
 def _named(root: Value, name: Value) -> list[Value]:

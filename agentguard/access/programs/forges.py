@@ -23,7 +23,7 @@ def api(call: Call, work: Work) -> None:
     traits = {"read-only"} if method == "GET" or graph else {"publishes", "sends"}
     if method == "DELETE":
         traits.add("destroys-data")
-    if not graph and any(map(net.computed, line.operands[:1])) and method != "GET":
+    if not graph and any(net.computed(call, operand) for operand in line.operands[:1]) and method != "GET":
         traits.add("computed-address")
     line.traits |= traits
     work.entry = {**work.entry, "operands": "text*", "traits": ""}

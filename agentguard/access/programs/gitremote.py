@@ -52,7 +52,7 @@ def push(call: Call, work: Work) -> None:
         line.traits.add("publishes")
     if urls and away:
         line.traits.add("sends")
-    if any(map(net.computed, urls)):
+    if any(net.computed(call, one) for one in urls):
         line.traits.add("computed-address")
     git.skips_hooks(call, work)
     work.refs = refs
@@ -222,7 +222,7 @@ def fetch(call: Call, work: Work) -> None:
     named = operands[0] if operands and work.command[1:2] not in (("remote",), ("submodule",), ("lfs",)) else None
     urls = addresses(call, work, gitconfig.settings(call, work), None if named is None else unglobbed(named))
     git.skips_hooks(call, work)
-    _standard(call, work, *(["computed-address"] if any(map(net.computed, urls)) else []))
+    _standard(call, work, *(["computed-address"] if any(net.computed(call, one) for one in urls) else []))
     for url in urls:
         connect(call, url)
 
@@ -232,7 +232,7 @@ def clone(call: Call, work: Work) -> None:
     operands = work.line.operands
     url = unglobbed(operands[0]) if operands else ""
     url = gitconfig.rewritten(gitconfig.settings(call, work), url, pushes=False)
-    _standard(call, work, *(["computed-address"] if operands and net.computed(url) else []))
+    _standard(call, work, *(["computed-address"] if operands and net.computed(call, url) else []))
     if not operands:
         return
     connect(call, url, "what is cloned")
@@ -268,7 +268,7 @@ def remotes(call: Call, work: Work) -> None:
 def submodule(call: Call, work: Work) -> None:
     """`git submodule add URL [FOLDER]`."""
     operands = [unglobbed(value) for value in work.line.operands]
-    _standard(call, work, *(["computed-address"] if operands and net.computed(operands[0]) else []))
+    _standard(call, work, *(["computed-address"] if operands and net.computed(call, operands[0]) else []))
     if operands:
         connect(call, operands[0], "the submodule")
         text = plain(operands[0]) or ""

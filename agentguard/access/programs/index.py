@@ -17,13 +17,24 @@ shells: cd chdir : true false test [ break continue exit return shift let getopt
   popd dirs type whereis umask ulimit jobs fg bg times shopt tput clear reset stty tty uptime help id groups yes which
   expr nproc uname bc man alias unalias history mapfile readarray read local bind complete compgen enable fc export
   declare typeset readonly set printenv echo printf pwd seq date whoami logname hostname
-files: cp mv install ln rm rmdir unlink shred mkdir mkfifo mknod mktemp touch truncate chmod chown chgrp dd tee split
-  ls eza tree du df stat file readlink realpath basename dirname find gfind fd fdfind open xdg-open mount umount mkfs
-  mkfs.ext4 wipefs
-text: cat tac nl head tail less more wc sort uniq cut tr rev paste strings base64 xxd od hexdump diff cmp patch md5sum
-  sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md5 grep egrep fgrep rgrep zgrep rg ag sed
-  gsed awk gawk mawk nawk jq yq vim vi nvim view nano ed code pbcopy pbpaste zcat bzcat xzcat most ex gvim rvim mvim
-  vimdiff red emacs emacsclient micro helix hx kak joe jed pico subl mate
+files: cp gcp mv gmv ditto install ginstall ln gln link rm grm srm rmdir unlink trash trash-put gio-trash rmtrash
+  trash-rm gio shred mkdir gmkdir mkfifo mknod mktemp touch gtouch truncate fallocate chmod gchmod chown chgrp gchown
+  chattr chflags lsattr setfacl setfattr getfacl getfattr xattr dd gdd tee gtee split gsplit csplit ls gls dir vdir
+  lsd exa eza tree du dua df pydf stat gstat mdls mdfind locate plocate mlocate updatedb file readlink greadlink
+  realpath grealpath basename dirname pathchk namei find gfind fd fdfind fzf sk open xdg-open gnome-open kde-open
+  start wslview rename prename mmv vidir qmv rsnapshot xclip xsel wl-copy wl-paste screencapture scrot
+  gnome-screenshot maim grim spectacle flameshot imgcat import say espeak espeak-ng spd-say textutil ioreg lsappinfo
+  xcode-select lsb_release
+text: cat gcat bat batcat glow mdcat most pg pv mcat viu chafa jless fx hexyl tac nl fold fmt expand unexpand pr ptx
+  tsort column col colrm comm join shuf head ghead tail gtail less more wc gwc sort gsort uniq cut gcut tr gtr paste
+  rev base64 gbase64 base32 basenc xxd od god hexdump hd diff gdiff colordiff sdiff diff3 icdiff difft dwdiff wdiff
+  delta cmp patch gpatch md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum shasum cksum sum md5
+  xxhsum crc32 gsha256sum grep egrep fgrep rgrep ggrep zgrep zegrep zfgrep xzgrep bzgrep zstdgrep rga pdfgrep ugrep ug
+  rg ag ack ack-grep sift pt sed gsed awk gawk mawk nawk jq jaq gojq yq tomlq xq vim vi nvim view ex gvim rvim mvim
+  vimdiff nano ed red emacs emacsclient micro helix hx kak joe jed pico subl mate code pbcopy pbpaste gron jo jc dasel
+  htmlq pup xsv qsv csvcut csvgrep csvlook csvsort csvstat csvjson csvstack csvformat csvclean csvjoin in2csv csvsql
+  visidata vd mlr xmlstarlet xsltproc iconv recode uconv dos2unix unix2dos mac2unix fromdos todos enca enconv detab
+  entab expand-tabs cal factor numfmt look ts envsubst m4 aspell hunspell
 git: git pre-commit lefthook husky hg svn jj hub
 carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
@@ -59,10 +70,16 @@ packages: ensurepip rustup corepack cargo rustc go gofmt goimports gofumpt gem b
   gradle gradlew dotnet nuget mix rebar3 composer luarocks cpan cpanm cpm opam nimble shards cabal stack pub raco zef
   alr vcpkg conan fpm spago elm-package pod carthage vsce ovsx changeset lerna
 forges: gh glab tea berg jira acli linear
-network: curl wget http aria2c ssh slogin ssh-keygen ssh-add ssh-agent scp sftp rsync nc ncat netcat socat telnet ftp
-  lftp ncftp tftp smbclient ssh-copy-id ssh-import-id dig nslookup host whois ping traceroute nmap openssl netstat ss
-  ngrok cloudflared mail sendmail http-server serve nc.traditional nc.openbsd netcat-traditional netcat-openbsd
-archives: tar gtar bsdtar zip unzip gzip gunzip pigz bzip2 bunzip2 xz unxz zstd unzstd 7z
+network: ssh slogin ssh-add ssh-copy-id ssh-keyscan ssh-agent scp sftp rsync nc ncat netcat nc.traditional nc.openbsd
+  netcat-traditional netcat-openbsd socat telnet ftp lftp ncftp tftp smbclient ssh-import-id ncftpput ncftpget tnftp
+  dig nslookup host drill delv kdig doggo dog whois ping ping6 traceroute traceroute6 tracepath mtr hping3 arping
+  tcptraceroute fping nmap masscan zmap rustscan naabu iperf iperf3 nuttcp ab wrk hey siege vegeta bombardier netstat
+  ss
+archives: tar gtar bsdtar zip unzip bsdunzip zipinfo gzip gunzip pigz unpigz bzip2 bunzip2 pbzip2 xz unxz pixz lzma
+  unlzma zstd unzstd pzstd lz4 unlz4 brotli compress uncompress lzip lzop 7z 7za 7zz 7zr rar unrar cpio unsquashfs
+  cabextract unar lsar innoextract rpm2cpio rpm2archive mksquashfs genisoimage mkisofs xorriso dpkg-deb asar zcat
+  bzcat xzcat lzcat zstdcat lz4cat gzcat zless zmore xzless bzless zstdless zdiff zcmp xzdiff bzdiff par2 rhash
+  sha256deep hashdeep restic kopia borg borgmatic duplicity
 containers: docker podman nerdctl docker-compose podman-compose
 clusters: kubectl k oc kubecolor microk8s.kubectl kustomize helm helmfile skaffold tilt argocd flux istioctl linkerd
   cilium velero kn tkn argo crossplane karmadactl rancher talosctl k0sctl rosa oc-mirror cmctl kubeseal kubectx kubens
@@ -95,10 +112,9 @@ stores: redis-cli valkey-cli keydb-cli redis-server valkey-server memcached mong
   kafka-consumer-groups.sh kafka-configs kafka-configs.sh kafka-acls kafka-acls.sh kafka-delete-records
   kafka-delete-records.sh kafka-console-consumer kafka-console-consumer.sh kafka-console-producer
   kafka-console-producer.sh kcat kafkacat rabbitmqctl rabbitmqadmin nats etcdctl consul nomad temporal pulsar-admin
-  zkCli.sh mc s3cmd rclone-admin esadmin prisma sequelize sequelize-cli typeorm typeorm-ts-node-commonjs
-  typeorm-ts-node-esm knex mikro-orm node-pg-migrate db-migrate umzug drizzle-kit alembic flyway liquibase migrate
-  goose golang-migrate dbmate sqlx diesel sea-orm-cli sqitch tern refinery rails rake artisan console symfony
-  django-admin manage.py dbt
+  zkCli.sh rclone-admin esadmin prisma sequelize sequelize-cli typeorm typeorm-ts-node-commonjs typeorm-ts-node-esm
+  knex mikro-orm node-pg-migrate db-migrate umzug drizzle-kit alembic flyway liquibase migrate goose golang-migrate
+  dbmate sqlx diesel sea-orm-cli sqitch tern refinery rails rake artisan console symfony django-admin manage.py dbt
 systems: apt apt-get aptitude dnf dnf5 microdnf yum apk zypper opkg tdnf apt-cache apt-mark apt-file apt-config
   apt-key add-apt-repository dpkg rpm pacman yay paru pamac emerge xbps-install xbps-remove brew port mas flatpak snap
   snapcraft winget choco scoop nix nix-env nix-shell nix-build nix-channel nix-collect-garbage nix-store guix nvm fnm
@@ -159,6 +175,23 @@ tools: ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf
   gprof objdump nm readelf ldd size ar ranlib strip objcopy addr2line c++filt ld as dsymutil otool lipo
   install_name_tool codesign codemod jscodeshift ast-grep comby jscpd cloc tokei scc sloccount onefetch loc git-sizer
   dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser
+web: curl wget wget2 http https xh xhs curlie aria2c axel hurl lynx w3m links elinks grpcurl websocat wscat
+servers: http-server lite-server serve sirv static-server warp-serve dufs twist nginx httpd apache2 haproxy squid
+  envoy traefik dnsmasq teleconsole ngrok cloudflared telebit inlets playit devtunnel pinggy tunnelmole tmole gost
+  wstunnel sshuttle tcpdump tshark dumpcap tcpflow ngrep wireshark termshark systemd-resolve bridge tc iptables-legacy
+  iptables-nft ip6tables-save nstat ifstat bmon iwlist ip6tables-restore ipset ifup ifdown dhclient wg wg-quick
+  openvpn wpa_supplicant rfkill
+senders: mail mailx s-nail mutt neomutt sendmail msmtp ssmtp exim postfix-sendmail nullmailer-inject swaks sendemail
+  mailsend rclone s3cmd s4cmd mc s5cmd azcopy transfer.sh filebin plik onionshare dropbox gdrive skicka onedrive
+  mega-put gist gist-paste hastebin paste-rs
+keys: openssl ssh-keygen age-keygen
+disks: mount umount fstrim eject partprobe vgchange lvchange lvextend lvresize vgextend pvresize xfs_growfs resize2fs
+  xfs_admin e2fsck fsck fsck.ext4 fsck.xfs xfs_repair mdadm dmsetup kpartx tune2fs e2label mkfs mkfs.ext2 mkfs.ext3
+  mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.fat mkfs.vfat mkfs.ntfs mkfs.exfat mke2fs newfs newfs_apfs newfs_hfs newfs_msdos
+  wipefs blkdiscard badblocks parted fdisk cfdisk gdisk sfdisk sgdisk cryptsetup pvremove vgremove lvremove pvcreate
+  vgcreate lvcreate pvs vgs lvs pvdisplay vgdisplay lvdisplay swaplabel dumpe2fs xfs_info isoinfo zfs zpool btrfs sync
+  hdiutil plutil
+binaries: strings patchelf upx
 """
 
 

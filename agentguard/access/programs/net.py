@@ -13,22 +13,38 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value
     from agentguard.access.shell.command import Call
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what servers listen on unless told otherwise
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - names to compare with
 _DELIMITERS = "/?#"
 
 
-def url(call: Call, value: Value, why: str, certainty: str = CERTAIN, **more: Any) -> None:
-    """Add the row of a URL; one without a scheme is taken for http, as curl does. `file:` reads a file."""
+def url(call: Call, value: Value, why: str, certainty: str = CERTAIN, *, scheme: str = "http", **more: Any) -> None:
+    """Add the row of a URL; one without a scheme has the one given, as curl takes it. `file:` reads a file."""
     value = unglobbed(value)
     if isinstance(value, str) and value[:5].lower() == "file:":
-        call.path(READ, "/" + value[5:].lstrip("/"), why, certainty=certainty)
+        call.path(READ, _file(value), why, certainty=certainty)
         return
-    host, port = address(value)
+    if isinstance(value, Pattern) and isinstance(first := value.parts[0], str) and first[:5].lower() == "file:":
+        call.path(READ, concat(["/" + first[5:].lstrip("/"), *value.parts[1:]]), why, certainty=certainty)
+        return
+    host, port = address(value, scheme)
     if host is None:
         return
     if host is UNKNOWN and certainty == POSSIBLE:
         certainty = UNCERTAIN
     call.connect(host, port, why, certainty, **more)
+
+
+def _file(url: str) -> str:
+    """Return the path of a `file:` URL (RFC 8089): a host in it is this machine, escapes stand for characters."""
+    rest = url[5:]
+    if rest[:2] == "//" and rest[2:3] != "/":
+        rest = rest[2:].partition("/")[2]
+    path = "/" + rest.lstrip("/").partition("?")[0].partition("#")[0]
+    try:
+        return hosts.unescaped(path) if "%" in path else path
+    except hosts.BadUrl:
+        return path
 
 
 def address(value: Value, scheme: str = "http") -> tuple[Value | None, int | None]:
@@ -55,8 +71,8 @@ def address(value: Value, scheme: str = "http") -> tuple[Value | None, int | Non
         return host, None
     known: list[Any] = [rest.rpartition("@")[2]]
     for part in parts[1:] if isinstance(parts[0], str) else parts:
-        if isinstance(part, str) and (cut := _first(part)) >= 0:
-            known.append(part[:cut].partition(":")[0])
+        if isinstance(part, str) and ((cut := _first(part)) >= 0 or ":" in part):
+            known.append((part[:cut] if cut >= 0 else part).partition(":")[0].lower())
             break
         known.append(part if not isinstance(part, str) else part.lower())
     return concat(known), None
@@ -66,27 +82,34 @@ def _first(text: str) -> int:
     return min((at for at in (text.find(mark) for mark in _DELIMITERS) if at >= 0), default=-1)
 
 
-def computed(value: Value) -> bool:
-    """Return whether an address is put together when the command runs: from parts that are not known.
+def computed(call: Call, value: Value) -> bool:
+    """Return whether data could leave in an address: part of it comes from what was read (see telling).
 
-    Towards this machine that does not count: nothing leaves it.
+    Where nothing of the host stands in the command, nobody has chosen who would get it. Towards this machine that does
+    not count either: nothing leaves it.
     """
-    value = unglobbed(value)
-    if isinstance(value, str) or (isinstance(value, Pattern) and ANY not in value.parts):
+    if not call.told:
+        return False
+    if isinstance(value, str):
+        if not any(value is word for word in call.told):
+            return False
+    elif not isinstance(value := unglobbed(value), Pattern) or ANY not in value.parts:
         return False
     host, _ = address(value)
-    return not (isinstance(host, str) and (host in _LOOPBACK or host.startswith("127.")))
+    if isinstance(host, Pattern):
+        return any(isinstance(part, str) and part.strip(".:") for part in host.parts)
+    return isinstance(host, str) and not (host in _LOOPBACK or host.startswith("127."))
 
 
-def traits(value: Value, kind: str) -> set[str]:
+def traits(call: Call, value: Value, kind: str) -> set[str]:
     """Return what an address operand means for its command."""
     if kind in ("place-read", "place-write"):
         remote = split(value)
         if remote is None:
             return set()
         found = {"sends"} if kind == "place-write" else set()
-        return found | ({"computed-address"} if not isinstance(remote[0], str) else set())
-    return {"computed-address"} if computed(value) else set()
+        return found | ({"computed-address"} if computed(call, remote[0]) else set())
+    return {"computed-address"} if computed(call, value) else set()
 
 
 def split(value: Value) -> tuple[Value, Value] | None:
@@ -122,11 +145,19 @@ def place(call: Call, value: Value, why: str, action: str, extent: str = EXACT) 
     if remote is None:
         call.path(action, value, why, extent)
         return
-    host = remote[0]
-    if isinstance(host, Pattern):
-        first = parts_of(host)
-        host = concat([first[0].rpartition("@")[2] if isinstance(first[0], str) else first[0], *first[1:]])
-    call.connect(host, 22, why)
+    call.connect(without_user(remote[0]), 22, why)
+
+
+def without_user(host: Value) -> Value:
+    """Return the host of `user@host`."""
+    first, *others = parts_of(host)
+    return concat([first.rpartition("@")[2] if isinstance(first, str) else first, *others])
+
+
+def number(value: Value | None) -> int | None:
+    """Return a port, None where it is none."""
+    text = plain(value) if value is not None else None
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def perhaps(call: Call, value: Value, why: str) -> None:

@@ -1,9 +1,10 @@
-"""Network clients. curl(1), wget(1), ssh(1), scp(1), rsync(1), nc(1), dig(1), openssl(1)."""
+"""Network clients but those of the web: ssh(1), scp(1), rsync(1), nc(1), socat(1), dig(1)."""
 
 from __future__ import annotations
 
-from agentguard.access.model import LISTEN, READ, TREE, UNKNOWN, WRITE
+from agentguard.access.model import EXECUTE, LISTEN, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import net, walk
+from agentguard.access.programs.web import begin, rules
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
@@ -14,143 +15,6 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 
-_EVERYWHERE = "0.0.0.0"  # noqa: S104 - what these programs listen on unless told otherwise
-
-
-def _number(value: Value | None) -> int | None:
-    text = plain(value) if value is not None else None
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
-
-
-def _begin(call: Call, work: Work, traits: set[str], operands: str = "text*") -> None:
-    """Make the standard rows with other operands and more traits."""
-    work.line.traits |= traits
-    work.entry = {**work.entry, "operands": operands}
-    walk.standard(call, work)
-
-
-def _has_secret(value: Value) -> bool:
-    """Return whether a header or its kin holds what only the running command knows."""
-    return not isinstance(unglobbed(value), str)
-
-
-def curl(call: Call, work: Work) -> None:
-    """What is sent, read from files, written, and to where."""
-    line = work.line
-    urls = [*line.operands, *line.values("--url")]
-    sends = [(flag, value) for flag, value in line.flags if value is not None and line.kinds.get(flag) in _SENDING]
-    headers = [value for flag, value in line.flags if value is not None and line.kinds.get(flag) == "header"]
-    method = plain(line.value("--request") or "") or ""
-    traits: set[str] = set()
-    if sends or any(map(_has_secret, headers)) or method.upper() in ("POST", "PUT", "PATCH"):
-        traits.add("sends")
-    if any(map(net.computed, urls)):
-        traits.add("computed-address")
-    _begin(call, work, traits)
-    for flag, value in sends:
-        _sent_file(call, flag, value, line.kinds[flag])
-    for value in headers:
-        first = parts_of(value)[0]
-        if isinstance(first, str) and first[:1] == "@":
-            call.path(READ, concat([first[1:], *parts_of(value)[1:]]), "a header from a file")
-    if not method:
-        method = "HEAD" if line.has("--head") else "GET" if not sends or line.has("--get") else "POST"
-        method = "PUT" if line.has("--upload-file") else method
-    for value in urls:
-        net.url(call, value, "operand", method=method.upper())
-        if line.has("--remote-name --remote-name-all"):
-            _lands(call, value)
-    for value in line.values("--output"):
-        _remember(call, value)
-
-
-_SENDING = frozenset({"send", "sent", "form", "upload"})
-
-
-def _sent_file(call: Call, flag: str, value: Value, kind: str) -> None:
-    """`-d @FILE`, `-F name=@FILE`, `-T FILE`, `--data-urlencode name@FILE`."""
-    first, *others = parts_of(value)
-    if kind == "upload":
-        if value not in ("-", "."):
-            call.path(READ, value, f"option {flag}")
-        return
-    if not isinstance(first, str) or kind == "sent":
-        return
-    mark = -1
-    if kind == "form":
-        at = first.find("=")
-        mark = at + 1 if first[at + 1 : at + 2] in ("@", "<") else -1
-    elif first[:1] == "@":
-        mark = 0
-    elif flag == "--data-urlencode" and "=" not in first.partition("@")[0]:
-        mark = first.find("@")
-    if mark >= 0:
-        path = first[mark + 1 :].partition(";")[0] if kind == "form" else first[mark + 1 :]
-        if path != "-" or others:
-            call.path(READ, concat([path, *others]), f"option {flag}")
-
-
-def _lands(call: Call, value: Value) -> None:
-    """A download under its own name, in the folder at hand."""
-    last = parts_of(unglobbed(value))[-1]
-    name = last.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2] if isinstance(last, str) else ""
-    call.path(WRITE, name or "index.html", "the download")
-    _remember(call, name or "index.html")
-
-
-def wget(call: Call, work: Work) -> None:
-    """`wget URL` writes a file of the URL's name."""
-    line = work.line
-    traits: set[str] = set()
-    kinds = [line.kinds.get(flag) for flag, value in line.flags if value is not None]
-    headers = [value for flag, value in line.flags if value is not None and line.kinds.get(flag) == "header"]
-    if "sent" in kinds or "upload" in kinds or any(map(_has_secret, headers)):
-        traits.add("sends")
-    if any(map(net.computed, line.operands)):
-        traits.add("computed-address")
-    _begin(call, work, traits)
-    for flag, value in line.flags:
-        if value is not None and line.kinds.get(flag) == "upload":
-            call.path(READ, value, f"option {flag}")
-    method = "POST" if "sends" in traits else "GET"
-    for value in line.operands:
-        net.url(call, value, "operand", method=method)
-        if not line.has("--output-document --spider"):
-            _lands(call, value)
-    _remember(call, line.value("--output-document"))
-
-
-def _remember(call: Call, path: Value | None) -> None:
-    """Note that a file of this call came over the network."""
-    if path is not None and path != "-":
-        call.remember(path, Feed(UNKNOWN, fetched=True))
-
-
-def httpie(call: Call, work: Work) -> None:
-    """`http [METHOD] URL [ITEM…]`."""
-    line = work.line
-    operands = list(line.operands)
-    method = ""
-    if operands and (text := plain(operands[0])) and text.isalpha() and text.isupper():
-        method = text
-        operands.pop(0)
-    items = operands[1:]
-    sends = bool(items) or method in ("POST", "PUT", "PATCH")
-    traits = {"sends"} if sends else set[str]()
-    if operands and net.computed(operands[0]):
-        traits.add("computed-address")
-    _begin(call, work, traits)
-    for item in items:
-        text = plain(item)
-        if text and "@" in text:
-            call.path(READ, text.partition("@")[2], "an item")
-    if operands:
-        value = operands[0]
-        if isinstance(value, str) and value[:1] == ":":
-            value = "localhost" + value
-        net.url(call, value, "operand", method=method or ("POST" if sends else "GET"))
-
-
 def copies(call: Call, work: Work) -> None:
     """`scp` and `rsync`: sources, then one target, here or on other machines."""
     line = work.line
@@ -158,25 +22,36 @@ def copies(call: Call, work: Work) -> None:
         line.traits.add("destroys-data")
     operands = "place-read* place-write" if len(line.operands) > 1 else "place-read*"
     remote = [net.split(value) for value in line.operands]
+    if call.name == "rsync" and line.has("--dry-run"):
+        work.entry = {**work.entry, "operands": "text*", "traits": ""}
+        walk.standard(call, work)
+        from agentguard.access.programs import ssh  # noqa: PLC0415 - few commands take its options
+
+        ssh.settings(call, line)
+        for place in remote:
+            if place is not None:
+                call.connect(net.without_user(place[0]), 22, "operand")
+        return
     work.entry = {**work.entry, "operands": operands}
     walk.standard(call, work)
     if line.has("--daemon"):
         call.connect(
-            line.value("--address") or _EVERYWHERE, _number(line.value("--port")) or 873, "it serves", action=LISTEN
+            line.value("--address") or net.EVERYWHERE,
+            net.number(line.value("--port")) or 873,
+            "it serves",
+            action=LISTEN,
         )
     from agentguard.access.programs import ssh  # noqa: PLC0415 - few commands take its options
 
     ssh.settings(call, work.line)
-    if call.name == "rsync" and line.has("--delete --delete-after --delete-excluded") and len(remote) > 1:
+    if call.name == "rsync" and line.has(_DELETES) and len(remote) > 1:
         if remote[-1] is None:
             last = line.operands[-1]
             text = plain(last)
             call.path("delete", text.rstrip("/") if text and text != "/" else last, "--delete", TREE)
 
 
-def clouds(call: Call, work: Work) -> None:
-    """`rclone copy SOURCE TARGET`: a remote is `name:path`."""
-    walk.standard(call, work)
+_DELETES = "--delete --delete-after --delete-before --delete-during --delete-delay --delete-excluded"
 
 
 def netcat(call: Call, work: Work) -> None:
@@ -187,52 +62,84 @@ def netcat(call: Call, work: Work) -> None:
     traits = set[str]()
     if not listens and not line.has("-z"):
         traits.add("sends")
-    if operands and not listens and net.computed(operands[0]):
+    if operands and not listens and net.computed(call, operands[0]):
         traits.add("computed-address")
     if line.has("--exec -c --sh-exec"):  # what the other side sends is what the command reads
         call.stdin = Feed(UNKNOWN, fetched=True)
-    _begin(call, work, traits)
-    if listens:
-        port = _number(operands[-1]) if operands else _number(line.value("-p"))
-        host: Value = operands[0] if len(operands) > 1 else line.value("-s") or _EVERYWHERE
+    begin(call, work, traits)
+    if line.has("-U") and operands:
+        call.path(WRITE, operands[-1], "a socket")
+        if rules(operands[-1]):
+            call.begin(work.command, call.origin.flags, call.origin.args, call.origin.traits | {"privileged"})
+            call.row(EXECUTE, why="whoever may write to this socket rules the machine")
+    elif listens:
+        port = net.number(operands[-1]) if operands else net.number(line.value("-p"))
+        host: Value = operands[0] if len(operands) > 1 else line.value("-s") or net.EVERYWHERE
         call.connect(host, port, "it listens", action=LISTEN)
-    elif line.has("-U") and operands:
-        call.path(WRITE, operands[0], "a socket")
     elif operands:
-        call.connect(unglobbed(operands[0]), _number(operands[1]) if len(operands) > 1 else None, "operand")
+        call.connect(unglobbed(operands[0]), net.number(operands[1]) if len(operands) > 1 else None, "operand")
+    if line.has("-x") and (proxy := line.value("-x")) is not None:
+        net.url(call, proxy, "option -x")
 
 
+_FILES = frozenset({"open", "file", "create", "creat", "gopen", "pipe", "fifo"})
 _AWAY = ("tcp", "udp", "openssl", "ssl", "sctp", "socks", "proxy", "dccp", "vsock")
 
 
 def socat(call: Call, work: Work) -> None:
     """`socat ADDRESS ADDRESS`: addresses are `KIND:value:value,option,option` (socat(1), ADDRESS TYPES)."""
-    operands = work.line.operands
-    pieces = [_address(text) for text in map(plain, operands) if text is not None]
+    line = work.line
+    operands: list[Value] = []  # two joined by `!!` are one for each direction
+    for operand in line.operands:
+        text = plain(operand)
+        operands += [operand] if text is None else list(text.split("!!"))
+    known = [text for text in map(plain, operands) if text is not None]
+    pieces = [_address(text) for text in known]
     away = any(kind.startswith(_AWAY) for kind, _, _ in pieces)
-    connects = any(kind.startswith(_AWAY) and "listen" not in kind and kind[-2:] != "-l" for kind, _, _ in pieces)
-    _begin(call, work, {"sends"} if connects else set())
+    kinds = [str(parts_of(operand)[0]).lower().partition(":")[0] for operand in operands]
+    connects = any(kind.startswith(_AWAY) and "listen" not in kind and kind[-2:] != "-l" for kind in kinds)
+    ruling = any(kind.startswith("unix") and rules(value) for kind, value, _ in pieces)
+    begin(call, work, ({"sends"} if connects else set()) | ({"privileged"} if ruling else set()))
     for operand in operands:
         if plain(operand) is None:
-            call.opaque("an address of socat is not known")
-    for kind, value, settings in pieces:
+            _partly(call, operand)
+    for text, (kind, value, settings) in zip(known, pieces, strict=True):
+        first = text == known[0]
+        actions = (READ, WRITE) if not line.has("-u -U") else (READ,) if first == line.has("-u") else (WRITE,)
         port = value.rpartition(":")[2]
         host = value.rpartition(":")[0]
         if kind in ("exec", "system", "shell"):
             call.shell(value, "socat", stdin=Feed(UNKNOWN, fetched=True) if away else call.stdin)
         elif kind.startswith(_AWAY) and ("listen" in kind or kind.endswith("-l") or "recv" in kind):
-            call.connect(settings.get("bind") or _EVERYWHERE, _number(port), "it listens", action=LISTEN)
+            call.connect(settings.get("bind") or net.EVERYWHERE, net.number(port), "it listens", action=LISTEN)
         elif kind.startswith(("socks", "proxy")):  # SERVER:HOST:PORT
             server, _, rest = value.partition(":")
-            call.connect(server, _number(settings.get("socksport") or settings.get("proxyport")), "the proxy")
-            call.connect(rest.rpartition(":")[0] or rest, _number(port), "operand")
+            call.connect(server, net.number(settings.get("socksport") or settings.get("proxyport")), "the proxy")
+            call.connect(rest.rpartition(":")[0] or rest, net.number(port), "operand")
         elif kind.startswith(_AWAY):
-            call.connect(host or value, _number(port), "operand")
-        elif kind in ("open", "file", "create", "creat", "gopen", "pipe", "fifo"):
-            call.path(READ, value, "operand")
-            call.path(WRITE, value, "operand")
+            call.connect(host or value, net.number(port), "operand")
+        elif kind in _FILES or (not value and "/" in text):  # a name with a slash is GOPEN
+            for action in actions:
+                call.path(action, value or text, "operand")
         elif kind.startswith("unix"):
             call.path(WRITE, value, "a socket")
+
+
+def _partly(call: Call, address: Value) -> None:
+    """An address of which only parts are known: `TCP:$HOST:80`."""
+    first, *others = parts_of(address)
+    kind, colon, rest = first.partition(":") if isinstance(first, str) else ("", "", "")
+    kind = kind.lower()
+    if not colon or kind in ("exec", "system", "shell"):
+        call.opaque("an address of socat is not known")
+    elif "listen" in kind:
+        call.connect(net.EVERYWHERE, None, "it listens", action=LISTEN)
+    elif kind.startswith(_AWAY):
+        net.url(call, concat([rest, *others]), "operand")
+    else:
+        value = concat([rest, *others])
+        call.path(READ, value, "operand")
+        call.path(WRITE, value, "operand")
 
 
 def _address(text: str) -> tuple[str, str, dict[str, str]]:
@@ -266,43 +173,49 @@ def asks(call: Call, work: Work) -> None:
     line = work.line
     names = [word for word in line.operands if not (isinstance(word, str) and (word[:1] in "@+" or word.isupper()))]
     servers = [word[1:] for word in line.operands if isinstance(word, str) and word[:1] == "@"]
-    computed = [name for name in names if net.computed(name)]
-    _begin(call, work, {"computed-address", "sends"} if computed else set())
-    for name in names[:1] if call.name in ("nslookup", "host") else names:
+    if call.name in ("nslookup", "host"):
+        servers += [plain(name) or "" for name in names[1:2]]
+        names = names[:1]
+    elif line.has("-x") and (asked := line.value("-x")) is not None:
+        names = [asked, *names]
+    elif call.name in ("resolvectl", "systemd-resolve"):
+        names = names[1:] if names[:1] == ["query"] else []
+    computed = any(net.computed(call, name) for name in names)
+    begin(call, work, {"computed-address", "sends"} if computed else set())
+    for name in names:
         call.connect(unglobbed(name), None, "the name")
     for server in servers:
-        call.connect(server, 53, "the server")
+        if server:
+            call.connect(server, 53, "the server")
 
 
-def openssl(call: Call, work: Work) -> None:
-    """`openssl s_client -connect HOST:PORT`, `-in FILE`, `-out FILE`."""
-    words = call.words
-    pairs = list(zip(words, [*words[1:], ""], strict=True))
-    connects = [value for word, value in pairs if word in ("-connect", "-proxy")]
-    name = plain(words[0]) if words else ""
-    work.command = (call.name, name) if name else (call.name,)
-    _begin(call, work, {"sends"} if connects else set())
-    for word, value in pairs:
-        if word in ("-in", "-inkey", "-CAfile", "-key", "-cert", "-kfile", "-certfile", "-config", "-signkey"):
-            call.path(READ, value, f"option {word}")
-        elif word in ("-out", "-keyout", "-writerand"):
-            call.path(WRITE, value, f"option {word}")
-    for value in connects:
-        net.url(call, value, "option -connect")
-    if name in ("dgst", "md5", "sha256") and len(words) > 1:
-        walk.guess(call, words[-1], "operand")
+def calls(call: Call, work: Work) -> None:
+    """`grpcurl -d DATA HOST:PORT SERVICE/METHOD`; `list` and `describe` only look."""
+    line = work.line
+    looks = any(word in ("list", "describe") for word in line.operands[1:2])
+    begin(call, work, {"sends"} if line.has("-d") and not looks else set(), "url text*")
 
 
-def keygen(call: Call, work: Work) -> None:
-    """`ssh-keygen -f FILE` makes a key; with -y, -l and their kin it shows one."""
-    walk.standard(call, work)
-    path = work.line.value("-f")
-    if path is not None:
-        call.path(READ if work.line.has("-y -l -F -e -B") else WRITE, path, "the key")
-
-
-def serves(call: Call, work: Work) -> None:
-    """A static file server."""
-    walk.standard(call, work)
-    host = plain(work.line.value("-a") or "") or _EVERYWHERE
-    call.connect(host, _number(work.line.value("-p")), "it serves files", action=LISTEN)
+def sockets(call: Call, work: Work) -> None:
+    """`websocat URL`, `wscat -c URL`: what is typed, piped or given with `-x` goes there."""
+    line = work.line
+    if call.name == "websocat" and line.has("--server-mode"):
+        begin(call, work, set())
+        host, _, port = (plain(line.operands[0]) or "" if line.operands else "").rpartition(":")
+        call.connect(host or "127.0.0.1", net.number(port), "it listens", action=LISTEN)
+        return
+    operands = [value for value in line.operands if net.looks_like_address(value)]
+    targets = [*operands, *line.values("--connect")]
+    begin(call, work, {"sends"} if targets else set())
+    for operand in targets:
+        text = plain(operand) or ""
+        if text.lower().startswith(("ws-l:", "ws-listen:", "tcp-l:", "tcp-listen:")):
+            net.url(call, "ws://" + text.partition(":")[2], "it listens", action=LISTEN)
+        else:
+            net.url(call, operand, "operand")
+    for word in line.operands:
+        text = plain(word) or ""
+        if text.lower().startswith(("sh-c:", "cmd:", "exec:")):
+            call.shell(text.partition(":")[2], call.name)
+    for listened in line.values("--listen"):
+        call.connect(net.EVERYWHERE, net.number(listened), "it listens", action=LISTEN)

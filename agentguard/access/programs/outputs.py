@@ -152,7 +152,7 @@ def _base64(call: Call, work: Work) -> Value:
     """`base64 -d` of literal text: the usual way to hide a command."""
     text = _stdin(call) if not work.line.operands else UNKNOWN
     if not isinstance(text, str) or len(text) > MAX_VALUE:
-        return UNKNOWN
+        return _tells(call, work)
     import binascii  # noqa: PLC0415 - C, and only here
 
     try:
@@ -166,7 +166,7 @@ def _base64(call: Call, work: Work) -> Value:
 def _xxd(call: Call, work: Work) -> Value:
     text = _stdin(call)
     if not isinstance(text, str) or not (work.line.has("-r") and work.line.has("-plain")):
-        return UNKNOWN
+        return _tells(call, work)
     try:
         return bytes.fromhex("".join(text.split())).decode("utf-8", "surrogateescape")
     except ValueError:
@@ -233,6 +233,12 @@ def _seq(_call: Call, work: Work) -> Value:
     if not step or abs(last - first) // abs(step) > 500:
         return Pattern((STAR,))
     return "".join(f"{number}\n" for number in range(first, last + (1 if step > 0 else -1), step))
+
+
+def _tells(call: Call, _work: Work) -> Value:
+    """What nobody outside should learn, or text made fit for an address."""
+    call.machine.told += 1
+    return UNKNOWN
 
 
 def _word(_call: Call, _work: Work) -> Value:
@@ -307,5 +313,6 @@ WRITERS: dict[str, Callable[[Call, Work], Value | Feed]] = {
     "dirname": _dirname, "echo": _echo, "hostname": _hostname, "mktemp": _mktemp, "named": _named,
     "nothing": lambda _call, _work: "", "printf": _printf, "pwd": _pwd, "realpath": _realpath, "rev": _rev,
     "processes": _processes,
-    "rev-parse": _rev_parse, "seq": _seq, "through": _through, "tr": _tr, "user": _user, "word": _word, "xxd": _xxd,
+    "rev-parse": _rev_parse, "seq": _seq, "tells": _tells, "through": _through, "tr": _tr, "user": _user,
+    "word": _word, "xxd": _xxd,
 }  # fmt: skip

@@ -41,7 +41,7 @@ def run(call: Call, work: Work) -> None:
     traits: set[str] = set()
     if call.stdin is not None and place is not None and not line.has("-n -f -N"):
         traits.add("sends")
-    if place is not None and net.computed(place):
+    if place is not None and net.computed(call, place):
         traits.add("computed-address")
     if line.has("-R") or any((plain(value) or "").lower().startswith("remoteforward") for value in line.values("-o")):
         traits.add("publishes")
@@ -177,18 +177,23 @@ def _config(call: Call, path: Value) -> None:
 def sftp(call: Call, work: Work) -> None:
     """`sftp [-b FILE] HOST`: its own commands come from a file or standard input."""
     line = work.line
-    operands = _begin(call, work, set())
+    batch = line.value("-b")
+    feed = call.written(batch) if batch not in (None, "-") else call.stdin
+    given = feed.value if feed is not None else UNKNOWN if batch is not None else ""
+    sends = not isinstance(given, str) or any(word in given.lower().split() for word in ("put", "mput", "reput"))
+    operands = _begin(call, work, {"sends"} if sends else set())
     settings(call, line)
+    place = net.split(operands[0]) if operands else None
     if operands:
         text = plain(operands[0])
-        place = net.split(operands[0])
         if text is not None and "://" in text:
             net.url(call, text, "the host")
         else:
             host = place[0] if place is not None else operands[0]
             _host(call, host, _number(line.value("-P")) or 22)
-    batch = line.value("-b")
-    feed = call.written(batch) if batch not in (None, "-") else call.stdin
+    if place is not None and isinstance(place[1], str) and place[1] and given == "":  # `sftp HOST:FILE [TARGET]`
+        name = place[1].rstrip("/").rpartition("/")[2]
+        call.path(WRITE, operands[1] if len(operands) > 1 else name, "the file that it gets")
     if feed is not None and isinstance(feed.value, str):
         for command in feed.value.split("\n"):
             _sftp_command(call, command.strip().lstrip("-@"))

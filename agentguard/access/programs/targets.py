@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import CERTAIN, POSSIBLE, WRITE
-from agentguard.access.programs import walk
+from agentguard.access.model import CERTAIN, POSSIBLE, TREE
+from agentguard.access.programs import folders, walk
 from agentguard.access.shell import places
 from agentguard.access.shell.values import concat, parts_of
 
@@ -13,22 +13,32 @@ if TYPE_CHECKING:
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
+_SOURCES = ("read", "move", "link", "place-read")
+
 
 def land(call: Call, value: Value, why: str, work: Work) -> None:
     """Where files go: the path itself, and the names of the files beneath it where it is or may be a folder."""
     kind = walk.kind_of(call, value)
-    sources = [operand for operand, what in work.kinds if what in ("read", "move", "link", "place-read")]
+    sources = [operand for operand, what in work.kinds if what in _SOURCES]
     plainly = work.line.has("--no-target-directory")
     last = parts_of(value)[-1]
     folder = kind == "dir" or len(sources) > 1 or (isinstance(last, str) and last.endswith("/"))
+    extents = [_goes(call, source, what, work) for source, what in work.kinds if what in _SOURCES]
     if kind != "dir" or plainly or not sources:
-        call.path(WRITE, value, why, work.extent)
-    for source in sources if kind not in ("file", "other") and not plainly else ():
+        extent = TREE if TREE in extents else work.extent
+        folders.pours(call, value, why, extent, source=sources[0] if len(sources) == 1 else None)
+    pairs = zip(sources, extents, strict=True)
+    for source, extent in pairs if kind not in ("file", "other") and not plainly else ():
         name = parts_of(source)[-1]
         name = name.rstrip("/").rpartition("/")[2] if isinstance(name, str) else name
         inside = concat([*parts_of(value), "/", name])
-        call.path(WRITE, inside, why, work.extent, CERTAIN if folder else POSSIBLE)
+        folders.pours(call, inside, why, extent, CERTAIN if folder else POSSIBLE, source=source)
     _lands(call, value, work, sources, folder=folder and not plainly)
+
+
+def _goes(call: Call, source: Value, what: str, work: Work) -> str:
+    """Return how much comes with a source: what is moved takes everything beneath it along."""
+    return TREE if what == "move" and not walk.is_file(call, source) else work.extent
 
 
 def _lands(call: Call, value: Value, work: Work, sources: list[Value], *, folder: bool) -> None:

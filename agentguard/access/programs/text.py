@@ -1,8 +1,8 @@
-"""Programs that read, search, compare and change text. Manual pages of section 1; rg(1), ag(1), jq(1)."""
+"""Programs that search, pick from and change text. Manual pages of section 1; rg(1), ag(1), jq(1), yq, mlr(1)."""
 
 from __future__ import annotations
 
-from agentguard.access.model import READ, TREE
+from agentguard.access.model import EXECUTE, READ, TREE, WRITE
 from agentguard.access.programs import finder, walk
 from agentguard.access.shell.values import plain
 
@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 def search(call: Call, work: Work) -> None:
     """`grep` and its kin: a pattern, then files; folders are searched when recursive, or always (rg, ag, ack)."""
     line = work.line
-    always = call.name in ("rg", "ag", "ack")
+    always = call.name in ("rg", "ag", "ack", "ack-grep", "sift", "pt", "rga")
     recursive = always or call.name == "rgrep" or line.has("--recursive --dereference-recursive")
     recursive = recursive or line.value("--directories") == "recurse"
     names_only = line.has("--files --type-list") and always
-    pattern = "" if line.has("--regexp --file") or names_only or (call.name == "ag" and line.has("-g")) else "text "
+    by_name = call.name in ("ag", "ack", "ack-grep") and line.has("-g -f")
+    pattern = "" if line.has("--regexp --file") or names_only or by_name else "text "
     work.entry = {**work.entry, "operands": f"{pattern}text*", "traits": "read-only"}
     walk.standard(call, work)
     files = line.operands[1:] if pattern else line.operands
-    if names_only:
+    if names_only or by_name:
         for value in files:
-            call.path(READ, value, "operand")
+            walk.act(call, "look", value, "operand", work)
         return
     if not files and recursive and (always is False or call.stdin is None):
         files = ["."]
@@ -89,3 +90,160 @@ def jq(call: Call, work: Work) -> None:
     walk.standard(call, work)
     for value, why in files:
         call.path(READ, value, why)
+    if not work.line.has("--from-file") and work.line.operands:
+        _shows_environment(call, work, plain(work.line.operands[0]) or "")
+
+
+def _shows_environment(call: Call, work: Work, program: str) -> None:
+    """`env` and `$ENV` alone are every variable; with a name behind them only that one (jq manual, $ENV)."""
+    for mark in ("$ENV", "env"):
+        before, found, behind = program.partition(mark)
+        if (
+            found
+            and before[-1:] not in (".", "$", "_", '"')
+            and not before[-1:].isalnum()
+            and behind[:1] not in (".", "[", "_", "(", '"')
+        ):
+            if not behind[:1].isalnum():
+                call.begin(work.command, call.origin.flags, call.origin.args, frozenset({"prints-environment"}))
+                call.row(EXECUTE, why="it shows the environment")
+                return
+
+
+def yq(call: Call, work: Work) -> None:
+    """`yq [eval] EXPRESSION FILE…`, `yq -i …`; `load(FILE)` in the expression reads another file."""
+    line = work.line
+    if line.operands and line.operands[0] in ("e", "eval", "ea", "eval-all"):
+        line.operands = line.operands[1:]
+    edits = line.has("--inplace --in-place")
+    given = line.has("--from-file --expression")
+    first = plain(line.operands[0]) if line.operands else None
+    alone = len(line.operands) == 1 and first is not None and walk.is_file(call, first)  # `yq FILE` shows all of it
+    expression = "" if given or alone else "text "
+    work.entry = {
+        **work.entry,
+        "operands": f"{expression}{'edit' if edits else 'read'}*",
+        "traits": "" if edits else "read-only",
+    }
+    walk.standard(call, work)
+    text = plain(line.value("--expression") or (line.operands[0] if expression and line.operands else "")) or ""
+    for piece in text.replace("load_str", "load").replace("load_props", "load").split("load(")[1:]:
+        name = piece.lstrip().partition(")")[0].strip()
+        if name[:1] == '"':
+            call.path(READ, name.strip('"'), "load of yq")
+
+
+def picks(call: Call, work: Work) -> None:
+    """Programs that take a selector and files in no fixed order: what looks like a path is read, an address connected to."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    from agentguard.access.programs import net  # noqa: PLC0415 - rare
+
+    for value in line.operands:
+        text = plain(value)
+        if text is not None and "://" in text and net.looks_like_address(value):
+            net.url(call, value, "operand")
+        elif text is None or walk.is_file(call, value) or (walk.looks_like_path(text) and not _is_selector(text)):
+            call.path(READ, value, "operand")
+    output = line.value("--output")
+    if output is not None and walk.looks_like_path(plain(output) or ""):
+        call.path(WRITE, output, "option --output")
+
+
+def _is_selector(text: str) -> bool:
+    """Return whether a word is a path into a document (`.a.b[0]`) rather than into the file system."""
+    return (
+        text[:1] == "."
+        and "/" not in text
+        and (text[1:2] != "e" or "[" in text)
+        and not text.startswith((".env", ".."))
+    ) or " " in text
+
+
+def mlr(call: Call, work: Work) -> None:
+    """`mlr [OPTIONS] VERB … then VERB … FILE…` (Miller manual): the files stand at the end."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    words = call.words
+    for number, word in enumerate(words):
+        text = plain(word)
+        before = plain(words[number - 1]) if number else ""
+        if text is None:
+            call.path(READ, word, "operand")
+            continue
+        if text[:1] in ("-", "$") or not walk.looks_like_path(text) or " " in text or before in ("--from", "-s"):
+            continue
+        if before in ("tee", "split") or (before == "-f" and number < 2):
+            call.path(WRITE if before != "-f" else READ, word, f"{before} of mlr")
+        else:
+            call.path(READ, word, "operand")
+            if line.has("-I"):
+                call.path(WRITE, word, "operand")
+    for word in words:
+        text = plain(word) or ""
+        if " " not in text:
+            continue
+        for mark in ("system(", "exec(", "| "):
+            _, found, rest = text.partition(mark)
+            if found and rest.lstrip()[:1] == '"':
+                call.shell(rest.lstrip()[1:].partition('"')[0], "mlr")
+
+
+def xml(call: Call, work: Work) -> None:
+    """`xmllint FILE`, `xmlstarlet ed -L … FILE`, `xsltproc SHEET FILE`: addresses are fetched."""
+    line = work.line
+    operands = list(line.operands)
+    if call.name == "xmlstarlet" and operands:
+        operands.pop(0)
+    edits = line.has("--inplace -modify") or (call.name == "tidy" and line.has("-m"))
+    work.entry = {**work.entry, "operands": "text*", "traits": "" if edits else "read-only"}
+    walk.standard(call, work)
+    from agentguard.access.programs import net  # noqa: PLC0415 - rare
+
+    for value in operands:
+        text = plain(value)
+        if text is not None and "://" in text:
+            net.url(call, value, "operand")
+        else:
+            walk.act(call, "edit" if edits else "read", value, "operand", work)
+
+
+def macros(call: Call, work: Work) -> None:
+    """`m4 FILE…`: `include`, `syscmd` and `esyscmd` in it (GNU m4 manual); what comes on standard input is such a program."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "run*"}
+    walk.standard(call, work)
+    text = call.stdin.value if call.stdin is not None and not line.operands else ""
+    if not isinstance(text, str):
+        if call.stdin is not None and call.stdin.source is None:
+            call.fetched_or_opaque("what m4 runs is not known", fetched=call.stdin.fetched)
+        return
+    for mark in ("syscmd(", "include("):
+        for piece in text.split(mark)[1:]:
+            inner = piece.partition(")")[0].strip("`' ")
+            if mark == "include(":
+                call.path(READ, inner, "include of m4")
+            else:
+                call.shell(inner, "m4")
+
+
+def patch(call: Call, work: Work) -> None:
+    """`patch [FILE [PATCH]]`: without FILE the patch names what it changes; where its text is known, those files count."""
+    line = work.line
+    dry = line.has("--dry-run")
+    work.entry = {**work.entry, "operands": "read* " if dry else "edit read"}
+    walk.standard(call, work)
+    if dry or line.operands:
+        return
+    from agentguard.access.programs import known  # noqa: PLC0415 - rare
+
+    text = known.text(call, line.value("--input") or "-") or ""
+    strip = plain(line.value("--strip") or "") or ""
+    for one in text.splitlines():
+        if one.startswith("+++ "):
+            name = one[4:].partition("\t")[0].strip()
+            if name != "/dev/null":
+                levels = int(strip) if strip.isdigit() and len(strip) < 3 else 0
+                call.path(WRITE, "/".join(name.split("/")[levels:]) or name, "a file that the patch names")

@@ -59,7 +59,7 @@ def remote(call: Call, work: Work) -> None:
     named = [value for value in work.line.operands if _is_address(value)]
     if work.command[-1] == "push" and named:
         work.line.traits.add("sends")
-    if any(map(net.computed, named)):
+    if any(net.computed(call, one) for one in named):
         work.line.traits.add("computed-address")
     operands = _standard(call, work)
     for value in named:

@@ -204,7 +204,7 @@ def standard(call: Call, work: Work) -> None:
         elif kind == "spec" and value is not None and _specs().foreign(call, value):
             traits.add("foreign-package")
         elif kind in _NETWORK and value is not None:
-            traits |= _network(value, kind)
+            traits |= _network(call, value, kind)
     for value, kind in work.kinds:
         if kind == "package" or (kind == "spec" and not _specs().local(call, value)):
             work.packages.append(unglobbed(value))
@@ -215,7 +215,7 @@ def standard(call: Call, work: Work) -> None:
         elif kind == "remote":
             work.remote = unglobbed(value)
         elif kind in _NETWORK:
-            traits |= _network(value, kind)
+            traits |= _network(call, value, kind)
     begin(call, work, frozenset(traits))
     for name, value in line.flags:
         kind = line.kinds.get(name, "")
@@ -256,10 +256,10 @@ def _traits(entry: Entry, line: Line) -> Iterator[str]:
             yield trait
 
 
-def _network(value: Value, kind: str) -> set[str]:
+def _network(call: Call, value: Value, kind: str) -> set[str]:
     from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
 
-    return net.traits(value, kind)
+    return net.traits(call, value, kind)
 
 
 def begin(call: Call, work: Work, traits: frozenset[str]) -> None:
@@ -428,7 +428,15 @@ def _place(action: str) -> Kind:
     def act(call: Call, value: Value, why: str, work: Work) -> None:
         from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
 
-        net.place(call, value, why, action, work.extent)
+        if action == WRITE and net.split(value) is None:
+            sources = [source for source, what in work.kinds if what == "place-read"]
+            copied = sources[0] if len(sources) == 1 and work.line.operands else None
+            from agentguard.access.programs import folders  # noqa: PLC0415 - few commands copy
+
+            whole = isinstance(copied, str) and copied.endswith(("/", "/.")) and net.split(copied) is None
+            folders.pours(call, value, why, work.extent, source=copied if whole else None)
+        else:
+            net.place(call, value, why, action, work.extent)
 
     return act
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agentguard.access import paths
 from agentguard.access.model import UNKNOWN, WRITE, Pattern
+from agentguard.access.shell import telling
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
 from agentguard.access.shell.skip import assignment
 from agentguard.access.shell.values import UNSET, Choice, concat, either, parts_of, plain
@@ -29,6 +30,9 @@ COMMAND_VARIABLES = frozenset({
     "RUSTC_WRAPPER", "BROWSER", "PERL5DB", "CVS_RSH",
 })  # fmt: skip
 
+# Through these every client connects (curl(1), ENVIRONMENT; in either case).
+_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"})
+
 
 # Variables in which commands hide, or files that run: see hidden.
 _LATER = frozenset({
@@ -49,8 +53,10 @@ def change(call: Call) -> None:
 
 
 def runs_by_variable(call: Call, name: str, value: Value) -> None:
-    """Run the command that programs take from a variable."""
-    if name in COMMAND_VARIABLES and isinstance(value, str) and value:
+    """Run the command that programs take from a variable, and connect to the proxy that they take from one."""
+    if not isinstance(value, str) or not value:
+        return
+    if name in COMMAND_VARIABLES:
         call.shell(value.lstrip("|-") if name[:4] == "LESS" else value, name)  # `|cmd %s` of less(1)
     elif name in _LATER:
         from agentguard.access.shell import hidden  # noqa: PLC0415 - rare
@@ -60,6 +66,10 @@ def runs_by_variable(call: Call, name: str, value: Value) -> None:
             hidden.prompt(Reader(call.machine, call.state.copy(), call.frame), value)
         else:
             hidden.starts(call, name, value)
+    elif name.lower() in _PROXIES:
+        from agentguard.access.programs import net  # noqa: PLC0415 - rare
+
+        net.url(call, value, "what it connects to, connects by this proxy")
 
 
 def assign(call: Call, state: State, name: str, value: Value, why: str) -> None:
@@ -253,6 +263,7 @@ def _read(call: Call) -> None:
         call.state.fetched |= {word for word in call.words if isinstance(word, str) and word.isidentifier()} | {"REPLY"}
     names = [word for word in _read_names(call.words) if isinstance(word, str) and word.isidentifier()] or ["REPLY"]
     failed = call.state.copy()
+    _heard(call, names)
     for number, name in enumerate(names):
         held = _read_word(call, number, len(names))
         call.state.set(name, held)
@@ -340,8 +351,16 @@ def _read_names(words: list[Value]) -> list[Value]:
     return rest
 
 
+def _heard(call: Call, names: Sequence[Value]) -> None:
+    """Variables that are filled from standard input hold what that tells."""
+    for name in names:
+        if isinstance(name, str):
+            telling.mark(call.state, name, call.stdin is not None and call.stdin.told)
+
+
 def _forget(call: Call) -> None:
     """Commands that fill variables with what is not known."""
+    _heard(call, call.words)
     for word in call.words:
         if isinstance(word, str) and word.isidentifier():
             call.state.set(word, UNKNOWN)
@@ -352,6 +371,7 @@ def _printf(call: Call) -> None:
         from agentguard.access.programs import outputs  # noqa: PLC0415 - rare
 
         call.state.set(name, outputs.printf(call.words[2:]))
+        telling.mark(call.state, name, bool(call.told))
 
 
 def _let(call: Call) -> None:

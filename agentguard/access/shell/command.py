@@ -23,6 +23,7 @@ from agentguard.access.model import (
     Pattern,
     Row,
 )
+from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
 from agentguard.access.shell.pieces import TooMuch
@@ -49,12 +50,12 @@ class Call:
 
     `name` is the program as it is called without its folder, `words` what follows it, `assigned` the variables set for
     this command alone, `program` the path it was called by ("" for a bare name), `inputs` what its open descriptors
-    give.
+    give, `told` those of its words that hold what was read from files or from the environment.
     """
 
     __slots__ = (
         "assigned", "cwd", "fetches", "frame", "inputs", "machine", "name", "origin", "program", "state",
-        "stdin", "where", "words", "wrote",
+        "stdin", "told", "where", "words", "wrote",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +75,7 @@ class Call:
         self.fetches = stdin is not None and stdin.fetched  # it gets something that came over the network
         self.name = ""
         self.program = ""
+        self.told: list[Value] = []
         self.origin = Origin(via=frame.via, span=where)
 
     @property
@@ -111,6 +113,11 @@ class Call:
             value, extent = value.root, TREE
         elif extent == TREE and action == DELETE and isinstance(value, Pattern):
             value = _folder_of_all(value)
+        if extent == TREE and action == WRITE and isinstance(value, str):
+            from agentguard.access.programs import folders  # noqa: PLC0415 - few commands write folders
+
+            if folders.is_top(self, value):
+                extent = EXACT
         if self.machine.made is not None:
             from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
 
@@ -168,6 +175,7 @@ class Call:
         inner.inputs = self.inputs
         before = machine.fetched
         machine.fetched = before or (self.stdin is not None and self.stdin.fetched)
+        inner.told = self.told or ([UNKNOWN] if self.stdin is not None and self.stdin.told else [])
         feed = _named(inner, "")
         machine.fetched = before
         machine.depth -= 1
@@ -204,6 +212,7 @@ class Call:
             state.set(name, value)
         if self.machine.fetched:
             state.fetched |= self.assigned.keys()
+        telling.mark(state, telling.PARAMETERS, bool(self.told))
         return state
 
     def contents(self, path: Value) -> list[Feed]:
@@ -293,12 +302,13 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     reader = Reader(machine, state, frame)
     machine.fetched = any(name in text[simple.start : simple.end] for name in state.fetched)
     sinks, machine.sinks = machine.sinks, {}
+    told: list[Value] = []
     if simple.region:
         _region(simple, reader)
         words: list[Value] = []
         assigned: dict[str, Value] = {}
     else:
-        words, assigned = _words(simple, text, reader)
+        words, assigned = _words(simple, text, reader, told)
         machine.count("words", len(words))
     redirections = None
     if simple.redirections:
@@ -307,6 +317,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         redirections = redirect.read(machine, simple.redirections, reader, frame, state)
         stdin = redirections.stdin or stdin
     call = Call(machine, state, frame, where, words, stdin or state.inputs.get("0"), assigned)
+    call.told = told
     if redirections is not None and redirections.inputs:
         call.inputs = {**state.inputs, **redirections.inputs}
     rest = ""
@@ -369,8 +380,10 @@ def descriptor(path: str) -> str:
     return ""
 
 
-def _words(simple: Simple, text: str, reader: Reader) -> tuple[list[Value], dict[str, Value]]:
-    """Return the expanded words of a command, and the assignments before them."""
+def _words(
+    simple: Simple, text: str, reader: Reader, telling_words: list[Value]
+) -> tuple[list[Value], dict[str, Value]]:
+    """Return the expanded words of a command, and the assignments before them; add the words that tell something."""
     raws = simple.words
     first = 0
     while first < len(raws) and assignment(text[raws[first][0] : raws[first][1]]):
@@ -381,17 +394,23 @@ def _words(simple: Simple, text: str, reader: Reader) -> tuple[list[Value], dict
     keyed = False
     for start, end in raws[first:]:
         raw = text[start:end]
+        told, size = reader.machine.told, len(words)
         keyed = keyed or (raw[:1] == "-" and "A" in raw)
         if declares and assignment(raw):  # neither split nor matched with files
             from agentguard.access.shell import assign  # noqa: PLC0415 - few commands declare
 
             words.append(assign.declared(raw, start, reader, keyed=keyed))
+            telling.assign(reader.state, raw, reader.machine.told > told)
         else:
             words += reader.fields(raw, start)
+        if reader.machine.told > told:
+            telling_words += words[size:]
     for start, end in raws[:first]:
         from agentguard.access.shell import assign  # noqa: PLC0415 - few commands assign
 
+        told = reader.machine.told
         assign.assign(text[start:end], start, reader, assigned)
+        telling.assign(reader.state, text[start:end], reader.machine.told > told)
     return words, assigned
 
 
@@ -424,7 +443,7 @@ def _effects(call: Call, redirections: Redirected) -> None:
         traits = set(origin.traits)
         if writes:
             traits.add("sends")
-        if not isinstance(host, str):
+        if call.told and isinstance(host, Pattern):
             traits.add("computed-address")
         call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
         call.connect(host, port, "redirection to the network")
@@ -548,6 +567,7 @@ def _functions(call: Call, name: str) -> Feed:
     state = call.state
     for key, value in call.assigned.items():
         state.set(key, value)
+    telling.mark(state, telling.PARAMETERS, bool(call.told))
     for function in state.functions[name]:
         feed = call.machine.call(function, call.words, state, call.stdin, call.frame.via)
     return feed

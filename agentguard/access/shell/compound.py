@@ -7,7 +7,7 @@ loop that may be passed over does to files is only possible (see made).
 from __future__ import annotations
 
 from agentguard.access.model import UNKNOWN
-from agentguard.access.shell import command, interpret, tree
+from agentguard.access.shell import command, interpret, telling, tree
 from agentguard.access.shell.flow import Feed, Function
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
 from agentguard.access.shell.pieces import Unreadable
@@ -141,6 +141,7 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
     _, name, words, body = node
     values: list[Value] = []
     machine.fetched = False
+    told = machine.told
     if words is None:
         values = [UNKNOWN] if state.parameters is None else list(state.parameters)
     else:
@@ -156,6 +157,7 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
     if machine.fetched:
         state.fetched |= {name}
     machine.count("words", len(values))
+    telling.mark(state, name, machine.told > told)
     feeds: list[Feed] = [Feed("")]
     for value in dict.fromkeys(values):
         if isinstance(value, str):

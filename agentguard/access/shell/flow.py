@@ -23,10 +23,10 @@ class Feed:
     """What a command writes or reads: its text as far as known, whether it was fetched, and the file it comes from.
 
     `source` is the path of that file as it was written, None for text that comes from elsewhere. `items` are the lines
-    where more is known of them than the text says.
+    where more is known of them than the text says. `told`: it holds what was read from files or from the environment.
     """
 
-    __slots__ = ("fetched", "items", "source", "value")
+    __slots__ = ("fetched", "items", "source", "told", "value")
 
     def __init__(
         self, value: Value, fetched: bool = False, source: Value | None = None, items: list[Value] | None = None
@@ -35,6 +35,7 @@ class Feed:
         self.fetched = fetched
         self.source = source
         self.items = items
+        self.told = source is not None
 
     def lines(self) -> list[Value]:
         """Return the lines of the text, without the empty ones."""

@@ -9,7 +9,7 @@ and so does everything past a limit: nothing is passed over in silence.
 from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, OPAQUE, UNKNOWN, Access, Origin, Row
-from agentguard.access.shell import command, tree
+from agentguard.access.shell import command, telling, tree
 from agentguard.access.shell.flow import Enough, Feed, Frame, Function, Spent
 from agentguard.access.shell.limits import (
     MAX_ALTERNATIVES,
@@ -73,7 +73,7 @@ class Machine:
 
     __slots__ = (
         "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "elsewhere", "fetched", "files",
-        "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "tool", "unsure", "work", "world",
+        "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool", "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -95,6 +95,7 @@ class Machine:
         self.fetched = False  # a substitution of the command at hand fetched something
         self.sought: list[str] = []  # names of processes whose numbers this text has looked up
         self.elsewhere: Place | None = None  # the container in which the command at hand runs
+        self.told = 0  # how often something was read that may be nobody else's business (see telling)
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
         self.sinks: dict[str, Callable[[Feed], None]] = {}  # what reads `/dev/fd/N` of a `>(…)` of the command at hand
         self.made: Made | None = None  # what this text has made of the file system, None as long as that is nothing
@@ -121,6 +122,8 @@ class Machine:
                 raise Enough("its files do too many things")
             row = kept
         row.tool = self.tool
+        if telling.tells(row):
+            self.told += 1
         kind, value = row.resource()
         path = row.path
         what = repr(value) if path is None else (path.text, path.resolved, path.extent)
@@ -224,10 +227,11 @@ class Machine:
             self.processes[path] = Feed("")
             self.sinks[path] = lambda feed: self._sink(frame, state, feed)
             return path
-        before = self.fetched
+        before, told = self.fetched, self.told
         feed = self.run(frame, state, None)
         self.leave(state, reader.state.traps)
         self.fetched = before
+        feed.told = feed.told or self.told > told
         self.processes[path] = feed
         return path
 
@@ -403,6 +407,8 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
     last = state
     for child in node[1]:
         last = state.copy()
+        told = machine.told
+        heard = feed is not None and feed.told
         if child is not node[1][-1]:
             last.outputs.pop("1", None)
         feed = machine.node(child, last, feed, frame)
@@ -410,6 +416,7 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
         fetched = fetched or feed.fetched
         if fetched and not feed.fetched:
             feed = Feed(feed.value, fetched=True)
+        feed.told = feed.told or heard or machine.told > told
     last.failed = None
     state.join(last)
     return feed or Feed("")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
-from agentguard.access.shell import arrays
+from agentguard.access.shell import arrays, telling
 from agentguard.access.shell.fields import BREAK, QUOTED, RESULT, SEAM, TEXT, separators
 from agentguard.access.shell.pieces import Unreadable
 from agentguard.access.shell.skip import Skipper
@@ -49,8 +49,10 @@ def expand(reader: Reader, inner: str, out: list[Piece], *, quoted: bool) -> Non
             return
         name, subscript = target
     if subscript in ("@", "*") or name in ("@", "*"):
+        telling.use(reader.machine, reader.state, name)
         _many(reader, name, subscript or name, rest, out, quoted=quoted, length=length)
         return
+    telling.use(reader.machine, reader.state, name)
     held = _held(reader, name, subscript)
     if length:
         out.append((kind, str(len(held)) if isinstance(held, str) else "0" if held is UNSET else STAR))

@@ -56,12 +56,16 @@ def read(machine: Machine, redirections: list[Redirection], reader: Reader, fram
         if number[0] == "{":
             number = _number(number[1:-1], state)
         if redirection.here is not None:
+            told = machine.told
             done.inputs[number] = Feed(_body(redirection.here, reader, frame.text))
+            done.inputs[number].told = machine.told > told
             continue
         raw = frame.text[redirection.start : redirection.end]
         if operator == "<<<":
+            told = machine.told
             text = concat([*parts_of(reader.value(raw, redirection.start)), "\n"])
             done.inputs[number] = Feed(text)
+            done.inputs[number].told = machine.told > told
             continue
         for target in reader.fields(raw, redirection.start) or [""]:
             if operator in ("<&", ">&") and _is_descriptor(target, operator):

@@ -30,12 +30,13 @@ class State:
     `inherited` are the functions that another shell sees, `references` the names that stand for another variable
     (`declare -n`), `traps` the texts that run when this shell ends.
     `inputs` and `outputs` are the descriptors that `exec` has opened: what is read from them, and the file they go to.
-    `functions` and `aliases` map names to every meaning they may have, `exported` names the variables that programs see.
+    `functions` and `aliases` map names to every meaning they may have, `exported` names the variables that programs see,
+    `told` those that hold what was read from files or from the environment (see telling).
     """
 
     __slots__ = (
         "aliases", "choices", "cwd", "dead", "dialect", "errexit", "exported", "failed", "fetched", "functions", "inherited",
-        "inputs", "locals", "options", "outputs", "parameters", "references", "sure", "traps", "variables", "zero",
+        "inputs", "locals", "options", "outputs", "parameters", "references", "sure", "told", "traps", "variables", "zero",
     )  # fmt: skip
 
     def __init__(self, cwd: Value | Choice, variables: dict[str, Held], parameters: list[Value] | None) -> None:
@@ -45,6 +46,7 @@ class State:
         self.functions: dict[str, tuple[Any, ...]] = {}
         self.aliases: dict[str, tuple[Value, ...]] = {}
         self.exported: set[str] = set()
+        self.told: set[str] = set()
         self.choices: set[str] = set()  # variables that hold a Choice
         self.inherited: dict[str, tuple[Any, ...]] = {}
         self.references: dict[str, str] = {}
@@ -67,6 +69,7 @@ class State:
         other.functions = self.functions.copy()
         other.aliases = self.aliases.copy()
         other.exported = self.exported.copy()
+        other.told = self.told.copy()
         other.choices = self.choices.copy()
         other.inherited = self.inherited
         other.references = self.references.copy()
@@ -138,6 +141,7 @@ class State:
         self.traps += tuple(trap for trap in other.traps if trap not in self.traps)
         self.inputs = {**other.inputs, **self.inputs}
         self.outputs = {**other.outputs, **self.outputs}
+        self.told |= other.told
         if self.locals is not None and other.locals is not None:
             self.locals = {**other.locals, **self.locals}
         self.errexit = self.errexit and other.errexit

@@ -8,6 +8,7 @@ are handed to the interpreter, and their output, where it can be computed, takes
 from __future__ import annotations
 
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
+from agentguard.access.shell import telling
 from agentguard.access.shell.fields import BREAK, QUOTED, RESULT, SEAM, TEXT, joined, separators, split
 from agentguard.access.shell.limits import MAX_FIELDS
 from agentguard.access.shell.pieces import TooMuch
@@ -245,8 +246,13 @@ class Reader:
         if end == at + 1:
             out.append((QUOTED if quoted else TEXT, "$"))
         else:
-            self._held(self.state.get(raw[at + 1 : end]), out, quoted=quoted)
+            self._held(self.get(raw[at + 1 : end]), out, quoted=quoted)
         return end
+
+    def get(self, name: str) -> Held:
+        """Return what a variable holds that stands in a word."""
+        telling.use(self.machine, self.state, name)
+        return self.state.get(name)
 
     def _number(self, raw: str, out: list[Piece], *, quoted: bool) -> None:
         value = self.arithmetic(raw)
@@ -279,6 +285,7 @@ class Reader:
         """Add a positional or special parameter."""
         given = self.state.parameters
         kind = QUOTED if quoted else RESULT
+        telling.use(self.machine, self.state, telling.PARAMETERS)
         if name in ("@", "*"):
             if given is None:
                 out.append((kind, ANY))

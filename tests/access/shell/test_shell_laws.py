@@ -74,6 +74,8 @@ def test_damaged_commands_end_in_rows_or_opaque(command, cuts):
     """A stray character anywhere in a command never makes it vanish in silence."""
     for at, token in cuts:
         command = command[:at] + token + command[at:]
+    if "<<" in command:  # what stands in a here-document is no command
+        return
     assert rows(command) or command.strip()[:1] in ("#", "") or set(command) & set("#`$!(={\\[")
 
 

@@ -1,51 +1,6 @@
-"""Network clients. curl(1), wget(1), ssh(1), scp(1), rsync(1), nc(1), dig(1)."""
+"""Network clients but those of the web. ssh(1), scp(1), rsync(1), nc(1), dig(1)."""
 
 TABLE = r"""
-curl
-  options  -a,--append -A,--user-agent=header -b,--cookie=header -B -c,--cookie-jar=write -C,--continue-at=text
-           -d,--data=send --data-ascii=send --data-binary=send --data-raw=sent --data-urlencode=send --json=send
-           -D,--dump-header=write -e,--referer=header -E,--cert=read --cacert=read --capath=read --key=read -f,--fail
-           -F,--form=form --form-string=sent -g,--globoff -G,--get -h,--help -H,--header=header -i,--include -I,--head
-           -j -J,--remote-header-name -k,--insecure -K,--config=read -l -L,--location -m,--max-time=text -M -n,--netrc
-           --netrc-file=read -N,--no-buffer -o,--output=write -O,--remote-name --remote-name-all --output-dir=enter -p
-           -P,--ftp-port=text -q -Q,--quote=text -r,--range=text -s,--silent -S,--show-error -t,--telnet-option=text
-           -T,--upload-file=upload -u,--user=header -U,--proxy-user=text -v,--verbose -V,--version -w,--write-out=text
-           -x,--proxy=url -X,--request=text -y=text -Y=text -z,--time-cond=text -# --url=url --retry=text
-           --retry-delay=text --retry-max-time=text --connect-timeout=text --resolve=text --connect-to=text
-           --interface=text --limit-rate=text --max-redirs=text --unix-socket=edit --trace=write --trace-ascii=write
-           --stderr=write --doh-url=url --dns-servers=text --socks5=text --socks5-hostname=text --preproxy=url
-           --noproxy=text --oauth2-bearer=header --cert-type=text --key-type=text --pass=text --ciphers=text
-           --tls-max=text --max-filesize=text --proto=text --create-dirs --compressed --fail-with-body --http1.1
-           --http2 --etag-save=write --etag-compare=read --aws-sigv4=text --abstract-unix-socket=text --libcurl=write
-           --hsts=edit --alt-svc=edit --url-query=sent --variable=text
-  fetches
-  run      network.curl
-
-wget
-  options  -a,--append-output=write -A,--accept=text -b,--background -B,--base=url -c,--continue -D,--domains=text
-           -e,--execute=text -F -h,--help -H -i,--input-file=read -I=text -k -l,--level=text -m,--mirror -N
-           -nc,--no-clobber -nd -np -o,--output-file=write -O,--output-document=write -p -P,--directory-prefix=enter
-           -q,--quiet -Q,--quota=text -r,--recursive -R,--reject=text -S,--server-response -t,--tries=text
-           -T,--timeout=text -U,--user-agent=header -v -V -w,--wait=text -x -X=text --header=header --post-data=sent
-           --post-file=upload --body-data=sent --body-file=upload --method=text --user=text --password=text
-           --ca-certificate=read --certificate=read --private-key=read --load-cookies=read --save-cookies=write
-           --no-check-certificate --spider --use-askpass=shell --referer=header --content-disposition --show-progress
-           --no-verbose -nv
-  fetches
-  run      network.wget
-
-http
-  options  -a,--auth=text -A=text -b -d,--download -f,--form -h -j,--json -o,--output=write --verify=text
-           --timeout=text --proxy=text -p,--print=text -v --session=text --body --headers --follow
-  fetches
-  run      network.httpie
-
-aria2c
-  options  -o,--out=write -d,--dir=enter -x=text -s=text -j=text -i,--input-file=read -k=text -c --header=text
-           --on-download-complete=shell
-  operands url*
-  fetches
-
 ssh slogin
   options  -4 -6 -A -a -B=text -b=text -C -c=text -D=text -E=write -e=text -F=text -f -G -g -I=run -i=text -J=text -K
            -k -L=text -l=text -M -m=text -N -n -O=text -o=text -p=text -P=text -q -Q=text -R=text -S=text -s -T -t -V
@@ -55,14 +10,18 @@ ssh slogin
   fetches
   run      ssh.run
 
-ssh-keygen
-  options  -t=text -b=text -f=text -C=text -N=text -P=text -q -y -l -p -R=text -F=text -i -e -m=text -E=text -s=read
-           -I=text -n=text -V=text
-  run      network.keygen
-
 ssh-add
-  options  -l -L -d -D -t=text -K -k -x -X -s=text -e=text
-  operands read*
+  options  -l -L -d -D -t=text -K -k -x -X -s=text -e=text -q -v -c -T=look -h=text -H=read -E=text
+           --apple-use-keychain --apple-load-keychain
+  operands text*
+
+ssh-copy-id
+  options  -i=text -p=text -o=text -F=text -f -n -s -x -t=text
+  run      ssh.copies_key
+
+ssh-keyscan
+  options  -4 -6 -c -D -f=read -H -p=text -q -T=text -t=text -O=text
+  operands host*
 
 ssh-agent
   options  -s -c -k -a=text -t=text -d -D
@@ -79,7 +38,6 @@ scp
 sftp
   options  -1 -2 -4 -6 -A -a -b=read -B=text -C -c=text -D=shell -F=text -i=text -J=text -l=text -N -o=text -P=text -p
            -R=text -S=shell -s=text -r -q -v -X=text
-  traits   sends
   run      ssh.sftp
 
 rsync
@@ -102,7 +60,8 @@ nc ncat netcat nc.traditional nc.openbsd netcat-traditional netcat-openbsd
   run      network.netcat
 
 socat
-  options  -d -v -x -t=text -T=text -u -U -b=text -L=text
+  options  -d -v -x -t=text -T=text -u -U -b=text -L=text -lf=write -r=write -R=write -ly -lm -4 -6
+  single
   fetches
   run      network.socat
 
@@ -117,13 +76,14 @@ ftp lftp ncftp tftp smbclient
   traits   sends
   run      ssh.ftp
 
-ssh-copy-id
-  options  -i=text -p=text -o=text -F=text -f -n -s -x -t=text
-  run      ssh.copies_key
-
 ssh-import-id
   options  -o,--output=write -r,--remove -u,--useragent=text
   run      ssh.copies_key
+
+ncftpput ncftpget tnftp
+  options  -u=text -p=text -P=text -R -m -f=read -v -d=write -c=text -l=text
+  operands host text read*
+  traits   sends
 
 dig
   options  -b=text -c=text -f=read -k=read -p=text -q=host -t=text -x=host -y=text -4 -6 -m -u
@@ -138,43 +98,46 @@ host
   options  -a -c=text -C -d -l -N=text -r -R=text -t=text -T -v -w -W=text -4 -6
   run      network.asks
 
-whois
-  options  -h=host -p=text
+drill delv kdig doggo dog
+  options  -b=text -c=text -f=read -k=read -p=text -q=host -t=text -x=host -y=text -4 -6 -D -S -T -V=text -a -I -s -u -J
+           -n,--nameserver=host --type=text --class=text --query=host --tls --https --json
+  run      network.asks
 
-ping traceroute
-  options  -c=text -i=text -s=text -t=text -w=text -W=text -I=text -p=text
+whois
+  options  -h=host -p=text -H -I -a -r -t=text -v=text
+
+ping ping6 traceroute traceroute6 tracepath mtr hping3 arping tcptraceroute
+  options  -c=text -i=text -s=text -t=text -w=text -W=text -I=text -p=text -m=text -M=text -f=text -q=text -l=text
+           -S=text -T=text -Q=text -F=text -g -a -n -r -u -b -R -4 -6 --report --tcp --udp --report-cycles=text
+           --port=text -E=read --file=read -P=text
+  operands host text*
+
+fping
+  options  -c=text -C=text -i=text -t=text -p=text -b=text -r=text -I=text -f=read -g -a -u -q -s -4 -6
   operands host*
 
-nmap
-  options  -p=text -o=text -oN=write -oX=write -oG=write -iL=read --script=text -T=text
+nmap masscan zmap rustscan naabu
+  options  -p=text -o=text -oN=write -oX=write -oG=write -oA=write -iL=read --script=text -T=text --excludefile=read
+           --exclude=text --rate=text --top-ports=text --max-retries=text --host-timeout=text --min-rate=text -e=text
+           -D=text -S=text -g=text --data-length=text --script-args=text --dns-servers=text -sI=host --proxies=url
+           -a=host -sn -sS -sV -Pn -A -O -n -v --open -host=host -list=read
   operands host*
   single
 
-openssl
-  output   filters.deciphered
-  run      network.openssl
+iperf iperf3 nuttcp
+  options  -c,--client=host!sends -s,--server -p,--port=text -t=text -P=text -R -u -b=text -i=text -n=text -F=read -J
+           -4 -6 --logfile=write -B=text
+
+ab wrk hey siege vegeta bombardier
+  options  -n=text -c=text -t=text -d=text -p=read -T=text -H=text -m=text -A=text -C=text -s=run -k -r -b=text
+           -f=read -z=text -q=text -D=read -o=write -e=write -g=write -u=read -rate=text -duration=text -i -l
+           --latency --body=text
+  operands url
 
 netstat
   traits   read-only
 
 ss
-  options  -t -u -l -p -n -a
+  options  -t -u -l -p -n -a -f=text -F=read -D=write -A=text -o -K!signals --kill!signals
   traits   read-only
-
-ngrok cloudflared
-  traits   publishes
-
-mail sendmail
-  options  -s=text -a=read -A=read -c=text -b=text -r=text
-  traits   sends
-
-http-server
-  options  -p=text -a=text
-  operands read
-  run      network.serves
-
-serve
-  options  -l,--listen=text -s,--single -p=text
-  operands read
-  run      network.serves
 """

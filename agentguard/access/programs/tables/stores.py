@@ -62,7 +62,7 @@ rabbitmqctl rabbitmqadmin
     traits   read-only
   > add_user add_vhost set_permissions change_password declare publish get start_app export import
 
-nats etcdctl consul nomad temporal pulsar-admin zkCli.sh mc s3cmd rclone-admin esadmin
+nats etcdctl consul nomad temporal pulsar-admin zkCli.sh rclone-admin esadmin
   options  -s=text --server=text --context=text --endpoints=text --cacert=read --cert=read --key=read -address=url
            -namespace=text -token=text -http-addr=url --user=text
   run      infra.by_verb
@@ -80,9 +80,6 @@ nats etcdctl consul nomad temporal pulsar-admin zkCli.sh mc s3cmd rclone-admin e
       traits   destroys-infrastructure
     >> run plan status
       traits
-  > rb rm
-    options  -r,--recursive --force
-    traits   destroys-data
   > snapshot
     >> restore
       traits   destroys-data

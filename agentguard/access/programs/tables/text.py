@@ -1,11 +1,24 @@
 """Programs that read, search, compare and change text. Manual pages of section 1; rg(1), ag(1), jq(1)."""
 
 TABLE = r"""
-cat
+cat gcat
   options  -A,--show-all -b,--number-nonblank -e -E,--show-ends -n,--number -s,--squeeze-blank -t -u -v
   operands read*
   traits   read-only
   output   cat
+
+bat batcat
+  options  -l,--language=text -H,--highlight-line=text --file-name=text --tabs=text --wrap=text --color=text
+           --italic-text=text --decorations=text --paging=text --pager=shell -m,--map-syntax=text --theme=text
+           --style=text -r,--line-range=text --terminal-width=text -p,--plain -n,--number -A,--show-all -d,--diff
+           --diff-context=text --ignored-suffix=text --squeeze-limit=text -P
+  operands read*
+  traits   read-only
+
+glow mdcat most pg pv mcat viu chafa jless fx hexyl
+  options  -s=text -w=text -p -l=text -n=text -c=text -L=text -B=text -N=text -i=text -q -f --theme=text --mode=text
+  operands read*
+  traits   read-only
 
 tac
   options  -b,--before -r,--regex -s,--separator=text
@@ -13,38 +26,44 @@ tac
   traits   read-only
   output   filters.backwards
 
-nl
-  options  -b=text -d=text -f=text -h=text -i=text -l=text -n=text -s=text -v=text -w=text
+nl fold fmt expand unexpand pr ptx tsort column col colrm comm join shuf
+  options  -b=text -d=text -f=text -h=text -i=text -l=text -n=text -s=text -v=text -w=text -t=text -o=write -c=text
+           -p=text -T=text -W=text -N=text -D=text -e=text -r=text -a=text -j=text -1=text -2=text -g=text -O=text
+           -S=text --separator=text --columns=text --table --tabs=text --width=text --output=write
+           --random-source=read --before --regex --output-delimiter=text --check-order --nocheck-order --header
+           --head-count=text --echo --input-range=text --repeat --zero-terminated --format=text --from=text --to=text
+           --table-columns=text
   operands read*
   traits   read-only
 
-head
+head ghead
   options  -c,--bytes=text -n,--lines=text -q,--quiet -v,--verbose -z
   operands read*
   traits   read-only
   output   filters.ends
 
-tail
+tail gtail
   options  -c,--bytes=text -f,--follow=text? -F -n,--lines=text --pid=text -q,--quiet -s,--sleep-interval=text
            --max-unchanged-stats=text --retry -v,--verbose
   operands read*
   traits   read-only
   output   filters.ends
 
-less more most
+less more
   options  -b=text -h=text -j=text -k,--lesskey-file=read -o,--log-file=write -O,--LOG-FILE=write -p,--pattern=text
            -P,--prompt=text -t,--tag=text -T,--tag-file=read -x,--tabs=text -y=text -z=text -n=text -D=text -f -N -S -R -F -X
            -i -I -e -E -G -K -M -q -Q -r -s -u -U -w -W
   traits   read-only
   run      pagers.less
 
-wc
-  options  -c,--bytes -m,--chars -l,--lines -w,--words --files0-from=read
-  operands read*
+wc gwc
+  options  -c,--bytes -m,--chars -l,--lines -w,--words -L --files0-from=read --total=text --exclude-dir=text
+           --include-lang=text --exclude-lang=text -e=text -t=text -f=text -o=write -i=text --by-file --not-match-d=text
+  operands look*
   traits   read-only
   output   word
 
-sort
+sort gsort
   options  -b -d -f -g -i -M -h -n -R -r,--reverse -V -c,--check=text? -k,--key=text -m,--merge -o,--output=write -s
            -S,--buffer-size=text -t,--field-separator=text -T,--temporary-directory=text -u,--unique -z
            --compress-program=shell --files0-from=read --parallel=text --random-source=read --batch-size=text
@@ -58,34 +77,29 @@ uniq
   operands read write
   output   filters.unique
 
-cut
+cut gcut
   options  -b,--bytes=text -c,--characters=text -d,--delimiter=text -f,--fields=text -n --complement
            -s,--only-delimited --output-delimiter=text -z
   operands read*
   traits   read-only
   output   filters.columns
 
-tr
+tr gtr
   options  -c,-C,--complement -d,--delete -s,--squeeze-repeats -t,--truncate-set1
   traits   read-only
   output   tr
-
-rev
-  operands read*
-  traits   read-only
-  output   rev
 
 paste
   options  -d,--delimiters=text -s,--serial
   operands read*
   traits   read-only
 
-strings
-  options  -a -f -n,--bytes=text -t,--radix=text -e,--encoding=text
+rev
   operands read*
   traits   read-only
+  output   rev
 
-base64
+base64 gbase64 base32 basenc
   options  -d,-D,--decode -i,--input=read -o,--output=write -w,--wrap=text -b,--break=text
   operands read*
   traits   read-only
@@ -97,40 +111,42 @@ xxd
   single
   output   xxd
 
-od
-  options  -A=text -j=text -N=text -S=text -t=text -v -w=text?
+od god hexdump hd
+  options  -A=text -j=text -N=text -S=text -t=text -v -w=text? -b -c -C -d -e=text -f=read -n=text -o -s=text -x
   operands read*
   traits   read-only
+  output   tells
 
-hexdump
-  options  -b -c -C -d -e=text -f=read -n=text -o -s=text -v -x
-  operands read*
-  traits   read-only
-
-diff
+diff gdiff colordiff sdiff diff3 icdiff difft dwdiff wdiff
   options  -q,--brief -s -c -C,--context=text -u -U,--unified=text -e -n -y,--side-by-side -W,--width=text -p -F=text
-           --label=text -r,--recursive -N,--new-file -x,--exclude=text -X,--exclude-from=read -I=text -i -E -b -w -B
-           -a,--text --color=text? --from-file=read --to-file=read -D=text -S=text --line-format=text
+           --label=text -L=text -r,--recursive -N,--new-file -x,--exclude=text -X,--exclude-from=read -I=text -i -E -b
+           -w -B -a,--text --color=text? --from-file=read --to-file=read -D=text -S=text --line-format=text
+           -o,--output=write --cols=text --diff-program=shell --tabsize=text
   operands read*
   traits   read-only
   tree     --recursive
+
+delta
+  options  --pager=shell --paging=text --syntax-theme=text -s,--side-by-side -n,--line-numbers --width=text -w=text
+  operands read*
+  traits   read-only
 
 cmp
   options  -b -i=text -l -n,--bytes=text -s
   operands read read text*
   traits   read-only
 
-patch
+patch gpatch
   options  -p,--strip=text -i,--input=read -o,--output=write -d,--directory=enter -R,--reverse -N -r=write --dry-run
            -b -B=text -z=text -D=text -F=text -g=text -V=text
-  operands edit read
+  run      text.patch
 
-md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum cksum sum md5
+md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum shasum cksum sum md5 xxhsum crc32 gsha256sum
   options  -c,--check -a,--algorithm=text -b,--binary -t,--text --tag --status
   operands read*
   traits   read-only
 
-grep egrep fgrep rgrep
+grep egrep fgrep rgrep ggrep
   options  -e,--regexp=text -f,--file=read -E,--extended-regexp -F,--fixed-strings -G,--basic-regexp -P,--perl-regexp
            -i,--ignore-case -v,--invert-match -w,--word-regexp -x,--line-regexp -c,--count -l,--files-with-matches
            -L,--files-without-match -m,--max-count=text -o,--only-matching -q,--quiet -s,--no-messages -b
@@ -141,16 +157,9 @@ grep egrep fgrep rgrep
   run      text.search
   output   filters.matching
 
-zgrep
-  options  -e,--regexp=text -f,--file=read -E,--extended-regexp -F,--fixed-strings -G,--basic-regexp -P,--perl-regexp
-           -i,--ignore-case -v,--invert-match -w,--word-regexp -x,--line-regexp -c,--count -l,--files-with-matches
-           -L,--files-without-match -m,--max-count=text -o,--only-matching -q,--quiet -s,--no-messages -b
-           -H,--with-filename -h,--no-filename -n,--line-number -A,--after-context=text -B,--before-context=text
-           -C,--context=text --color=text? --colour=text? -a,--text --binary-files=text -d,--directories=text
-           --exclude=text --exclude-from=read --exclude-dir=text --include=text --label=text -r,--recursive
-           -R,--dereference-recursive -y -z,--null-data -T,--initial-tab -U,--binary -Z,--null
-  operands text^--regexp,--file read*
-  traits   read-only
+zgrep zegrep zfgrep xzgrep bzgrep zstdgrep rga pdfgrep ugrep ug
+  like     grep
+  run      text.search
 
 rg
   options  -e,--regexp=text -f,--file=read -F,--fixed-strings -i,--ignore-case -S,--smart-case -s,--case-sensitive
@@ -165,7 +174,7 @@ rg
            --vimgrep -p,--pretty -L,--follow --hostname-bin=shell -0,--null
   run      text.search
 
-ag
+ag ack ack-grep sift pt
   options  -A,--after=text -B,--before=text -C,--context=text -G,--file-search-regex=text --ignore=text
            --ignore-dir=text -m,--max-count=text -p,--path-to-ignore=read -g=text --depth=text --hidden
            -U,--skip-vcs-ignores -u,--unrestricted -a,--all-types -i -l -c -Q -w -s -S -n,--norecurse -W,--width=text
@@ -185,18 +194,18 @@ awk gawk mawk nawk
   run      awk.run
   output   filters.printed
 
-jq
+jq jaq gojq
   options  -n,--null-input -r,--raw-output -j,--join-output -a -s,--slurp -c,--compact-output -C -M -S,--sort-keys
            -e,--exit-status -R,--raw-input -f,--from-file=read -L=text --arg=text --argjson=text --slurpfile=text
            --rawfile=text --indent=text --tab --args --jsonargs --stream --seq
   run      text.jq
 
-yq
-  options  -i,--inplace -r,--raw-output -o,--output-format=text -p,--input-format=text -P,--prettyPrint
-           -n,--null-input -e,--exit-status -N -I,--indent=text -s,--split-exp=text -f,--from-file=read -C -M -y -Y -x
-           -t
-  operands text^--from-file read*
-  instead  --inplace text edit*
+yq tomlq xq
+  options  -i,--inplace -r,--raw-output,--unwrapScalar -o,--output-format=text -p,--input-format=text -P,--prettyPrint
+           -n,--null-input -e,--exit-status -N -I,--indent=text -s,--split-exp=text -f,--from-file=read
+           --expression=text --arg=text --argjson=text -C -M -y -Y -x -X -t --xml-attribute-prefix=text
+           --front-matter=text --in-place -c,--compact-output -S,--sort-keys
+  run      text.yq
 
 vim vi nvim view ex gvim rvim mvim vimdiff
   options  -c=text -S=run -u=text -U=text -o -O -p -R -d -w=write -W=write --cmd=text -s -t=text -T=text -i=text -n -e
@@ -242,11 +251,60 @@ code
   operands guess*
 
 pbcopy pbpaste
+  options  -Prefer=text -pboard=text
+  single
   traits   read-only
+  output   tells
 
-zcat bzcat xzcat
-  options  -f,--force
+gron jo jc dasel htmlq pup xsv qsv csvcut csvgrep csvlook csvsort csvstat csvjson csvstack csvformat csvclean \
+  csvjoin in2csv csvsql visidata vd
+  options  -f,--file=read -i=text -o,--output=text -p=text -r=text -w=text -s=text -c=text -d=text -q=text -t=text
+           -m=text -e=text -g=text -n=text -I --insert --selector=text -a=text --query=text --tables=text --db=text
+           --columns=text --delimiter=text --match=text --regex=text -l -K=text -S -v -u --ungron --stream
+  run      text.picks
+
+mlr
+  options  -I -n --from=read --ofs=text --ifs=text --irs=text --ors=text --ips=text --ops=text --fs=text --rs=text
+           --c2j --icsv --ojson --opprint --ijson --ocsv --csv --json --tsv --nr-progress-mod=text -s=read
+           --prepipe=shell --prepipex=shell
+  run      text.mlr
+
+xmlstarlet xsltproc
+  options  -o,--output=write --format --noout --xpath=text --schema=read --dtdvalid=read --relaxng=read --html --huge
+           --pattern=text --encode=text --path=text -t -v=text -n -m=text -c=text -s=text -i=text -a=text -d=text
+           -u=text -L,--inplace -N=text --stringparam=text --param=text -modify,-m -f=write -q -e --recover --nonet
+  run      text.xml
+
+iconv recode uconv
+  options  -f,--from-code=text -t,--to-code=text -o,--output=write -c -l,--list -s -x=text
   operands read*
   traits   read-only
-  output   filters.unpacked
+
+dos2unix unix2dos mac2unix fromdos todos enca enconv detab entab expand-tabs
+  options  -n,--newfile -o,--oldfile -k,--keepdate -q,--quiet -f,--force -i,--info=text? -c,--convmode=text -L=text
+           -x=text -b -r -e
+  operands edit*
+  instead  --newfile read write
+  instead  --info look*
+
+cal factor numfmt look
+  options  -d,--delimiter=text --field=text --format=text --from=text --to=text -h -m=text -y -3 -1
+  traits   read-only
+
+ts
+  options  -r -i -s -m
+  traits   read-only
+
+envsubst
+  options  -v,--variables -V -h
+  traits   read-only
+
+m4
+  options  -D,--define=text -I,--include=text -U=text -P -E -s -d=text? -o=write --debugfile=write -F=write -R=read
+           -L=text -Q -i -g
+  run      text.macros
+
+aspell hunspell
+  options  -f=text -d=text -l -a -c -w=text -p=text -W=text -e=text -T=text -s -t -i=text
+  operands text*
 """

@@ -1,0 +1,148 @@
+"""Disks and file systems. util-linux, e2fsprogs, parted(8), cryptsetup(8), lvm(8), zfs(8); macOS: diskutil(8), hdiutil(1)."""
+
+TABLE = r"""
+mount
+  options  -t=text -o=text -L=text -U=text -a!privileged -O=text -B!privileged --bind!privileged -l -h -V
+  operands text*
+  run      files.mounted
+
+umount fstrim eject partprobe vgchange lvchange lvextend lvresize vgextend pvresize xfs_growfs resize2fs xfs_admin \
+  e2fsck fsck fsck.ext4 fsck.xfs xfs_repair
+  options  -t=text -O=text -L=text -o=text -a -l -f -n -h -p -y
+  traits   privileged
+
+mdadm dmsetup kpartx tune2fs e2label
+  options  -a!read-only --all!read-only -l!read-only --list!read-only --show!read-only -s!read-only -j=text!read-only
+           -D!read-only --detail!read-only --examine!read-only -E!read-only --query!read-only -r!read-only
+           --find -f -d=text -o=text -p=text -t=text -V --help!read-only
+  run      disks.governs
+
+mkfs mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.fat mkfs.vfat mkfs.ntfs mkfs.exfat mke2fs newfs \
+  newfs_apfs newfs_hfs newfs_msdos
+  options  -t=text -L=text -U=text -b=text -m=text -O=text -i=text -N=text -F -f -q -n=text -d=read -E=text
+  operands write text*
+  traits   destroys-data
+
+wipefs
+  options  -a,--all -b,--backup=text? -f,--force -i,--noheadings -J,--json -n,--no-act -o,--offset=text -O,--output=text
+           -p,--parsable -q,--quiet -t,--types=text --lock=text?
+  run      disks.signatures
+
+blkdiscard
+  options  -f,--force -o,--offset=text -l,--length=text -p,--step=text -s,--secure -z,--zeroout -v,--verbose
+  operands write
+  traits   destroys-data
+
+badblocks
+  options  -w!destroys-data -n!destroys-data -b=text -c=text -o=write -i=read -p=text -t=text -d=text -e=text -s -v -f
+  operands look text*
+
+parted
+  options  -l,--list -s,--script -m,--machine -a,--align=text -f,--fix
+  run      disks.partitions
+
+fdisk cfdisk gdisk
+  options  -l,--list -x -s -b=text -c=text? -L=text? -o=text -t=text -u=text? -w=text -W=text
+  run      disks.partitions
+
+sfdisk
+  options  -l,--list -d,--dump -J,--json -V,--verify -n,--no-act -s,--show-size -F,--list-free -N=text -A -o=text
+           -w=text -W=text -X=text -q --delete --wipe=text
+  run      disks.partitions
+
+sgdisk
+  options  -p,--print -i,--info=text -v,--verify -P,--pretend -V -F -E -D -L -Z,--zap-all -z,--zap -o,--clear
+           -d,--delete=text -n,--new=text -t,--typecode=text -c,--change-name=text -g -G -u=text -b,--backup=write
+           -l,--load-backup=read
+  run      disks.partitions
+
+cryptsetup
+  options  -d,--key-file=read -c,--cipher=text -h,--hash=text -s,--key-size=text --type=text -q,--batch-mode -y
+           --header=text --master-key-file=read --volume-key-file=read --header-backup-file=write -S,--key-slot=text
+  traits   privileged
+  > luksFormat
+    operands write read
+    traits   destroys-data
+  > erase luksErase reencrypt
+    operands write
+    traits   destroys-data
+  > luksHeaderBackup luksDump isLuks status benchmark
+    traits   read-only
+  > *
+
+pvremove vgremove lvremove
+  options  -f,--force -y,--yes -t,--test -S,--select=text
+  traits   destroys-data
+
+pvcreate vgcreate lvcreate
+  options  -f,--force -y,--yes -L,--size=text -l,--extents=text -n,--name=text -s,--snapshot -T,--thin
+  traits   privileged
+
+pvs vgs lvs pvdisplay vgdisplay lvdisplay swaplabel dumpe2fs xfs_info isoinfo
+  options  -o,--output=text -s=text -t=text -L=text -U=text -S=text -J,--json -n,--noheadings
+  traits   read-only
+
+zfs
+  options  -o=text -t=text -s=text -S=text -d=text
+  traits   privileged
+  > destroy
+    options  -f -n -p -R -r -v -d
+    traits   destroys-data
+  > rollback
+    traits   destroys-data
+  > list get holds diff version help
+    traits   read-only
+  > send
+    traits   read-only
+  > *
+
+zpool
+  options  -o=text
+  traits   privileged
+  > destroy labelclear
+    traits   destroys-data
+  > list status get history iostat version events
+    traits   read-only
+  > *
+
+btrfs
+  traits   privileged
+  > subvolume
+    >> delete
+      operands delete*
+      traits   destroys-data
+    >> list show get-default
+      traits   read-only
+    >> *
+  > filesystem
+    >> df du show usage
+      traits   read-only
+    >> *
+  > *
+
+sync
+  options  -d,--data -f,--file-system
+  traits   read-only
+
+hdiutil
+  options  -srcfolder=text -o=write -volname=text -fs=text -size=text -format=text -mountpoint=text -mountroot=text
+           -stdinpass -agentpass -encryption=text -type=text -layout=text -nobrowse -quiet
+  single
+  run      disks.images
+  > create
+    operands write
+  > convert
+    operands read
+  > attach mount info imageinfo verify detach unmount eject
+    operands text*
+  > *
+
+plutil
+  options  -convert=text -o=write -p -lint -s -e=text -r -replace=text -insert=text -remove=text -extract=text
+           -create=text
+  single
+  operands read*
+  instead  -replace text* edit
+  instead  -insert text* edit
+  instead  -remove text* edit
+"""

@@ -1,0 +1,16 @@
+"""Keys and ciphers. openssl(1), ssh-keygen(1), age-keygen(1)."""
+
+TABLE = r"""
+openssl
+  output   filters.deciphered
+  run      keys.openssl
+
+ssh-keygen
+  options  -t=text -b=text -f=text -C=text -N=text -P=text -q -y -l -p -R=text -F=text -i -e -m=text -E=text -s=read
+           -I=text -n=text -V=text -c -B -L -H -A -D=run -K=text -k -M=text -O=text -r=text -U -u -v -w=run -Y=text
+           -Z=text -a=text -z=text
+  run      keys.keygen
+
+age-keygen
+  options  -o,--output=write -y=read -pq
+"""
