@@ -73,6 +73,8 @@ def commit(call: Call, work: Work) -> None:
 def stash(call: Call, work: Work) -> None:
     """`git stash push PATH…` puts what has changed in these files aside."""
     _standard(call, work, "text*")
+    if work.command[-1] == "show" and (behind := _behind(call)):
+        _pathspecs(call, READ, behind, "what was put aside")
     if work.command[-1] == "push":
         for action in (READ, WRITE):
             _pathspecs(call, action, [value for value in work.line.operands if value != "--"], "what is put aside")
@@ -164,7 +166,8 @@ def branch(call: Call, work: Work) -> None:
     named = [plain(value) for value in line.operands]
     last = named[-1] if named and line.has("-M --copy-force") else named[0] if named else None
     over = line.has("--force -M --copy-force") and not line.has("--delete")
-    lost = over and (last is None or gitconfig.has_branch(call, work, last)) and bool(named)
+    moves = line.has("--force") or last is None or gitconfig.has_branch(call, work, last)
+    lost = over and moves and bool(named)
     throws = lost or (line.has("--delete") and line.has("--force"))
     _standard(call, work, "text*", *(["discards-work"] if throws else []))
 
@@ -181,11 +184,13 @@ def checkout(call: Call, work: Work) -> None:
     )
     paths = paths or any(isinstance(unglobbed(value), str) and value is not unglobbed(value) for value in operands)
     made = line.value("-b") or line.value("-B") or line.value("--orphan")
+    several = operands[1:] if behind is None and made is None and not line.has("--detach --track") else []
+    paths = paths or bool(several)
     throws = paths and not line.has("--ours --theirs -b -B --orphan --patch")
     throws = throws or line.has("--pathspec-from-file") or _resets(call, work, line.value("-B"))
     _standard(call, work, "text*", *(["discards-work"] if throws else []))
     if paths:
-        named = behind if behind is not None else [value for value in operands if walk.kind_of(call, value)]
+        named = behind if behind is not None else several or [v for v in operands if walk.kind_of(call, v)]
         _pathspecs(call, WRITE, named, "what is brought back")
     if line.has("--force"):
         _elsewhere(call, work, WRITE)

@@ -274,6 +274,7 @@ git hub
     >> list show
       options  -p,--patch --stat -u,--include-untracked --only-untracked --format=text
       traits   read-only
+      run      git.stash
     >> pop apply branch create store
       options  --index -q,--quiet -m,--message=text
   > submodule
