@@ -8,8 +8,8 @@ What is asked (`mode`) decides how a doubt is answered:
 
 - HITS: is anything of the path in the set? For the conditions of rules that stop things. A partly known path is a maybe
   only if one of its known parts lies on a known part of the pattern: `src/$f` could be named anything, but nothing of
-  it speaks for `**/.env`, nor does the extension of `$f.json` speak for `**/credentials.json`. So is a shell's pattern that no file matches; one that was not expanded for want of a budget
-  is a maybe wherever it could match.
+  it speaks for `**/.env`, nor does the extension of `$f.json` speak for `**/credentials.json`. So is a shell's pattern
+  that no file matches; one that was not expanded for want of a budget is a maybe wherever it could match.
 - TOUCHES: the same without that last restriction. For whatever relaxes: a doubt must count there.
 - INSIDE: is all of the path in the set? A folder is inside if everything beneath it is.
 """
@@ -128,7 +128,7 @@ class _Patterns:
         exact, starts, ends, inside = [], [], [], []
         self.names: list[tuple[str, str]] = []  # `**/HEAD*TAIL`
         self.stars: list[tuple[str, str]] = []  # `HEAD*TAIL`
-        self.others: list[tuple[str, str]] = []  # a text that every match contains, and the pattern
+        self.others: list[tuple[tuple[str, ...], str]] = []  # texts that every match contains, and the pattern
         for text in self.texts:
             name = text[3:] if text[:3] == "**/" else ""
             if _META.isdisjoint(text):
@@ -175,7 +175,7 @@ class _Patterns:
                 if "/" in path[len(head) : len(path) - len(tail)]:
                     continue
                 return True
-        return any(fixed in path and self._glob(text).accepts(path) for fixed, text in self.others)
+        return any(_holds_all(path, fixed) and self._glob(text).accepts(path) for fixed, text in self.others)
 
     def tree(self, root: str) -> int:
         """Return whether a folder, with all beneath it, holds a match: NO, MAYBE (only by looking) or YES."""
@@ -238,9 +238,13 @@ def _star(text: str) -> tuple[str, str] | None:
     return (head, tail) if star and _META.isdisjoint(head) and _META.isdisjoint(tail) else None
 
 
-def _fixed(text: str) -> str:
-    """Return the longest text that every match of a pattern contains."""
-    return max(text.partition("[")[0].replace("?", "*").split("*"), key=len)
+def _fixed(text: str) -> tuple[str, ...]:
+    """Return the texts that every match of a pattern contains."""
+    return tuple([piece for piece in text.partition("[")[0].replace("?", "*").split("*") if piece not in ("", "/")])
+
+
+def _holds_all(path: str, pieces: tuple[str, ...]) -> bool:
+    return all(piece in path for piece in pieces)
 
 
 class Names:
@@ -270,7 +274,7 @@ class Names:
         for head, tail in self._stars:
             if path.startswith(head) and path.endswith(tail):
                 return True
-        return any(fixed in path for fixed in self._others)
+        return any(_holds_all(path, fixed) for fixed in self._others)
 
 
 def folded(text: str) -> str:
