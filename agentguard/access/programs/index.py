@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _FAMILIES = """
 shells: cd chdir : true false test [ break continue exit return shift let getopts hash wait disown unset sleep pushd
   popd dirs type whereis umask ulimit jobs fg bg times shopt tput clear reset stty tty uptime help id groups yes which
-  expr nproc uname bc man alias unalias history mapfile readarray read local bind complete compgen enable fc export
+  expr nproc uname bc man setopt unsetopt autoload zmodload zf_rm zf_mv zf_ln zf_mkdir zf_rmdir zf_chmod alias
+  unalias history mapfile readarray read local bind complete compgen enable fc export
   declare typeset readonly set printenv echo printf pwd seq date whoami logname hostname
 files: cp gcp mv gmv ditto install ginstall ln gln link rm grm srm rmdir unlink trash trash-put gio-trash rmtrash
   trash-rm gio shred mkdir gmkdir mkfifo mknod mktemp touch gtouch truncate fallocate chmod gchmod chown chgrp gchown
@@ -39,7 +40,7 @@ git: git pre-commit lefthook husky hg svn jj hub
 carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
   chronic ifne rlwrap eatmydata nocache torify torsocks tsocks proxychains proxychains4 catchsegv systemd-inhibit
-  dbus-launch winpty dumb-init tini tsp sem faketime busybox toybox timeout gtimeout timelimit stdbuf gstdbuf unbuffer
+  dbus-launch winpty dumb-init tini tsp sem faketime busybox toybox repeat timeout gtimeout timelimit stdbuf gstdbuf unbuffer
   setsid time gtime caffeinate systemd-run start-stop-daemon command builtin noglob nocorrect exec emulate eval source
   . trap xargs gxargs parallel pee mispipe sponge vipe flock chroot unshare nsenter bwrap firejail proot fakeroot
   fakechroot dbus-run-session xvfb-run run-parts sshpass xterm konsole gnome-terminal alacritty kitty uxterm run0

@@ -385,6 +385,8 @@ def _let(call: Call) -> None:
 
 
 def _alias(call: Call) -> None:
+    if any(word in ("-g", "-s") for word in call.words):
+        call.opaque("an alias of zsh changes words that are no commands")
     for word in call.words:
         name, equals, first = str(parts_of(word)[0]).partition("=")
         if equals:
@@ -404,6 +406,16 @@ def _shopt(call: Call) -> None:
         call.state.options -= names
 
 
+def _setopt(call: Call) -> None:
+    """`setopt` and `unsetopt` of zsh: names without case and underscores."""
+    names = {str(word).lower().replace("_", "") for word in call.words}
+    names = {"dotglob" if name == "globdots" else name for name in names}
+    if call.name == "setopt":
+        call.state.options |= names
+    else:
+        call.state.options -= names
+
+
 def _exit(call: Call) -> None:
     """`exit`; a `return` outside of a function is only an error."""
     call.state.dead = call.name == "exit" or call.state.locals is not None
@@ -416,5 +428,6 @@ _BUILTINS: dict[str, Callable[[Call], None]] = {
     "export": _declare, "declare": _declare, "typeset": _declare, "local": _declare, "readonly": _declare,
     "unset": _unset, "set": _set, "shift": _shift, "read": _read, "mapfile": _mapfile, "readarray": _mapfile,
     "getopts": _forget, "printf": _printf, "let": _let, "alias": _alias, "unalias": _unalias, "shopt": _shopt,
+    "setopt": _setopt, "unsetopt": _setopt,
     "exit": _exit, "return": _exit, "wait": _forget, "hash": _hash,
 }  # fmt: skip

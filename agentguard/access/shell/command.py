@@ -417,7 +417,8 @@ def _words(
 # The shell's own commands that change what later commands see (see builtins).
 _CHANGES = frozenset({
     "cd", "chdir", "pushd", "popd", "export", "declare", "typeset", "local", "readonly", "unset", "set", "shift", "read",
-    "mapfile", "readarray", "getopts", "printf", "let", "alias", "unalias", "shopt", "exit", "return", "wait", "hash",
+    "mapfile", "readarray", "getopts", "printf", "let", "alias", "unalias", "shopt",
+    "setopt", "unsetopt", "exit", "return", "wait", "hash",
 })  # fmt: skip
 _DECLARATIONS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 

@@ -28,7 +28,9 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def split(pieces: list[Piece], state: State) -> list[Value]:
-    """Return the words that pieces become."""
+    """Return the words that pieces become. In zsh what comes out of an expansion is neither split nor matched."""
+    if state.dialect == "zsh":
+        pieces = [(QUOTED if kind == RESULT and text != "" else kind, text) for kind, text in pieces]
     for kind, _ in pieces:
         if kind in (BREAK, SEAM, RESULT):
             words = _split(pieces, separators(state))
@@ -112,6 +114,8 @@ def _word(word: list[Piece], state: State) -> Value:
         if isinstance(text, str):
             size += len(text)
             active = active or (kind != QUOTED and (not _GLOB.isdisjoint(text) or "(" in text))
+    if "extendedglob" in state.options:
+        active = active or any(kind != QUOTED and isinstance(text, str) and text[:1] == "^" for kind, text in word)
     literal = concat([text for _, text in word])
     if not active or size > MAX_GLOB_CHARS or "noglob" in state.options:  # no file has so long a name
         return literal
@@ -142,7 +146,7 @@ def escaped(word: list[Piece]) -> str:
 
 
 def _options(word: list[Piece], state: State) -> frozenset[str]:
-    options = state.options
+    options = state.options if state.dialect == "bash" else state.options | {"zsh"}
     if any(kind == TEXT and isinstance(text, str) and "(" in text for kind, text in word):
         options |= {"extglob"}  # no shell takes a parenthesis in a word that does not know these
     return options

@@ -37,7 +37,12 @@ class Glob:
         self.ignored = ignored
         self.hidden = bool(ignored) or "dotglob" in options or "globdots" in options
         self.fold = "nocaseglob" in options
-        self.components: list[Component] = [_component(part, options) for part in _cut(pattern, "/")]
+        parts = _cut(pattern, "/")
+        self.components: list[Component] = [_component(part, options) for part in parts]
+        if "zsh" in options:  # it takes `**/` for any depth without an option
+            for number, part in enumerate(parts[:-1]):
+                if part == _ANY_DEPTH:
+                    self.components[number] = _ANY_DEPTH
 
     def parts(self) -> tuple[str | Wildcard, ...]:
         """Return the word as parts of a pattern that covers all it may stand for."""
@@ -173,6 +178,8 @@ def _component(text: str, options: frozenset[str]) -> Component:
     if text == _ANY_DEPTH and "globstar" in options:
         return _ANY_DEPTH
     nodes = parse(text, extended="extglob" in options)
+    if text[:1] == "^" and "extendedglob" in options:  # zsh: every name but these
+        return [Group("!", [parse(text[1:], extended=True)])]
     if all(isinstance(node, str) for node in nodes):
         return "".join(map(str, nodes))
     return nodes

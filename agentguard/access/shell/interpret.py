@@ -73,7 +73,8 @@ class Machine:
 
     __slots__ = (
         "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "elsewhere", "fetched", "files",
-        "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool", "unsure", "work", "world",
+        "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool", "unsplit", "unsure", "work",
+        "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -86,6 +87,7 @@ class Machine:
         self._origin: Origin | None = None
         self._origin_number = 0
         self.complete = True
+        self.unsplit = False  # a word of the command at hand is one path in zsh and several words in bash
         self.depth = 0
         self.unsure = 0  # how many branches and loops are round the command at hand
         self.note: Callable[[Call, list[Value]], None] | None = None
@@ -438,6 +440,11 @@ def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, fram
     for one in states:
         try:
             feeds.append(command.run(machine, simple, one, stdin, frame))
+            if machine.unsplit:
+                other = one.copy()
+                other.dialect = "zsh"
+                command.run(machine, simple, other, stdin, frame)
+                machine.unsplit = False
         except Unreadable as reason:
             machine.unreadable(frame, frame.place(simple.start, simple.end), reason)
             feeds.append(Feed(UNKNOWN))

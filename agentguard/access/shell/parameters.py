@@ -32,6 +32,11 @@ def expand(reader: Reader, inner: str, out: list[Piece], *, quoted: bool) -> Non
     if inner[:1] in (" ", "\t", "\n", "|"):  # `${ command; }`
         reader.held(reader.machine.substitute(inner.lstrip("|"), reader, None), out, quoted=quoted)
         return
+    if inner[:1] in ("(", "=", "~", "^", '"', "`") or inner[:2] in ("$(", "${", ":-", ":="):
+        from agentguard.access.shell import zsh  # noqa: PLC0415 - none of bash's
+
+        if zsh.nested(reader, inner, out, quoted=quoted):
+            return
     length = (
         inner[:1] == "#"
         and len(inner) > 1
@@ -139,6 +144,8 @@ def _held(reader: Reader, name: str, subscript: str) -> Held:
         text = pieces[0][1]
         return text if isinstance(text, str) else UNKNOWN if text is ANY else Pattern((text,))
     held = reader.element(name, subscript)
+    if name == "mapfile" and subscript and held is UNKNOWN:
+        raise Unreadable("mapfile of zsh is what a file holds")
     return UNKNOWN if isinstance(held, Choice) else held
 
 

@@ -320,6 +320,8 @@ class _Pass:
         text = self.text
         operator = next(op for op in _REDIRECTIONS if text.startswith(op, at))
         start = at + len(operator)
+        if operator == "<" and self.skip.range_of_numbers(at):
+            raise Unreadable("redirections, or in zsh a range of numbers")
         while text[start : start + 1] in (" ", "\t") or text.startswith("\\\n", start):
             start += 1 if text[start] != "\\" else 2
         end = self.skip.word(start)

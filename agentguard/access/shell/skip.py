@@ -8,6 +8,7 @@ from agentguard.access.shell.pieces import TooMuch, Unreadable
 _ENDS_WORD = frozenset(" \t\n|&;()<>")
 _STOPS = frozenset(" \t\n|&;()<>\\'\"$`")
 _EXTGLOB = frozenset("?*+@!")
+_GLOB = frozenset("*?[]/.^~")
 
 
 class Skipper:
@@ -183,7 +184,22 @@ class Skipper:
             return self.parentheses(at)
         if self.text[at - 1] in _EXTGLOB:
             return self.parentheses(at)
-        return 0
+        # zsh: `*.c(.N)`, `id_(rsa|dsa)`. In bash an error, but for the `()` of a function.
+        end = self.parentheses(at)
+        globs = not _GLOB.isdisjoint(self.text[start:at]) or "|" in self.text[at:end]
+        return end if globs and end > at + 2 else 0
+
+    def range_of_numbers(self, at: int) -> bool:
+        """Return whether `<1-9>`, `<->` or the like stands at `at`: a glob of zsh, and two redirections in bash."""
+        at += 1
+        while self.text[at : at + 1].isdigit():
+            at += 1
+        if self.text[at : at + 1] != "-":
+            return False
+        at += 1
+        while self.text[at : at + 1].isdigit():
+            at += 1
+        return self.text[at : at + 1] == ">"
 
     def bracket(self, at: int) -> int:
         """Return the end of the brackets that open at `at`, quotes inside them heeded."""

@@ -11,9 +11,9 @@ from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
 from agentguard.access.shell import telling
 from agentguard.access.shell.fields import BREAK, QUOTED, RESULT, SEAM, TEXT, joined, separators, split
 from agentguard.access.shell.limits import MAX_FIELDS
-from agentguard.access.shell.pieces import TooMuch
+from agentguard.access.shell.pieces import TooMuch, Unreadable
 from agentguard.access.shell.skip import Skipper, assignment
-from agentguard.access.shell.values import UNSET, Unset
+from agentguard.access.shell.values import UNSET, Unset, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agentguard.access.shell.state import State
     from agentguard.access.shell.values import Held
 
-_PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%^=]}#!"
+_PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%=]}#!"
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _SPECIAL_PARAMETERS = frozenset("@*#?-$!0")
 _STOPS = frozenset("\\'\"$`<>(")
@@ -33,12 +33,13 @@ _STOPS = frozenset("\\'\"$`<>(")
 class Reader:
     """Expands the raw words of one piece of shell text. Places are characters of that text, None for nowhere in it."""
 
-    __slots__ = ("frame", "machine", "mixed", "state")
+    __slots__ = ("extra", "frame", "machine", "mixed", "state")
 
     def __init__(self, machine: Machine, state: State, frame: Frame) -> None:
         self.machine = machine
         self.state = state
         self.frame = frame
+        self.extra: frozenset[str] = frozenset()  # options of the glob at hand alone
         self.mixed = False  # double quotes hold `${a[*]…}` beside `${a[@]}`, which bash splits and other shells do not
 
     def fields(self, raw: str, at: int = 0) -> list[Value]:
@@ -56,7 +57,29 @@ class Reader:
                     if len(found) > MAX_FIELDS:
                         raise TooMuch("its braces stand for too many words")
                 return found
-        return split(self._pieces(raw, at, tilde=True), self.state)
+        pieces = self._pieces(raw, at, tilde=True)
+        if not self.extra:
+            values = split(pieces, self.state)
+            if len(values) > 1 and self.state.dialect == "":
+                self._unsplit(pieces, values)
+            return values
+        outer, self.state.options = self.state.options, self.state.options | self.extra
+        values = split(pieces, self.state)
+        self.state.options, self.extra = outer, frozenset()
+        return values
+
+    def _unsplit(self, pieces: list[Piece], values: list[Value]) -> None:
+        """Note that zsh does not split a variable, where that makes one path of what bash takes for several words."""
+        whole = joined(pieces)
+        first = parts_of(whole)[0]
+        if (
+            not isinstance(first, str)
+            or not first.startswith(("/", "./", "../"))
+            or any(kind == BREAK for kind, _ in pieces)
+        ):
+            return
+        if not any(str(value).startswith(("/", "./", "../", "-", "~")) for value in values[1:]):
+            self.machine.unsplit = True
 
     def value(self, raw: str, at: int = 0, *, assigned: bool = False) -> Value:
         """Return the one value of a raw word that is neither split nor matched with files: the right side of `=`."""
@@ -122,17 +145,33 @@ class Reader:
                 out.append((QUOTED, self.machine.process(raw[at + 2 : end - 1], char, self, place)))
                 at = end
             elif char == "(":  # of an extended glob; or of an array, which is read elsewhere
-                if raw[at - 1 : at] == "=":
-                    out.append((TEXT, ANY))
-                    at = skip.parentheses(at)
-                else:
-                    out.append((TEXT, char))
-                    at += 1
+                at = self._group(raw, at, skip, out)
             else:
                 at = self.expansion(raw, at, skip, base, out, quoted=False)
         if raw[:1] == "~" and ":" in raw.partition("/")[0] and not colon:  # bash makes `HOME:$x` of `~:$x`
             return [(QUOTED, ANY)]
         return out
+
+    def _group(self, raw: str, at: int, skip: Skipper, out: list[Piece]) -> int:
+        """Add the parenthesis at `at` of a word. Return the place behind it, or behind what it opens."""
+        before = raw[at - 1 : at]
+        if before == "=":
+            out.append((TEXT, ANY))
+            return skip.parentheses(at)
+        if (
+            self.state.dialect != "bash"
+            and (before not in "?+@!" or not before)
+            and "extglob" not in self.state.options
+        ):
+            from agentguard.access.shell import zsh  # noqa: PLC0415 - few words have any
+
+            end = skip.parentheses(at)
+            if end == len(raw) and zsh.qualifiers(raw[at + 1 : end - 1]):
+                self.extra |= {"dotglob"} if "D" in raw[at:end] else set()
+                return end
+        bare = before not in tuple("?*+@!") and not any(kind == TEXT and "(" in str(text) for kind, text in out)
+        out.append((TEXT, "@(" if bare else "("))
+        return at + 1
 
     def quoted(self, raw: str, out: list[Piece]) -> None:
         """Add the pieces of the word of an operator between double quotes: its own double quotes only vanish."""
@@ -246,7 +285,16 @@ class Reader:
         if end == at + 1:
             out.append((QUOTED if quoted else TEXT, "$"))
         else:
-            self._held(self.get(raw[at + 1 : end]), out, quoted=quoted)
+            held = self.get(raw[at + 1 : end])
+            if raw[at + 1 : end + 1] == "mapfile[" and held is UNKNOWN:
+                raise Unreadable("mapfile of zsh is what a file holds")
+            if isinstance(held, list) and raw[end : end + 1] == "[" and self.state.dialect != "bash":
+                close = raw.find("]", end)
+                if raw[end + 1 : close].isdigit():  # zsh: `$name[2]` is the second element
+                    number = int(raw[end + 1 : close]) - 1
+                    self._held(held[number] if number < len(held) else UNSET, out, quoted=quoted)
+                    return close + 1
+            self._held(held, out, quoted=quoted)
         return end
 
     def get(self, name: str) -> Held:

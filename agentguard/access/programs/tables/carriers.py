@@ -207,6 +207,10 @@ busybox toybox
   instead  --install write
   stop
 
+repeat
+  operands text command
+  stop
+
 timeout gtimeout timelimit
   options  -f,--foreground -k,--kill-after=text -p,--preserve-status -s,--signal=text -v,--verbose -t=text -T=text
            -S=text

@@ -33,7 +33,25 @@ man
   instead  --local-file read*
   traits   read-only
 
-alias unalias history mapfile readarray read local
+alias unalias history mapfile readarray read local setopt unsetopt autoload zmodload
+
+zf_rm
+  like     rm
+
+zf_mv
+  like     mv
+
+zf_ln
+  like     ln
+
+zf_mkdir
+  like     mkdir
+
+zf_rmdir
+  like     rmdir
+
+zf_chmod
+  like     chmod
 
 bind
   options  -m=text -f=read -q=text -u=text -r=text -x=shell-behind-colon -l -p -P -s -S -v -V -X
