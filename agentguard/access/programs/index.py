@@ -82,9 +82,9 @@ archives: tar gtar bsdtar zip unzip bsdunzip zipinfo gzip gunzip pigz unpigz bzi
   bzcat xzcat lzcat zstdcat lz4cat gzcat zless zmore xzless bzless zstdless zdiff zcmp xzdiff bzdiff par2 rhash
   sha256deep hashdeep restic kopia borg borgmatic duplicity
 containers: docker podman nerdctl docker-compose podman-compose
-clusters: kubectl k oc kubecolor microk8s.kubectl kustomize helm helmfile skaffold tilt argocd flux istioctl linkerd
-  cilium velero kn tkn argo crossplane karmadactl rancher talosctl k0sctl rosa oc-mirror cmctl kubeseal kubectx kubens
-  k9s stern kubetail kubeconform kubeval kube-linter popeye kind k3d k3s ctlptl
+clusters: kubectl k oc kubecolor microk8s.kubectl krew kustomize helm helmfile skaffold tilt argocd flux istioctl
+  linkerd cilium velero kn tkn argo crossplane karmadactl rancher talosctl k0sctl rosa oc-mirror cmctl kubeseal
+  kubectx kubens k9s stern kubetail kubeconform kubeval kube-linter popeye kind k3d k3s ctlptl
 infra: terraform tofu terragrunt pulumi cdk cdktf ansible-playbook ansible-vault ansible-galaxy ansible-pull
   ansible-lint ansible-inventory ansible-doc ansible-config packer knife chef puppet
 databases: psql pgcli mysql mariadb mycli sqlite3 litecli duckdb sqlcmd clickhouse-client clickhouse-local clickhouse
@@ -169,11 +169,11 @@ tools: ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf
   safety npm-check-updates ncu license-checker dotenv-linter tox nox rspec minitest cucumber spring guard foreman
   overmind hivemind puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq phpunit pest codecept behat paratest
   infection phpdoc box deployer dep protoc sphinx-build sphinx-quickstart mkdocs hugo zola mdbook asciidoctor doxygen
-  typedoc jsdoc redoc-cli pdoc pydoc bibtex biber tectonic typst groff quarto jupyter-book antora plantuml mmdc dot
-  graphviz d2 pdflatex xelatex lualatex latexmk latex tex luatex gunicorn daphne hypercorn granian celery flower
-  dramatiq rq huey airflow dagster luigi streamlit gradio chainlit panel bokeh mlflow tensorboard wandb dvc locust
-  scrapy fastapi litestar quart sanic django-rq pre-commit-uv cmake-format gcov lcov gcovr llvm-cov llvm-profdata
-  gprof objdump nm readelf ldd size ar ranlib strip objcopy addr2line c++filt ld as dsymutil otool lipo
+  typedoc jsdoc redoc-cli pdoc pydoc bibtex biber tectonic typst quarto jupyter-book antora plantuml mmdc dot graphviz
+  d2 pdflatex xelatex lualatex latexmk latex tex luatex groff troff nroff mandoc gunicorn daphne hypercorn granian
+  celery flower dramatiq rq huey airflow dagster luigi streamlit gradio chainlit panel bokeh mlflow tensorboard wandb
+  dvc locust scrapy fastapi litestar quart sanic django-rq pre-commit-uv cmake-format gcov lcov gcovr llvm-cov
+  llvm-profdata gprof objdump nm readelf ldd size ar ranlib strip objcopy addr2line c++filt ld as dsymutil otool lipo
   install_name_tool codesign codemod jscodeshift ast-grep comby jscpd cloc tokei scc sloccount onefetch loc git-sizer
   dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser
 web: curl wget wget2 http https xh xhs curlie aria2c axel hurl lynx w3m links elinks grpcurl websocat wscat

@@ -5,6 +5,7 @@ Looking is `read-only`, everything else needs the administrator's rights. sysctl
 
 from __future__ import annotations
 
+from agentguard.access.model import WRITE
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import plain
 
@@ -108,11 +109,11 @@ def serves(call: Call, work: Work) -> None:
     words = [plain(word) or "" for word in call.words]
     _plain(call, work, {"read-only"} if line.has("--version --help") else set())
     address = ""
-    for name in ("--ip", "--host", "--bind", "--address", "--addr", "-H", "--interfaces"):
+    for name in ("--ip", "--host", "--bind", "--address", "--addr", "-H", "--interfaces", "--listen"):
         address = address or plain(line.value(name) or "") or ""
     address = address.rpartition("://")[2].rpartition("@")[0] or address.rpartition("://")[2]
     if address.count(":") == 1:
-        address = address.partition(":")[0]
+        address = address.partition(":")[0] or "0.0.0.0"  # noqa: S104 - what `:PORT` means
     everywhere = call.name in _EVERYWHERE and words and not line.has("--version --help")
     if address and not address.startswith("/"):
         call.connect(address.replace("*", "0.0.0.0"), None, "it serves", action="listen")  # noqa: S104 - a name to compare
@@ -136,3 +137,13 @@ def pastes(call: Call, work: Work) -> None:
     _plain(call, work, set())
     for value in [] if receives else names:
         walk.act(call, "read", value, "what is sent", work)
+
+
+def preferences(call: Call, work: Work) -> None:
+    """`defaults write PATH KEY VALUE`: a path is a file of settings, what starts by itself among them."""
+    names = work.line.operands[:1]
+    _plain(call, work, set())
+    for value in names:
+        text = plain(value) or ""
+        if "/" in text:
+            call.path(WRITE, text if text.endswith(".plist") else f"{text}.plist", "the settings")

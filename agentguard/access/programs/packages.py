@@ -26,7 +26,7 @@ mkdocs mocha mutmut ncu netlify next ng nodemon nox npm-check-updates npm-run-al
 parcel patch-package pip-audit pip-licenses playwright postcss pre-commit prettier-eslint pylint pyright pyupgrade
 react-scripts remix rollup rspack safety sass serverless size-limit storybook stylelint supabase svelte-check
 svelte-kit swc tailwindcss tap tox ts-jest ts-node-dev ts-prune tsc-watch tsup turbo typedoc typeorm unittest vite
-vue-tsc vulture wait-on wdio webpack wrangler yalc
+vue-tsc vulture wait-on wdio webpack wrangler yalc degit tiged
 """
 
 
@@ -197,7 +197,12 @@ _NOT_PUBLISHED = frozenset({
 
 def _is_known(call: Call, name: str) -> bool:
     """Return whether a tool lies in the project, or is one of those that everybody uses."""
-    if name in _KNOWN.split() or (index.entry(name) is not None and index.family(name) not in _NOT_PUBLISHED):
+    starter = name.startswith("create-") and name.removeprefix("create-") in _STARTERS.split()
+    if (
+        starter
+        or name in _KNOWN.split()
+        or (index.entry(name) is not None and index.family(name) not in _NOT_PUBLISHED)
+    ):
         return True
     folder = call.cwd if isinstance(call.cwd, str) else call.world.project
     for place in (folder, call.world.project):
@@ -278,6 +283,7 @@ def nix(call: Call, work: Work) -> None:
         and not ref.lower().startswith(("github:nixos/", "github:nix-community/"))
         for ref in refs
     )
+    strange = strange or any("://" in (plain(value) or "://") for value in line.values("--expr"))
     line.traits |= {"foreign-package"} if strange else set()
     carried = line.values("--command")
     work.entry = {**work.entry, "operands": "text*"}

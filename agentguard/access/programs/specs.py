@@ -36,12 +36,15 @@ _ARCHIVES = (
     ".jar",
     ".crate",
 )
+_OF_SYSTEMS = (".deb", ".rpm", ".apk", ".flatpak", ".snap", ".pkg.tar.zst", ".pkg.tar.xz")
 _FOREIGN = ("git@", "git+", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:", "file:")
 
 
 def foreign(call: Call, value: Value) -> bool:
     """Return whether a package comes from elsewhere than the registry: a URL, a repository."""
     text = plain(value)
+    if text is not None and text.endswith(_OF_SYSTEMS) and "://" not in text:
+        return True  # it comes from no repository that anybody signs, and its scripts run with all rights
     if text is None or local(call, value):
         first = parts_of(value)[0]
         return text is None and isinstance(first, str) and ("://" in first or first.startswith(_FOREIGN))

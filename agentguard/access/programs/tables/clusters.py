@@ -110,6 +110,9 @@ kubectl k oc kubecolor microk8s.kubectl
     >> list search
       traits   read-only
 
+krew
+  like     kubectl krew
+
 kustomize
   > build
     options  -o,--output=write --enable-helm

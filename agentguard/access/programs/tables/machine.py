@@ -154,7 +154,7 @@ defaults
     traits   read-only
   > write import
     options  -g -app=text -array -string -bool -int
-    operands text text*
+    run      machine.preferences
   > delete rename
     operands text*
 
@@ -181,6 +181,7 @@ tailscale bore frpc chisel localtunnel lt zrok pagekite serveo expose localhost.
 darkhttpd twistd webfsd thttpd mini_httpd lighttpd miniserve caddy simple-http-server live-server browser-sync dockerd \
     jupyter jupyter-lab jupyter-notebook redis-sentinel
   options  --ip=text --host=text --bind=text --address=text --addr=text -i,--interfaces=text -H=text --port=text -p=text -l=text
+           --listen=text
   run      machine.serves
 
 pastebinit dpaste sprunge termbin ix wormhole croc transfer ffsend magic-wormhole

@@ -75,7 +75,7 @@ age rage
 
 credstash keyring secret-tool
   options  -s=text
-  > read get getall env export list-all lookup
+  > read get getall env export list-all lookup search
     traits   prints-environment
   > delete del clear
     traits   destroys-data

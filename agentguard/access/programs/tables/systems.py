@@ -193,7 +193,7 @@ winget choco scoop
 
 nix
   options  --extra-experimental-features=text --impure -L --option=text --show-trace --accept-flake-config
-           -c,--command=text -f,--file=read -I=text -A=text --refresh --json
+           -c,--command=text -f,--file=read -I=text -A=text --refresh --json --expr=text
   > run shell develop
     stop
     run      packages.nix

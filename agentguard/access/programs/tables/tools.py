@@ -166,7 +166,7 @@ protoc
   operands read*
 
 sphinx-build sphinx-quickstart mkdocs hugo zola mdbook asciidoctor doxygen typedoc jsdoc redoc-cli pdoc pydoc bibtex \
-    biber tectonic typst groff quarto jupyter-book antora plantuml mmdc dot \
+    biber tectonic typst quarto jupyter-book antora plantuml mmdc dot \
     graphviz d2
   options  -b=text -d=write -o=write -D=text -c=read -j=text -W -T=text -s=read --destination=write --theme=text -f=text
            -interaction=text -output-directory=write -pdf -jobname=text --outdir=write --out=write --watch -K=text -i=read
@@ -184,6 +184,10 @@ pdflatex xelatex lualatex latexmk latex tex luatex
            -synctex=text -halt-on-error
   single
   operands text*
+
+groff troff nroff mandoc
+  options  -T=text -m=text -d=text -r=text -P=text -O=text -K=text
+  operands read*
 
 gunicorn daphne hypercorn granian celery flower dramatiq rq huey airflow dagster luigi streamlit gradio chainlit panel \
     bokeh mlflow tensorboard wandb dvc locust scrapy fastapi litestar quart sanic django-rq
