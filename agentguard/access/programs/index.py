@@ -143,39 +143,38 @@ windows: cmd cmd.exe del erase rd deltree format diskpart cipher sdelete fsutil 
   bitsadmin.exe mshta mshta.exe regsvr32 regsvr32.exe rundll32 rundll32.exe msiexec msiexec.exe installutil cscript
   wscript netsh netsh.exe setx setx.exe msbuild devenv csc vbc robocopy robocopy.exe xcopy xcopy.exe
 tools: ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf automake libtool pkg-config configure
-  ctest cpack bazel bazelisk blaze buck buck2 pants please plz ant kotlinc kotlin scala scalac groovyc javac javap jar
-  jlink jpackage jdeps javadoc swift swiftc swiftlint swiftformat swift-format xcodebuild xcrun flutter dart elixirc
-  erlc iex dialyzer ghc ghci runghc hlint ormolu fourmolu stylish-haskell hindent ocaml ocamlfind ocamlformat ocamlc
-  ocamlopt dune esy reason nim nimpretty crystal ameba zig zls odin vlang gleam purs elm elm-test elm-format
-  elm-review racket-fmt clj clj-kondo cljfmt shadow-cljs boot fortls gfortran fprettify nvcc hipcc ispc cobc gnatmake
-  fpc dmd ldc2 rdmd matlab octave octave-cli R Rscript littler vite webpack webpack-cli rollup parcel esbuild-register
-  swc tsup unbuild rspack rsbuild rolldown tsdown microbundle wmr snowpack metro bili pkgroll ncc size-limit
-  bundlesize source-map-explorer next nuxt nuxi astro gatsby remix svelte-kit ng vue-cli-service react-scripts craco
-  expo quasar gridsome eleventy docusaurus vitepress vuepress storybook start-storybook build-storybook hexo 11ty
-  redwood solid-start qwik analog tauri electron-builder electron-forge electron wxt plasmo react-native nativescript
-  ng-packagr sapper umi turbo nx rush moon wireit lage bit-cli preconstruct beachball mocha ava tap tape jasmine karma
-  cypress playwright wdio testcafe nightwatch newman artillery k6 autocannon bats cucumber-js stryker web-test-runner
-  wtr uvu lighthouse lhci pa11y backstop loki detox maestro qunit japa stylelint biome oxlint xo standard tslint
-  dprint rome markdownlint markdownlint-cli2 cspell alex commitlint knip depcheck ts-prune madge publint attw
-  sort-package-json syncpack htmlhint jsonlint yamllint ansible-later hadolint dclint sqlfluff sqlfmt pylint pyflakes
-  pycodestyle pydocstyle bandit vulture radon autopep8 yapf pyupgrade docformatter codespell darglint pyright
-  basedpyright pytype pyre ty djlint curlylint taplo buildifier stylua luacheck selene golangci-lint staticcheck
-  revive gosec errcheck ktlint detekt checkstyle pmd spotbugs scalafmt scalafix rubocop standardrb reek brakeman
-  erb-lint erblint haml-lint slim-lint phpcs phpcbf phpstan psalm phpmd php-cs-fixer pint rector cppcheck clang-tidy
-  cpplint include-what-you-use iwyu uncrustify astyle nixfmt alejandra statix deadnix typos vale proselint textlint
-  misspell mdformat cfn-lint tflint tfsec checkov kube-score conftest opa trivy grype syft semgrep gitleaks trufflehog
-  detect-secrets zizmor actionlint promtool spectral redocly swagger-cli protolint buf prototool graphql-inspector
-  xmllint tidy html-validate svgo eslint_d prettierd lintr styler terraform-docs cargo-deny cargo-audit pip-audit
-  safety npm-check-updates ncu license-checker dotenv-linter tox nox rspec minitest cucumber spring guard foreman
-  overmind hivemind puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq phpunit pest codecept behat paratest
-  infection phpdoc box deployer dep protoc sphinx-build sphinx-quickstart mkdocs hugo zola mdbook asciidoctor doxygen
-  typedoc jsdoc redoc-cli pdoc pydoc bibtex biber tectonic typst quarto jupyter-book antora plantuml mmdc dot graphviz
-  d2 pdflatex xelatex lualatex latexmk latex tex luatex groff troff nroff mandoc gunicorn daphne hypercorn granian
-  celery flower dramatiq rq huey airflow dagster luigi streamlit gradio chainlit panel bokeh mlflow tensorboard wandb
-  dvc locust scrapy fastapi litestar quart sanic django-rq pre-commit-uv cmake-format gcov lcov gcovr llvm-cov
-  llvm-profdata gprof objdump nm readelf ldd size ar ranlib strip objcopy addr2line c++filt ld as dsymutil otool lipo
-  install_name_tool codesign codemod jscodeshift ast-grep comby jscpd cloc tokei scc sloccount onefetch loc git-sizer
-  dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser
+  ctest cpack bazel bazelisk blaze buck buck2 pants please plz ant scalac groovyc javac javap jar jlink jpackage jdeps
+  javadoc swiftc swiftlint swiftformat swift-format xcodebuild xcrun flutter dart elixirc erlc dialyzer ghci hlint
+  ormolu fourmolu stylish-haskell hindent ocamlfind ocamlformat ocamlc ocamlopt dune esy reason nimpretty ameba zig
+  zls odin vlang gleam purs elm elm-test elm-format elm-review racket-fmt clj-kondo cljfmt shadow-cljs boot fortls
+  gfortran fprettify nvcc hipcc ispc cobc gnatmake fpc dmd ldc2 rdmd matlab octave-cli vite webpack webpack-cli rollup
+  parcel esbuild-register swc tsup unbuild rspack rsbuild rolldown tsdown microbundle wmr snowpack metro bili pkgroll
+  ncc size-limit bundlesize source-map-explorer next nuxt nuxi astro gatsby remix svelte-kit ng vue-cli-service
+  react-scripts craco expo quasar gridsome eleventy docusaurus vitepress vuepress storybook start-storybook
+  build-storybook hexo 11ty redwood solid-start qwik analog tauri electron-builder electron-forge electron wxt plasmo
+  react-native nativescript ng-packagr sapper umi turbo nx rush moon wireit lage bit-cli preconstruct beachball mocha
+  ava tap tape jasmine karma cypress playwright wdio testcafe nightwatch newman artillery k6 autocannon bats
+  cucumber-js stryker web-test-runner wtr uvu lighthouse lhci pa11y backstop loki detox maestro qunit japa stylelint
+  biome oxlint xo standard tslint dprint rome markdownlint markdownlint-cli2 cspell alex commitlint knip depcheck
+  ts-prune madge publint attw sort-package-json syncpack htmlhint jsonlint yamllint ansible-later hadolint dclint
+  sqlfluff sqlfmt pylint pyflakes pycodestyle pydocstyle bandit vulture radon autopep8 yapf pyupgrade docformatter
+  codespell darglint pyright basedpyright pytype pyre ty djlint curlylint taplo buildifier stylua luacheck selene
+  golangci-lint staticcheck revive gosec errcheck ktlint detekt checkstyle pmd spotbugs scalafmt scalafix rubocop
+  standardrb reek brakeman erb-lint erblint haml-lint slim-lint phpcs phpcbf phpstan psalm phpmd php-cs-fixer pint
+  rector cppcheck clang-tidy cpplint include-what-you-use iwyu uncrustify astyle nixfmt alejandra statix deadnix typos
+  vale proselint textlint misspell mdformat cfn-lint tflint tfsec checkov kube-score conftest opa trivy grype syft
+  semgrep gitleaks trufflehog detect-secrets zizmor actionlint promtool spectral redocly swagger-cli protolint buf
+  prototool graphql-inspector xmllint tidy html-validate svgo eslint_d prettierd lintr styler terraform-docs
+  cargo-deny cargo-audit pip-audit safety npm-check-updates ncu license-checker dotenv-linter tox nox rspec minitest
+  cucumber spring guard foreman overmind hivemind puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq phpunit
+  pest codecept behat paratest infection phpdoc box deployer dep protoc sphinx-build sphinx-quickstart mkdocs hugo
+  zola mdbook asciidoctor doxygen typedoc jsdoc redoc-cli pdoc pydoc bibtex biber tectonic typst quarto jupyter-book
+  antora plantuml mmdc dot graphviz d2 pdflatex xelatex lualatex latexmk latex tex luatex groff troff nroff mandoc
+  gunicorn daphne hypercorn granian celery flower dramatiq rq huey airflow dagster luigi streamlit gradio chainlit
+  panel bokeh mlflow tensorboard wandb dvc locust scrapy fastapi litestar quart sanic django-rq pre-commit-uv
+  cmake-format gcov lcov gcovr llvm-cov llvm-profdata gprof objdump nm readelf ldd size ar ranlib strip objcopy
+  addr2line c++filt ld as dsymutil otool lipo install_name_tool codesign codemod jscodeshift ast-grep comby jscpd cloc
+  tokei scc sloccount onefetch loc git-sizer dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser
 web: curl wget wget2 http https xh xhs curlie aria2c axel hurl lynx w3m links elinks grpcurl websocat wscat
 servers: http-server lite-server serve sirv static-server warp-serve dufs twist nginx httpd apache2 haproxy squid
   envoy traefik dnsmasq teleconsole ngrok cloudflared telebit inlets playit devtunnel pinggy tunnelmole tmole gost

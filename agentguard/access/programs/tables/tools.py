@@ -23,21 +23,10 @@ ant
   options  -f=run -buildfile=run -file=run -D=text -q -v
   single
 
-kotlinc kotlin scala scalac groovyc javac javap jar jlink jpackage jdeps javadoc
+scalac groovyc javac javap jar jlink jpackage jdeps javadoc
   options  -d=write -cp=text -classpath=text -sourcepath=read -o=write -p=text -source=text -target=text --release=text
            -c -t -x -v -f=text -Xlint -encoding=text
   operands read*
-
-swift
-  > build test package
-    options  -c=text --package-path=enter --filter=text --build-path=write --product=text
-    operands text*
-  > run
-    options  -c=text --package-path=enter
-    operands text*
-    stop
-  > *
-    operands run text*
 
 swiftc swiftlint swiftformat swift-format
   options  -o=write --config=read -i,--in-place --fix --autocorrect --lint -r
@@ -77,25 +66,17 @@ flutter dart
   > *
     operands run text*
 
-elixirc erlc iex dialyzer ghc ghci runghc hlint ormolu fourmolu stylish-haskell hindent ocaml ocamlfind ocamlformat \
-    ocamlc ocamlopt dune esy reason nim nimpretty crystal ameba zig zls odin vlang gleam purs elm elm-test elm-format \
-    elm-review racket-fmt clj clj-kondo cljfmt shadow-cljs boot fortls gfortran fprettify nvcc hipcc ispc cobc gnatmake \
-    fpc dmd ldc2 rdmd
+elixirc erlc dialyzer ghci hlint ormolu fourmolu stylish-haskell hindent ocamlfind ocamlformat ocamlc ocamlopt \
+    dune esy reason nimpretty ameba zig zls odin vlang gleam purs elm elm-test elm-format elm-review racket-fmt \
+    clj-kondo cljfmt shadow-cljs boot fortls gfortran fprettify nvcc hipcc ispc cobc gnatmake fpc dmd ldc2 rdmd
   options  -o=write -I=text -L=text --make -O=text -i,--in-place --check -c -W=text --mode=text --outdir=write -e=text
            --output=write --fix --watch -d=text
   operands look*
 
-matlab octave octave-cli
+matlab octave-cli
   options  -r=text -batch=text --eval=text --path=read --no-gui -nodisplay -logfile=write
   single
   run      build.evaluates
-
-R Rscript littler
-  options  -e=text --vanilla --slave --no-save --args -f=run --quiet
-  > CMD
-    operands text text*
-  > *
-    operands run text*
 
 vite webpack webpack-cli rollup parcel esbuild-register swc tsup unbuild rspack rsbuild rolldown tsdown microbundle wmr \
     snowpack metro bili pkgroll ncc size-limit bundlesize source-map-explorer
