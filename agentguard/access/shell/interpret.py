@@ -73,8 +73,8 @@ class Machine:
 
     __slots__ = (
         "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "elsewhere", "fetched", "files",
-        "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool", "unsplit", "unsure", "work",
-        "world",
+        "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool", "unsplit",
+        "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
