@@ -66,3 +66,18 @@ def act(call: Call, value: Value, why: str) -> None:
         net.url(call, text.removeprefix("git+"), why)
     elif net.looks_like_address(value):
         net.perhaps(call, value, why)
+
+
+def field(call: Call, value: Value, why: str) -> None:
+    """`NAME=@PATH`: the value is read from a file."""
+    text = plain(value)
+    if text is None:
+        walk.guess(call, value, why)
+    elif "=@" in text:
+        call.path(READ, text.partition("=@")[2], why)
+
+
+def keyed(call: Call, value: Value, why: str) -> None:
+    """`[NAME=]PATH`."""
+    text = plain(value)
+    call.path(READ, value if text is None else text.rpartition("=")[2], why)

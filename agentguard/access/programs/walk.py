@@ -492,19 +492,6 @@ def _data(call: Call, value: Value, why: str, work: Work) -> None:
         call.path(READ, concat([first[1:], *parts_of(value)[1:]]), why)
 
 
-def _field(call: Call, value: Value, why: str, work: Work) -> None:
-    text = plain(value)
-    if text is None:
-        guess(call, value, why)
-    elif "=@" in text:
-        call.path(READ, text.partition("=@")[2], why)
-
-
-def _keyed(call: Call, value: Value, why: str, work: Work) -> None:
-    text = plain(value)
-    call.path(READ, value if text is None else text.rpartition("=")[2], why)
-
-
 def _spec(call: Call, value: Value, why: str, work: Work) -> None:
     _specs().act(call, value, why)
 
@@ -588,8 +575,8 @@ _KINDS: dict[str, Kind] = {
     "variable": _variable,
     "listen": _listen,
     "data": _data,
-    "field": _field,
-    "keyed": _keyed,
+    "field": lambda call, value, why, _work: _specs().field(call, value, why),
+    "keyed": lambda call, value, why, _work: _specs().keyed(call, value, why),
     "spec": _spec,
     "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),
     "guess": guess,
