@@ -54,7 +54,7 @@ class Call:
     """
 
     __slots__ = (
-        "assigned", "cwd", "fetches", "frame", "inputs", "machine", "name", "origin", "program", "state",
+        "assigned", "cwd", "fetches", "frame", "globs", "inputs", "machine", "name", "origin", "program", "state",
         "stdin", "told", "where", "words", "wrote",
     )  # fmt: skip
 
@@ -77,6 +77,7 @@ class Call:
         self.program = ""
         self.told: list[Value] = []
         self.origin = Origin(via=frame.via, span=where)
+        self.globs: set[object] = set()
 
     @property
     def world(self) -> World:
@@ -109,6 +110,11 @@ class Call:
         if isinstance(value, str) and (fault := paths.fault(value)):
             self._malformed(action, f"{why}: {fault}")
             return
+        if isinstance(value, Globbed):  # a glob that stands there a thousand times is looked at once
+            key = (self.origin, action, value.literal, extent, certainty, why)
+            if key in self.globs:
+                return
+            self.globs.add(key)
         if isinstance(value, Beneath):
             value, extent = value.root, TREE
         elif extent == TREE and action == DELETE and isinstance(value, Pattern):

@@ -128,3 +128,13 @@ def test_two_thousand_words_are_all_looked_at():
 def test_equal_rows_are_told_once():
     """A loop that does the same a hundred times gives its rows once."""
     assert len(access("for i in {1..100}; do cat a.txt; done").rows) == 2
+
+
+def test_a_glob_that_stands_there_often_is_looked_at_once():
+    """Thousands of stars cost what one costs, and give its rows."""
+    disk = MemoryDisk({f"/home/dev/project/f{number}": b"" for number in range(100)})
+    world = World(home="/home/dev", project="/home/dev/project", disk=disk)
+    start = time.process_time()
+    found = interpret("cat " + "* " * 1900, "/home/dev/project", world, "Bash")
+    assert time.process_time() - start < 10  # a bound against blow-ups, far above what it takes
+    assert (101, True) == (len(found.rows), found.complete)
