@@ -7,7 +7,7 @@ for it: at least one, at most `MAX_ALTERNATIVES`.
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, UNKNOWN, Pattern
+from agentguard.access.model import ANY, ONE, STAR, UNKNOWN, Pattern
 from agentguard.access.shell.values import concat, parts_of
 
 TYPE_CHECKING = False
@@ -190,10 +190,11 @@ def at_home(path: Value, home: str) -> Value:
     return path
 
 
+LISTED: Alternatives = (Pattern((STAR,)), Pattern((".", STAR)))  # the names in a folder: hidden ones too
+
+
 def globbed(pattern: str) -> Value:
     """Return the paths that a glob stands for; `**` is any number of folders."""
-    from agentguard.access.model import ONE, STAR  # noqa: PLC0415 - only here
-
     parts: list[Any] = []
     at = 0
     while at < len(pattern):

@@ -172,7 +172,7 @@ class Library:
         if name in ("glob.glob", "glob.iglob"):
             return [Many(tuple(h.globbed(one) if isinstance(one, str) else one for one in first))]
         if name in ("os.listdir", "os.scandir"):
-            return [Many((Pattern((STAR,)),))]
+            return [Many(h.LISTED)]
         if name == "os.walk":
             root = concat([*parts_of(h.text(first[0])), "/", ANY])
             return [Many((Items([(root,), (Many((Pattern((STAR,)),)),), (Many((Pattern((STAR,)),)),)]),))]
@@ -325,9 +325,14 @@ class Library:
             stem = path.rpartition(".")[0] or path if isinstance(path, str) else UNKNOWN
             return tuple(Place(h.text(h.joined((stem, one)))) for one in args[0]) if args else NOTHING
         if name == "iterdir":
-            return (Many((Place(h.beneath(path, Pattern((STAR,)))),)),)
+            return (Many(tuple(Place(h.beneath(path, one)) for one in h.LISTED)),)
         if name in ("glob", "rglob"):
-            made = [h.globbed(("**/" if name == "rglob" else "") + one) for one in args[0] if isinstance(one, str)]
+            start = "**/" if name == "rglob" else ""
+            texts = [one for one in (args[0] if args else ()) if isinstance(one, str)]
+            texts += [
+                "." + one for one in texts if one.startswith("*") and name == "glob"
+            ]  # hidden ones are found, too
+            made = [h.globbed(start + one) for one in texts]
             return (Many(tuple(Place(h.beneath(path, one)) for one in made) or (Place(UNKNOWN),)),)
         if name in ("open", "read_text", "read_bytes"):
             return (Contents(path),)

@@ -13,8 +13,9 @@ from __future__ import annotations
 from agentguard.access.code import held as h
 from agentguard.access.code import tokens as t
 from agentguard.access.code.held import ENVIRON, NOTHING, OUTPUT, Items, Named, Place, Table
-from agentguard.access.code.meanings import PROPERTIES, Meanings
+from agentguard.access.code.meanings import PROPERTIES
 from agentguard.access.code.sinks import Args
+from agentguard.access.code.statements import Statements
 from agentguard.access.code.tokens import END, NAME, NUMBER, SIGN, TEXT, TICK
 from agentguard.access.model import UNKNOWN
 
@@ -52,8 +53,8 @@ _MORE_STOPS = {
 }  # fmt: skip
 _BY_SIDE = frozenset({"ruby", "perl", "elixir", "php", "groovy"})  # `puts x` is a call
 _JOINING = {
-    "ruby": ("and", "or"), "perl": ("and", "or", "x", "eq", "ne"), "lua": ("and", "or"), "javascript": ("of", "in"),
-    "php": ("and", "or"), "elixir": ("and", "or"), "julia": ("in",),
+    "ruby": ("and", "or", "in"), "perl": ("and", "or", "x", "eq", "ne"), "lua": ("and", "or"), "javascript": ("of", "in"),
+    "php": ("and", "or"), "elixir": ("and", "or"), "julia": ("in",), "r": ("in",), "groovy": ("in",),
 }  # fmt: skip
 _GETTERS = frozenset({"ruby", "elixir"})  # `x.reverse` is a call
 _ASSIGNS = frozenset({"=", ":=", "<-", "||=", "//="})
@@ -76,16 +77,12 @@ def read(text: str, language: str) -> list[Finding]:
     return scanner.found.finish()
 
 
-class Scanner(Meanings):
+class Scanner(Statements):
     """Reads tokens and hands every call to what it means."""
 
     def __init__(self, language: str) -> None:
         super().__init__(language)
-        self.tokens: list[t.Token] = []
-        self.at = 0
         self.depth = 0
-        self.braces = 0
-        self.text = ""
         self.assigned = False  # the last expression put its value somewhere
         self.target = ""  # the name that an assignment would be to
         self.keys: list[tuple[str, Alternatives]] = []  # of the last braces
@@ -114,28 +111,6 @@ class Scanner(Meanings):
 
     # -- tokens
 
-    def peek(self, ahead: int = 0) -> tuple[str, Any]:
-        """Return kind and value of a token; an end where there is none."""
-        at = self.at + ahead
-        return self.tokens[at][:2] if at < len(self.tokens) else (END, "")
-
-    def sign(self, *values: str) -> bool:
-        """Return whether one of these signs is next."""
-        kind, value = self.peek()
-        return kind == SIGN and value in values
-
-    def close(self) -> bool:
-        """Return whether the next token stands right behind the last one."""
-        if self.at >= len(self.tokens):
-            return False
-        place = self.tokens[self.at][2]
-        return place > 0 and not self.text[place - 1 : place].isspace()
-
-    def past_lines(self) -> None:
-        """Skip ends of lines, inside brackets."""
-        while self.at < len(self.tokens) and self.tokens[self.at][0] == END:
-            self.at += 1
-
     # -- statements
 
     def statement(self) -> Alternatives | None:
@@ -145,6 +120,8 @@ class Scanner(Meanings):
             self.at += 1
             return None
         if kind == NAME and value == "import" and self.language == "javascript" and self.imports():
+            return None
+        if kind == NAME and value in ("for", "foreach") and self.loops():
             return None
         if kind == NAME and value in _DEFINES:
             self.at += 2 if self.peek(1)[0] == NAME and self.peek(2) == (SIGN, "(") else 1
@@ -162,39 +139,6 @@ class Scanner(Meanings):
             self.found.add("environment")
         return found
 
-    def imports(self) -> bool:
-        """`import fs, {readFile as r} from "fs"`, `import * as fs from "fs"`."""
-        end = self.at + 1
-        names: list[tuple[str, str]] = []  # local name, what of the module
-        while end < len(self.tokens) and end < self.at + 60 and self.tokens[end][:2] != (NAME, "from"):
-            kind, value, _ = self.tokens[end]
-            if kind == TEXT:
-                break
-            if kind == NAME and value == "as" and end + 1 < len(self.tokens):
-                names[-1:] = [(str(self.tokens[end + 1][1]), names[-1][1] if names else "")]
-                end += 1
-            elif kind == NAME:
-                inside = any(self.tokens[k][:2] == (SIGN, "{") for k in range(self.at, end))
-                names.append((value, value if inside else ""))
-            elif (kind, value) == (SIGN, "*"):
-                names.append(("", ""))
-            end += 1
-        if end + 1 >= len(self.tokens) or self.tokens[end][:2] != (NAME, "from") or self.tokens[end + 1][0] != TEXT:
-            return False
-        module = self.literal(self.tokens[end + 1][1])[0]
-        for local, what in names:
-            full = f"{self.module(str(module))}.{what}" if what else self.module(str(module))
-            self.bind(local, self.named(full))
-        self.at = end + 2
-        return True
-
-    def bind(self, name: str, value: Alternatives) -> None:
-        """Note what a variable holds; inside braces it may also hold what it held before."""
-        if not name:
-            return
-        old = self.values.get(name, ())
-        self.values[name] = h.several((*value, *old)) if self.braces and old else value
-
     # -- expressions
 
     def expression(self) -> Alternatives:
@@ -209,8 +153,16 @@ class Scanner(Meanings):
         while True:
             kind, value = self.peek()
             if kind == NAME and value in _JOINING.get(self.language, ()):
+                target = self.target
                 self.at += 1
-                self.operand()
+                right = self.operand()
+                if value in ("of", "in") and right != (ENVIRON,):
+                    self.bind(target, self.elements(right))
+                continue
+            if kind == NAME and value == "as" and self.language == "php" and self.peek(1)[0] == NAME:
+                arrow = self.peek(2) == (SIGN, "=>") and self.peek(3)[0] == NAME
+                self.bind(self.peek(3 if arrow else 1)[1], self.elements(left))
+                self.at += 4 if arrow else 2
                 continue
             if (
                 kind != SIGN
@@ -223,6 +175,9 @@ class Scanner(Meanings):
                     self.ternary -= 1
                     continue
                 break
+            if value in ("(", "["):  # behind `for`, `if` and the like
+                left = self.operand()
+                continue
             target = self.target
             self.at += 1
             if value == "|>" and self.language in ("elixir", "r", "julia"):
@@ -264,13 +219,6 @@ class Scanner(Meanings):
         return h.several(h.joined((a, b)) if not isinstance(a, int) or not isinstance(b, int) else h.reckoned(a, "+", b)
                          for a in left for b in right)  # fmt: skip
 
-    def takes_apart(self, keys: list[tuple[str, Alternatives]], value: Alternatives) -> None:
-        """`{a, b: c} = x`: each name gets its part of x."""
-        for key, local in keys:
-            name = local[0].name if local and isinstance(local[0], Named) else key
-            if value != (ENVIRON,):
-                self.values[name] = self.attribute(value, key)
-
     def operand(self) -> Alternatives:
         """Read one operand with everything that is done to it by dots, calls and indexes."""
         self.target = ""
@@ -303,6 +251,9 @@ class Scanner(Meanings):
             self.at += 1
             self.target = value
             found = self.values.get(value) or self.named(value)
+            if value == "<>" and self.language == "perl":
+                for one in self.elements(self.values.get("@ARGV", ())):
+                    self.found.path("read", one)
             if value in self.stops or value in _DEFINES:
                 return NOTHING
         else:
@@ -333,6 +284,7 @@ class Scanner(Meanings):
         items: dict[str, Alternatives] = {}
         keys: list[tuple[str, Alternatives]] = []
         last: Alternatives = NOTHING
+        parts: list[Alternatives] = []
         while self.at < len(self.tokens) and not self.sign("}"):
             start = self.at
             kind, value = self.peek()
@@ -355,6 +307,8 @@ class Scanner(Meanings):
             else:
                 found = self.statement()
                 last = last if found is None else found
+                if found is not None:
+                    parts.append(found)
             if self.at == start:
                 self.at += 1
         self.at += 1
@@ -362,6 +316,8 @@ class Scanner(Meanings):
         self.keys = keys
         if "..." in items and items["..."] == (ENVIRON,):
             return (ENVIRON,)
+        if self.language == "lua" and parts and not items:
+            return (Items(parts[: h.MAX_ITEMS]),)
         return (Table(items),) if items else last
 
     def listed(self, end: str) -> Args:
@@ -413,6 +369,8 @@ class Scanner(Meanings):
         getter = False
         while True:
             kind, value = self.peek()
+            if (kind, value) in ((SIGN, "("), (SIGN, "{"), (NAME, "do")):
+                self.takes(found)
             if (
                 kind == END
                 and value == "\n"

@@ -7,7 +7,7 @@ from agentguard.access.code import held as h
 from agentguard.access.code import other_calls as calls
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
 from agentguard.access.code.sinks import Args, Found, is_address
-from agentguard.access.model import STAR, UNKNOWN, Pattern
+from agentguard.access.model import UNKNOWN, Pattern
 from agentguard.access.shell.values import parts_of
 
 TYPE_CHECKING = False
@@ -36,7 +36,10 @@ _METHODS: dict[str, Callable[[str], str]] = {
     "toLowerCase": str.lower, "toUpperCase": str.upper, "downcase": str.lower, "upcase": str.upper, "trim": str.strip,
     "strip": str.strip, "chomp": str.rstrip, "swapcase": str.swapcase, "lower": str.lower, "upper": str.upper,
 }  # fmt: skip
-_QUIET_METHODS = frozenset({"includes", "startsWith", "endsWith", "test", "match", "indexOf"})
+_SAME = frozenset({  # methods that hand on what they belong to, or its elements
+    "each", "map", "forEach", "flat_map", "toString", "to_s", "valueOf", "freeze", "to_a", "encode", "dup", "filter", "select",
+    "sort", "reject", "flat", "flatMap", "each_with_index", "uniq", "collect", "toArray", "compact",
+})  # fmt: skip
 _OF_PATH = {  # methods of a path object of Ruby and Groovy
     "read": "read", "readlines": "read", "binread": "read", "write": "write", "delete": "delete", "unlink": "delete",
     "rmtree": "delete-tree", "mkpath": "write", "mkdir": "write", "text": "read", "getText": "read", "readLines": "read",
@@ -366,7 +369,7 @@ class Meanings:
             if kinds[0] in ("read", "open") and first:
                 return tuple(Contents(h.text(given)) for given in first)
             if kinds[0] == "look":
-                return (Many((Pattern((STAR,)),)),)
+                return (Many(h.LISTED),)
         if name in calls.SAME_VALUE and first:
             return first
         if name.endswith(".new") and name == "Pathname.new":
@@ -423,19 +426,7 @@ class Meanings:
             return NOTHING
         if name == "call" and isinstance(of, Named):
             return self._function(of.name, args)
-        if name in (
-            "each",
-            "map",
-            "forEach",
-            "flat_map",
-            "toString",
-            "to_s",
-            "valueOf",
-            "freeze",
-            "to_a",
-            "encode",
-            "dup",
-        ):
+        if name in _SAME:
             return (of,)
         if name == "join":
             return (self._glued("" if one is None else one, [(of,)]),)
