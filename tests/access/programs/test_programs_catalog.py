@@ -1,5 +1,7 @@
 """What the tables say about programs when somebody asks."""
 
+from pathlib import Path
+
 from agentguard.access.model import EXECUTE, Origin, Row
 from agentguard.access.programs import catalog
 
@@ -21,7 +23,7 @@ def test_a_program_tells_its_options_operands_and_subcommands():
     assert {"force", "skips-checks"} <= push.traits
     assert (("-f", "--force"), "", "force") in push.options
     assert "force" in git.traits
-    rm = catalog.find("rm")
+    rm = catalog.find("rmdir")
     assert rm is not None
     assert ("delete*", False, frozenset()) == (rm.operands, rm.carries, rm.traits)
     assert None is catalog.find("no-such-program")
@@ -53,3 +55,24 @@ def test_unknown_programs_are_named_once():
         Row("read", origin=Origin(("other",))),
     ]
     assert ("frob", "zork") == catalog.unknown(rows, frozenset(catalog.names()), "/p")
+
+
+def test_traits_that_cases_show_are_listed():
+    """What a function gives on some command lines stands in the table as `may`, so that `programs list` finds it.
+
+    `read-only` is left out: any program may be asked for its version.
+    """
+    missing = set()
+    for path in sorted((Path(__file__).parent / "cases").glob("*.txt")):
+        for line in path.read_text().splitlines():
+            rows = line.partition(" => ")[2]
+            for part in rows.split(" | "):
+                words, brace, rest = part.partition("{")
+                names = words.split("> ")[-1].split()
+                if not brace or not names or words.startswith(("?", "opaque")):
+                    continue
+                program = catalog.find(names[0])
+                if program is not None:
+                    given = set(rest.partition("}")[0].split()) - {"read-only"}
+                    missing |= {(names[0], trait) for trait in given - program.traits}
+    assert set() == missing

@@ -8,21 +8,26 @@ claude claude-code
            --max-turns=text --session-id=text --agents=text --fallback-model=text --verbose --ide
            --setting-sources=text
   run      agents.starts
+  may      starts-agent
 
 codex
   options  -m=text -C,--cd=enter -a=text -s,--sandbox=text -c=text -p=text -i=read --full-auto --yolo
   run      agents.starts
+  may      starts-agent
 
 gemini
   options  -p,--prompt=text -m=text -y,--yolo -i=text -s --approval-mode=text
   run      agents.starts
+  may      starts-agent
 
 aider
   options  -m,--message=text -f,--message-file=read --model=text --read=read --yes --yes-always
   run      agents.starts
+  may      starts-agent
 
 opencode cursor-agent amp copilot kiro-cli q crush cline qwen droid auggie openhands plandex gptme cn kimi
   run      agents.starts
+  may      starts-agent
 
 agentguard
   options  --home=text --json

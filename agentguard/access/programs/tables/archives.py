@@ -85,6 +85,7 @@ restic kopia
            --cacert=text --tls-client-cert=text --cache-dir=text -q,--quiet -v,--verbose --json --no-lock
            --tag=text --host=text -H=text --path=text -n,--dry-run
   run      archives.keeps
+  may      destroys-data sends
   > backup
     options  -e,--exclude=text --iexclude=text --exclude-file=read --files-from=read --files-from-raw=read
              --files-from-verbatim=read --parent=text --stdin-filename=text -x,--one-file-system --time=text
@@ -105,6 +106,7 @@ borg borgmatic
   options  -r,--repo=text --rsh=shell --remote-path=text -n,--dry-run --progress -v,--verbose --lock-wait=text
            -s,--stats --list --json -p --log-json
   run      archives.keeps
+  may      destroys-data sends
   > create
     options  -e,--exclude=text --exclude-from=read --patterns-from=read -C,--compression=text --comment=text
              --timestamp=text -x,--one-file-system --pattern=text --chunker-params=text --files-cache=text
@@ -122,6 +124,7 @@ duplicity
            --full-if-older-than=text --ssh-options=text --name=text --archive-dir=text --force -t,--time=text
            --file-to-restore=text --dry-run
   run      archives.keeps
+  may      sends
   > restore
   > full incremental
   > cleanup remove-older-than remove-all-but-n-full

@@ -107,6 +107,7 @@ env
            --block-signal=text? --default-signal=text? --ignore-signal=text? --list-signal-handling -P=text -v,--debug
   stop
   run      carriers.env
+  may      prints-environment
 
 cross-env
   stop
@@ -315,6 +316,7 @@ parallel
            -s,--max-chars=text --max-line-length-allowed --shebang --trim=text --limit=shell --filter=text
   stop
   run      repeats.parallel
+  may      sends
 
 pee
   operands shell*

@@ -118,6 +118,7 @@ gcloud
   options  --project=text --region=text --zone=text --format=text --account=text -q,--quiet --filter=text
            --configuration=text --impersonate-service-account=text --limit=text --verbosity=text
   run      infra.by_verb
+  may      destroys-infrastructure publishes sends
   > auth
     >> print-access-token print-identity-token
       traits   prints-environment
@@ -191,6 +192,7 @@ bq
 
 gsutil
   options  -m -q -D -o=text -h=text
+  may      sends
   > rm
     options  -r -f -a
     traits   destroys-data
@@ -214,6 +216,7 @@ az
   options  --subscription=text -g,--resource-group=text -n,--name=text -o,--output=text --query=text -l,--location=text
            --debug --verbose --only-show-errors -y,--yes --no-wait --ids=text
   run      infra.by_verb
+  may      destroys-data destroys-infrastructure
   > account
     >> get-access-token
       traits   prints-environment
@@ -290,6 +293,7 @@ oci doctl hcloud linode-cli ibmcloud scw exo upctl vultr-cli civo yc aliyun tccl
   options  --profile=text -t=text --context=text -o,--output=text --format=text --region=text -q,--quiet -y,--yes
            -f,--force
   run      infra.by_verb
+  may      destroys-infrastructure publishes
 
 awslocal tflocal samlocal cdklocal localstack
 """

@@ -199,6 +199,7 @@ argocd
 flux istioctl linkerd cilium velero kn tkn argo crossplane karmadactl rancher talosctl k0sctl rosa oc-mirror cmctl kubeseal
   options  -n,--namespace=text --context=text --kubeconfig=read -f=read -o=text
   run      infra.by_verb
+  may      destroys-infrastructure
 
 kubectx kubens k9s stern kubetail kubeconform kubeval kube-linter popeye
 

@@ -7,6 +7,7 @@ psql pgcli
            -o,--output=write -P,--pset=text -q -R=text -s -S -t -T=text -x -X -z -0 -1 --csv --no-psqlrc
            --echo-all --single-transaction
   run      databases.statements
+  may      destroys-data runs-fetched-code
 
 mysql mariadb mycli
   options  -h,--host=host -P,--port=text -u,--user=text -p,--password=text? -D,--database=text -e,--execute=sql -B -N
@@ -14,12 +15,14 @@ mysql mariadb mycli
            --init-command=sql --tee=write --default-character-set=text --protocol=text --login-path=text
            --ssl-mode=text --local-infile=text? --skip-column-names --batch --silent --table --force
   run      databases.statements
+  may      destroys-data
 
 sqlite3 litecli
   options  -init=read -cmd=sql -separator=text -newline=text -nullvalue=text -header -json -csv -column -line -batch
            -readonly -bail -box -table -markdown -vfs=text -mode=text
   single
   run      databases.sqlite
+  may      destroys-data
 
 duckdb
   options  -c=sql -s=sql -f=sqlfile -init=read -readonly -json -csv -batch -markdown -table -line
@@ -30,17 +33,21 @@ sqlcmd
   options  -S=host -d=text -U=text -P=text -Q=sql -q=sql -i=sqlfile -o=write -E -b -h=text -s=text -W -v=text -l=text -t=text
            -C -N
   run      databases.statements
+  may      destroys-data
 
 clickhouse-client clickhouse-local
   options  -h,--host=host --port=text -u,--user=text --password=text -d,--database=text -q,--query=sql
            --queries-file=sqlfile -n,--multiquery -f,--format=text --secure -C,--config-file=read -m,--multiline
   run      databases.statements
+  may      destroys-data
 
 clickhouse
+  may      destroys-data
   > client local
     like     clickhouse-client
 
 cockroach
+  may      destroys-data
   > sql
     options  -e,--execute=sql -f,--file=sqlfile --url=database --host=host --certs-dir=read -u=text -d=text --insecure
              --format=text -p=text
@@ -58,15 +65,18 @@ cqlsh
   options  -e,--execute=sql -f,--file=sqlfile -u=text -p=text -k=text --cqlshrc=read --request-timeout=text --ssl
   operands host text
   run      databases.cql
+  may      destroys-data
 
 snowsql
   options  -q,--query=sql -f,--filename=sqlfile -a=text -u=text -d=text -s=text -w=text -r=text -c=text -o=text
            --config=read
   run      databases.statements
+  may      destroys-data
 
 snow
   options  -c,--connection=text --format=text
   run      infra.by_verb
+  may      destroys-data
   > sql
     options  -q,--query=sql -f,--filename=sqlfile -i,--stdin
     run      databases.statements
@@ -74,25 +84,30 @@ snow
 trino presto
   options  --server=url --catalog=text --schema=text --execute=sql -f,--file=sqlfile --user=text --output-format=text
   run      databases.statements
+  may      destroys-data
 
 spark-sql hive impala-shell
   options  -e=sql -f=sqlfile -q=sql -i=text --database=text -d=text --hivevar=text --hiveconf=text --master=text
            --conf=text -S -k
   run      databases.statements
+  may      destroys-data
 
 beeline
   options  -u=database -n=text -p=text -e=sql -f=sqlfile --silent=text --outputformat=text
   single
   run      databases.statements
+  may      destroys-data
 
 usql
   options  -c,--command=sql -f,--file=sqlfile -o,--out=write -v,--set=text -q -w -X -A -t
   run      databases.statements
+  may      destroys-data
 
 cypher-shell
   options  -a,--address=database --uri=database -u=text -p=text -d=text -f,--file=sqlfile --format=text -P=text
   operands sql*
   run      databases.statements
+  may      destroys-data
 
 sqlite-utils
   > query

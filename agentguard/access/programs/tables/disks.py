@@ -16,6 +16,7 @@ mdadm dmsetup kpartx tune2fs e2label
            -D!read-only --detail!read-only --examine!read-only -E!read-only --query!read-only -r!read-only
            --find -f -d=text -o=text -p=text -t=text -V --help!read-only
   run      disks.governs
+  may      privileged
 
 mkfs mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.fat mkfs.vfat mkfs.ntfs mkfs.exfat mke2fs newfs \
   newfs_apfs newfs_hfs newfs_msdos
@@ -27,6 +28,7 @@ wipefs
   options  -a,--all -b,--backup=text? -f,--force -i,--noheadings -J,--json -n,--no-act -o,--offset=text -O,--output=text
            -p,--parsable -q,--quiet -t,--types=text --lock=text?
   run      disks.signatures
+  may      destroys-data
 
 blkdiscard
   options  -f,--force -o,--offset=text -l,--length=text -p,--step=text -s,--secure -z,--zeroout -v,--verbose
@@ -40,21 +42,25 @@ badblocks
 parted
   options  -l,--list -s,--script -m,--machine -a,--align=text -f,--fix
   run      disks.partitions
+  may      destroys-data
 
 fdisk cfdisk gdisk
   options  -l,--list -x -s -b=text -c=text? -L=text? -o=text -t=text -u=text? -w=text -W=text
   run      disks.partitions
+  may      destroys-data
 
 sfdisk
   options  -l,--list -d,--dump -J,--json -V,--verify -n,--no-act -s,--show-size -F,--list-free -N=text -A -o=text
            -w=text -W=text -X=text -q --delete --wipe=text
   run      disks.partitions
+  may      destroys-data
 
 sgdisk
   options  -p,--print -i,--info=text -v,--verify -P,--pretend -V -F -E -D -L -Z,--zap-all -z,--zap -o,--clear
            -d,--delete=text -n,--new=text -t,--typecode=text -c,--change-name=text -g -G -u=text -b,--backup=write
            -l,--load-backup=read
   run      disks.partitions
+  may      destroys-data
 
 cryptsetup
   options  -d,--key-file=read -c,--cipher=text -h,--hash=text -s,--key-size=text --type=text -q,--batch-mode -y

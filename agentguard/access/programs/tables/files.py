@@ -40,6 +40,7 @@ rm grm srm
   operands delete*
   tree     --recursive
   output   nothing
+  may      destroys-data
 
 rmdir
   options  -p,--parents -v,--verbose --ignore-fail-on-non-empty

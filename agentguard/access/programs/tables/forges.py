@@ -321,4 +321,5 @@ tea berg
 jira acli linear
   options  -p=text -t=text -s=text -b=text -a=text -l=text -P=text --plain
   run      forges.by_verb
+  may      publishes
 """

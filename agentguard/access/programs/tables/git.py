@@ -7,6 +7,7 @@ git hub
            --literal-pathspecs --glob-pathspecs --noglob-pathspecs --icase-pathspecs --no-optional-locks
            --no-lazy-fetch --no-advice -v,--version -h,--help
   first    git.first
+  may      computed-address runs-fetched-code
   > add stage
     options  -A,--all -f,--force -i,--interactive -n,--dry-run -N,--intent-to-add -p,--patch -u,--update -v,--verbose
              --chmod=text --pathspec-from-file=read
@@ -436,6 +437,7 @@ hg
 svn
   options  --username=text --password=text --config-dir=text --config-option=text --non-interactive
            --trust-server-cert -q,--quiet -r,--revision=text -m,--message=text -F,--file=read --force --depth=text
+  may      sends
   > commit ci
     traits   publishes
   > delete del remove rm copy cp move mv mkdir import lock unlock

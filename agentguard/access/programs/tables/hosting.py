@@ -4,10 +4,12 @@ TABLE = r"""
 vercel now
   options  --prod -y,--yes -t,--token=text --cwd=enter -S,--scope=text -e=text -b=text
   run      infra.vercel
+  may      destroys-infrastructure publishes
 
 netlify ntl
   options  --auth=text --filter=text --cwd=enter
   run      infra.by_verb
+  may      destroys-infrastructure
   > deploy
     options  -d,--dir=read -p,--prod -m,--message=text -s,--site=text -f=read --json --alias=text
     traits   publishes
@@ -24,6 +26,7 @@ netlify ntl
 heroku
   options  -a,--app=text -r,--remote=text -t,--team=text --confirm=text
   run      infra.by_verb
+  may      destroys-infrastructure
   > config config:get config:edit
     options  -s,--shell -j,--json
     traits   prints-environment
@@ -57,6 +60,7 @@ heroku
 fly flyctl
   options  -a,--app=text -c,--config=read -t,--access-token=text -y,--yes -r,--region=text
   run      infra.by_verb
+  may      destroys-infrastructure
   > deploy launch
     options  --image=text --remote-only --local-only --build-only --strategy=text --dockerfile=read
     operands read
@@ -92,6 +96,7 @@ fly flyctl
 wrangler
   options  -c,--config=read -e,--env=text --cwd=enter --env-file=read
   run      infra.by_verb
+  may      destroys-data destroys-infrastructure
   > deploy publish
     options  --name=text --minify --dry-run!read-only --outdir=write
     operands read
@@ -119,6 +124,7 @@ wrangler
 firebase
   options  -P,--project=text --token=text -f,--force --json
   run      infra.by_verb
+  may      publishes
   > firestore:delete database:remove
     options  -r,--recursive --all-collections
     traits   destroys-data
@@ -132,6 +138,7 @@ firebase
 supabase
   options  --project-ref=text --workdir=enter --debug
   run      infra.by_verb
+  may      destroys-infrastructure
   > db
     >> reset
       options  --linked --db-url=url --no-seed
@@ -180,6 +187,7 @@ amplify
 surge gh-pages semantic-release release-it np release-please changelogithub
   options  -d,--dist=read -p,--project=read --domain=text -n --dry-run!read-only --ci --increment=text --no-git.push
   run      packages.publishes
+  may      publishes
 
 eas expo-cli
   options  -p,--platform=text --profile=text --non-interactive
@@ -200,9 +208,11 @@ pscale neonctl render koyeb northflank platform upsun dokku caprover cf clever s
     pagerduty confluent astro-cli prefect modal
   options  --org=text --team=text -a,--app=text --project=text -p=text -e=text --token=text --env=text --account=text
   run      infra.by_verb
+  may      destroys-infrastructure publishes
 
 turso
   run      infra.by_verb
+  may      destroys-data destroys-infrastructure
   > db
     >> shell
       operands text sql*
@@ -213,6 +223,7 @@ turso
 atlas
   options  -u,--url=url --to=text --dev-url=url -c=text --env=text --projectId=text -o,--output=text --force
   run      infra.by_verb
+  may      destroys-infrastructure
   > schema
     >> apply
       options  --auto-approve!destroys-data --dry-run!read-only

@@ -168,6 +168,7 @@ packer
 knife chef
   options  -c=read -y,--yes -z -E=text
   run      infra.by_verb
+  may      destroys-infrastructure
 
 puppet
   > apply

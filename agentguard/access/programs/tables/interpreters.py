@@ -6,6 +6,7 @@ sh bash zsh dash ksh rbash ash mksh yash csh tcsh
            -f -p --restricted
   stop
   run      interpreters.shell
+  may      runs-fetched-code
 
 fish
   options  -c,--command -C,--init-command=text -i -l -n -N
@@ -87,6 +88,7 @@ perl
   stop
   language perl
   run      interpreters.other
+  may      prints-environment
 
 php
   options  -a -c=read -n -d=text -e -f,--file=run -h -i -l -m -r,--run=code -B=code -R=code -E=code -F=run -S=text

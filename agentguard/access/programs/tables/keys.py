@@ -4,6 +4,7 @@ TABLE = r"""
 openssl
   output   filters.deciphered
   run      keys.openssl
+  may      sends
 
 ssh-keygen
   options  -t=text -b=text -f=text -C=text -N=text -P=text -q -y -l -p -R=text -F=text -i -e -m=text -E=text -s=read

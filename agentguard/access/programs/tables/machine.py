@@ -18,6 +18,7 @@ visudo
   traits   privileged
 
 dscl
+  may      privileged
   > . localhost /Local/Default
     options  -read -list
     run      machine.directory
@@ -30,6 +31,7 @@ sysadminctl dseditgroup pwpolicy fdesetup
 profiles systemsetup scutil pmset networksetup tmutil diskutil
   options  -plist
   run      machine.by_verb
+  may      destroys-data privileged
 
 setcap
   options  -r,--remove -v!read-only -q -n=text
@@ -46,6 +48,7 @@ setenforce
 semanage setsebool semodule restorecon chcon apparmor_parser aa-disable aa-complain aa-enforce aa-status
   options  -l,--list!read-only -n!read-only -R -P -i=read
   run      machine.guards
+  may      privileged
 
 auditctl
   options  -l!read-only -s!read-only -e=text -D -w=text -a=text -R=read
@@ -54,6 +57,7 @@ auditctl
 csrutil spctl
   options  -a,--assess!read-only --status!read-only -v --master-disable --global-disable -t=text --type=text
   run      machine.guards
+  may      privileged
 
 tccutil kextload kextunload kmutil nvram bless
   options  -p!read-only -x
@@ -69,6 +73,7 @@ kexec
 
 xhost
   run      machine.display
+  may      privileged
 
 iptables ip6tables iptables-restore iptables-save ebtables arptables
   options  -L,--list!read-only -S,--list-rules!read-only -n -v -t,--table=text -F,--flush -A,--append=text -D,--delete=text
@@ -144,9 +149,11 @@ flashrom fwupdmgr nvme hdparm smartctl ipmitool
 nmcli
   options  -s,--show-secrets!prints-environment -g=text -f=text -t -p -m=text -w=text
   run      machine.by_verb
+  may      privileged
 
 resolvectl networkctl ip ifconfig route arp brctl ethtool iw iwconfig airport nettop
   run      machine.by_verb
+  may      privileged
 
 defaults
   > read read-type find domains export
@@ -173,10 +180,12 @@ fastboot
 ttyd gotty tmate sshx upterm wetty shellinaboxd x11vnc vncserver x0vncserver
   options  -p,--port=text -a,--address=text -i=text -b=text -W -w -c=text -S=read -F -s=text -rfbauth=read -nopw
   run      machine.shares
+  may      publishes
 
 tailscale bore frpc chisel localtunnel lt zrok pagekite serveo expose localhost.run
   options  -c=read -p,--port=text --to=text -s=text --subdomain=text -t=text
   run      machine.tunnels
+  may      publishes
 
 darkhttpd twistd webfsd thttpd mini_httpd lighttpd miniserve caddy simple-http-server live-server browser-sync dockerd \
     jupyter jupyter-lab jupyter-notebook redis-sentinel
@@ -187,6 +196,7 @@ darkhttpd twistd webfsd thttpd mini_httpd lighttpd miniserve caddy simple-http-s
 pastebinit dpaste sprunge termbin ix wormhole croc transfer ffsend magic-wormhole
   options  -i=read -b=text -f=text
   run      machine.pastes
+  may      publishes sends
 
 figlet toilet cowsay cowthink banner lolcat boxes fortune sl cmatrix
 

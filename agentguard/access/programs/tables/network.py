@@ -9,6 +9,7 @@ ssh slogin
   again
   fetches
   run      ssh.run
+  may      publishes sends
 
 ssh-add
   options  -l -L -d -D -t=text -K -k -x -X -s=text -e=text -q -v -c -T=look -h=text -H=read -E=text
@@ -34,11 +35,13 @@ scp
            -r,--recursive -S=shell -s -T -v -X=text
   tree     --recursive
   run      network.copies
+  may      sends
 
 sftp
   options  -1 -2 -4 -6 -A -a -b=read -B=text -C -c=text -D=shell -F=text -i=text -J=text -l=text -N -o=text -P=text -p
            -R=text -S=shell -s=text -r -q -v -X=text
   run      ssh.sftp
+  may      sends
 
 rsync
   options  -a,--archive -b,--backup -B=text -c,--checksum -C -d,--dirs -e,--rsh=shell -E -f,--filter=text -g -h -H -i
@@ -51,6 +54,7 @@ rsync
            --suffix=text --timeout=text --stats --info=text --partial --inplace
   tree     --recursive --archive
   run      network.copies
+  may      destroys-data sends
 
 nc ncat netcat nc.traditional nc.openbsd netcat-traditional netcat-openbsd
   options  -4 -6 -b -C -c=shell -D -d -e,--exec=shell -F -g=text -G=text -h -I=text -i=text -k -l,--listen -M=text
@@ -58,17 +62,20 @@ nc ncat netcat nc.traditional nc.openbsd netcat-traditional netcat-openbsd
            -X=text -x=text -Z=text -z --sh-exec=shell --lua-exec=run --ssl
   fetches
   run      network.netcat
+  may      privileged sends
 
 socat
   options  -d -v -x -t=text -T=text -u -U -b=text -L=text -lf=write -r=write -R=write -ly -lm -4 -6
   single
   fetches
   run      network.socat
+  may      privileged sends
 
 telnet
   options  -a -l=text -n=text -b=text -8 -E
   fetches
   run      network.netcat
+  may      sends
 
 ftp lftp ncftp tftp smbclient
   options  -n -i -v -p=text -u=text -e=text -c,--command=text -f=read -d -U,--user=text -N,--no-pass -A=read -W=text -D=text
@@ -88,11 +95,13 @@ ncftpput ncftpget tnftp
 dig
   options  -b=text -c=text -f=read -k=read -p=text -q=host -t=text -x=host -y=text -4 -6 -m -u
   run      network.asks
+  may      computed-address sends
 
 nslookup
   options  -type=text -query=text -port=text
   single
   run      network.asks
+  may      computed-address sends
 
 host
   options  -a -c=text -C -d -l -N=text -r -R=text -t=text -T -v -w -W=text -4 -6
@@ -111,6 +120,7 @@ ping ping6 traceroute traceroute6 tracepath mtr hping3 arping tcptraceroute
            -S=text -T=text -Q=text -F=text -g -a -n -r -u -b -R -4 -6 --report --tcp --udp --report-cycles=text
            --port=text -E=read --file=read -P=text
   operands host text*
+  may      computed-address
 
 fping
   options  -c=text -C=text -i=text -t=text -p=text -b=text -r=text -I=text -f=read -g -a -u -q -s -4 -6

@@ -53,6 +53,7 @@ rustc
 
 go
   options  -C=enter
+  may      foreign-package
   > get
     options  -u -t -d -v -tool
     run      packages.modules
@@ -141,11 +142,13 @@ mvn mvnw sbt lein mill
   options  -f,--file=read -D=text -P=text -pl=text -s=read -q --dry-run -am -T=text -B -U -o
   single
   run      packages.goals
+  may      publishes
 
 gradle gradlew
   options  -b=read -p,--project-dir=enter -D=text -P=text -x=text -I=run -m,--dry-run --tests=text -c=read -q
            --console=text --max-workers=text --info --stacktrace --scan --no-daemon --rerun-tasks --continue
   run      packages.goals
+  may      destroys-data publishes
 
 dotnet
   options  -c,--configuration=text -f,--framework=text -r=text -v=text --verbosity=text --nologo --no-restore --no-build

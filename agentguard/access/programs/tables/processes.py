@@ -4,6 +4,7 @@ TABLE = r"""
 ps
   options  -o=text -p=text -u=text -U=text -C=text -t=text -G=text --sort=text --format=text
   run      processes.lists
+  may      prints-environment
 
 top
   options  -b -n=text -d=text -p=text -u=text -o=text -l=text -s=text -w=text?
@@ -67,6 +68,7 @@ kill pkill killall skill
   options  -s,--signal=text -f,--full -x,--exact -u,--euid=text -U=text -P,--parent=text -g=text -t=text -n,--newest
            -o,--oldest -q -e -i -v -w -I -r -y=text -l
   run      processes.signals
+  may      discards-work signals
 
 killall5 xkill
   traits   signals discards-work
@@ -102,6 +104,7 @@ systemctl
 service rc-service sv s6-svc
   options  --status-all
   run      processes.service
+  may      controls-service
 
 update-rc.d chkconfig rc-update insserv
   options  --list!read-only -f
@@ -153,4 +156,5 @@ init telinit
 crontab
   options  -l,--list -e,--edit -r,--remove!destroys-data -u,--user=text -i
   run      processes.crontab
+  may      controls-service
 """

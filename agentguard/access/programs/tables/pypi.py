@@ -126,6 +126,7 @@ pipx
 
 poetry pdm rye
   options  -C,--directory=enter -P,--project=text -q -n,--no-interaction
+  may      publishes
   > run
     stop
     run      packages.environment
@@ -203,6 +204,7 @@ twine
 
 conda mamba micromamba
   options  -n,--name=text
+  may      foreign-package
   > install
     options  -n,--name=text -c,--channel=text -y,--yes --file=read -p,--prefix=write
     operands package*

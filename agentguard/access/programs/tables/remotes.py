@@ -5,6 +5,7 @@ A shell behind `remote-text` or `containers.*` runs elsewhere: the files that it
 
 TABLE = r"""
 vagrant
+  may      foreign-package
   > ssh
     options  -c,--command=remote-text -p,--plain -t,--tty
     run      containers.text_inside
@@ -153,6 +154,7 @@ machinectl systemd-nspawn
   options  -D,--directory=text -M,--machine=text -b,--boot --bind=text --bind-ro=text -u,--user=text -U -q
            -n --image=text --ephemeral -x --chdir=text -E,--setenv=text --uid=text
   run      containers.nspawn
+  may      privileged
 
 mosh autossh
   options  --ssh=shell --server=text -p,--port=text -M=text -f -a -n -4 -6 --predict=text -o=text -L=text -R=text -N -i=text

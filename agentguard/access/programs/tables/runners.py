@@ -131,6 +131,7 @@ dotenv
   options  -e=text -f,--file=text -c=text? -v=variable -p=text -o,--override --debug -q,--quote=text
            --expand --no-expand
   run      runners.dotenv
+  may      prints-environment
 
 dotenvx
   options  -e,--env=variable -f,--env-file=text -fk,--env-keys-file=text -fv,--env-vault-file=text -q -d -o,--overload

@@ -27,6 +27,7 @@ nginx httpd apache2 haproxy squid envoy traefik dnsmasq
   options  -c=read -f=read -p=text -g=text -t!read-only -T!read-only -v!read-only -V!read-only -k=text -s=text
            -e=write -D=text -C=text -h!read-only --version!read-only -q
   run      servers.daemons
+  may      controls-service
 
 teleconsole
   options  -F -S=text -f=read -k=text -n=text --server=text -a=text
@@ -70,6 +71,7 @@ telebit inlets playit devtunnel pinggy tunnelmole tmole
   options  -p,--port=text -h,--host=text -s,--subdomain=text -l=text --local-host=text -t,--to=text -c,--config=read
            --print-requests -a=text -v!read-only --version!read-only --help!read-only
   run      servers.opens
+  may      publishes
 
 gost wstunnel sshuttle
   options  -L=text -F=text -r,--remote=text -e,--ssh-cmd=shell -x=text --auth=text --fingerprint=text -p=text
@@ -81,15 +83,18 @@ tcpdump
            -M=text -Q=text -T=text -V=read -Z=text -m=read -D --list-interfaces -h --version -n -v -A -X -e -q -t -l
            -U
   run      servers.captures
+  may      privileged
 
 tshark dumpcap tcpflow ngrep wireshark termshark
   options  -w=write -r=read -i=text -f=text -Y=text -T=text -e=text -c=text -a=text -b=text -o=text -I -O=write
            -F=text -z=text -d=text -s=text -R=text -X=text -D --list-interfaces -h --version -n -q -V -x -P -l
   run      servers.captures
+  may      privileged
 
 systemd-resolve bridge tc iptables-legacy iptables-nft
   output   tells
   run      servers.tables
+  may      privileged
 
 ip6tables-save nstat ifstat bmon iwlist
   options  -c -t=text -f=write -i=text -n -s -A -a -S
@@ -103,4 +108,5 @@ ipset ifup ifdown dhclient wg wg-quick openvpn wpa_supplicant rfkill
   options  -f=read -c=read -s=text!read-only -n -t=text -e -d --config=read -sr!read-only -sa!read-only -ss!read-only
            -l!read-only
   run      disks.governs
+  may      privileged
 """

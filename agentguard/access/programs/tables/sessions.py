@@ -4,6 +4,7 @@ TABLE = r"""
 tmux
   before   -L=text -S=text -f=tmuxfile -c=shell -T=text -2 -C -D -l -N -u -V -v
   run      tmux.run
+  may      prints-environment
   > *
     run    tmux.run
 

@@ -34,6 +34,7 @@ man
   traits   read-only
 
 alias unalias history mapfile readarray read local setopt unsetopt autoload zmodload
+  may      computed-address sends
 
 zf_rm
   like     rm
@@ -71,13 +72,16 @@ fc
 
 export declare typeset readonly
   run      shells.declares
+  may      prints-environment
 
 set
   run      shells.sets
+  may      prints-environment
 
 printenv
   options  -0,--null
   run      shells.prints
+  may      prints-environment
 
 echo
   traits   read-only

@@ -7,6 +7,7 @@ redis-cli valkey-cli keydb-cli
            --no-auth-warning -c --bigkeys --stat --latency
   stop
   run      stores.redis
+  may      controls-service destroys-data sends
 
 redis-server valkey-server memcached mongod mysqld postgres postgrest
   options  -c=text -D=text -f,--config=read --dbpath=write --logpath=write -p,--port=text --fork -d -m=text -l=text
@@ -17,6 +18,7 @@ mongosh mongo
   options  --eval=code -f,--file=run --host=host --port=text -u=text -p=text --quiet --norc --authenticationDatabase=text
            --username=text --password=text --tls --tlsCAFile=read
   run      stores.mongo
+  may      destroys-data
 
 mongodump mongoexport
   options  --uri=url --host=host --port=text -u=text -p=text -d,--db=text -c,--collection=text -o,--out=write
@@ -31,6 +33,7 @@ mongorestore mongoimport
 influx
   options  -o,--org=text -t,--token=text --host=url -b,--bucket=text -f,--file=read
   run      infra.by_verb
+  may      destroys-infrastructure
   > delete
     options  --start=text --stop=text -p,--predicate=text
     traits   destroys-data
@@ -46,6 +49,7 @@ kafka-topics kafka-topics.sh kafka-consumer-groups kafka-consumer-groups.sh kafk
            --delete-config=text
   single
   run      stores.topics
+  may      destroys-data
 
 kafka-console-consumer kafka-console-consumer.sh kafka-console-producer kafka-console-producer.sh kcat kafkacat
   options  --bootstrap-server=text --topic=text --group=text -b=text -t=text -C -P -G=text -o=text -c=text -f=text
@@ -144,6 +148,7 @@ drizzle-kit
 
 alembic
   options  -c,--config=read -n=text -x=text
+  may      destroys-data
   > downgrade
     options  --sql
     operands text
@@ -200,20 +205,24 @@ dbmate sqlx diesel sea-orm-cli sqitch tern refinery
 rails
   options  -e=text
   run      stores.rake
+  may      destroys-data
 
 rake
   options  -f=run -T,--tasks=text!read-only -D,--describe=text!read-only
            -n,--dry-run!read-only -P -e,--execute=text -E=text -r=text -j=text -I=text
   run      stores.rake
+  may      destroys-data publishes
 
 artisan console symfony
   options  --env=text --execute=text --seed --force -n -q -v
   run      stores.rake
+  may      destroys-data
 
 django-admin manage.py
   options  --settings=text --pythonpath=read -v=text --noinput --no-input -c,--command=text --database=text -o=write
            --traceback
   run      stores.django
+  may      destroys-data
 
 dbt
   options  --profiles-dir=read --project-dir=enter -t,--target=text -s,--select=text --vars=text -m=text --exclude=text

@@ -46,16 +46,19 @@ dpkg
   options  -i,--install=spec -r,--remove=package!removes-package -P,--purge=package!removes-package -l,--list -L=text
            -s=text -S=text -x=read --configure=text -c=read -I=read -e=read --print-architecture --get-selections
            --force-all -a
+  may      foreign-package
 
 rpm
   options  -i,--install -U,--upgrade -F,--freshen -e,--erase -q,--query -a,--all -l -f,--file=text -p=read -v -h
            --nodeps --force --import -V,--verify --nosignature!skips-checks --test!read-only --qf=text -R
   run      systems.rpm
+  may      foreign-package removes-package
 
 pacman yay paru pamac
   options  -S,--sync -R,--remove -Q,--query -U,--upgrade -F -T -D -y,--refresh -u,--sysupgrade -s,--search -i,--info
            -n,--nosave -c,--cascade --noconfirm -l,--list -o=text -q -p,--print!read-only --needed -r=text
   run      systems.pacman
+  may      foreign-package removes-package
 
 emerge
   options  -a,--ask -p,--pretend!read-only -C,--unmerge!removes-package -c,--depclean!removes-package -u -D -N -s,--search
@@ -194,6 +197,7 @@ winget choco scoop
 nix
   options  --extra-experimental-features=text --impure -L --option=text --show-trace --accept-flake-config
            -c,--command=text -f,--file=read -I=text -A=text --refresh --json --expr=text
+  may      foreign-package
   > run shell develop
     stop
     run      packages.nix
@@ -241,6 +245,7 @@ guix
     traits   removes-package
 
 nvm fnm volta asdf mise rtx pyenv rbenv nodenv goenv jenv tfenv tfswitch rustup-init sdk proto vfox kerl
+  may      foreign-package
   > install add i global local use shell default alias current pin reshim sync update upgrade up implode trust set \
       rehash settings tool self
     options  --lts --latest-npm -s --default -f --skip-existing -k -v

@@ -6,6 +6,7 @@ cat gcat
   operands read*
   traits   read-only
   output   cat
+  may      prints-environment
 
 bat batcat
   options  -l,--language=text -H,--highlight-line=text --file-name=text --tabs=text --wrap=text --color=text
@@ -199,6 +200,7 @@ jq jaq gojq
            -e,--exit-status -R,--raw-input -f,--from-file=read -L=text --arg=text --argjson=text --slurpfile=text
            --rawfile=text --indent=text --tab --args --jsonargs --stream --seq
   run      text.jq
+  may      prints-environment
 
 yq tomlq xq
   options  -i,--inplace -r,--raw-output,--unwrapScalar -o,--output-format=text -p,--input-format=text -P,--prettyPrint
@@ -213,6 +215,7 @@ vim vi nvim view ex gvim rvim mvim vimdiff
            --remote-silent --remote-wait --remote-tab --remote-send=text --remote-expr=text --startuptime=write --clean
            --noplugin --not-a-term --headless --embed --listen=text --server=text --remote-ui --version --help
   run      editors.vim
+  may      prints-environment runs-fetched-code
 
 nano
   options  -r=text -T=text -Q=text -o=text -s=shell -X=text -Y=text -C,--backupdir=text -D -E -F -G -H -I -K -L -M -N -R
@@ -234,6 +237,7 @@ emacs
   operands edit*
   single
   run      editors.emacs
+  may      prints-environment
 
 emacsclient
   options  -e,--eval -a,--alternate-editor=shell -c,--create-frame -n,--no-wait -t,-nw,--tty -s,--socket-name=text

@@ -127,6 +127,7 @@ gdb gdb-multiarch
   single
   stop
   run      debuggers.gdb
+  may      prints-environment
 
 lldb
   options  -o,--one-line=lldb -O,--one-line-before-file=lldb -s,--source=lldbfile -S,--source-before-file=lldbfile

@@ -31,6 +31,7 @@ curl
            --ipfs-gateway=url --rate=text --form-escape --no-progress-meter
   fetches
   run      web.curl
+  may      computed-address privileged sends
 
 wget wget2
   options  -a,--append-output=write -A,--accept=text -b,--background -B,--base=url -c,--continue -D,--domains=text
@@ -49,6 +50,7 @@ wget wget2
            --pinnedpubkey=text --secure-protocol=text --restrict-file-names=text --default-page=text --max-redirect=text
   fetches
   run      web.wget
+  may      sends
 
 http https xh xhs curlie
   options  -a,--auth=user -A,--auth-type=text -b,--body -c,--continue -d,--download -f,--form -F,--follow -h,--headers
@@ -58,6 +60,7 @@ http https xh xhs curlie
            --format-options=text --response-mime=text --response-charset=text --default-scheme=text --offline
   fetches
   run      web.httpie
+  may      sends
 
 aria2c
   options  -o,--out=text -d,--dir=text -x=text -s=text -j=text -i,--input-file=read -k=text -c --header=text
@@ -98,16 +101,19 @@ grpcurl
   operands url text*
   fetches
   run      network.calls
+  may      sends
 
 websocat
   options  -s,--server-mode -H,--header=text -t -b -n -1 -k -v -q -E -U -u --ping-interval=text --protocol=text
            --origin=text -e --ws-c-uri=text --basic-auth=text --text --binary -B=text --oneshot
   fetches
   run      network.sockets
+  may      sends
 
 wscat
   options  -c,--connect=text -l,--listen=text -H,--header=text -x,--execute=text -s,--subprotocol=text -n -P --slash
            --auth=text -o,--origin=text -w,--wait=text --ca=text --cert=text --key=text --host=text
   fetches
   run      network.sockets
+  may      sends
 """

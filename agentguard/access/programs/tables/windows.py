@@ -6,6 +6,7 @@ cmd cmd.exe
 
 del erase rd deltree format diskpart cipher sdelete fsutil
   run      windows.destroys
+  may      destroys-data
 
 reg reg.exe
   > query compare export save
@@ -16,8 +17,10 @@ reg reg.exe
 schtasks schtasks.exe
   options  -query
   run      windows.tasks
+  may      controls-service
 
 net net.exe net1
+  may      privileged
   > user localgroup accounts group
     run      windows.accounts
   > stop start pause continue
@@ -35,9 +38,11 @@ sc sc.exe
 
 icacls icacls.exe takeown cacls attrib
   run      windows.rights
+  may      privileged
 
 bcdedit bcdedit.exe
   run      windows.boot
+  may      privileged
 
 vssadmin wbadmin
   > list get
@@ -62,13 +67,16 @@ tasklist tasklist.exe systeminfo systeminfo.exe ipconfig ipconfig.exe whoami.exe
 
 wmic wmic.exe
   run      windows.wmic
+  may      privileged
 
 certutil.exe bitsadmin bitsadmin.exe mshta mshta.exe regsvr32 regsvr32.exe rundll32 rundll32.exe msiexec msiexec.exe \
     installutil cscript wscript
   run      windows.fetches
+  may      runs-fetched-code
 
 netsh netsh.exe
   run      windows.netsh
+  may      privileged
 
 setx setx.exe
 
@@ -77,4 +85,5 @@ msbuild devenv csc vbc
 
 robocopy robocopy.exe xcopy xcopy.exe
   run      windows.copies
+  may      destroys-data
 """
