@@ -67,7 +67,17 @@ def manners(row: Row) -> Manners:
         if flags & {"--no-ignore", "--no-ignore-vcs", "--skip-vcs-ignores"}:
             kinds = frozenset()
         return Manners(kinds, hidden="--hidden" in flags, skip=frozenset({".git"}), globs=globs)
+    if program and program[0] in _EXCLUDING:
+        left_out = [flag.partition("=")[2] for flag in given if flag.startswith(("--exclude=", "--exclude-dir="))]
+        if left_out:
+            return Manners(frozenset(), hidden=True, skip=frozenset(), globs=tuple("!" + glob for glob in left_out))
     return EVERYTHING
+
+
+# Programs whose --exclude and --exclude-dir take a glob of a name anywhere beneath (their manuals).
+_EXCLUDING = frozenset({
+    "tar", "gtar", "bsdtar", "zip", "rsync", "grep", "egrep", "fgrep", "rgrep", "ggrep", "zgrep", "diff", "gdiff", "du",
+})  # fmt: skip
 
 
 def _chosen(given: tuple[str, ...]) -> tuple[Rules | None, bool]:

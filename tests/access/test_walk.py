@@ -269,3 +269,21 @@ def test_any_rule_can_be_read_and_tried(text: str, name: str) -> None:
 def test_braces_are_alternatives(text: str, expected: list[str] | None) -> None:
     """Nested and in a row; too many are None."""
     assert expected == globs.braces(text)
+
+
+@pytest.mark.parametrize(
+    ("command", "flags", "found"),
+    [
+        (("tar",), (), [".env", "a.py", "sub/.env"]),
+        (("tar",), ("--exclude=.env",), ["a.py"]),
+        (("tar",), ("--exclude=./.env",), [".env", "a.py", "sub/.env"]),
+        (("grep",), ("--exclude-dir=sub",), [".env", "a.py"]),
+        (("cat",), ("--exclude=.env",), [".env", "a.py", "sub/.env"]),
+    ],
+)
+def test_what_a_program_is_told_to_leave_out_is_left_out(
+    command: tuple[str, ...], flags: tuple[str, ...], found: list[str]
+) -> None:
+    """A glob of a name counts anywhere beneath; one with a folder in it does not count."""
+    row = Row(READ, origin=Origin(command, flags=flags))
+    assert found == names({"/p/.env": b"", "/p/a.py": b"", "/p/sub/.env": b""}, walk.manners(row))

@@ -132,7 +132,14 @@ def fd(call: Call, work: Work) -> None:
     carried = [word for word in words[place + 1 :] if word not in (";", "\\;")]
     if carried:
         roots = line.operands[1:] or ["."]
-        found = [concat([*parts_of(root), "/", ANY]) for root in roots]
+        names = [pattern] if (pattern := line.operands[0] if line.operands else None) is not None else []
+        if line.has("--glob --fixed-strings") and names:
+            found = [path for root in roots for path in finder.beneath(root, unglobbed(names[0]))]
+        elif names and (text := plain(names[0])) and (stem := text.strip("^$").replace("\\", "")).strip("."):
+            known = stem if stem.replace(".", "").replace("_", "").replace("-", "").isalnum() else ""
+            found = [concat([*parts_of(root), "/", ANY, known, *([] if text[-1] == "$" else [ANY])]) for root in roots]
+        else:
+            found = [concat([*parts_of(root), "/", ANY]) for root in roots]
         filling.carry(call, carried, found, call.name)
 
 

@@ -163,6 +163,15 @@ def _values(found: _Found) -> list[Value]:
     return values
 
 
+def index(call: Call, work: Work) -> None:
+    """`locate NAME`, `mdfind -name NAME`: paths anywhere whose names hold that."""
+    work.entry = {**work.entry, "operands": "text*", "traits": "read-only"}
+    walk.standard(call, work)
+    names = [*work.line.operands, *work.line.values("-name")]
+    found: list[Value] = [concat(["/", ANY, *parts_of(glob(name))]) for name in names if name != ""]
+    work.feed = Feed(UNKNOWN, items=found or [UNKNOWN])
+
+
 def beneath(root: Value, name: Value) -> list[Value]:
     """Return the paths beneath a folder whose names match a glob as programs write it."""
     return _named(root.rstrip("/") if isinstance(root, str) else root, glob(name))

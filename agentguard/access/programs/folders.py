@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from agentguard.access import paths
 from agentguard.access.model import CERTAIN, EXACT, POSSIBLE, TREE, WRITE
-from agentguard.access.programs import walk
+from agentguard.access.programs import net, walk
 from agentguard.access.shell.values import concat, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
 _MAX_LISTED = 200  # names in one folder that are looked at
@@ -42,6 +43,17 @@ def pours(
     call.path(WRITE, folder, why, TREE, certainty)
     for name in _HOLDING.get(_name(call, folder), ()):
         call.path(WRITE, concat([*parts_of(folder), "/", name]), "it may be among what comes", TREE, POSSIBLE)
+
+
+def place(call: Call, value: Value, why: str, action: str, work: Work) -> None:
+    """Add the rows of a place here or on another machine (see net.place); what is copied here may be a whole folder."""
+    if action != WRITE or net.split(value) is not None:
+        net.place(call, value, why, action, work.extent)
+        return
+    sources = [source for source, what in work.kinds if what == "place-read"]
+    copied = sources[0] if len(sources) == 1 else None
+    whole = isinstance(copied, str) and copied.endswith(("/", "/.")) and net.split(copied) is None
+    pours(call, value, why, work.extent, source=copied if whole else None)
 
 
 def _name(call: Call, folder: Value) -> str:

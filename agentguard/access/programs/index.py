@@ -26,8 +26,8 @@ files: cp gcp mv gmv ditto install ginstall ln gln link rm grm srm rmdir unlink 
   start wslview rename prename mmv vidir qmv rsnapshot xclip xsel wl-copy wl-paste screencapture scrot
   gnome-screenshot maim grim spectacle flameshot imgcat import say espeak espeak-ng spd-say textutil ioreg lsappinfo
   xcode-select lsb_release
-text: cat gcat bat batcat glow mdcat most pg pv mcat viu chafa jless fx hexyl tac nl fold fmt expand unexpand pr ptx
-  tsort column col colrm comm join shuf head ghead tail gtail less more wc gwc sort gsort uniq cut gcut tr gtr paste
+text: cat gcat bat batcat glow mdcat most pg pv mcat viu chafa jless fx hexyl tac nl fold fmt pr expand unexpand ptx
+  tsort col colrm column comm join shuf head ghead tail gtail less more wc gwc sort gsort uniq cut gcut tr gtr paste
   rev base64 gbase64 base32 basenc xxd od god hexdump hd diff gdiff colordiff sdiff diff3 icdiff difft dwdiff wdiff
   delta cmp patch gpatch md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum shasum cksum sum md5
   xxhsum crc32 gsha256sum grep egrep fgrep rgrep ggrep zgrep zegrep zfgrep xzgrep bzgrep zstdgrep rga pdfgrep ugrep ug
@@ -35,7 +35,7 @@ text: cat gcat bat batcat glow mdcat most pg pv mcat viu chafa jless fx hexyl ta
   vimdiff nano ed red emacs emacsclient micro helix hx kak joe jed pico subl mate code pbcopy pbpaste gron jo jc dasel
   htmlq pup xsv qsv csvcut csvgrep csvlook csvsort csvstat csvjson csvstack csvformat csvclean csvjoin in2csv csvsql
   visidata vd mlr xmlstarlet xsltproc iconv recode uconv dos2unix unix2dos mac2unix fromdos todos enca enconv detab
-  entab expand-tabs cal factor numfmt look ts envsubst m4 aspell hunspell
+  entab expand-tabs cal factor numfmt look ts envsubst m4 aspell hunspell ispell
 git: git pre-commit lefthook husky hg svn jj hub
 carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup

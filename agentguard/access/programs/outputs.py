@@ -52,6 +52,24 @@ def _files(call: Call, words: list[Value]) -> list[Value]:
     return found
 
 
+_NUMBERS = {"d": "d", "i": "d", "u": "d", "o": "o", "x": "x", "X": "X"}  # as Python writes them
+
+
+def _number(text: str) -> int | None:
+    """Return a number as printf reads it: decimal, 0x hexadecimal, 0 octal, or the code of the character behind a quote."""
+    if len(text) == 2 and text[0] in "'\"":
+        return ord(text[1])
+    sign, digits = (-1, text[1:]) if text[:1] == "-" else (1, text)
+    base = 16 if digits[:2].lower() == "0x" else 8 if digits[:1] == "0" and len(digits) > 1 else 10
+    digits = digits[2:] if base == 16 else digits
+    if not digits or len(digits) > 18 or not digits.isascii() or not digits.isalnum():
+        return None
+    try:
+        return sign * int(digits, base)
+    except ValueError:
+        return None
+
+
 def printf(words: list[Value]) -> Value:
     """Return what `printf` writes: `%s`, `%b`, `%q`, `%d`, `%c` and `%%`; anything else is not known."""
     if not words or not isinstance(form := words[0], str):
@@ -68,12 +86,17 @@ def printf(words: list[Value]) -> Value:
                 done.append(decode(form[at:], ends=False))
                 break
             done.append(decode(form[at:mark], ends=False))
-            kind = form[mark + 1 : mark + 2]
-            at = mark + 2
+            width = mark + 1
+            while form[width : width + 1].isdigit():
+                width += 1
+            kind = form[width : width + 1]
+            at = width + 1
+            if form[mark + 1 : width] and kind not in _NUMBERS:
+                return concat([*done, ANY])
             if kind == "%":
                 done.append("%")
                 continue
-            if kind not in ("s", "b", "d", "i", "c"):
+            if kind not in ("s", "b", "c") and kind not in _NUMBERS:
                 return concat([*done, ANY])
             value: Value = values.pop(0) if values else ("" if kind in ("s", "b", "c") else "0")
             used = True
@@ -81,19 +104,14 @@ def printf(words: list[Value]) -> Value:
                 done.extend(decode(part, zero=True) if isinstance(part, str) else part for part in parts_of(value))
             elif kind == "c":
                 done.append(value[:1] if isinstance(value, str) else ANY)
-            elif kind in ("d", "i") and not (isinstance(value, str) and _is_number(value)):
-                done.append(STAR)
+            elif kind in _NUMBERS:
+                number = _number(value) if isinstance(value, str) else None
+                done.append(STAR if number is None else f"{number:{form[mark + 1 : width]}{_NUMBERS[kind]}}")
             else:
                 done.extend(parts_of(value))
         size += len(form)
         if not (values and used) or size > MAX_VALUE:
             return concat(done)
-
-
-def _is_number(text: str) -> bool:
-    """Return whether text is a number that is written again as it is."""
-    digits = text.removeprefix("-")
-    return digits.isascii() and digits.isdigit() and (digits[0] != "0" or text == "0") and len(digits) < 19
 
 
 def _printf(call: Call, _work: Work) -> Value:

@@ -247,3 +247,14 @@ def patch(call: Call, work: Work) -> None:
             if name != "/dev/null":
                 levels = int(strip) if strip.isdigit() and len(strip) < 3 else 0
                 call.path(WRITE, "/".join(name.split("/")[levels:]) or name, "a file that the patch names")
+
+
+def spells(call: Call, work: Work) -> None:
+    """`aspell -c FILE`, `aspell check FILE`, `hunspell FILE`: each wrong word is shown, and a file may be changed."""
+    words = [
+        value for value in work.line.operands if plain(value) not in ("check", "list", "soundslike", "munch", "expand")
+    ]
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for value in words:
+        walk.act(call, "edit" if not work.line.has("--list") else "read", value, "operand", work)

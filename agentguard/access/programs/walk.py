@@ -426,17 +426,9 @@ def _daemon(call: Call, value: Value, why: str, work: Work) -> None:
 
 def _place(action: str) -> Kind:
     def act(call: Call, value: Value, why: str, work: Work) -> None:
-        from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
+        from agentguard.access.programs import folders  # noqa: PLC0415 - few commands copy
 
-        if action == WRITE and net.split(value) is None:
-            sources = [source for source, what in work.kinds if what == "place-read"]
-            copied = sources[0] if len(sources) == 1 and work.line.operands else None
-            from agentguard.access.programs import folders  # noqa: PLC0415 - few commands copy
-
-            whole = isinstance(copied, str) and copied.endswith(("/", "/.")) and net.split(copied) is None
-            folders.pours(call, value, why, work.extent, source=copied if whole else None)
-        else:
-            net.place(call, value, why, action, work.extent)
+        folders.place(call, value, why, action, work)
 
     return act
 

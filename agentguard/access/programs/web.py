@@ -519,3 +519,15 @@ def requests(call: Call, work: Work) -> None:
             method, _, url = line.strip().partition(" ")
             if method.isalpha() and method.isupper() and "://" in url and "{{" not in url.partition("/")[0]:
                 net.url(call, url.strip(), "a request", method=method)
+
+
+def browses(call: Call, work: Work) -> None:
+    """`lynx -dump ADDRESS`: a file here, where there is one of that name or the name says so."""
+    begin(call, work, {"computed-address"} if any(net.computed(call, value) for value in work.line.operands) else set())
+    for value in work.line.operands:
+        text = plain(value)
+        local = text is not None and "://" not in text and (walk.is_file(call, value) or text[:1] in (".", "/", "~"))
+        if local:
+            call.path(READ, value, "operand")
+        else:
+            net.url(call, value, "operand")

@@ -151,4 +151,6 @@ plutil
   instead  -replace text* edit
   instead  -insert text* edit
   instead  -remove text* edit
+  instead  -create write*
+  instead  -convert edit*
 """

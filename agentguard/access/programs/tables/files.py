@@ -231,7 +231,7 @@ mdfind locate plocate mlocate
   options  -onlyin=text -name=text -count -live -0 -interpret -literal -d,--database=read -l,-n,--limit=text -b -c -e -i
            -r -w --regex -A
   single
-  traits   read-only
+  run      finder.index
 
 updatedb
   options  -o,--output=write -U,--database-root=text -e=text -f=text -n=text

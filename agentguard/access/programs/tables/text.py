@@ -27,14 +27,35 @@ tac
   traits   read-only
   output   filters.backwards
 
-nl fold fmt expand unexpand pr ptx tsort column col colrm comm join shuf
-  options  -b=text -d=text -f=text -h=text -i=text -l=text -n=text -s=text -v=text -w=text -t=text -o=write -c=text
-           -p=text -T=text -W=text -N=text -D=text -e=text -r=text -a=text -j=text -1=text -2=text -g=text -O=text
-           -S=text --separator=text --columns=text --table --tabs=text --width=text --output=write
-           --random-source=read --before --regex --output-delimiter=text --check-order --nocheck-order --header
-           --head-count=text --echo --input-range=text --repeat --zero-terminated --format=text --from=text --to=text
-           --table-columns=text
+nl
+  options  -b,--body-numbering=text -d=text -f=text -h=text -i=text -l=text -n=text -s,--number-separator=text -v=text
+           -w,--number-width=text
   operands read*
+  traits   read-only
+
+fold fmt pr expand unexpand ptx tsort col colrm
+  options  -w,--width=text -g,--goal=text -p,--prefix=text -l,--length=text -h,--header=text -o,--indent=text -W=text
+           -N,--first-line-number=text -D,--date-format=text --tabs=text -e=text? -i=text? -n=text? -s=text? -S=text?
+  operands read*
+  traits   read-only
+
+column
+  options  -t,--table -s,--separator=text -c,--output-width=text -o,--output-separator=text -N,--table-columns=text
+           -R,--table-right=text -H,--table-hide=text -O,--table-order=text -T,--table-truncate=text -n,--table-name=text
+           -J,--json -x,--fillrows -e -d -l=text -W=text -E=text
+  operands read*
+  traits   read-only
+
+comm join
+  options  -t=text -j=text -1=text? -2=text? -3 -o=text -a=text -e=text -v=text --output-delimiter=text --check-order
+           --nocheck-order --header -i,--ignore-case -z
+  operands read read
+  traits   read-only
+
+shuf
+  options  -n,--head-count=text -i,--input-range=text -o,--output=write -e,--echo -r,--repeat -z --random-source=read
+  operands read
+  instead  --echo text*
   traits   read-only
 
 head ghead
@@ -291,8 +312,13 @@ dos2unix unix2dos mac2unix fromdos todos enca enconv detab entab expand-tabs
   instead  --newfile read write
   instead  --info look*
 
-cal factor numfmt look
+cal factor numfmt
   options  -d,--delimiter=text --field=text --format=text --from=text --to=text -h -m=text -y -3 -1
+  traits   read-only
+
+look
+  options  -d -f -t=text -a -b
+  operands text read
   traits   read-only
 
 ts
@@ -308,7 +334,8 @@ m4
            -L=text -Q -i -g
   run      text.macros
 
-aspell hunspell
-  options  -f=text -d=text -l -a -c -w=text -p=text -W=text -e=text -T=text -s -t -i=text
-  operands text*
+aspell hunspell ispell
+  options  -d=text -l,--list -a -c,--check=edit -w=text -p=text -W=text -T=text -s -t -i=text --lang=text --mode=text
+           -H -n -G -L
+  run      text.spells
 """

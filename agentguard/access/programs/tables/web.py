@@ -90,8 +90,7 @@ lynx w3m links elinks
   options  -dump -source -listonly -nolist -T=text -cols=text -width=text -o=text -I=text -accept_all_cookies
            -cfg=read -cookie_file=edit -auth=text -post_data -get_data -useragent=text -stdin
   single
-  operands url*
-  fetches
+  run      web.browses
 
 grpcurl
   options  -d=text -H=text -plaintext -insecure -cacert=text -cert=text -key=text -proto=read -import-path=text
