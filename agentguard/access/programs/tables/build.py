@@ -4,7 +4,7 @@ TABLE = r"""
 make gmake
   options  -C,--directory=enter -f,--file,--makefile=run -j,--jobs=text? -n,--just-print,--dry-run -B -e -i -I=read -k
            -l=text? -o=text -p -q,--question -r -R -s -S -t -v -w -W=text --eval=text -O=text?
-  run      scripts.make
+  run      recipes.make
 
 cmake
   options  -S=read -B=write -G=text -D=text -P=run --build=read --install=read --target=text --preset=text -j=text
@@ -18,12 +18,12 @@ gcc g++ cc c++ clang clang++
 just
   options  -f,--justfile=run -d,--working-directory=enter --set=text -n,--dry-run -l,--list --command=text --summary
            --show=text --evaluate --dump --choose --fmt
-  run      scripts.just
+  run      recipes.just
 
 task go-task
   options  -t,--taskfile=run -d,--dir=enter -l,--list -a,--list-all -n,--dry --summary -g,--global -f,--force -p,--parallel
            -o,--output=text -s,--silent -v,--verbose -w,--watch -y,--yes
-  run      scripts.task
+  run      recipes.task
 
 pytest py.test
   options  -k=text -m=text -c,--config-file=read -p=text -o=text -n=text -x -q -v -s -r=text? --cov=text?

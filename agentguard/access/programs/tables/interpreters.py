@@ -57,7 +57,7 @@ deno
     operands edit*
   > task
     stop
-    run      scripts.deno
+    run      recipes.deno
   > install
     operands package*
   > publish

@@ -262,9 +262,9 @@ composer
     stop
   > run run-script test
     stop
-    run      scripts.composer
+    run      recipes.composer
   > install i update u upgrade
-    run      scripts.composer
+    run      recipes.composer
   > dump-autoload dumpautoload validate outdated show info why diagnose audit init archive \
       clear-cache check-platform-reqs licenses status fund bump search about
 
