@@ -26,10 +26,9 @@ npm
     operands package text
     traits   publishes
   > dist-tag tag
-    run      packages.tags
+    traits   publishes
     >> ls list
       traits   read-only
-      run      walk.standard
   > owner access team org hook
     traits   publishes
     >> ls list ls-packages
