@@ -63,3 +63,11 @@ def signatures(call: Call, work: Work) -> None:
     wipes = line.has("--all --offset") and not line.has("--no-act")
     work.entry = {**work.entry, "operands": "write*" if wipes else "look*", "traits": "destroys-data" if wipes else ""}
     walk.standard(call, work)
+
+
+def formats(call: Call, work: Work) -> None:
+    """`mkfs DEVICE`: what is on it is gone. A file of one's own that becomes the image of a file system is only written."""
+    first = plain(work.line.operands[0]) if work.line.operands else None
+    image = first is not None and not first.startswith("/dev/") and first[-1:] != "/"
+    work.entry = {**work.entry, "operands": "write text*", "traits": "" if image else "destroys-data"}
+    walk.standard(call, work)

@@ -137,7 +137,9 @@ def fd(call: Call, work: Work) -> None:
             found = [path for root in roots for path in finder.beneath(root, unglobbed(names[0]))]
         elif names and (text := plain(names[0])) and (stem := text.strip("^$").replace("\\", "")).strip("."):
             known = stem if stem.replace(".", "").replace("_", "").replace("-", "").isalnum() else ""
-            found = [concat([*parts_of(root), "/", ANY, known, *([] if text[-1] == "$" else [ANY])]) for root in roots]
+            name: list[str | Wildcard] = [known, *([] if text[-1] == "$" else [STAR])]
+            found = [concat([*parts_of(root), "/", ANY, *(("/",) if text[0] == "^" else ()), *name]) for root in roots]
+            found += [concat([*parts_of(root), "/", *name]) for root in roots if text[0] == "^"]
         else:
             found = [concat([*parts_of(root), "/", ANY]) for root in roots]
         filling.carry(call, carried, found, call.name)

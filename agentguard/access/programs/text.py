@@ -60,7 +60,8 @@ _TYPES = {
 def _chosen(work: Work) -> list[Value]:
     """Return the globs of the only files that a search looks at, none where it looks at all."""
     globs: list[Value] = list(work.line.values("--include"))
-    for value in work.line.values("--type"):
+    named = [flag[2:] for flag, value in work.line.flags if flag[:2] == "--" and value is None and flag[2:] in _TYPES]
+    for value in [*work.line.values("--type"), *(named if str(work.command[0]).startswith(("ack", "ag")) else [])]:
         text = plain(value)
         if text not in _TYPES:
             return []
