@@ -60,6 +60,9 @@ def tar(call: Call, work: Work) -> None:
                 call.path(DELETE, value, "--remove-files", TREE)
         else:
             members.append(value)
+    for listed in line.values("--files-from") if creates else ():
+        for value in _lines_of(call, listed):
+            call.path(READ, value, "a name in the list of what goes in", TREE)
     if line.has("--extract") and not line.has("--to-stdout --to-command"):
         if line.has("--one-top-level"):
             archive = (line.values("--file") or [""])[-1]
@@ -73,6 +76,14 @@ def tar(call: Call, work: Work) -> None:
         if line.has("--absolute-names"):
             call.opaque("an archive with absolute names may write anywhere")
     call.cwd = home
+
+
+def _lines_of(call: Call, listed: Value) -> list[Value]:
+    """Return the names in a list of files, none where it is not known."""
+    if listed == "-":
+        return call.stdin.lines() if call.stdin is not None else []
+    feed = call.written(listed)
+    return feed.lines() if feed is not None else []
 
 
 def _in_order(flags: list[tuple[str, Value | None]], words: list[Value]) -> list[tuple[str, Value]]:

@@ -357,7 +357,7 @@ def _look(call: Call, value: Value, why: str, work: Work) -> None:
             call.path(READ, value, why)
     elif isinstance(value, Pattern):
         for path in paths.of(value, call.cwd, call.world):
-            if not isinstance(path.resolved, str) or call.world.disk.kind(path.resolved) == "dir":
+            if isinstance(path.resolved, str) and call.world.disk.kind(path.resolved) == "dir":
                 call.row(READ, why=why, path=path)
 
 

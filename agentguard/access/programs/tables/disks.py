@@ -21,6 +21,7 @@ mdadm dmsetup kpartx tune2fs e2label
 mkfs mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.fat mkfs.vfat mkfs.ntfs mkfs.exfat mke2fs newfs \
   newfs_apfs newfs_hfs newfs_msdos
   options  -t=text -L=text -U=text -b=text -m=text -O=text -i=text -N=text -F -f -q -n=text -d=read -E=text
+  may      destroys-data
   run      disks.formats
 
 wipefs
