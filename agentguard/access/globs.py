@@ -7,7 +7,7 @@ a name on disk is short. A leading dot is the caller's business (`hidden`), beca
 from __future__ import annotations
 
 from agentguard.access.limits import MAX_ALTERNATIVES, MAX_GLOB_CHARS
-from agentguard.access.model import ONE, STAR, Wildcard
+from agentguard.access.model import NUMBER, ONE, STAR, Wildcard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,14 +91,22 @@ def bracket(text: str, start: int) -> tuple[Class, int] | None:
     return None
 
 
+_DIGIT = Class((("0", "9"), ("-", "-")), (), negated=False)
+
+
 def items(parts: Sequence[Part]) -> tuple[Item, ...]:
-    """Return the single items of one path component: characters, STAR and ONE. Stars in a row count as one."""
+    """Return the single items of one path component: characters, STAR and ONE. Stars in a row count as one.
+
+    A number is anything that starts like one.
+    """
     found: list[Item] = []
     for part in parts:
         if isinstance(part, str):
             found.extend(part)
         elif part is ONE:
             found.append(ONE)
+        elif part is NUMBER:
+            found += [_DIGIT, STAR]
         elif not (found and found[-1] is STAR):
             found.append(STAR)
     return tuple(found)

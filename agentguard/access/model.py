@@ -55,6 +55,7 @@ class Wildcard:
 ANY = Wildcard("ANY")  # any text, slashes too: an unknown variable
 STAR = Wildcard("STAR")  # any text without a slash: the shell's *
 ONE = Wildcard("ONE")  # one character that is not a slash: the shell's ? and [...]
+NUMBER = Wildcard("NUMBER")  # digits, perhaps with a sign before them: a count, the number of a process
 
 
 class Pattern:
@@ -77,7 +78,7 @@ class Pattern:
 
     def __str__(self) -> str:
         """Return the pattern as people write it; an unknown part is `…`."""
-        marks = {STAR: "*", ONE: "?", ANY: "…"}
+        marks = {STAR: "*", ONE: "?", ANY: "…", NUMBER: "#"}
         return "".join(part if isinstance(part, str) else marks[part] for part in self.parts)
 
     def __repr__(self) -> str:

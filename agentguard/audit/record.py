@@ -17,7 +17,7 @@ import os
 import time
 
 from agentguard.access import repo
-from agentguard.access.model import ANY, CERTAIN, EXACT, ONE, STAR, UNKNOWN, Pattern
+from agentguard.access.model import ANY, CERTAIN, EXACT, NUMBER, ONE, STAR, UNKNOWN, Pattern
 from agentguard.jsontext import dumps
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ ROWS_LIMIT = 256  # rows of one record; `rows_complete` is false beyond
 TEXT_LIMIT = 4096  # characters of one text; NAME_LIMIT of one in the body
 NAME_LIMIT = 256
 
-WILDCARDS = {ANY: 0, STAR: 1, ONE: 2}
+WILDCARDS = {ANY: 0, STAR: 1, ONE: 2, NUMBER: 3}
 # Parts of a row: values go to the texts, names and numbers to the body.
 VALUES = ("host", "ref", "remote", "package", "variable")
 NAMES = ("tool", "port", "server", "mcp_tool", "subagent", "method", "sql_verb")

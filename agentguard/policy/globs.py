@@ -10,12 +10,13 @@ a/x/b and so on, a leading `**/` is any folder. Without one (""): `*` is any tex
 A partly known text is a list of symbols: one-character strings, and the wildcards of `access.model` with these rules:
 
 - STAR, ONE: the shell's `*` and `?`; they never match a separator, and at the start of a name no dot;
-- ANY: any text at all.
+- ANY: any text at all;
+- NUMBER: digits, perhaps with a sign before them.
 """
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, ONE, STAR, Pattern, Wildcard
+from agentguard.access.model import ANY, NUMBER, ONE, STAR, Pattern, Wildcard
 from agentguard.policy.model import MAYBE, NO, YES
 
 TYPE_CHECKING = False
@@ -141,6 +142,18 @@ class Glob:
             state = more
         return state
 
+    def _number(self, state: int) -> int:
+        """Read a number."""
+        todo = state | self._step(state, "-")
+        done = 0
+        while todo:
+            after = 0
+            for digit in "0123456789":
+                after |= self._step(todo, digit)
+            todo = after & ~done
+            done |= after
+        return done
+
     def accepts(self, text: str) -> bool:
         """Return whether `text` matches."""
         state = self.start
@@ -199,6 +212,8 @@ class Glob:
             return self._step_some(state, dot=False)
         if symbol is HEAD_STAR:
             return state | self._steps(self._step_some(state, dot=False))
+        if symbol is NUMBER:
+            return self._number(state)
         return self._steps(state, separator=symbol is ANY)
 
     def tree(self, root: str) -> int:

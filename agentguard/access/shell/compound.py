@@ -11,6 +11,7 @@ from agentguard.access.shell import command, interpret, telling, tree
 from agentguard.access.shell.flow import Feed, Function
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
 from agentguard.access.shell.pieces import Unreadable
+from agentguard.access.shell.values import A_NUMBER, is_count
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
 
 TYPE_CHECKING = False
@@ -96,7 +97,7 @@ def _if(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: F
 def _again(state: State, turn: Callable[[State], Any]) -> None:
     """Run the turn of a loop as often as it takes: what one turn may change, the next one sees.
 
-    A variable that still changes in the second turn is unknown from then on.
+    A variable that still changes in the second turn is unknown from then on; one that counts is some number.
     """
     before = state.copy()
     turn(state)
@@ -109,8 +110,9 @@ def _again(state: State, turn: Callable[[State], Any]) -> None:
         turn(second)
         for name in changed:
             if second.get(name) != state.get(name):
-                second.set(name, UNKNOWN)
-                state.set(name, UNKNOWN)
+                counts = is_count(second.get(name)) and is_count(state.get(name))
+                second.set(name, A_NUMBER if counts else UNKNOWN)
+                state.set(name, A_NUMBER if counts else UNKNOWN)
         if second.cwd != state.cwd:
             second.move(UNKNOWN)
             turn(second)

@@ -13,6 +13,7 @@ from agentguard.access.shell import command, telling, tree
 from agentguard.access.shell.flow import Enough, Feed, Frame, Function, Spent
 from agentguard.access.shell.limits import (
     MAX_ALTERNATIVES,
+    MAX_COMBINATIONS,
     MAX_COMMANDS,
     MAX_NESTING,
     MAX_READ_COMMANDS,
@@ -430,7 +431,8 @@ def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, fram
     machine.count("commands")
     machine.count("words", len(simple.words))
     state.failed = None
-    states = state.alternatives(frame.text[simple.start : simple.end], MAX_ALTERNATIVES)
+    states = state.alternatives(frame.text[simple.start : simple.end], MAX_COMBINATIONS)
+    machine.count("commands", 0 if states is None else len(states) // MAX_ALTERNATIVES)
     if states is None:
         too_much = TooMuch("its variables may hold too many values")
         machine.unreadable(frame, frame.place(simple.start, simple.end), too_much)

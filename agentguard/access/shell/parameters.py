@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
+from agentguard.access.model import ANY, NUMBER, UNKNOWN, Pattern
 from agentguard.access.shell import arrays, telling
 from agentguard.access.shell.fields import BREAK, QUOTED, RESULT, SEAM, TEXT, separators
 from agentguard.access.shell.pieces import Unreadable
@@ -60,7 +60,7 @@ def expand(reader: Reader, inner: str, out: list[Piece], *, quoted: bool) -> Non
     telling.use(reader.machine, reader.state, name)
     held = _held(reader, name, subscript)
     if length:
-        out.append((kind, str(len(held)) if isinstance(held, str) else "0" if held is UNSET else STAR))
+        out.append((kind, str(len(held)) if isinstance(held, str) else "0" if held is UNSET else NUMBER))
         return
     operator = _operator(rest)
     word = rest[len(operator) :]
@@ -160,11 +160,11 @@ def _many(reader: Reader, name: str, which: str, rest: str, out: list[Piece], *,
     one = which == "*"
     if elements is None:
         reader.body(rest)
-        out.append((kind, STAR if length else ANY))
+        out.append((kind, NUMBER if length else ANY))
         return
     values = list(elements.values())
     if length:
-        out.append((kind, STAR if isinstance(held, Pattern) else str(len(values))))
+        out.append((kind, NUMBER if isinstance(held, Pattern) else str(len(values))))
     elif not rest:
         reader.elements(values, out, quoted=quoted, one=one)
     elif operator == ":":

@@ -7,7 +7,7 @@ whatever the environment gave it, which is unknown but for a few that the system
 from __future__ import annotations
 
 from agentguard.access.model import UNKNOWN
-from agentguard.access.shell.values import UNSET, Choice, either
+from agentguard.access.shell.values import UNSET, Choice, either, numbered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,12 +158,18 @@ class State:
             if name not in self.exported:
                 self.set(name, either(held, UNSET))
 
+    def _mentioned(self, name: str, text: str) -> bool:
+        """Return whether a text names a variable, itself or through one that stands for it."""
+        return _named(name, text) or any(
+            target == name and _named(alias, text) for alias, target in self.references.items()
+        )
+
     def alternatives(self, text: str, limit: int) -> list[State] | None:
         """Return one state for each combination of values that the variables in `text` may hold; None for too many.
 
         The folder is one of them, because every path depends on it. A state without choices stands for itself.
         """
-        names = [name for name in self.choices if name in text]
+        names = [name for name in self.choices if name in text and self._mentioned(name, text)]
         if "${" in text:
             names += [name for name in _defaulted(text) if name not in self.variables]
         if not names and not isinstance(self.cwd, Choice):
@@ -182,6 +188,8 @@ class State:
             held = self.variables.get(name, _PERHAPS)
             options = held.options if isinstance(held, Choice) else (held,)
             if len(states) * len(options) > limit:
+                options = tuple(numbered(options))
+            if len(states) * len(options) > limit:
                 return None
             several = []
             for state in states:
@@ -191,6 +199,25 @@ class State:
                     several.append(pinned)
             states = several
         return states
+
+
+_PLAIN = "-\\%./,"  # what stands before a letter that names no variable outside of arithmetic: `-n`, `\\n`, `%s`
+_CALCULATES = ("((", "[", "let ", "${", "expr ")
+
+
+def _named(name: str, text: str) -> bool:
+    """Return whether a text names a variable, and not only a word or a letter that is spelled alike."""
+    calculates = any(mark in text for mark in _CALCULATES)
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        before, behind = text[at - 1 : at], text[end : end + 1]
+        if not (before == "_" or before.isalnum() or behind == "_" or behind.isalnum()) and (
+            calculates or not before or before not in _PLAIN
+        ):
+            return True
+        at = text.find(name, at + 1)
+    return False
 
 
 def _defaulted(text: str) -> list[str]:

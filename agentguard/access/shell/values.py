@@ -6,7 +6,7 @@ dict, those of an associative one; and `Choice`, a variable that may have one of
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, UNKNOWN, Pattern
+from agentguard.access.model import ANY, NUMBER, UNKNOWN, Pattern
 from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_VALUE
 
 TYPE_CHECKING = False
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agentguard.access.shell.filenames import Glob
     from agentguard.access.world import Disk
 
+    Option: TypeAlias = "Value | Unset | list[Value] | dict[str, Value]"
     Held: TypeAlias = "Value | Unset | list[Value] | dict[str, Value] | Choice"
 
 
@@ -31,6 +32,8 @@ class Unset:
 
 
 UNSET = Unset()
+A_NUMBER = Pattern((NUMBER,))
+_COUNT = 6  # digits of a number that may be any other one: it counts something, and is no address
 
 
 class Choice:
@@ -38,7 +41,7 @@ class Choice:
 
     __slots__ = ("options",)
 
-    def __init__(self, options: tuple[Value | Unset | list[Value] | dict[str, Value], ...]) -> None:
+    def __init__(self, options: tuple[Option, ...]) -> None:
         self.options = options
 
     def __eq__(self, other: object) -> bool:
@@ -132,14 +135,30 @@ def either(one: Held, other: Held) -> Held:
     """Return what a variable holds after two branches meet."""
     if one is other or one == other:
         return one
-    options: list[Value | Unset | list[Value] | dict[str, Value]] = []
+    options: list[Option] = []
     for held in (one, other):
         for option in held.options if isinstance(held, Choice) else (held,):
             if option not in options:
                 options.append(option)
+    if A_NUMBER in options or len(options) > MAX_ALTERNATIVES:
+        options = numbered(options)
     if len(options) > MAX_ALTERNATIVES:
         return UNKNOWN
-    return Choice(tuple(options))
+    return Choice(tuple(options)) if len(options) > 1 else options[0]
+
+
+def is_count(held: Held) -> bool:
+    """Return whether a variable counts something: a short number, or one that is not known."""
+    if isinstance(held, Choice):
+        return all(map(is_count, held.options))
+    return held == A_NUMBER or (isinstance(held, str) and held.isdecimal() and held.isascii() and len(held) <= _COUNT)
+
+
+def numbered(options: Iterable[Option]) -> list[Option]:
+    """Return options with one number that is not known in place of all that count something."""
+    found = list(options)
+    others = [option for option in found if not is_count(option)]
+    return [*others, A_NUMBER] if len(others) < len(found) else found
 
 
 def lines(value: Value) -> list[Value]:

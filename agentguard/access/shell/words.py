@@ -7,13 +7,13 @@ are handed to the interpreter, and their output, where it can be computed, takes
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
+from agentguard.access.model import ANY, NUMBER, STAR, UNKNOWN, Pattern
 from agentguard.access.shell import telling
 from agentguard.access.shell.fields import BREAK, QUOTED, RESULT, SEAM, TEXT, joined, separators, split
 from agentguard.access.shell.limits import MAX_FIELDS
 from agentguard.access.shell.pieces import TooMuch, Unreadable
 from agentguard.access.shell.skip import Skipper, assignment
-from agentguard.access.shell.values import UNSET, Unset, parts_of
+from agentguard.access.shell.values import A_NUMBER, UNSET, Unset, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%=]}#!"
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _SPECIAL_PARAMETERS = frozenset("@*#?-$!0")
+_ASSIGNMENTS = ("++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=", "<<=", ">>=")
 _STOPS = frozenset("\\'\"$`<>(")
 
 
@@ -304,7 +305,7 @@ class Reader:
 
     def _number(self, raw: str, out: list[Piece], *, quoted: bool) -> None:
         value = self.arithmetic(raw)
-        out.append((QUOTED if quoted else RESULT, STAR if value is None else str(value)))
+        out.append((QUOTED if quoted else RESULT, NUMBER if value is None else str(value)))
 
     def arithmetic(self, raw: str) -> int | None:
         """Return the value of an arithmetic expression, None where it is not exact. Commands inside it run."""
@@ -340,15 +341,15 @@ class Reader:
             else:
                 self.elements(given, out, quoted=quoted, one=name == "*")
         elif name == "#":
-            out.append((kind, STAR if given is None else str(len(given))))
+            out.append((kind, NUMBER if given is None else str(len(given))))
         elif name == "0":
             self._held(self.state.zero, out, quoted=quoted)
         elif name.isdigit():
             index = int(name) - 1
             held: Held = UNKNOWN if given is None else given[index] if index < len(given) else UNSET
             self._held(held, out, quoted=quoted)
-        else:  # $? $$ $! $-: numbers and letters, never a slash
-            out.append((kind, STAR))
+        else:  # $? $$ $! are numbers, $- holds letters
+            out.append((kind, STAR if name == "-" else NUMBER))
 
     def elements(self, values: list[Value], out: list[Piece], *, quoted: bool, one: bool) -> None:
         """Add the elements of a list: one word each, or all in one word (`"$*"`)."""
@@ -381,12 +382,28 @@ class Reader:
 
 
 def assigned_in_arithmetic(text: str, state: State) -> None:
-    """Forget every variable that an arithmetic expression may assign."""
+    """Forget every variable that an arithmetic expression may assign: what it holds then is a number.
+
+    Where the expression itself is not exact, it may assign any variable that it names.
+    """
+    exact = "$" not in text and "`" not in text
     name = ""
-    for char in text + " ":
+    for at, char in enumerate(text + " "):
         if char in _NAME:
             name += char
-        else:
-            if name and not name[0].isdigit():
+            continue
+        if name and not name[0].isdigit():
+            behind = text[at:].lstrip()
+            before = text[: at - len(name)].rstrip()
+            if behind[:1] == "[":
                 state.set(name, UNKNOWN)
-            name = ""
+            elif _assigns(behind) or before[-2:] in ("++", "--"):
+                state.set(name, A_NUMBER)
+            elif not exact:
+                state.set(name, UNKNOWN)
+        name = ""
+
+
+def _assigns(behind: str) -> bool:
+    """Return whether the text behind a name assigns it."""
+    return behind.startswith(_ASSIGNMENTS) or (behind[:1] == "=" and behind[:2] != "==")
