@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from agentguard.access.model import ANY, ONE, STAR, UNKNOWN, Pattern
+from agentguard.access.model import ANY, NUMBER, ONE, STAR, UNKNOWN, Pattern
 from agentguard.access.shell.flow import Frame
 from agentguard.access.shell.interpret import Machine
 from agentguard.access.shell.pieces import Unreadable
@@ -145,7 +145,7 @@ def _behind(value, text, places):
             if not place or text[place - 1] == "\0"
         }
     parts = value.parts if isinstance(value, Pattern) else (value,)
-    many = any(part is STAR or part is ONE for part in parts) or isinstance(value, Globbed)
+    many = any(part is STAR or part is ONE or part is NUMBER for part in parts) or isinstance(value, Globbed)
     found = set()
     while places:
         new = places
@@ -156,6 +156,8 @@ def _behind(value, text, places):
                 new = set(range(min(new), len(text) + 1)) if new else new
             else:
                 new = {end for place in new for end in _name(text, place, part is ONE)}
+                if part is NUMBER:
+                    new = {end for end in new if text[end - 1 : end].isdigit()}
         places = {place + 1 for place in new if text[place : place + 1] == "\0"} - found
         found |= places
         if not many:

@@ -66,7 +66,7 @@ def test_as_much_as_is_read_stays_in_bounds(piece):
         "echo " + "$(echo " * 40 + "a" + ")" * 40,
         "( " * 100 + "a" + " )" * 100,
         "echo {a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}",
-        "; ".join(f"if a; then x{n}=1; else x{n}=2; fi" for n in range(10))
+        "; ".join(f"if a; then x{n}=a; else x{n}=b; fi" for n in range(10))
         + "; echo "
         + "".join(f"$x{n}" for n in range(10)),
         "rm " + " ".join(f"f{n}" for n in range(limits.MAX_OPERANDS + 1)),
