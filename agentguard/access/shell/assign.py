@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard.access.model import UNKNOWN, WRITE, Origin, Pattern, Row
 from agentguard.access.shell import arrays
+from agentguard.access.shell.pieces import TooMuch, Unreadable
 from agentguard.access.shell.scan import scan
 from agentguard.access.shell.skip import assignment
 from agentguard.access.shell.values import UNSET, Unset, concat, parts_of
@@ -60,6 +61,23 @@ def declared(raw: str, start: int, reader: Reader, *, keyed: bool) -> Value:
     return concat([raw[:size], *parts_of(reader.value(raw[size:], start + size, assigned=True))])
 
 
+def _words(inside: str, reader: Reader) -> list[list[tuple[int, int]]]:
+    """Return the places of the words of an array, line by line."""
+    try:
+        scanned = scan(inside)
+        if scanned.compound:  # `((#i)x*)` is no subshell
+            raise Unreadable("an array holds more than words")
+        return [simple.words for simple in scanned.commands.values()]
+    except TooMuch:
+        raise
+    except Unreadable:
+        if reader.state.dialect == "bash":
+            raise
+        from agentguard.access.shell import zshgrammar  # noqa: PLC0415 - few texts are zsh's alone
+
+        return [zshgrammar.words(inside)]
+
+
 def _set_array(raw: str, size: int, reader: Reader, *, keyed: bool) -> None:
     adds = raw[size - 2] == "+"
     name = raw[: size - 2 if adds else size - 1].partition("[")[0]
@@ -69,8 +87,8 @@ def _set_array(raw: str, size: int, reader: Reader, *, keyed: bool) -> None:
     number = 0 if keyed else max(map(int, by_key), default=-1) + 1
     loose: list[Value] = []
     known = True
-    for simple in scan(inside).commands.values():
-        for first, last in simple.words:
+    for spans in _words(inside, reader):
+        for first, last in spans:
             word = inside[first:last]
             key, close, rest = word[1:].partition("]=") if word[0] == "[" else ("", "", "")
             if close:

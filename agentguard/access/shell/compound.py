@@ -161,6 +161,8 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
     machine.count("words", len(values))
     telling.mark(state, name, machine.told > told)
     feeds: list[Feed] = [Feed("")]
+    if " " in name:  # zsh: as many words at a time as it has variables
+        return _several(machine, (name.split(), values), body, state, stdin, frame)
     for value in dict.fromkeys(values):
         if isinstance(value, str):
             state.set(name, value)
@@ -178,6 +180,22 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
         if all(isinstance(value, str) for value in values)
         else interpret.either([*feeds, Feed(UNKNOWN)])
     )
+
+
+def _several(
+    machine: Machine, given: tuple[list[str], list[Value]], body: Node, state: State, stdin: Feed | None, frame: Frame
+) -> Feed:
+    """Run the body of a loop with several variables; where one word may stand for many, each may hold any of them."""
+    names, values = given
+    exact = all(isinstance(value, str) for value in values)
+    feeds: list[Feed] = [Feed("")]
+    turns = [values[at : at + len(names)] for at in range(0, len(values), len(names))]
+    for turn in turns if exact else [[value] * len(names) for value in dict.fromkeys(values)]:
+        for place, name in enumerate(names):
+            state.set(name, turn[place] if place < len(turn) else "")
+        feeds.append(machine.node(body, state, stdin, frame) if exact else machine.perhaps(body, state, stdin, frame))
+        state.dead = False
+    return interpret.together(feeds) if exact else Feed(UNKNOWN, any(feed.fetched for feed in feeds))
 
 
 def _count(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:

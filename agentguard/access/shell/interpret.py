@@ -21,7 +21,7 @@ from agentguard.access.shell.limits import (
     MAX_ROWS,
     MAX_WORDS,
 )
-from agentguard.access.shell.pieces import TooMuch, Unreadable
+from agentguard.access.shell.pieces import TooMuch, Twofold, Unreadable
 from agentguard.access.shell.scan import scan
 from agentguard.access.shell.state import initial
 from agentguard.access.shell.values import UNSET, concat, parts_of
@@ -194,12 +194,41 @@ class Machine:
             frame.scanned = scan(frame.text)
             root = tree.build(frame.scanned)
         except Unreadable as reason:
-            self.unreadable(frame, frame.where, reason)
+            feed = self._in_zsh(frame, state, stdin, reason)
             self.depth -= 1
-            return Feed(UNKNOWN)
+            return feed
         feed = self.node(root, state, stdin, frame)
         self.depth -= 1
         return feed
+
+    def _in_zsh(self, frame: Frame, state: State, stdin: Feed | None, reason: Unreadable) -> Feed:
+        """Run text that bash does not take as zsh reads it; opaque where zsh does not either."""
+        feeds: list[Feed] = []
+        states: list[State] = []
+        zsh = state.dialect != "bash" and not isinstance(reason, TooMuch)
+        try:
+            if isinstance(reason, Twofold):
+                frame.scanned = scan(frame.text, settled=True)
+                root = tree.build(frame.scanned)
+                states.append(state.copy() if zsh else state)
+                feeds.append(self.node(root, states[0], stdin, frame))
+        except Unreadable as other:
+            reason = other
+            zsh = zsh and not isinstance(reason, TooMuch)
+        try:
+            if zsh:
+                from agentguard.access.shell import zshgrammar  # noqa: PLC0415 - few texts are zsh's alone
+
+                frame.scanned, root = zshgrammar.read(frame.text)
+                feeds.append(self.node(root, state, stdin, frame))
+        except Unreadable as other:
+            if isinstance(other, TooMuch) or not isinstance(reason, Twofold):
+                self.unreadable(frame, frame.where, other if isinstance(other, TooMuch) else reason)
+        if not feeds:
+            self.unreadable(frame, frame.where, reason)
+            return Feed(UNKNOWN)
+        meet(state, [one for one in states if one is not state])
+        return either(feeds)
 
     def substitute(self, text: str, reader: Reader, place: int | None) -> Value:
         """Run the text of a command substitution; return what takes its place."""

@@ -11,6 +11,10 @@ class TooMuch(Unreadable):
     """A counted limit is reached."""
 
 
+class Twofold(Unreadable):
+    """Both bash and zsh read it, and each in its own way."""
+
+
 class Here:
     """A here-document: where its body lies, whether its delimiter was quoted (no expansion), and `<<-`."""
 

@@ -12,7 +12,7 @@ After bash(1), "SHELL GRAMMAR", "QUOTING", "REDIRECTION". What cannot be read ra
 from __future__ import annotations
 
 from agentguard.access.shell.limits import MAX_OPERATORS, MAX_TEXT
-from agentguard.access.shell.pieces import Here, Redirection, Scan, Simple, TooMuch, Unreadable
+from agentguard.access.shell.pieces import Here, Redirection, Scan, Simple, TooMuch, Twofold, Unreadable
 from agentguard.access.shell.skip import Skipper
 
 _BLANK = " \t"
@@ -24,12 +24,17 @@ _REDIRECTIONS = ("<<<", "<<-", "<<", "<&", "<>", "<", "&>>", "&>", ">>", ">|", "
 _SEPARATORS = (";;&", ";;", ";&", ";", "&&", "&", "||", "|&", "|")
 
 
-def scan(text: str) -> Scan:
-    """Return the words, redirections and skeleton of `text`. Raises `Unreadable`."""
+def scan(text: str, *, settled: bool = False) -> Scan:
+    """Return the words, redirections and skeleton of `text`. Raises `Unreadable`.
+
+    `settled`: it is bash that reads it, so that `<1-9>` is two redirections and not `Twofold`.
+    """
     if len(text) > MAX_TEXT:
         raise TooMuch("the text is too long")
     found = Scan(text)
-    end = _Pass(text, found, Skipper(text)).commands(0, nested=False)
+    one = Pass(text, found, Skipper(text))
+    one.settled = settled
+    end = one.commands(0, nested=False)
     if end != len(text):
         raise Unreadable("a ) closes nothing")
     return found
@@ -37,10 +42,10 @@ def scan(text: str) -> Scan:
 
 def end_of_commands(skip: Skipper, at: int) -> int:
     """Return where the commands that start at `at` inside parentheses end: at the `)`, or at the end of the text."""
-    return _Pass(skip.text, None, skip).commands(at, nested=True)
+    return Pass(skip.text, None, skip).commands(at, nested=True)
 
 
-class _Pass:
+class Pass:
     """One walk over commands. `found` is None where only the end is wanted (inside a substitution)."""
 
     __slots__ = (
@@ -51,6 +56,7 @@ class _Pass:
         "found",
         "pattern",
         "pending",
+        "settled",
         "skip",
         "skipped",
         "stack",
@@ -68,6 +74,7 @@ class _Pass:
         self.closed = 0  # the end of a compound command that has just been closed
         self.command = True  # a command may start here
         self.pattern = False  # patterns of a case item stand here
+        self.settled = False  # nothing is asked about what zsh would read
         self.expect = ""  # which word of `for`, `case` or `function` comes next
 
     def commands(self, at: int, *, nested: bool) -> int:
@@ -142,6 +149,10 @@ class _Pass:
                 return self._test(at)
             if self.closed:
                 raise Unreadable("a word follows a compound command")
+            if word in ("repeat", "foreach") and not self.settled:
+                raise (Twofold if word == "repeat" else Unreadable)("a loop of zsh")
+            if word[0] == "{" and len(word) > 1 and "," not in word and ".." not in word and not self.settled:
+                raise Twofold("a brace opens nothing, or in zsh a group")
             self._simple(at).words.append((at, end))
             self._extend(end)
         elif self.current is not None:
@@ -320,8 +331,10 @@ class _Pass:
         text = self.text
         operator = next(op for op in _REDIRECTIONS if text.startswith(op, at))
         start = at + len(operator)
-        if operator == "<" and self.skip.range_of_numbers(at):
-            raise Unreadable("redirections, or in zsh a range of numbers")
+        if operator in (">", ">>", "&>", "&>>") and text[start : start + 1] == "!" and not self.settled:
+            raise Twofold("a redirection to a !, or in zsh one that overwrites")
+        if operator == "<" and not self.settled and self.skip.number_range(at):
+            raise Twofold("redirections, or in zsh a range of numbers")
         while text[start : start + 1] in (" ", "\t") or text.startswith("\\\n", start):
             start += 1 if text[start] != "\\" else 2
         end = self.skip.word(start)

@@ -12,8 +12,9 @@ _GLOB = frozenset("*?[]/.^~")
 
 
 class Skipper:
-    """Finds the ends of quotes, expansions and words in one text. `ends` remembers those of `((`: 0 for none.
+    """Finds the ends of quotes, expansions and words in one text.
 
+    `ends` remembers those of `((`: 0 for none; and below 0 those of substitutions that only zsh understands.
     `wasted` counts the characters looked at for a `((` that was none.
     """
 
@@ -155,14 +156,35 @@ class Skipper:
 
     def substitution(self, at: int) -> int:
         """Return the end of the `$(…)`, `<(…)` or `>(…)` that opens at `at`."""
+        if -1 - at in self.ends:
+            return self._zsh_end(at) + 1
         self._enter()
         from agentguard.access.shell.scan import end_of_commands  # noqa: PLC0415 - each needs the other
 
-        end = end_of_commands(self, at + 2)
+        depth = self.depth
+        try:
+            end = end_of_commands(self, at + 2)
+        except TooMuch:
+            raise
+        except Unreadable:
+            self.depth = depth
+            end = self._zsh_end(at)
         self.depth -= 1
         if end >= self.size:
             raise Unreadable("a ( is not closed")
         return end + 1
+
+    def _zsh_end(self, start: int) -> int:
+        """Return where the commands of a substitution end that bash does not understand. Each is tried once."""
+        known = self.ends.get(-1 - start)
+        if known is None:
+            self.ends[-1 - start] = 0
+            from agentguard.access.shell import zshgrammar  # noqa: PLC0415 - few texts are zsh's alone
+
+            known = self.ends[-1 - start] = zshgrammar.end_of_commands(self, start + 2)
+        if not known:
+            raise Unreadable("its syntax is not understood")
+        return known
 
     def parentheses(self, at: int) -> int:
         """Return the end of the parentheses that open at `at`, quotes inside them heeded."""
@@ -189,17 +211,17 @@ class Skipper:
         globs = not _GLOB.isdisjoint(self.text[start:at]) or "|" in self.text[at:end]
         return end if globs and end > at + 2 else 0
 
-    def range_of_numbers(self, at: int) -> bool:
-        """Return whether `<1-9>`, `<->` or the like stands at `at`: a glob of zsh, and two redirections in bash."""
+    def number_range(self, at: int) -> int:
+        """Return the end of `<1-9>`, `<->` or the like at `at`: a glob of zsh, two redirections in bash; 0 for none."""
         at += 1
         while self.text[at : at + 1].isdigit():
             at += 1
         if self.text[at : at + 1] != "-":
-            return False
+            return 0
         at += 1
         while self.text[at : at + 1].isdigit():
             at += 1
-        return self.text[at : at + 1] == ">"
+        return at + 1 if self.text[at : at + 1] == ">" else 0
 
     def bracket(self, at: int) -> int:
         """Return the end of the brackets that open at `at`, quotes inside them heeded."""

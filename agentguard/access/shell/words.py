@@ -54,7 +54,7 @@ class Reader:
             if raws != [raw]:
                 found: list[Value] = []
                 for one in raws:
-                    found += split(self._pieces(one, None, tilde=True, made=True), self.state)
+                    found += self._split(self._pieces(one, None, tilde=True, made=True))
                     if len(found) > MAX_FIELDS:
                         raise TooMuch("its braces stand for too many words")
                 return found
@@ -64,6 +64,9 @@ class Reader:
             if len(values) > 1 and self.state.dialect == "":
                 self._unsplit(pieces, values)
             return values
+        return self._split(pieces)
+
+    def _split(self, pieces: list[Piece]) -> list[Value]:
         outer, self.state.options = self.state.options, self.state.options | self.extra
         values = split(pieces, self.state)
         self.state.options, self.extra = outer, frozenset()
@@ -140,7 +143,13 @@ class Reader:
                     out.append((QUOTED, ""))
                 self._quoted(raw, at + 1, end - 1, base, out)
                 at = end
-            elif char in "<>":
+            elif char == "<" and (end := skip.number_range(at)):
+                out.append((TEXT, "+([0-9])"))
+                at = end
+            elif char in "<>" or (char == "(" and raw[:at] == "="):
+                if char == "(":  # zsh: `=(command)`, a file that holds what the command writes
+                    out.clear()
+                    at, char = at - 1, "<"
                 end = skip.substitution(at)
                 place = None if base is None else base + at + 2
                 out.append((QUOTED, self.machine.process(raw[at + 2 : end - 1], char, self, place)))
@@ -167,12 +176,32 @@ class Reader:
             from agentguard.access.shell import zsh  # noqa: PLC0415 - few words have any
 
             end = skip.parentheses(at)
+            if (options := zsh.flags(raw[at + 1 : end - 1])) is not None:
+                self.extra |= options
+                if "nocaseglob" in options:  # known in one case at least, and a glob at any rate
+                    self._pieces_folded(raw[end:], out)
+                    return len(raw)
+                return end
             if end == len(raw) and zsh.qualifiers(raw[at + 1 : end - 1]):
                 self.extra |= {"dotglob"} if "D" in raw[at:end] else set()
                 return end
         bare = before not in tuple("?*+@!") and not any(kind == TEXT and "(" in str(text) for kind, text in out)
         out.append((TEXT, "@(" if bare else "("))
         return at + 1
+
+    def _pieces_folded(self, raw: str, out: list[Piece]) -> None:
+        """Add the pieces of what stands behind `(#i)`, with a class for its first letter, so that files are looked for."""
+        first = True
+        for kind, text in self._pieces(raw, None, made=True):
+            if kind != TEXT or not isinstance(text, str):
+                out.append((kind, text))
+                continue
+            small = text.lower()
+            place = next((place for place, char in enumerate(small) if char.isalpha()), -1) if first else -1
+            if place >= 0:
+                small = f"{small[:place]}[{small[place]}{small[place].upper()}]{small[place + 1 :]}"
+                first = False
+            out.append((kind, small))
 
     def quoted(self, raw: str, out: list[Piece]) -> None:
         """Add the pieces of the word of an operator between double quotes: its own double quotes only vanish."""

@@ -39,6 +39,13 @@ def qualifiers(text: str) -> bool:
     return "|" not in text
 
 
+def flags(text: str) -> frozenset[str] | None:
+    """Return the options that globbing flags stand for: `(#i)`, `(#l)`; None where parentheses hold no such flags."""
+    if text[:1] != "#" or len(text) < 2 or text[1] not in "ilIbBmMseU":
+        return None
+    return frozenset({"nocaseglob"} if text[1] in "il" else ())
+
+
 def nested(reader: Reader, inner: str, out: list[Piece], *, quoted: bool) -> bool:
     """Add what `${inner}` stands for if it has flags or an expansion in the place of a name; return whether it has.
 
