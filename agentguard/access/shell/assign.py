@@ -65,17 +65,14 @@ def _words(inside: str, reader: Reader) -> list[list[tuple[int, int]]]:
     """Return the places of the words of an array, line by line."""
     try:
         scanned = scan(inside)
-        if scanned.compound:  # `((#i)x*)` is no subshell
-            raise Unreadable("an array holds more than words")
-        return [simple.words for simple in scanned.commands.values()]
-    except TooMuch:
-        raise
-    except Unreadable:
-        if reader.state.dialect == "bash":
+        if not scanned.compound:
+            return [simple.words for simple in scanned.commands.values()]
+    except Unreadable as reason:
+        if reader.state.dialect == "bash" or isinstance(reason, TooMuch):
             raise
-        from agentguard.access.shell import zshgrammar  # noqa: PLC0415 - few texts are zsh's alone
+    from agentguard.access.shell import zshgrammar  # noqa: PLC0415 - few texts are zsh's alone
 
-        return [zshgrammar.words(inside)]
+    return [zshgrammar.words(inside)]  # `((#i)x*)` is no subshell
 
 
 def _set_array(raw: str, size: int, reader: Reader, *, keyed: bool) -> None:

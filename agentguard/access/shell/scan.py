@@ -149,8 +149,8 @@ class Pass:
                 return self._test(at)
             if self.closed:
                 raise Unreadable("a word follows a compound command")
-            if word in ("repeat", "foreach") and not self.settled:
-                raise (Twofold if word == "repeat" else Unreadable)("a loop of zsh")
+            if word in ("repeat", "foreach") and not self.settled and self._loops(end, word):
+                raise Unreadable("a loop of zsh")
             if word[0] == "{" and len(word) > 1 and "," not in word and ".." not in word and not self.settled:
                 raise Twofold("a brace opens nothing, or in zsh a group")
             self._simple(at).words.append((at, end))
@@ -162,6 +162,13 @@ class Pass:
             self._extend(end)
         end, self.skipped = max(end, self.skipped), 0
         return end
+
+    def _loops(self, at: int, word: str) -> bool:
+        """Return whether `foreach`, or `repeat` with its count and a body in brackets, starts a loop of zsh."""
+        rest = self.text[at : at + 100].split(None, 2)
+        if self.text[at : at + 1] == "(":
+            return False
+        return word == "foreach" or (len(rest) > 1 and rest[1][0] in "{(") or (rest[:1] != [] and rest[0][-1] == ";")
 
     def _reserved(self, at: int, end: int, word: str) -> bool:
         """Take a reserved word where a command may start; return whether it is one."""
