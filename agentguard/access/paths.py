@@ -15,7 +15,7 @@ disk itself gave.
 from __future__ import annotations
 
 from agentguard.access import limits
-from agentguard.access.model import ANY, EXACT, GLOB, TREE, Origin, Path, Pattern, Row, Wildcard
+from agentguard.access.model import ANY, EXACT, GLOB, TREE, UNKNOWN, Origin, Path, Pattern, Row, Wildcard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,7 +147,8 @@ def pattern(value: Pattern, cwd: Value, world: World, extent: str = GLOB) -> lis
         return [(tree if extent == TREE else exact)(name, cwd, world) for name in known]  # type: ignore[arg-type]
     root, rest = _components(value, cwd, world.platform)
     if not root:
-        return [Path(_joined("", rest), extent=extent)]
+        tells = any(isinstance(part, str) for component in rest for part in component)
+        return [Path(_joined("", rest) if tells else UNKNOWN, extent=extent)]
     final = EXACT if extent == GLOB else extent
     if not rest:  # nothing but known parts after all
         return [_path(root, root, world, final)]

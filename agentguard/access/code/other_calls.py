@@ -32,6 +32,7 @@ fs.rmdir fs.promises.rmdir Deno.remove Deno.removeSync | path:delete
 Bun.file | path:read
 Bun.write | path:write
 .execSync .exec child_process.exec | cmd:shell
+RegExp.exec RegExp().exec | text:
 .execFileSync .execFile .spawnSync child_process.spawn spawn .execaSync execa | cmd:spawn
 .execaCommandSync execaCommand shelljs.exec .doShellScript | cmd:shell
 child_process.fork .fork | path:run

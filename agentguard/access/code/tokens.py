@@ -299,7 +299,10 @@ class _Lexer:
             return True
         if char == "/" and language in _REGEXES and self.operand():
             self.at = _regex_end(text, at)
-            self.add(TEXT, [Hole("")], at)  # a value, and no text
+            if language == "javascript":  # it has methods of its own: `/x/.exec(text)` runs nothing
+                self.add(NAME, "RegExp", at)
+            else:
+                self.add(TEXT, [Hole("")], at)  # a value, and no text
             return True
         if language in ("ruby", "perl", "php") and text.startswith("<<", at) and self.operand() and self.heredoc():
             return True

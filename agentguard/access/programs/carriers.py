@@ -8,7 +8,7 @@ from __future__ import annotations
 from agentguard.access.model import EXECUTE, READ, UNKNOWN, WRITE
 from agentguard.access.programs import filling, index, walk
 from agentguard.access.shell.skip import assignment
-from agentguard.access.shell.values import concat, parts_of, plain
+from agentguard.access.shell.values import concat, counted, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -357,7 +357,7 @@ def trap(call: Call, work: Work) -> None:
     operands = _begin(call, work)
     if len(operands) < 2 or operands[0] in ("-", ""):
         return
-    text = operands[0]
+    text = counted(operands[0])
     if not isinstance(text, str) or any(word in ("DEBUG", "ERR", "RETURN") for word in operands[1:]):
         call.shell(text, "trap", state=call.state.copy())
     if isinstance(text, str):

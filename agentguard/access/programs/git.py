@@ -243,6 +243,26 @@ def restore(call: Call, work: Work) -> None:
         _pathspecs(call, WRITE, [value for value in line.operands if value != "--"], "what is brought back")
 
 
+def adds_worktree(call: Call, work: Work) -> None:
+    """`git worktree add FOLDER` makes a folder."""
+    walk.standard(call, work)
+    from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+    for value in work.line.operands[:1]:
+        places.folder(call, value)
+
+
+def removes_worktree(call: Call, work: Work) -> None:
+    """`git worktree remove --force FOLDER` throws away what has changed there, unless this text itself has made it."""
+    place = call.place(work.line.operands[0]) if work.line.operands else None
+    made = call.machine.made
+    own = made is not None and place in made.places and ANY not in parts_of(place)
+    own = own and made is not None and not (isinstance(place, str) and made.disk.kind(place))
+    if work.line.has("--force") and not own:
+        work.line.traits.add("discards-work")
+    walk.standard(call, work)
+
+
 def reset(call: Call, work: Work) -> None:
     """`git reset --hard` throws away what has changed."""
     _standard(call, work, "text*")

@@ -137,13 +137,59 @@ def _pwd(call: Call, _work: Work) -> Value:
 
 
 def _dirname(_call: Call, work: Work) -> Value:
+    operands = work.line.operands
+    if len(operands) == 1 and isinstance(only := operands[0], Pattern):
+        return concat([*_folder(only), "\n"])
     return _each(
         work.line.operands, lambda text: text.rstrip("/").rpartition("/")[0] or ("/" if text[:1] == "/" else ".")
     )
 
 
+def _folder(path: Pattern) -> tuple[str | Wildcard, ...]:
+    """Return what is known of the folder of a path: all before its last slash, as far as that one can be told."""
+    parts = path.parts
+    last = parts[-1]
+    if isinstance(last, str) and "/" in last.rstrip("/"):
+        return (*parts[:-1], last.rstrip("/").rpartition("/")[0])
+    if isinstance(last, str) and last[-1:] == "/":
+        return (ANY,)
+    for number in range(len(parts) - 1, -1, -1):
+        part = parts[number]
+        if part is ANY:
+            break
+        if isinstance(part, str) and "/" in part:
+            return (*parts[:number], part.rpartition("/")[0] or ("" if number else "/"))
+    else:
+        return (".",)
+    first = parts[0]
+    return (first.rpartition("/")[0] + "/", ANY) if isinstance(first, str) and "/" in first else (ANY,)
+
+
+def _last(path: Pattern) -> tuple[str | Wildcard, ...]:
+    """Return what is known of the last name of a path."""
+    done: list[str | Wildcard] = []
+    for part in reversed(path.parts):
+        if part is ANY:
+            return (ANY, *done)
+        if isinstance(part, str) and "/" in part:
+            return (part.rpartition("/")[2], *done)
+        done.insert(0, part)
+    return tuple(done)
+
+
 def _basename(_call: Call, work: Work) -> Value:
     operands = work.line.operands
+    if operands and len(operands) < 3 and isinstance(path := operands[0], Pattern):
+        parts = _last(path)
+        tail = parts[-1] if parts else ""
+        ending = operands[1] if len(operands) == 2 else ""
+        if parts and (not isinstance(tail, str) or not isinstance(ending, str)):
+            parts = (*parts[:-1], ANY) if ending else parts
+        elif isinstance(tail, str) and path.parts[-1] == "/":
+            return UNKNOWN
+        elif isinstance(tail, str) and isinstance(ending, str):
+            parts = (*parts[:-1], tail.removesuffix(ending))
+        return concat([*parts, "\n"])
     if len(operands) == 2 and isinstance(ending := operands[1], str) and isinstance(operands[0], str):
         name = operands[0].rstrip("/").rpartition("/")[2]
         return (name.removesuffix(ending) if name != ending else name) + "\n"
@@ -202,6 +248,8 @@ def _tr(call: Call, work: Work) -> Value:
     """`tr` between two sets of the same plain characters, and `tr -d`."""
     text = _stdin(call)
     sets = [plain(operand) for operand in work.line.operands]
+    if isinstance(text, Pattern) and all(isinstance(one, str) for one in sets):
+        return _tr_partly(text, [str(one) for one in sets], work)
     if not isinstance(text, str) or not all(isinstance(one, str) for one in sets):
         return UNKNOWN
     ranges = [_range(decode(str(one))) for one in sets]
@@ -213,6 +261,21 @@ def _tr(call: Call, work: Work) -> Value:
         return UNKNOWN
     second = ranges[1] + ranges[1][-1] * max(len(ranges[0]) - len(ranges[1]), 0)
     return text.translate({ord(one): other for one, other in zip(ranges[0], second, strict=False)})
+
+
+def _tr_partly(text: Pattern, sets: list[str], work: Work) -> Value:
+    """Return what `tr` makes of a text with unknown parts, none of which gets a slash."""
+    ranges = [_range(decode(one)) for one in sets]
+    deletes = work.line.has("--delete")
+    if work.line.has("--complement --squeeze-repeats --truncate-set1") or None in ranges:
+        return UNKNOWN
+    if len(ranges) != (1 if deletes else 2) or "/" in "".join(map(str, ranges[1:])):
+        return UNKNOWN
+    first, second = str(ranges[0]), "" if deletes else str(ranges[1])
+    second += second[-1:] * max(len(first) - len(second), 0)
+    table = {ord(one): None for one in first} if deletes else dict(zip(map(ord, first), second, strict=False))
+    return concat([part.translate(table) if isinstance(part, str) else ANY if part is ANY else STAR
+                   for part in text.parts])  # fmt: skip
 
 
 _CLASSES = {"upper": "A-Z", "lower": "a-z", "digit": "0-9", "alpha": "A-Za-z", "alnum": "0-9A-Za-z", "space": " \t\n\r\v\f",

@@ -28,7 +28,7 @@ from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
 from agentguard.access.shell.pieces import TooMuch
 from agentguard.access.shell.skip import assignment
-from agentguard.access.shell.values import Beneath, Globbed, concat, parts_of
+from agentguard.access.shell.values import Beneath, Globbed, concat, counted, parts_of
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
 
 TYPE_CHECKING = False
@@ -190,6 +190,7 @@ class Call:
     def shell(self, text: Value, label: str, *, stdin: Feed | None = None, state: State | None = None) -> Feed:
         """Run text as a shell does that this command starts; opaque where the text is not known."""
         via = (*self.frame.via, label) if label else self.frame.via
+        text = counted(text)
         if not isinstance(text, str):
             self.fetched_or_opaque(f"the text that {label or self.name} runs is not known")
             return Feed(UNKNOWN)

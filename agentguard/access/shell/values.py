@@ -119,6 +119,16 @@ def parts_of(value: Value) -> tuple[str | Wildcard, ...]:
     return value.parts if isinstance(value, Pattern) else (ANY,)
 
 
+def counted(value: Value) -> Value:
+    """Return text that a shell will read with `$?` for each number that is not known: that is one, too."""
+    if not isinstance(value, Pattern) or any(not isinstance(part, str) and part is not NUMBER for part in value.parts):
+        return value
+    pairs = zip(value.parts, value.parts[1:], strict=False)
+    if any(part is NUMBER and str(before)[-1:] in ("$", "\\") for before, part in pairs):
+        return value
+    return "".join(part if isinstance(part, str) else "$?" for part in value.parts)
+
+
 def plain(value: Value) -> str | None:
     """Return the exact text of a value; of a glob, the text it was written as. None where it is not exact."""
     if isinstance(value, str):

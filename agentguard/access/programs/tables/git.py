@@ -310,10 +310,13 @@ git hub
     >> add
       options  -b=text -B=text -f,--force --detach --lock --reason=text --orphan -q,--quiet --track --guess-remote
       operands write text*
+      run      git.adds_worktree
     >> remove
-      options  -f,--force!discards-work
+      options  -f,--force
       operands delete
       tree     always
+      may      discards-work
+      run      git.removes_worktree
     >> list
       options  --porcelain -v,--verbose -z
       traits   read-only
