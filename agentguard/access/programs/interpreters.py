@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 def shell(call: Call, work: Work) -> None:
     """`sh -c TEXT NAME ARG…`, `sh FILE ARG…`, `sh` with commands on standard input."""
     line = work.line
+    only_reads = (
+        line.has("-n") and not line.has("-i -c") and str(plain(line.operands[0]) if line.operands else "")[:1] != "+"
+    )
     while line.operands and str(plain(line.operands[0]) or "")[:1] == "+":  # `bash +x -c TEXT`: what `+` switches off
         rest = line.operands[2:] if line.operands[0] in ("+o", "+O") else line.operands[1:]
         again = walk.read({**work.entry, "run": None}, call.name, rest).line
@@ -46,6 +49,8 @@ def shell(call: Call, work: Work) -> None:
             zero = operands[1] if len(operands) > 1 else call.name
             child = call.child(operands[2:], zero)
             work.feed = call.shell(operands[0], f"{call.name} -c", stdin=call.stdin, state=child)
+    elif operands and only_reads and not line.has("-s"):  # set -n: commands are read and not run
+        call.path(READ, operands[0], "a script that is only read")
     elif operands and not line.has("-s") and operands[0] != "-":
         run_file(call, work, operands[0], call.name, state=call.child(operands[1:], operands[0]))
     elif not line.has("--version --help"):

@@ -382,11 +382,17 @@ class Pass:
         return at + len(operator)
 
     def _line_end(self, at: int) -> int:
-        """Take the end of a line, and the bodies of the here-documents that start behind it."""
+        """Take the end of a line, and the bodies of the here-documents that start behind it.
+
+        The parser may read on behind the end of a pipeline (`a | b | c`, then a line with `&&`), but never behind a `;`.
+        """
+        ends = self.current is not None
         self._end_command()
         self.closed = 0
         if at < len(self.text):
             self._keep(at, 1, separates=True)
+            if ends and self.found is not None and self.text[at + 1 : at + 100].lstrip()[:1] not in (";", "&"):
+                self.found.skeleton[at] = ord(";")
         if self.expect == "items":
             self.expect = ""
         self.command = not self.pattern

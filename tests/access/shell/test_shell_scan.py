@@ -24,7 +24,7 @@ from agentguard.access.shell.tree import build
         ("[[ a && b ]] || c", "%%%%%%%%%%%% || %"),
         ("((a)) && b", "%%%%% && %"),
         ("for ((i=0;i<3;i++)); do a; done", "for x in %%%%%%%%%%; do %; done"),
-        ("a <<E; b\nx | y\nE\nc", "%%%%%; %\n        %"),
+        ("a <<E; b\nx | y\nE\nc", "%%%%%; %;        %"),
         ("a $(b | c; d) e", "%%%%%%%%%%%%%%%"),
         ("x=(a b) c", "%%%%%%%%%"),
         ("2>&1 a", "%%%%%%"),
