@@ -258,9 +258,70 @@ def elixir_port(m: Meanings, name: str, args: Args, number: int, param: str) -> 
         m.found.shell(one.items[1][0])
 
 
+def dial(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
+    """`net.Dial("tcp", "host:port")`, `TcpStream::connect("host:port")`, and with them what comes as (host, port)."""
+    for one in args.get(number, param):
+        if isinstance(one, Items):
+            m.found.place(one)
+            continue
+        value = h.text(one)
+        host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+        number_ = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0
+        m.found.add("connect", (host.strip("[]") or value, number_, True))
+
+
+def go_listen(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
+    """`net.Listen("tcp", ":8080")`, `http.ListenAndServe("host:port", …)`."""
+    value = args.first(number, param)
+    if isinstance(value, str):
+        host, _, port = value.rpartition(":")
+        m.found.add("listen", (host or EVERYWHERE, int(port) if port.isdigit() and len(port) < 6 else None))
+
+
+def program(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
+    """`execl("/bin/sh", "sh", "-c", "…", NULL)`: the second word is what the program is called."""
+    words = [h.text(given[0]) for given in args.placed if not isinstance(given[0], (Named, int))]
+    m.found.command([*words[:1], *words[2:]])
+
+
+def program_list(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
+    """`execve("/bin/sh", argv, environ)`."""
+    listed = args.first(1)
+    items = listed.items if isinstance(listed, Items) else []
+    m.found.command([h.text(args.first(0)), *(h.text(item[0]) for item in items[1:] if not isinstance(item[0], Named))])
+
+
+def words_or_text(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
+    """`Runtime.exec` cuts one text at its blanks, or takes a list of words."""
+    for one in args.get(number, param):
+        if isinstance(one, str):
+            m.found.command(list(one.split()))
+        elif isinstance(one, Items):
+            m.found.argv(one, Args([]))
+        else:
+            m.found.command([h.text(one)])
+
+
+def program_and_text(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
+    """`Process.Start("sh", "-c …")` of .NET: a text that is cut into words; Dart's gives a list of them."""
+    one, rest = args.first(0), args.first(1)
+    if isinstance(rest, Items):
+        m.found.command([h.text(one), *(h.text(item[0]) for item in rest.items)])
+    elif isinstance(one, str):
+        m.found.shell(one + (" " + rest if isinstance(rest, str) else ""))
+
+
 # What each kind of a table is.
 KINDS: dict[str, Act] = {
     "sys": sys,
+    "dial": dial,
+    "go-listen": go_listen,
+    "exec": program,
+    "exec-list": program_list,
+    "words": nothing,
+    "words-or-text": words_or_text,
+    "program-and-text": program_and_text,
+    "rust": nothing,
     "spawn": spawn,
     "eval": evaluate,
     "function": function,

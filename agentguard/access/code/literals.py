@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 _MAX_TEXT = 256 * 1024
 _MAX_DEPTH = 60
 _JOINS = {"javascript": "+", "ruby": "+", "perl": ".", "php": ".", "lua": "..", "r": "", "julia": "*", "elixir": "<>",
-          "groovy": "+"}  # fmt: skip
+          "groovy": "+", "compiled": "+"}  # fmt: skip
 _DOTS = {
     "javascript": (".", "?."), "ruby": (".", "::", "&."), "perl": ("->", "::"), "php": ("->", "::", "\\"),
     "lua": (".", ":"), "r": ("::", "$"), "julia": (".",), "elixir": (".",), "groovy": (".", "?."),
+    "compiled": (".", "::", "->", "?.", "!!."),
 }  # fmt: skip
 # Words that say nothing of what stands behind them.
 _SKIPPED = frozenset({
@@ -55,21 +56,22 @@ _BY_SIDE = frozenset({"ruby", "perl", "elixir", "php", "groovy"})  # `puts x` is
 _JOINING = {
     "ruby": ("and", "or", "in"), "perl": ("and", "or", "x", "eq", "ne"), "lua": ("and", "or"), "javascript": ("of", "in"),
     "php": ("and", "or"), "elixir": ("and", "or"), "julia": ("in",), "r": ("in",), "groovy": ("in",),
+    "compiled": ("in",),
 }  # fmt: skip
 _GETTERS = frozenset({"ruby", "elixir"})  # `x.reverse` is a call
 _ASSIGNS = frozenset({"=", ":=", "<-", "||=", "//="})
 _MORE = frozenset({"+=", ".="})
 
 
-def read(text: str, language: str) -> list[Finding]:
+def read(text: str, language: str, home: str = "~") -> list[Finding]:
     """Return what the code would do. Never raises."""
     if language in ("applescript", "tcl", "other"):
         from agentguard.access.code import words  # noqa: PLC0415 - rare
 
-        return words.read(text, language)
+        return words.read(text, language, home)
     if len(text) > _MAX_TEXT:
         return [("opaque", "the code is too long")]
-    scanner = Scanner(language)
+    scanner = Scanner(language, home)
     try:
         scanner.take(text)
     except RecursionError:
@@ -80,8 +82,8 @@ def read(text: str, language: str) -> list[Finding]:
 class Scanner(Statements):
     """Reads tokens and hands every call to what it means."""
 
-    def __init__(self, language: str) -> None:
-        super().__init__(language)
+    def __init__(self, language: str, home: str = "~") -> None:
+        super().__init__(language, home)
         self.depth = 0
         self.assigned = False  # the last expression put its value somewhere
         self.target = ""  # the name that an assignment would be to
@@ -120,6 +122,8 @@ class Scanner(Statements):
             self.at += 1
             return None
         if kind == NAME and value == "import" and self.language == "javascript" and self.imports():
+            return None
+        if kind == NAME and self.language == "compiled" and self.declares():
             return None
         if kind == NAME and value in ("for", "foreach") and self.loops():
             return None
@@ -300,7 +304,7 @@ class Scanner(Statements):
                 self.past_lines()
                 items[key] = self.expression()
                 keys.append((key, items[key]))
-            elif kind == NAME and self.peek(1) in ((SIGN, ","), (SIGN, "}")):
+            elif kind == NAME and self.peek(1) in ((SIGN, ","), (SIGN, "}")) and self.language != "compiled":
                 self.at += 1
                 items[key] = self.values.get(key) or self.named(key)
                 keys.append((key, ()))

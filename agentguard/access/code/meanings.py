@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.code import acts
+from agentguard.access.code import acts, compiled_calls
 from agentguard.access.code import held as h
 from agentguard.access.code import other_calls as calls
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _MAX_NESTED = 4
 _MAX_NAME = 200  # characters of a name with its dots
 _ROOTS = ("globalThis.", "global.", "window.", "self.", "module.", "process.mainModule.", "Kernel.", "Object.", "_G.", "base.",
-          "utils.", "CORE.", "main.", "java.nio.file.", "java.lang.", "Bun.$")  # fmt: skip
+          "utils.", "CORE.", "main.", "java.nio.file.", "java.lang.", "Bun.$", "java.io.", "std.fs.", "std.process.", "std.io.",
+          "::")  # fmt: skip
 _MODULES = frozenset(
     {"fs", "child_process", "os", "io", "process", "Kernel", "vm", "File", "IO", "Process", "globalThis"}
 )
@@ -48,6 +49,7 @@ _OF_PATH = {  # methods of a path object of Ruby and Groovy
 }  # fmt: skip
 
 
+_EXPANDS = frozenset({"File.expand_path", "path.expand", "normalizePath", "Path.expand", "expanduser"})  # `~` is the home
 PROPERTIES = frozenset({"text", "bytes", "eachLine"})  # of Groovy's File: what stands for a call
 
 
@@ -67,7 +69,7 @@ class Meanings:
     def __init__(self, language: str, home: str = "~") -> None:
         self.language = language
         self.home = home
-        self.found = Found(home)
+        self.found = Found(home, tilde=language == "r")
         self.values: dict[str, Alternatives] = {}
         self.table = calls.calls(language)
         self.count = 0
@@ -320,7 +322,7 @@ class Meanings:
             if texts:
                 return tuple(UNKNOWN if isinstance(code, Named) else code for code in texts)
             return tuple(Contents(h.text(path)) for path in first) or NOTHING
-        if name in calls.HOMES:
+        if name in calls.HOMES or (self.language == "compiled" and name in compiled_calls.HOMES):
             return (self.home,)
         if name in calls.HERES:
             return (".",)
@@ -353,15 +355,22 @@ class Meanings:
             return (self._glued(one, args.placed[1:]),)
         if name in _TURNS and isinstance(one, str):
             return (_TURNS[name](one),)
+        if self.language == "compiled":
+            if name in compiled_calls.VARIABLES:
+                return (self.home,) if one in ("HOME", "user.home", "USERPROFILE") else NOTHING
+            if name in compiled_calls.JOINS and args.placed:
+                return self._path("File" if name != "filepath.Join" and name != "path.Join" else name, args)
+            if spec is not None and spec[0][1] == "rust":
+                return (Items([first]),)
+            if name in ("format", "String.format", "fmt.Sprintf", "format_args", "concat") and isinstance(one, str):
+                rest = [given[0] for given in args.placed[1:]]
+                return (h.filled(one, rest, {}) if "{" in one else h.formatted(one, rest),)
         if name in ("sprintf", "format", "string.format") and isinstance(one, str):
             return (h.formatted(one, [given[0] for given in args.placed[1:]]),)
         if name in ("decodeURIComponent", "unescape", "URI.decode_www_form_component", "urldecode", "rawurldecode"):
             return (_unquoted(one) if isinstance(one, str) else UNKNOWN,)
         if name in ("glob", "Dir.glob", "Path.wildcard", "Sys.glob", "Dir"):
-            return (
-                tuple(Many((h.globbed(pattern),)) if isinstance(pattern, str) else UNKNOWN for pattern in first)
-                or NOTHING
-            )
+            return self._globs(name, first)
         if spec is not None:
             kinds = [kind for _, kind in spec]
             if kinds[0] in ("url", "upload", "request") or "url" in kinds:
@@ -376,6 +385,18 @@ class Meanings:
             return first
         return (Named(name),) if "." in name or name[:1].isupper() else NOTHING
 
+    def _globs(self, name: str, patterns: Alternatives) -> Alternatives:
+        """Return what globs find; Perl's takes several in one text and knows `~` (perlfunc, glob; File::Glob)."""
+        found: list[Held] = []
+        for pattern in patterns:
+            if not isinstance(pattern, (str, Pattern)):
+                found.append(UNKNOWN)
+                continue
+            for one in pattern.split() if name == "glob" and isinstance(pattern, str) else [pattern]:
+                value = h.at_home(one, self.home) if name in ("glob", "Sys.glob") else one
+                found.append(Many((h.globbed(value) if isinstance(value, str) else value,)))
+        return tuple(found) or NOTHING
+
     def _path(self, name: str, args: Args) -> Alternatives:
         done: list[Value] = [""]
         for number, given in enumerate(args.placed):
@@ -385,6 +406,8 @@ class Meanings:
                 (h.text(one) if not number else h.beneath(path, h.text(one))) if name != "paste0" else
                 h.text(h.joined((path, one))) for path in done for one in given
             ]  # fmt: skip
+        if name in _EXPANDS:
+            done = [h.at_home(path, self.home) for path in done]
         if name in ("File.expand_path", "File.absolute_path") and len(args.placed) > 1:
             done = [h.beneath(h.text(args.first(1)), h.text(args.first(0)))]
         if name in ("Pathname.new", "Pathname", "File", "java.io.File", "Paths.get", "Path.of") and args.placed:
@@ -406,12 +429,14 @@ class Meanings:
                 return (ENVIRON,)
             return (self.home,) if one == "HOME" else NOTHING
         if isinstance(of, Place):
-            if name in _OF_PATH:
-                self.found.perform([("path", _OF_PATH[name])], Args([(of,)]))
+            if (how := _OF_PATH.get(name) or compiled_calls.OF_PATH.get(name)) is not None:
+                self.found.perform([("path", how)], Args([(of,)]))
                 return (Contents(of.value),)
-            if name in ("join", "+", "/", "expand_path"):
+            if name in ("join", "+", "/", "expand_path") or name in compiled_calls.BENEATH:
                 return tuple(Place(h.beneath(of.value, h.text(one))) for one in args.get(0)) or (of,)
             return (of,)
+        if self.language == "compiled" and (given := self._compiled(of, name, args)) is not None:
+            return given
         if name == "then" and isinstance(one, Named) and one.name == "eval":
             self.found.add("fetched", "the code runs what came over the network (eval)")
         if of is FETCHED or isinstance(of, Contents):
@@ -445,6 +470,24 @@ class Meanings:
         if name in ("pop", "first", "last", "shift", "at", "sample"):
             return h.elements(of)
         return NOTHING
+
+    def _compiled(self, of: Held, name: str, args: Args) -> Alternatives | None:
+        """Return what methods of compiled languages give: paths that are joined, the words of a program in Rust."""
+        if name in compiled_calls.SAME:
+            return (of,)
+        if name in compiled_calls.BENEATH and isinstance(of, (str, Pattern)):
+            return tuple(h.beneath(of, h.text(one)) for one in args.get(0)) or (of,)
+        if isinstance(of, Items):
+            if name == "arg":
+                return (Items([*of.items, args.get(0) or NOTHING]),)
+            if name == "args" and isinstance(more := args.first(0), Items):
+                return (Items([*of.items, *more.items]),)
+            if name in ("status", "output", "spawn", "exec"):
+                self.found.argv(of, Args([]))
+                return (h.OUTPUT,)
+            if name in ("current_dir", "env", "stdin", "stdout", "stderr", "env_clear", "envs"):
+                return (of,)
+        return None
 
     def _of_text(self, text: str, name: str, args: list[Held]) -> Held:
         if name in _METHODS:

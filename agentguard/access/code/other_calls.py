@@ -13,7 +13,7 @@ utils; docs.julialang.org; hexdocs.pm/elixir; docs.groovy-lang.org.
 
 from __future__ import annotations
 
-from agentguard.access.code import sinks
+from agentguard.access.code import compiled_calls, sinks
 
 _JAVASCRIPT = """
 .readFileSync .readFile .createReadStream .readTextFile .readTextFileSync .readJson .readJsonSync .readJSON | path:read
@@ -256,7 +256,7 @@ println print | data:data
 """
 TABLES = {
     "javascript": _JAVASCRIPT, "ruby": _RUBY, "perl": _PERL, "php": _PHP, "lua": _LUA, "r": _R, "julia": _JULIA,
-    "elixir": _ELIXIR, "groovy": _GROOVY,
+    "elixir": _ELIXIR, "groovy": _GROOVY, "compiled": compiled_calls.TABLE,
 }  # fmt: skip
 
 # What holds every variable, by its name; a call of the second kind with no arguments.
@@ -266,6 +266,7 @@ ENVIRONMENTS = {
 ENVIRONMENT_CALLS = {
     "javascript": ("Deno.env.toObject",), "php": ("getenv",), "r": ("Sys.getenv",), "elixir": ("System.get_env",),
     "groovy": ("System.getenv",), "ruby": (), "perl": (), "lua": (), "julia": (),
+    "compiled": compiled_calls.ENVIRONMENT_CALLS,
 }  # fmt: skip
 # Methods of Ruby's ENV that give one variable, or none.
 ONE_VARIABLE = frozenset(

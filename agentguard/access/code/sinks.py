@@ -106,8 +106,9 @@ def parse(table: str) -> dict[str, Spec]:
 class Found:
     """Collects findings. `folders` are the places that a relative path may start from, "" the working directory."""
 
-    def __init__(self, home: str) -> None:
+    def __init__(self, home: str, *, tilde: bool = False) -> None:
         self.home = home
+        self.tilde = tilde  # the language itself fills in `~`
         self.list: list[Finding] = []
         self.folders: list[Value] = [""]
         self.networked = False  # a connection or a listener of the code's own
@@ -145,6 +146,8 @@ class Found:
         if isinstance(held, (int, Contents)) or held is OUTPUT:  # an open file has been looked at where it was opened
             return []
         value = text(held)
+        if self.tilde:
+            value = at_home(value, self.home)
         if isinstance(value, Pattern):
             value = _whole(value)
         if isinstance(value, str) and value[:1] == "~":

@@ -25,8 +25,8 @@ _EACH = frozenset({
 class Statements(Meanings):
     """What needs no more than the next tokens. Expressions are the reader's."""
 
-    def __init__(self, language: str) -> None:
-        super().__init__(language)
+    def __init__(self, language: str, home: str = "~") -> None:
+        super().__init__(language, home)
         self.tokens: list[Token] = []
         self.at = 0
         self.braces = 0
@@ -34,6 +34,10 @@ class Statements(Meanings):
 
     def operand(self) -> Alternatives:
         """Read one operand."""
+        raise NotImplementedError
+
+    def expression(self) -> Alternatives:
+        """Read an expression."""
         raise NotImplementedError
 
     def listed(self, end: str) -> Args:
@@ -98,6 +102,36 @@ class Statements(Meanings):
             self.bind(local, self.named(full))
         self.at = end + 2
         return True
+
+    def declares(self) -> bool:
+        """`home, _ := f()` of Go, `x: T = …`, `ifstream f(".env")` of C++: the name stands elsewhere. Whether it was one."""
+        second, third = self.peek(1), self.peek(2)
+        at = 0
+        while self.peek(at) in ((NAME, "let"), (NAME, "mut"), (NAME, "val"), (NAME, "var"), (NAME, "const")):
+            at += 1
+        name = self.peek(at)
+        if name[0] == NAME and self.peek(at + 1) == (SIGN, ":") and self.peek(at + 2)[0] == NAME:
+            end = at + 3
+            while end < at + 8 and self.peek(end)[0] in (NAME, SIGN) and self.peek(end)[1] not in ("=", "(", "{", ",", ")"):
+                end += 1
+            if self.peek(end) == (SIGN, "="):
+                self.at += end + 1
+                self.bind(str(name[1]), self.expression())
+                return True
+        if second == (SIGN, ",") and third[0] == NAME and self.peek(3) in ((SIGN, ":="), (SIGN, "=")):
+            first = str(self.peek()[1])
+            self.at += 4
+            self.bind(first, self.expression())
+            return True
+        if self.peek()[1] == "std" and second == (SIGN, "::"):
+            at = 2
+        if self.peek(at)[1] in ("ifstream", "ofstream", "fstream") and self.peek(at + 1)[0] == NAME:
+            stream = str(self.peek(at)[1])
+            self.at += at + 3
+            if self.tokens[self.at - 1][:2] in ((SIGN, "("), (SIGN, "{")):
+                self.call((Named("ofstream" if stream == "ofstream" else "ifstream"),), self.listed(")"))
+            return True
+        return False
 
     def loops(self) -> bool:
         """`for my $f (LIST)` of Perl, `for _, f in ipairs(LIST)` of Lua. Returns whether it was one."""

@@ -22,12 +22,16 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "e": "\x1b", 
 # How comments to the end of the line start.
 _COMMENTS = {
     "javascript": ("//",), "groovy": ("//",), "php": ("//", "#"), "lua": ("--",), "ruby": ("#",), "perl": ("#",),
-    "r": ("#",), "julia": ("#",), "elixir": ("#",),
+    "r": ("#",), "julia": ("#",), "elixir": ("#",), "compiled": ("//",),
 }  # fmt: skip
-_STARRED = frozenset({"javascript", "groovy", "php"})  # /* comments */
+_STARRED = frozenset({"javascript", "groovy", "php", "compiled"})  # /* comments */
 _SIGILS = {"perl": "$@%&", "php": "$", "ruby": "@$", "elixir": "@"}
 _TICKS = frozenset({"ruby", "perl", "php", "julia"})  # a backquote runs a command
 _REGEXES = frozenset({"javascript", "ruby", "perl", "groovy"})
+# Behind these stands code in a text that may hold the same quotation mark.
+_OPENS = {"ruby": "#{", "elixir": "#{", "compiled": "${", "groovy": "${"}
+# What stands before a text and says how it is written: R, C++, Rust, Scala, C#.
+_PREFIXES = frozenset({"r", "R", "b", "br", "L", "u8", "s", "f", "raw", "c", "$"})
 _SIGNS = ("...", "===", "!==", "<<<", "=>", "->", "::", "==", "!=", "<=", ">=", "&&", "||", "++", "+=", ".=", "..", "?.",
           "|>", "<>", ":=", "<-", "//=", "??", "=~", "!~", "**", "<<")  # fmt: skip
 # Names behind which a text or a regular expression may stand, and no division.
@@ -71,6 +75,8 @@ class _Lexer:
             elif text.startswith("/*", self.at) and language in _STARRED:
                 end = text.find("*/", self.at + 2)
                 self.at = len(text) if end < 0 else end + 2
+            elif char == "'" and language == "compiled" and self.is_lifetime():
+                self.at += 1
             elif char in "'\"" or (char == "`" and language not in ("lua", "r", "elixir")):
                 self.quoted(char)
             elif char in _LETTERS or char in _SIGILS.get(language, "") or char > "\x7f":
@@ -134,6 +140,13 @@ class _Lexer:
         parts = [body.replace("\\'", "'").replace("\\\\", "\\")] if raw else self.parts(body, holes=holes, mark=mark)
         self.add(TICK if tick else TEXT, parts, start)
 
+    def is_lifetime(self) -> bool:
+        """Return whether an apostrophe stands before the name of a lifetime of Rust, `&'a str`."""
+        at = self.at + 1
+        while at < len(self.text) and (self.text[at] in _LETTERS or self.text[at] in _DIGITS):
+            at += 1
+        return at > self.at + 1 and self.text[at : at + 1] in (" ", ">", ",", ")", ":", ";")
+
     def closing(self, at: int, mark: str) -> int:
         """Return where a quoted text ends; code in it may hold the same mark."""
         text = self.text
@@ -141,9 +154,9 @@ class _Lexer:
             if text[at] == "\\":
                 at += 2
             elif (mark == "`" and text.startswith("${", at) and self.language == "javascript") or (
-                mark == '"' and text.startswith("#{", at) and self.language in ("ruby", "elixir")
+                mark == '"' and text.startswith(_OPENS.get(self.language, "\0"), at)
             ):
-                at = _balanced(text, at + 2) + 1
+                at = balanced(text, at + 2) + 1
             else:
                 at += 1
         return min(at, len(text))
@@ -203,7 +216,9 @@ class _Lexer:
         self.at = max(at, start + 1)
         if language == "perl" and self.quote_like(name):
             return
-        if language == "r" and name in ("r", "R") and text[self.at : self.at + 1] in ("'", '"'):
+        if language == "compiled" and text[self.at : self.at + 2] in ("!(", "![", "!{"):
+            self.at += 1  # a macro of Rust is called like any function
+        if language in ("r", "compiled") and name in _PREFIXES and text[self.at : self.at + 1] in ("'", '"'):
             return
         self.add(NAME, name, start)
 
@@ -363,7 +378,7 @@ def cut(text: str, language: str) -> list[Token]:
     return _Lexer(text, language).run()
 
 
-def _balanced(text: str, at: int) -> int:
+def balanced(text: str, at: int) -> int:
     """Return the place of the brace that closes one before `at`."""
     depth = 1
     while at < len(text):
@@ -442,11 +457,21 @@ def _hole(body: str, at: int, language: str, mark: str) -> tuple[str, int] | Non
     opens = {"javascript": "${", "ruby": "#{", "elixir": "#{"}.get(language)
     if opens is not None:
         if two == opens and (language != "javascript" or mark == "`"):
-            end = _balanced(body, at + 2)
+            end = balanced(body, at + 2)
             return body[at + 2 : end], end + 1
         return None
+    if language == "compiled":
+        if two == "${" or two == "\\(":
+            end = balanced(body, at + 2) if two == "${" else body.find(")", at) % (len(body) + 1)
+            return body[at + 2 : end], end + 1
+        if body[at] == "$" and body[at + 1 : at + 2].isalpha():
+            end = at + 1
+            while end < len(body) and (body[end].isalnum() or body[end] == "_"):
+                end += 1
+            return body[at + 1 : end], end
+        return None
     if language in ("groovy", "julia", "perl", "php") and two in ("${", "$(", "{$", "@{"):
-        end = _balanced(body, at + 2) if two != "$(" else body.find(")", at) % (len(body) + 1)
+        end = balanced(body, at + 2) if two != "$(" else body.find(")", at) % (len(body) + 1)
         inner = body[at + 2 : end]
         code = inner if language in ("groovy", "julia") or inner[:1] == "$" else "$" + inner
         return code, end + 1

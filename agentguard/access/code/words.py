@@ -19,9 +19,9 @@ _BLOCKS = frozenset({"if", "while", "for", "foreach", "proc", "catch", "try", "e
 _RUNS_TEXT = ("do shell script", "do script", "write text")  # the last two type into a terminal
 
 
-def read(text: str, language: str) -> list[Finding]:
+def read(text: str, language: str, home: str = "~") -> list[Finding]:
     """Return what the code would do. Never raises."""
-    found = Found("~")
+    found = Found(home, tilde=True)
     if language == "other":
         _texts(text, found)
         return found.finish()
@@ -50,7 +50,7 @@ def _applescript(line: str, found: Found) -> None:
     if low.startswith(("run script ", "load script ")) or " run script " in low:
         value = _text(line[low.find("script ") + 7 :])
         if isinstance(value, str) and "posix file" not in low:
-            found.list += read(value, "applescript")
+            found.list += read(value, "applescript", found.home)
         else:
             found.add("opaque", "the code runs other code (run script)")
     for words, action in (("read posix file", "read"), ("open for access posix file", "write"), ("read (posix file", "read"),

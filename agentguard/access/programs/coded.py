@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value
     from agentguard.access.shell.command import Call
 
-SCANNED = ("javascript", "ruby", "perl", "php", "lua", "r", "julia", "elixir", "groovy", "tcl", "applescript", "other")
+SCANNED = ("javascript", "ruby", "perl", "php", "lua", "r", "julia", "elixir", "groovy", "tcl", "applescript", "compiled", "other")
 # What of a program of the project is looked at.
 _OF_PROGRAMS = frozenset({"path", "shell", "command", "run", "fetched", "connect", "trait"})
 
@@ -67,7 +67,7 @@ def findings(
         return python.read(text, call.world.home, given)
     from agentguard.access.code import literals  # noqa: PLC0415 - only for such code
 
-    return literals.read(text, language)
+    return literals.read(text, language, call.world.home)
 
 
 def apply(call: Call, found: list[tuple[str, Any]], language: str) -> None:
@@ -80,10 +80,13 @@ def apply(call: Call, found: list[tuple[str, Any]], language: str) -> None:
 
 
 def _is_its_doing(call: Call, kind: str, value: Any) -> bool:
-    """Return whether a finding in a program of the project is more than that program's own business."""
+    """Return whether a finding in a program of the project is more than that program's own business.
+
+    What a program reads that this text has written is everybody's business.
+    """
     if kind == "trait":
         return bool(value[0] == "signals")
-    if kind == "path" and value[1] == READ:
+    if kind == "path" and value[1] == READ and call.machine.program != "loaded":
         from agentguard.access.code import reach  # noqa: PLC0415 - rare
 
         return reach.outside(call, value[0])

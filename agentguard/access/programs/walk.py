@@ -116,6 +116,10 @@ def run(call: Call) -> Feed:
         standard(call, work)
     if call.fetches and call.wrote:
         _fetched(call)
+    if call.machine.made is not None:
+        from agentguard.access.code import loaded  # noqa: PLC0415 - few texts make files
+
+        loaded.by(call)
     return work.feed or _output(call, work)
 
 

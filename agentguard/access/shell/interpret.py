@@ -93,7 +93,7 @@ class Machine:
         self.unsure = 0  # how many branches and loops are round the command at hand
         self.note: Callable[[Call, list[Value]], None] | None = None
         self.reading = 0  # files of the disk that are being read because they are about to run, one inside another
-        self.program = False  # the innermost of them is no shell script
+        self.program: bool | str = False  # the innermost of them is no shell script, or ("loaded") one of this text
         self.files: dict[str, tuple[str, int]] = {}  # hash and size of each that was read, by its path
         self.fetched = False  # a substitution of the command at hand fetched something
         self.sought: list[str] = []  # names of processes whose numbers this text has looked up

@@ -62,7 +62,7 @@ class Made:
     over the network.
     """
 
-    __slots__ = ("blinds", "disk", "fetched", "full", "pick", "places", "platform", "sure", "widest")
+    __slots__ = ("blinds", "disk", "fetched", "full", "judged", "pick", "places", "platform", "sure", "widest")
 
     def __init__(self, disk: Disk, platform: str) -> None:
         self.disk = disk
@@ -72,6 +72,7 @@ class Made:
         self.sure = True
         self.pick = 0
         self.widest = 1
+        self.judged: set[tuple[str, str]] = set()  # texts of files that have been read (see code.loaded)
         self.full = False  # there were more places than are remembered
         self.blinds = False  # some link leads nobody knows where
 
