@@ -258,6 +258,23 @@ def elixir_port(m: Meanings, name: str, args: Args, number: int, param: str) -> 
         m.found.shell(one.items[1][0])
 
 
+def raw_socket(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
+    """A socket of the system: where it leads cannot be seen, but a shell beside it gets what comes over it."""
+    m.found.networked = True
+
+
+def find_block(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
+    """`finddepth(sub { unlink }, FOLDER)` of File::Find: what the block does, it does to everything beneath."""
+    deletes = m.deleting and "find" in name
+    for given in args.placed[1:]:
+        for one in given:
+            if isinstance(one, (str, Pattern)):
+                if deletes:
+                    m.found.path("delete", one, "tree")
+                else:
+                    m.found.add("look", one)
+
+
 def dial(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
     """`net.Dial("tcp", "host:port")`, `TcpStream::connect("host:port")`, and with them what comes as (host, port)."""
     for one in args.get(number, param):
@@ -315,6 +332,8 @@ def program_and_text(m: Meanings, name: str, args: Args, number: int, param: str
 KINDS: dict[str, Act] = {
     "sys": sys,
     "dial": dial,
+    "raw-socket": raw_socket,
+    "find-block": find_block,
     "go-listen": go_listen,
     "exec": program,
     "exec-list": program_list,

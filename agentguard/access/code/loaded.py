@@ -33,7 +33,7 @@ gatsby remix svelte-kit ng vue-cli-service react-scripts craco expo storybook li
 lerna rush electron tailwindcss postcss eleventy docusaurus vitepress metro react-native rspack rsbuild tsdown unbuild hardhat \
 truffle knex sequelize prisma drizzle-kit typeorm semantic-release release-it changeset plop hygen size-limit c8 nyc \
 cucumber-js codeceptjs nodemon pm2 git concurrently wrangler serverless sls cdk sst firebase \
-| .js .mjs .cjs .ts .mts .cts .jsx .tsx .babelrc
+| .js .mjs .cjs .ts .mts .cts .jsx .tsx .lintstagedrc .lintstagedrc.json
 ruby rake rspec bundle bundler rails irb pry guard cap jekyll fastlane pod vagrant brew gem cucumber minitest puma unicorn \
 rackup sidekiq rubocop middleman nanoc yard danger kitchen berks chef-client chef-solo cookstyle ruby-lsp spring thor \
 | .rb .rake .gemspec .ru Rakefile Gemfile Guardfile Fastfile Podfile Vagrantfile Capfile Dangerfile Brewfile Thorfile .pryrc \
@@ -95,8 +95,13 @@ terraform: .tf .hcl .tofu .tfvars
 dockerfile: Dockerfile Containerfile .dockerfile
 """
 # Variables that name folders or files from which code is loaded.
-_SEARCHED = ("PYTHONPATH", "PYTHONSTARTUP", "NODE_PATH", "NODE_OPTIONS", "RUBYLIB", "RUBYOPT", "PERL5LIB", "PERL5OPT", "LUA_PATH",
-             "R_PROFILE_USER", "GROOVY_HOME", "CLASSPATH")  # fmt: skip
+_SEARCHED = ("PYTHONPATH", "PYTHONSTARTUP", "NODE_PATH", "NODE_OPTIONS", "RUBYLIB", "RUBYOPT", "PERL5LIB", "PERL5OPT",
+             "LUA_PATH", "R_PROFILE_USER", "GROOVY_HOME", "CLASSPATH")  # fmt: skip
+# Files in which a tool finds commands beside the code.
+_ALSO = {
+    "noxfile.py": "runs", "tasks.py": "runs", "fabfile.py": "runs", "lint-staged": "strings", ".lintstagedrc.js": "strings",
+    ".lintstagedrc": "strings", ".lintstagedrc.json": "strings", ".lintstagedrc.cjs": "strings",
+}  # fmt: skip
 _NAMES: dict[str, set[str]] = {}
 _KINDS: dict[str, str] = {}
 
@@ -164,7 +169,9 @@ def _near(call: Call) -> list[str]:
             piece = piece.removeprefix("-I").removeprefix("@")  # noqa: PLW2901 - an option that is one word with its value
             place = call.place(piece) if piece and piece[:1] != "-" else None
             if isinstance(place, str):
-                found.append(place.rstrip("/") + "/" if call.world.disk.kind(place) == "dir" else place.rpartition("/")[0] + "/")
+                found.append(
+                    place.rstrip("/") + "/" if call.world.disk.kind(place) == "dir" else place.rpartition("/")[0] + "/"
+                )
     return [one for one in found if one != "/"]
 
 
@@ -187,7 +194,12 @@ def _judge(call: Call, place: str, name: str, text: str) -> None:
             from agentguard.access.code import settings  # noqa: PLC0415 - few files are any
 
             settings.read(call, kind, text)
+        if (more := _ALSO.get(name.partition(".config.")[0])) is not None:
+            from agentguard.access.code import settings  # noqa: PLC0415 - as above
+
+            settings.read(call, more, text)
 
     origin = call.origin
+    call.begin((name,), (), (), frozenset())
     reach.inside(call, act, text)
     call.origin = origin

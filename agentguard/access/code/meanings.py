@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MAX_NESTED = 4
 _MAX_NAME = 200  # characters of a name with its dots
 _ROOTS = ("globalThis.", "global.", "window.", "self.", "module.", "process.mainModule.", "Kernel.", "Object.", "_G.", "base.",
-          "utils.", "CORE.", "main.", "java.nio.file.", "java.lang.", "Bun.$", "java.io.", "std.fs.", "std.process.", "std.io.",
+          "utils.", "CORE.", "main.", "java.nio.file.", "java.lang.", "Bun.$", "java.io.", "std.",  
           "::")  # fmt: skip
 _MODULES = frozenset(
     {"fs", "child_process", "os", "io", "process", "Kernel", "vm", "File", "IO", "Process", "globalThis"}
@@ -49,7 +49,9 @@ _OF_PATH = {  # methods of a path object of Ruby and Groovy
 }  # fmt: skip
 
 
-_EXPANDS = frozenset({"File.expand_path", "path.expand", "normalizePath", "Path.expand", "expanduser"})  # `~` is the home
+_EXPANDS = frozenset(
+    {"File.expand_path", "path.expand", "normalizePath", "Path.expand", "expanduser"}
+)  # `~` is the home
 PROPERTIES = frozenset({"text", "bytes", "eachLine"})  # of Groovy's File: what stands for a call
 
 
@@ -76,6 +78,7 @@ class Meanings:
         self.ternary = 0
         self.nested = 0
         self.curl = ""
+        self.deleting = False  # something is unlinked
 
     def take(self, text: str) -> Alternatives:
         """Read some code as a part of this one."""
@@ -106,6 +109,9 @@ class Meanings:
         found: list[Held] = []
         for one in of:
             if isinstance(one, Named) and len(one.name) > _MAX_NAME:
+                found.append(UNKNOWN)
+            elif isinstance(one, Named) and one.name == "dotenv.config()" and name == "parsed":
+                self.found.add("settings", ".env")
                 found.append(UNKNOWN)
             elif isinstance(one, Named):
                 base = "" if one.name in ("globalThis", "global", "window", "Kernel", "_G", "CORE") else one.name + "."
@@ -184,6 +190,8 @@ class Meanings:
         if special is not None:
             return special
         spec = self._spec(name)
+        if name in ("unlink", "rmdir"):
+            self.deleting = True
         if spec is not None:
             self._performs(name, spec, args)
         elif any(ENVIRON in given for given in args.placed) and name not in calls.SAME_VALUE | {"Object.keys", "keys"}:
@@ -202,8 +210,13 @@ class Meanings:
             return (ENVIRON,)
         if language == "javascript" and name in ("require", "import"):
             if isinstance(first, str):
+                if is_address(first):
+                    self.found.add("connect", (first, None, False))
+                    self.found.add("fetched", "the code runs what came over the network (import)")
                 return (Named(self.module(first)),)
-            if first is not None:
+            if first is FETCHED or (isinstance(first, Pattern) and str(parts_of(first)[0]).startswith("data:")):
+                self.found.add("fetched", "the code runs what came over the network (import)")
+            elif first is not None:
                 self.found.add("opaque", "the code loads a module of a computed name")
             return NOTHING
         if language == "lua" and name == "require" and isinstance(first, str):
@@ -281,6 +294,8 @@ class Meanings:
             self.found.shell(text.strip("|").strip())
         else:
             name = text.lstrip("+<>").strip()
+            if name[:1] == "&":  # a copy of an open file
+                return
             self.found.opened(name, (text[: len(text) - len(text.lstrip("+<>"))] or "<",))
 
     def _starts(self, words: list[Value]) -> None:
@@ -313,7 +328,11 @@ class Meanings:
         """Return what a function gives."""
         first = args.get(0)
         one = args.first(0)
-        if name in calls.JOINS or (self.language == "r" and name in ("paste0", "file.path")):
+        if (
+            name in calls.JOINS
+            or (self.language == "groovy" and name in ("file", "project.file"))
+            or (self.language == "r" and name in ("paste0", "file.path"))
+        ):
             return self._path(name, args)
         if name == "c" and self.language == "r":
             return (Items(args.placed[: h.MAX_ITEMS]),)
@@ -324,6 +343,9 @@ class Meanings:
             return tuple(Contents(h.text(path)) for path in first) or NOTHING
         if name in calls.HOMES or (self.language == "compiled" and name in compiled_calls.HOMES):
             return (self.home,)
+        if name == "dotenv.config":
+            self.found.dotenv = True
+            return (Named("dotenv.config()"),)
         if name in calls.HERES:
             return (".",)
         if name in (
@@ -359,7 +381,7 @@ class Meanings:
             if name in compiled_calls.VARIABLES:
                 return (self.home,) if one in ("HOME", "user.home", "USERPROFILE") else NOTHING
             if name in compiled_calls.JOINS and args.placed:
-                return self._path("File" if name != "filepath.Join" and name != "path.Join" else name, args)
+                return self._path("File" if name not in ("filepath.Join", "path.Join") else name, args)
             if spec is not None and spec[0][1] == "rust":
                 return (Items([first]),)
             if name in ("format", "String.format", "fmt.Sprintf", "format_args", "concat") and isinstance(one, str):
@@ -410,7 +432,10 @@ class Meanings:
             done = [h.at_home(path, self.home) for path in done]
         if name in ("File.expand_path", "File.absolute_path") and len(args.placed) > 1:
             done = [h.beneath(h.text(args.first(1)), h.text(args.first(0)))]
-        if name in ("Pathname.new", "Pathname", "File", "java.io.File", "Paths.get", "Path.of") and args.placed:
+        if (
+            name in ("Pathname.new", "Pathname", "File", "file", "project.file", "java.io.File", "Paths.get", "Path.of")
+            and args.placed
+        ):
             return tuple(Place(path) for path in done)
         return tuple(done)
 

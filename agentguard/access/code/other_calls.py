@@ -40,9 +40,9 @@ Bun.spawn Bun.spawnSync | cmd:argv
 Deno.Command Deno.run | cmd:deno
 $ | cmd:shell
 fetch node-fetch undici.fetch undici.request | url:url options:fetch
-http.get https.get got got.get axios.get superagent.get needle.get request.get | url:url
+got got.get axios.get superagent.get needle.get request.get | url:url
 axios.post axios.put axios.patch got.post got.put superagent.post superagent.put request.post needle.post | url:upload
-http.request https.request axios axios.request request | url:request options:request
+http.get https.get http.request https.request axios axios.request request | url:request options:request
 navigator.sendBeacon sendBeacon WebSocket ws EventSource | url:upload
 net.connect net.createConnection tls.connect net.Socket().connect .connect | port:js-connect host:js-host
 dgram.createSocket().send | data: offset: length: port: host:host
@@ -61,6 +61,7 @@ process.binding process.dlopen | x:foreign
 _RUBY = """
 File.read File.readlines File.foreach File.binread IO.read IO.readlines IO.foreach IO.binread File.new.read | path:read
 File.write IO.write IO.binwrite File.binwrite | path:write
+Dotenv.parse Dotenv.Parser.call | path:read
 File.open File.new open Kernel.open IO.open IO.sysopen | path:open mode:mode
 File.delete File.unlink Dir.delete Dir.rmdir Dir.unlink FileUtils.rm FileUtils.rm_f FileUtils.rmdir | path:delete
 FileUtils.rm_rf FileUtils.rm_r FileUtils.remove_dir FileUtils.remove_entry FileUtils.rmtree | path:delete-tree
@@ -94,6 +95,8 @@ syscall Fiddle.dlopen Fiddle.Handle.new | x:foreign
 """
 _PERL = """
 unlink rmdir | path:delete
+socket connect accept socketpair | x:raw-socket
+finddepth File.Find.finddepth find File.Find.find | block:find-block folder:
 rename File.Copy.move move | from:move to:write
 copy File.Copy.copy cp File.Copy.cp | from:read to:write
 mv | from:move to:write
@@ -285,7 +288,7 @@ JOINS = frozenset({
     "path.join", "path.resolve", "path.posix.join", "File.join", "File.expand_path", "file.path", "joinpath", "Path.join",
     "Path.expand", "catfile", "File.Spec.catfile", "normalizePath", "path.expand", "path.normalize", "File.absolute_path",
     "realpath", "Deno.realPathSync", "fs.realpathSync", "Pathname.new", "Pathname", "File", "java.io.File", "Path.absname",
-    "Paths.get", "Path.of",
+    "Paths.get", "Path.of", "base_path", "storage_path", "app_path",
 })  # fmt: skip
 HOMES = frozenset({"os.homedir", "Dir.home", "homedir", "System.user_home!", "System.user_home", "Deno.homeDir"})
 HERES = frozenset({"process.cwd", "Dir.pwd", "getcwd", "Deno.cwd", "cwd", "pwd", "File.cwd!"})

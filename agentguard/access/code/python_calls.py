@@ -57,6 +57,7 @@ asyncio.create_subprocess_exec | program:command
 os.kill os.killpg signal.pthread_kill | pid: sig:signal
 os.putenv os.unsetenv os.environ.setdefault | key:variable
 urllib.request.urlopen urllib.urlopen urllib2.urlopen urllib.request.Request urllib2.Request | url:url data:body
+keyring.get_password keyring.get_credential | !prints-environment
 urllib.request.urlretrieve urllib.urlretrieve wget.download | url:url filename:write
 requests.get requests.head requests.options requests.delete httpx.get httpx.head httpx.delete httpx.options | url:url
 requests.post requests.put requests.patch httpx.post httpx.put httpx.patch | url:upload

@@ -32,6 +32,14 @@ _SYSTEM = (
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
 
 
+def inserted(call: Call, value: Value, lines: list[str]) -> None:
+    """Note lines that an editor puts into a file: they run with it."""
+    path = locate(call, value)
+    if path is not None and lines and not call.machine.reading:
+        held = call.machine.changes().inserted
+        held[path] = "\n".join([*([held[path]] if path in held else []), *lines])
+
+
 def within(path: str, world: object) -> bool:
     """Return whether an absolute path lies in the project or another checkout of it."""
     folders = (getattr(world, "project", ""), *getattr(world, "worktrees", ()))
@@ -83,6 +91,8 @@ def read(call: Call, value: Value) -> str | None:
     except UnicodeDecodeError:
         return None
     machine.files[path] = (digest.sha256_hex(data), len(data))
+    if machine.made is not None and path in machine.made.inserted:
+        text += "\n" + machine.made.inserted[path]
     return _unloaded(text)
 
 

@@ -261,26 +261,21 @@ def _filled(line: str, values: dict[str, str]) -> str:
 
 def task(text: str, names: list[str]) -> list[tuple[str, str]]:
     """Return (task, shell text) of what `task NAMES…` runs: the plain forms of a Taskfile's YAML."""
-    tasks: dict[str, list[str]] = {}
+    from agentguard.access.code import settings  # noqa: PLC0415 - few projects have one
+
+    tasks: dict[str, list[tuple[str, str]]] = {}
     inside, current = False, ""
     width = 0
-    for raw in text.split("\n")[:_MAX_LINES]:
-        line = raw.strip()
-        if not line or line[0] == "#":
-            continue
-        depth = len(raw) - len(raw.lstrip())
+    for depth, key, value in settings.entries("\n".join(text.split("\n")[:_MAX_LINES])):
         if depth == 0:
-            inside = line == "tasks:"
-            continue
-        if not inside:
-            continue
-        width = width or depth
-        if depth == width:
-            current, _, value = line.partition(":")
-            current = current.strip("'\" ")
-            tasks[current] = [_unquoted(value.strip())] if value.strip() else []
-        elif current:
-            tasks[current].append(line)
+            inside = key == "tasks"
+        elif inside:
+            width = width or depth
+            if depth <= width:
+                current = key
+                tasks[current] = [("cmd", value)] if value else []
+            elif current:
+                tasks[current].append((key, value))
     done: list[tuple[str, str]] = []
     seen: set[str] = set()
 
@@ -289,23 +284,21 @@ def task(text: str, names: list[str]) -> list[tuple[str, str]]:
             return
         seen.add(name)
         listing = ""
-        for line in tasks[name]:
-            item = line[2:].strip() if line.startswith("- ") else ""
-            if line.startswith("deps:") and "[" in line:
-                for one in line.partition("[")[2].rstrip("] ").split(","):
-                    run(_unquoted(one.strip()))
-            elif item.startswith("task:"):
-                run(_unquoted(item[5:].strip()))
-            elif item.startswith("cmd:") or line.startswith("cmd:"):
-                done.append((name, _unquoted(line.partition("cmd:")[2].strip())))
-            elif item and listing == "deps":
-                run(_unquoted(item))
-            elif item and listing == "cmds":
-                done.append((name, _unquoted(item)))
-            elif line.endswith(":"):
-                listing = line[:-1]
-            elif not item and len(tasks[name]) == 1:
-                done.append((name, line))
+        for key, value in tasks[name]:
+            if key == "task":
+                run(value)
+            elif key in ("cmd", "sh") and value:
+                done.append((name, value))
+            elif not key and listing == "deps":
+                run(value)
+            elif not key and listing in ("cmds", "cmd", "preconditions", "status"):
+                done.append((name, value))
+            elif key and not value:
+                listing = key
+            elif key in ("cmds", "deps"):
+                listing = ""
+                if key == "cmds":
+                    done.append((name, value))
 
     for name in names or ["default"]:
         run(name)

@@ -6,7 +6,6 @@ deleted. A text in a container's own service is judged as `docker run` judges it
 
 from __future__ import annotations
 
-from agentguard.access.code.tokens import balanced
 from agentguard.access.model import DELETE, READ, TREE, WRITE
 
 TYPE_CHECKING = False
@@ -55,21 +54,24 @@ def entries(text: str) -> list[tuple[int, str, str]]:
         while line.startswith("- "):
             depth += 2
             rest = line[2:].strip()
-            line = rest if _key(rest)[0] or rest.startswith("- ") else "\0" + rest
-        if line[:1] == "\0":
-            found.append((depth, "", unquoted(line[1:])))
+            line = rest if rest.startswith("- ") or (rest[:1] not in "[{" and _key(rest)[0]) else "\0" + rest
+        item = line[:1] == "\0"
+        key, value = ("", line[1:]) if item else _key(line)
+        if item and value[:1] in ("[", "{") and value:
+            found += _flow(value, depth)
             continue
-        key, value = _key(line)
         if value[:1] in ("|", ">"):
             block = []
-            while at < len(lines) and (not lines[at].strip() or len(lines[at]) - len(lines[at].lstrip()) >= max(depth, 1)):
+            while at < len(lines) and (
+                not lines[at].strip() or len(lines[at]) - len(lines[at].lstrip()) >= max(depth, 1)
+            ):
                 block.append(lines[at].strip())
                 at += 1
             value = ("\n" if value[:1] == "|" else " ").join(block)
         if key and value[:1] in "[{" and value:
             found.append((depth, key, ""))
             found += _flow(value, depth + 2)
-        elif key:
+        elif key or item:
             found.append((depth, key, unquoted(value)))
     return found
 
@@ -255,7 +257,7 @@ def _markup(call: Call, text: str) -> None:
         elif low in ("exec", "apply"):
             words = [attributes["executable"]] if "executable" in attributes else []
             if tag.endswith("/") and words:
-                call.run(words, f"{call.name} {low}")
+                call.run(list(words), f"{call.name} {low}")
                 words = []
         elif low == "executable" and body:
             words = [body]
@@ -288,7 +290,8 @@ def _attributes(tag: str) -> dict[str, str]:
         value = tag[equals + 2 : end]
         for name, char in (("&amp;", "&"), ("&quot;", '"'), ("&gt;", ">"), ("&lt;", "<"), ("&apos;", "'")):
             value = value.replace(name, char)
-        found[tag[at:equals].split()[-1] if tag[at:equals].split() else ""] = value
+        names = tag[at:equals].split()
+        found[names[-1] if names else ""] = value
         at = end + 1
     return found
 
@@ -298,14 +301,29 @@ def _attributes(tag: str) -> dict[str, str]:
 
 def _arguments(text: str, name: str) -> list[list[str]]:
     """Return the words in the brackets behind each `name(`."""
-    found = []
+    found: list[list[str]] = []
     low = text.lower()
     at = low.find(name + "(")
     while at >= 0 and len(found) < _MAX_FOUND:
-        end = balanced(text, at + len(name) + 1)
+        end = _closed(text, at + len(name) + 1)
         found.append(_words(text[at + len(name) + 1 : end]))
         at = low.find(name + "(", end)
     return found
+
+
+def _closed(text: str, at: int) -> int:
+    """Return where the bracket closes that was opened before `at`."""
+    depth = 1
+    while at < len(text):
+        if text[at] == '"':
+            at += 1
+            while at < len(text) and text[at] != '"':
+                at += 2 if text[at] == "\\" else 1
+        depth += (text[at : at + 1] in ("(", "[", "{")) - (text[at : at + 1] in (")", "]", "}"))
+        if not depth:
+            return at
+        at += 1
+    return len(text)
 
 
 def _words(text: str) -> list[str]:
@@ -332,7 +350,8 @@ def _words(text: str) -> list[str]:
 
 _CMAKE_KEYS = frozenset({
     "WORKING_DIRECTORY", "RESULT_VARIABLE", "OUTPUT_VARIABLE", "ERROR_VARIABLE", "OUTPUT_QUIET", "ERROR_QUIET", "TIMEOUT",
-    "DEPENDS", "COMMENT", "VERBATIM", "BYPRODUCTS", "OUTPUT_STRIP_TRAILING_WHITESPACE", "COMMAND_ERROR_IS_FATAL", "COMMAND_ECHO",
+    "DEPENDS", "COMMENT", "VERBATIM", "BYPRODUCTS", "OUTPUT_STRIP_TRAILING_WHITESPACE", "COMMAND_ERROR_IS_FATAL",
+    "COMMAND_ECHO",
     "RESULTS_VARIABLE", "INPUT_FILE", "OUTPUT_FILE", "ERROR_FILE", "MAIN_DEPENDENCY", "POST_BUILD", "PRE_BUILD", "SOURCES",
 })  # fmt: skip
 
@@ -381,7 +400,7 @@ def _terraform(call: Call, text: str) -> None:
             if rest[:1] == "=" and rest[:2] != "==" and not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "_"):
                 value = rest[1:].lstrip()
                 if value[:1] == "[":
-                    words = _words(value[1 : balanced(value, 1)])
+                    words = _words(value[1 : _closed(value, 1)])
                     if words:
                         call.run(list(words), f"{call.name} {key}")
                 elif value[:1] == '"':
@@ -410,11 +429,31 @@ def _dockerfile(call: Call, text: str) -> None:
         if words[:1] and words[0].upper() in ("COPY", "ADD") and not any(word.startswith("--from") for word in words):
             given = [word.strip('[],"') for word in words[1:] if not word.startswith("--")]
             for word in given[:-1]:
+                call.begin((words[0].upper(),), (), (), frozenset())
                 if "*" not in word and word not in (".", "./") and "$" not in word and "://" not in word:
                     call.path(READ, word, f"{words[0]} of the image")
 
 
+def _runs(call: Call, text: str) -> None:
+    """`session.run("rm", "x")` of nox, `c.run("rm x")` of invoke and fabric."""
+    for words in _arguments(text.replace(", external=True", "").replace("'", '"'), ".run"):
+        words = [word for word in words if "=" not in word.partition('"')[0]]  # noqa: PLW2901 - without options
+        if len(words) == 1 and " " in words[0]:
+            _shell(call, words[0], "run")
+        elif words:
+            call.run(list(words), f"{call.name} run")
+
+
+def _strings(call: Call, text: str) -> None:
+    """Every text is a command, as in the settings of lint-staged."""
+    from agentguard.access.code import tokens  # noqa: PLC0415 - rare
+
+    for kind, value, _ in tokens.cut(text, "javascript"):
+        if kind == tokens.TEXT and all(isinstance(part, str) for part in value) and " " in "".join(value).strip():
+            _shell(call, "".join(value), "lint-staged")
+
+
 _READERS: dict[str, Callable[[Call, str], None]] = {
     "yaml": _yaml, "settings": _settings, "markup": _markup, "cmake": _cmake, "terraform": _terraform,
-    "dockerfile": _dockerfile,
+    "dockerfile": _dockerfile, "runs": _runs, "strings": _strings,
 }  # fmt: skip

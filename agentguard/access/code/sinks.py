@@ -28,6 +28,7 @@ A finding is one of
     ("environment", None)                   ("opaque", why)                 ("fetched", why)
     ("run", (value, language))              ("sql", text)                   ("trait", (word, why))
     ("guess", value)                        ("look", value)                 ("stray", value)
+    ("settings", value): a file of settings that is loaded and shown
 
 `more` is a dict: `stdin` (a value), `source` (the file on standard input), `cwd`.
 """
@@ -111,6 +112,7 @@ class Found:
         self.tilde = tilde  # the language itself fills in `~`
         self.list: list[Finding] = []
         self.folders: list[Value] = [""]
+        self.dotenv = False  # the variables hold what `.env` holds
         self.networked = False  # a connection or a listener of the code's own
 
     def add(self, kind: str, value: Any = None) -> None:
@@ -126,7 +128,7 @@ class Found:
         """Return all findings. A shell beside a connection that the code itself made does what comes over it."""
         if self.networked and all(kind != "fetched" for kind, _ in self.list):
             for kind, value in self.list:
-                words: list[Value] = []
+                words = []
                 if kind == "command":
                     words = value[0]
                 elif kind == "shell" and isinstance(value[0], str):
@@ -172,6 +174,8 @@ class Found:
             if kind == "data":
                 if any(ENVIRON in given for given in args.placed):
                     self.add("environment")
+                if self.dotenv and any(getattr(one, "of", None) is ENVIRON for given in args.placed for one in given):
+                    self.add("settings", ".env")
                 continue
             for held in args.get(number, name) or (("~/.netrc",) if kind == "netrc" else ()):
                 self._argument(kind, held, number, spec, args)
@@ -342,8 +346,12 @@ def _is_bare_shell(words: list[Value]) -> bool:
     return (
         isinstance(first, str)
         and first.rpartition("/")[2] in _SHELLS
-        and all(
-            isinstance(word, str) and (word[:1] == "-" or word[:1] in "<>0123456789&") and word != "-c" for word in rest
+        and (
+            (rest[:1] == ["-c"] and rest[1:] == [UNKNOWN])
+            or all(
+                isinstance(word, str) and (word[:1] == "-" or word[:1] in "<>0123456789&") and word != "-c"
+                for word in rest
+            )
         )
     )
 

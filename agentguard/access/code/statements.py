@@ -112,7 +112,11 @@ class Statements(Meanings):
         name = self.peek(at)
         if name[0] == NAME and self.peek(at + 1) == (SIGN, ":") and self.peek(at + 2)[0] == NAME:
             end = at + 3
-            while end < at + 8 and self.peek(end)[0] in (NAME, SIGN) and self.peek(end)[1] not in ("=", "(", "{", ",", ")"):
+            while (
+                end < at + 8
+                and self.peek(end)[0] in (NAME, SIGN)
+                and self.peek(end)[1] not in ("=", "(", "{", ",", ")")
+            ):
                 end += 1
             if self.peek(end) == (SIGN, "="):
                 self.at += end + 1

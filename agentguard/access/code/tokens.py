@@ -461,7 +461,7 @@ def _hole(body: str, at: int, language: str, mark: str) -> tuple[str, int] | Non
             return body[at + 2 : end], end + 1
         return None
     if language == "compiled":
-        if two == "${" or two == "\\(":
+        if two in ("${", "\\("):
             end = balanced(body, at + 2) if two == "${" else body.find(")", at) % (len(body) + 1)
             return body[at + 2 : end], end + 1
         if body[at] == "$" and body[at + 1 : at + 2].isalpha():

@@ -85,10 +85,13 @@ def _tcl(line: str, found: Found) -> None:
         for piece in line.replace("{", "\n").replace("}", "\n").split("\n")[1:]:
             _tcl(piece.strip(), found)
         return
-    for piece in line.replace("]", "\n").replace("[", "\n").split("\n"):
-        words = _words(piece)
+    nested = line.replace("[", "\0\n").replace("]", "\n")
+    for piece in nested.split("\n"):
+        words = _words(piece.rstrip("\0"))
         if not words:
             continue
+        if piece.endswith("\0"):  # what another command gives
+            words.append(UNKNOWN)
         name, rest = words[0], words[1:]
         if name in ("exec", "spawn", "system"):
             rest = [word for word in rest if word not in ("-noecho", "-ignorestderr", "--", "&")]

@@ -337,6 +337,11 @@ def source(call: Call, work: Work) -> None:
 def run_file(call: Call, work: Work | None, path: Value, label: str, **more: Any) -> None:
     """Run a file as a shell does: what this text has put into it, else the file as it is."""
     feeds = call.contents(path)
+    if isinstance(path, str) and path.startswith(("/dev/tcp/", "/dev/udp/")):  # bash opens a connection
+        host, _, port = path[9:].partition("/")
+        call.connect(host, int(port) if port.isdigit() and len(port) < 6 else None, "the script")
+        call.fetched_or_opaque("the script comes over the network", fetched=True)
+        return
     call.path(READ, path, "the script")
     call.path(EXECUTE, path, "the script")
     for feed in feeds:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value
     from agentguard.access.shell.command import Call
 
-SCANNED = ("javascript", "ruby", "perl", "php", "lua", "r", "julia", "elixir", "groovy", "tcl", "applescript", "compiled", "other")
+SCANNED = (
+    "javascript", "ruby", "perl", "php", "lua", "r", "julia", "elixir", "groovy", "tcl", "applescript", "compiled", "other",
+)  # fmt: skip
 # What of a program of the project is looked at.
 _OF_PROGRAMS = frozenset({"path", "shell", "command", "run", "fetched", "connect", "trait"})
 
@@ -67,7 +69,10 @@ def findings(
         return python.read(text, call.world.home, given)
     from agentguard.access.code import literals  # noqa: PLC0415 - only for such code
 
-    return literals.read(text, language, call.world.home)
+    found = literals.read(text, language, call.world.home)
+    if language == "compiled" and file is None:  # a line of Swift or Scala: what their own calls do stands in no table
+        found += [one for one in literals.read(text, "other", call.world.home) if one not in found]
+    return found
 
 
 def apply(call: Call, found: list[tuple[str, Any]], language: str) -> None:
@@ -128,6 +133,7 @@ def _inner(call: Call, more: dict[str, Any]) -> Feed | None:
 
 def _shell(call: Call, value: tuple[Value, dict[str, Any]], language: str) -> None:
     text, more = value
+    _settle(call)
     outer = call.cwd
     if "cwd" in more:
         walk.enter(call, more["cwd"])
@@ -137,11 +143,18 @@ def _shell(call: Call, value: tuple[Value, dict[str, Any]], language: str) -> No
 
 def _command(call: Call, value: tuple[list[Value], dict[str, Any]], language: str) -> None:
     words, more = value
+    _settle(call)
     outer = call.cwd
     if "cwd" in more:
         walk.enter(call, more["cwd"])
     call.run(words, f"{call.name} code", stdin=_inner(call, more))
     call.cwd = outer
+
+
+def _settle(call: Call) -> None:
+    """What the code has written so far came over the network if it talked to it: `urlretrieve(U, F)`, then `sh F`."""
+    if call.fetches and call.wrote and not call.machine.reading:
+        walk.fetched(call)
 
 
 def _listen(call: Call, value: tuple[Value, int | None], language: str) -> None:
@@ -161,6 +174,11 @@ def _guess(call: Call, value: Value, language: str) -> None:
 def _stray(call: Call, value: Value, language: str) -> None:
     """A text in the code that looks like a path or an address may be one."""
     walk.guess(call, value, "a text in the code")
+
+
+def _settings(call: Call, value: Value, language: str) -> None:
+    """What was loaded from a file is shown."""
+    call.path(READ, value, "the code shows what it loads")
 
 
 def _look(call: Call, value: Value, language: str) -> None:
@@ -222,6 +240,7 @@ def _fits(name: str, wanted: list[str], *, starts: bool, ends: bool) -> bool:
 def _run(call: Call, value: tuple[Value, str], language: str) -> None:
     from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
 
+    _settle(call)
     interpreters.script(call, value[0], value[1] or language)
 
 
@@ -247,6 +266,6 @@ _NO_LINE: Any = None
 _ROWS: dict[str, Callable[[Call, Any, str], None]] = {
     "opaque": _opaque, "fetched": _fetched, "trait": _trait, "environment": _environment, "sql": _sql, "shell": _shell,
     "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "stray": _stray,
-    "look": _look,
+    "look": _look, "settings": _settings,
     "path": _path, "run": _run,
 }  # fmt: skip

@@ -299,8 +299,16 @@ def ed(call: Call, work: Work) -> None:
             return
         text = "".join(part if isinstance(part, str) else "x" for part in parts_of(text))
     typing = False  # lines of text between `a` and `.`
+    typed: list[str] = []
     for line in text.split("\n"):
+        if typing and line != ".":
+            typed.append(line)
         typing = line != "." if typing else _ed_command(call, line.strip())
+    if typed:
+        from agentguard.access.code import reach  # noqa: PLC0415 - rare
+
+        for value in work.line.operands:
+            reach.inserted(call, value, typed)
 
 
 def _ed_command(call: Call, line: str) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FAMILIES = """
 shells: cd chdir : true false test [ break continue exit return shift let getopts hash wait disown unset sleep pushd
   popd dirs type whereis umask ulimit jobs fg bg times shopt tput clear reset stty tty uptime help id groups yes which
-  expr nproc uname bc man setopt unsetopt autoload zmodload zf_rm zf_mv zf_ln zf_mkdir zf_rmdir zf_chmod alias
+  expr nproc uname bc dc man setopt unsetopt autoload zmodload zf_rm zf_mv zf_ln zf_mkdir zf_rmdir zf_chmod alias
   unalias history mapfile readarray read local bind complete compgen enable fc export
   declare typeset readonly set printenv echo printf pwd seq date whoami logname hostname
 files: cp gcp mv gmv ditto install ginstall ln gln link rm grm srm rmdir unlink trash trash-put gio-trash rmtrash
@@ -60,7 +60,7 @@ interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 pyt
   osascript java ash mksh yash csh tcsh
 languages: Rscript R julia elixir iex groovy jrunscript erl sbcl clisp ecl guile racket gsi csi scheme chicken bb clojure
   clj lein-exec fennel janet ghc runghc runhaskell stack-ghc ocaml utop swift scala scala-cli kotlin kotlinc crystal nim
-  raku octave gnuplot maxima nu xonsh elvish jshell
+  raku octave gnuplot maxima nu xonsh elvish jshell irb pry
 build: make gmake task go-task cmake gcc g++ cc c++ clang clang++ just pytest py.test coverage jest vitest nyc c8 tsc esbuild
   rimraf mkdirp del-cli eslint flake8 prettier ruff black isort mypy shellcheck shfmt rustfmt clang-format pandoc
   uvicorn flask

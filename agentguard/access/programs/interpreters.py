@@ -101,7 +101,7 @@ def python(call: Call, work: Work) -> None:
         script(call, operands[0], "python", operands[1:])
         _tool(call, operands)
     elif not line.has("--version --help -V -h"):
-        from_stdin(call, work, "python")
+        from_stdin(call, work, "python", operands)
 
 
 def _bundles(word: Value, code: Value | None, module: Value | None) -> bool:
@@ -117,6 +117,9 @@ def _module(call: Call, work: Work, module: Value, operands: list[Value]) -> Non
         call.opaque("which module python runs is not known")
     elif name == "http.server":
         _serves(call, operands)
+    elif name == "tokenize":
+        for word in operands:
+            call.path(READ, word, "operand")
     elif index.entry(name) is not None and name not in ("time", "cmd", "test", "code", "dis"):
         work.feed = call.run([name, *operands], f"{call.name} -m", stdin=call.stdin)
     elif name in ("json.tool", "pdb", "cProfile", "profile", "trace", "timeit", "doctest", "runpy"):
@@ -126,7 +129,13 @@ def _module(call: Call, work: Work, module: Value, operands: list[Value]) -> Non
                 call.path(READ, word, "operand")
                 call.path(EXECUTE, word, "operand")
                 break
-    elif name in ("zipfile", "tarfile", "venv", "virtualenv", "compileall", "unittest"):
+    elif name in ("zipfile", "tarfile") and operands[:1] in (["-e"], ["--extract"]) and len(operands) > 1:
+        call.path(READ, operands[1], "operand")
+        if any(feed.fetched for feed in call.contents(operands[1])) and len(operands) > 2:
+            from agentguard.access.shell import places  # noqa: PLC0415 - rare
+
+            places.fetched(call, operands[2])
+    elif name in ("zipfile", "tarfile", "tabnanny", "pyclbr", "venv", "virtualenv", "compileall", "unittest"):
         for word in operands:
             walk.guess(call, word, "operand")
 
@@ -176,13 +185,13 @@ def _tool(call: Call, operands: list[Value]) -> None:
         call.run([name, *operands[1:]], call.name, stdin=call.stdin)
 
 
-def from_stdin(call: Call, work: Work, language: str) -> None:
+def from_stdin(call: Call, work: Work, language: str, arguments: list[Value] | None = None) -> None:
     """An interpreter that gets its code from standard input."""
     stdin = call.stdin
     if stdin is None:
         return
     if isinstance(stdin.value, str):
-        read_code(call, language, stdin.value)
+        read_code(call, language, stdin.value, arguments)
     elif stdin.source is not None:
         script(call, stdin.source, language)
     else:
@@ -191,8 +200,10 @@ def from_stdin(call: Call, work: Work, language: str) -> None:
 
 def other(call: Call, work: Work) -> None:
     """Interpreters of which only literals are read."""
-    line = work.line
     language = str(work.entry["language"])
+    if language == "perl" and (words := _apart(call.words)) != call.words:
+        work.line = walk.read({**work.entry, "run": None}, call.name, words).line
+    line = work.line
     operands = list(line.operands)
     codes = [value for flag, value in line.flags if line.kinds.get(flag) == "code" and value is not None]
     if work.entry.get("operands") == "code" and operands:
@@ -206,6 +217,11 @@ def other(call: Call, work: Work) -> None:
         number = int(port) if port.isdigit() and len(port) < 6 else None
         call.connect(EVERYWHERE, number, "it serves files", action=LISTEN)
         return
+    for flag, value in line.flags:  # `node --import https://…`
+        if line.kinds.get(flag) == "run" and str(plain(value) if value is not None else "").startswith(
+            ("http:", "https:")
+        ):
+            script(call, value or "", language)
     for code in codes:
         read_code(call, language, code)
     filters = language in ("perl", "ruby") and codes and line.has("-n -p -i")
@@ -224,6 +240,34 @@ def other(call: Call, work: Work) -> None:
         _tool(call, operands)
     elif not line.has("--version --help -v -h --run --file -f --check --test -V -i"):
         from_stdin(call, work, language)
+
+
+def compiler(call: Call, work: Work) -> None:
+    """`ghc -e TEXT`, `ghc FILE…`: a text is run, files are compiled."""
+    line = work.line
+    walk.standard(call, work)
+    for flag, value in line.flags:
+        if line.kinds.get(flag) == "code" and value is not None:
+            read_code(call, str(work.entry["language"]), value)
+
+
+def _apart(words: list[Value]) -> list[Value]:
+    """Return words with `-0777ne` as two: digits, and then more options (perlrun(1))."""
+    done: list[Value] = []
+    for number, word in enumerate(words):
+        text = plain(word)
+        if text is None or text[:1] != "-" or text == "--" or (done and done[-1] in ("-e", "-E", "-ne", "-pe")):
+            return [*done, *words[number:]]
+        at = 2
+        while at < len(text) and (
+            text[at].isdigit() or (text[1] == "0" and text[at] in "xabcdefABCDEF" and text[2] == "x")
+        ):
+            at += 1
+        if text[1:2] in ("0", "l") and text[at:].isalpha():
+            done += [text[:at], "-" + text[at:]]
+        else:
+            done.append(word)
+    return done
 
 
 def _listens(call: Call, place: Value | None) -> None:

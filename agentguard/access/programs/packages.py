@@ -13,6 +13,7 @@ from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
@@ -250,6 +251,23 @@ def go_run(call: Call, work: Work) -> None:
             break
         call.path(READ, value, "what runs")
         call.path("execute", value, "what runs")
+        _go_file(call, value)
+    if text == "-":
+        from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+
+        interpreters.from_stdin(call, work, "compiled")
+
+
+def _go_file(call: Call, value: Value) -> None:
+    """A file of Go that runs: one that was fetched, or one of the disk; what this text wrote is read with its like."""
+    from agentguard.access.code import reach  # noqa: PLC0415 - few commands run a file
+
+    feeds = call.contents(value)
+    for feed in feeds:
+        if not isinstance(feed.value, str) and feed.fetched:
+            call.fetched_or_opaque("what is in the file is not known", fetched=True)
+    if not feeds:
+        reach.code(call, value, "compiled")
 
 
 _PUBLISHING = frozenset({

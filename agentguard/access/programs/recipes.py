@@ -24,7 +24,8 @@ def _first(call: Call, given: Value | None, names: tuple[str, ...]) -> Value | N
         return given
     if not isinstance(call.cwd, str):
         return None
-    return next((name for name in names if walk.kind_of(call, name) == "file" or call.contents(name)), None)
+    made = (name for name in names if call.contents(name))  # what this text has written first: it is what it is about
+    return next(made, None) or next((name for name in names if walk.kind_of(call, name) == "file"), None)
 
 
 def make(call: Call, work: Work) -> None:

@@ -134,6 +134,11 @@ def _object(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def whole(text: str) -> dict[str, Any]:
+    """Return what a manifest holds."""
+    return _object(text) or {}
+
+
 def of(text: str, key: str) -> dict[str, Any]:
     """Return the scripts in the text of a manifest."""
     found = (_object(text) or {}).get(key)

@@ -32,12 +32,35 @@ def run(call: Call, work: Work) -> None:
     for path in line.values("--file"):
         if (feed := call.written(path)) is not None:
             scripts.append(feed.value)
+    lines: list[str] = []
     for script in [] if line.has("--sandbox") else scripts:
         text = unglobbed(script)
         if text is UNKNOWN:
             call.fetched_or_opaque("the script of sed is not known")
         else:  # a letter stands for what is not known of it
-            _script(call, "".join(part if isinstance(part, str) else "x" for part in parts_of(text)))
+            exact = "".join(part if isinstance(part, str) else "x" for part in parts_of(text))
+            _script(call, exact)
+            lines += _inserted(exact) if line.has("--in-place") else []
+    if lines:
+        from agentguard.access.code import reach  # noqa: PLC0415 - few commands edit in place
+
+        for value in line.operands if line.has("--expression --file") else line.operands[1:]:
+            reach.inserted(call, value, lines)
+
+
+def _inserted(text: str) -> list[str]:
+    """Return the lines that `a`, `i`, `c` and `s` put into a file."""
+    found: list[str] = []
+    for piece in _commands(text):
+        if piece[:1] in ("a", "i", "c"):
+            found.append(piece[1:].lstrip("\\\n ").replace("\\\n", "\n"))
+        elif piece[:1] == "s":
+            mark = piece[1:2]
+            start = _closing(piece, 2, mark)
+            found.append(
+                piece[start : _closing(piece, start, mark) - 1].replace("\\" + mark, mark).replace("\\n", "\n")
+            )
+    return found
 
 
 def _script(call: Call, text: str) -> None:

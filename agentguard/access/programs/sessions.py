@@ -48,6 +48,7 @@ def expect(call: Call, work: Work) -> None:
             _tcl(call, stdin.value)
 
 
+_SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "zsh", "/bin/zsh", "[", "$")
 _STARTS = ("spawn ", "exec ", "system ", "!")
 
 
@@ -57,6 +58,13 @@ def _tcl(call: Call, value: Value) -> None:
     if not isinstance(text, str):
         call.fetched_or_opaque(f"the script that {call.name} runs is not known")
         return
+    if (
+        "socket " in text
+        and "exec " in text
+        and "-server" not in text
+        and any(f"exec {one}" in text for one in _SHELLS)
+    ):
+        call.fetched_or_opaque("a shell gets what comes over the network", fetched=True)
     for line in text.replace("\\\n", " ").replace(";", "\n").split("\n"):
         piece = line.strip()
         for mark in ("[exec ", "[system ", "{exec ", "{spawn ", "{system "):

@@ -115,7 +115,7 @@ def run(call: Call) -> Feed:
     else:
         standard(call, work)
     if call.fetches and call.wrote:
-        _fetched(call)
+        fetched(call)
     if call.machine.made is not None:
         from agentguard.access.code import loaded  # noqa: PLC0415 - few texts make files
 
@@ -128,7 +128,7 @@ _ASKS = ("--version", "--help", "-V", "-version", "-help")
 _LOOKS = frozenset({"read-only"})
 
 
-def _fetched(call: Call) -> None:
+def fetched(call: Call) -> None:
     """What a command writes that gets something over the network came over the network too."""
     for value in call.wrote:
         if kind_of(call, value) == "dir":

@@ -62,7 +62,19 @@ class Made:
     over the network.
     """
 
-    __slots__ = ("blinds", "disk", "fetched", "full", "judged", "pick", "places", "platform", "sure", "widest")
+    __slots__ = (
+        "blinds",
+        "disk",
+        "fetched",
+        "full",
+        "inserted",
+        "judged",
+        "pick",
+        "places",
+        "platform",
+        "sure",
+        "widest",
+    )
 
     def __init__(self, disk: Disk, platform: str) -> None:
         self.disk = disk
@@ -73,6 +85,7 @@ class Made:
         self.pick = 0
         self.widest = 1
         self.judged: set[tuple[str, str]] = set()  # texts of files that have been read (see code.loaded)
+        self.inserted: dict[str, str] = {}  # lines that an editor has put into files of the disk
         self.full = False  # there were more places than are remembered
         self.blinds = False  # some link leads nobody knows where
 

@@ -155,6 +155,9 @@ ansible-lint ansible-inventory ansible-doc ansible-config
 packer
   options  -var=text -var-file=read -only=text -force -on-error=text
   single
+  > console
+    operands read*
+    run      consoles.functions
   > build
     operands read
   > validate inspect version

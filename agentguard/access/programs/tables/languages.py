@@ -5,7 +5,18 @@ Sources: Rscript(1), julia(1), elixir(1), groovy(1), erl(1), sbcl(1), guile(1), 
 """
 
 TABLE = r"""
-Rscript R
+R
+  options  -e=code -f,--file=run --vanilla --slave --no-save --no-restore -q,--quiet --no-echo --args --version --help
+  language r
+  run      interpreters.other
+  > CMD
+    operands text*
+  > *
+    stop
+    language r
+    run      interpreters.other
+
+Rscript
   options  -e=code -f,--file=run --vanilla --slave --no-save --no-restore -q,--quiet --no-echo --args --version --help
   stop
   language r
@@ -56,20 +67,63 @@ guile racket gsi csi scheme chicken bb clojure clj lein-exec fennel janet
   language other
   run      interpreters.other
 
-ghc runghc runhaskell stack-ghc ocaml utop swift scala scala-cli kotlin kotlinc crystal nim raku octave gnuplot maxima
+runghc runhaskell stack-ghc ocaml utop raku octave gnuplot maxima
   options  -e,--eval=code -eval=code -script=run --execute-string=code -q,--quiet -v,--version -h,--help -o=write
   stop
   language other
+  run      interpreters.other
+
+swift scala scala-cli kotlin kotlinc
+  options  -e,--eval=code -script=run -q,--quiet -v,--version -h,--help -o=write -cp=text -d=write
+  language compiled
+  run      interpreters.other
+  > build test run package compile fmt repl setup-ide bloop doc format sdk experimental-install
+    options  -c,--configuration=text --filter=text --package-path=enter --product=text --parallel --target=text -j=text
+             --enable-code-coverage --scratch-path=write --build-path=write -S,--scala=text --dep=text
+    operands text*
+  > publish
+    options  --dry-run!read-only
+    operands text*
+    traits   publishes
+  > *
+    stop
+    language compiled
+    run      interpreters.other
+
+ghc
+  options  -e=code -o=write -odir=write -hidir=write -outputdir=write -package=text -i=text --make -O -O1 -O2 -Wall -threaded -c
+           -v,--version -h,--help
+  single
+  operands read*
+  language other
+  run      interpreters.compiler
+
+nim crystal
+  options  -e,--eval=code -o=write -out=write -d=text -r -v,--version -h,--help --release --no-color --stats --mm=text
+  language other
+  run      interpreters.other
+  > c cpp cc js objc compile compileToC doc check build spec docs init deps tool format eval r run i interactive play jsonscript
+    operands look*
+  > *
+    stop
+    language other
+    run      interpreters.other
+
+irb pry
+  options  -r=text -I=text -e,--exec=code --noecho --nomultiline --noautocomplete --nocolorize --noprompt --simple-prompt -f -W
+           -v,--version -h,--help
+  stop
+  language ruby
   run      interpreters.other
 
 nu xonsh elvish
   options  -c,--commands=code -e,--execute=code --version --help -n,--no-config-file
   stop
   language other
-  run      interpreters.other
+  run      consoles.likeness
 
 jshell
   options  -v -s,--class-path=text --version --help -R=text --startup=run
-  language other
+  language compiled
   run      interpreters.other
 """

@@ -59,7 +59,7 @@ npm
     options  -y,--yes --scope=text -w=text --template=text
     stop
     run      packages.starters
-  > node rebuild dedupe audit fund set-script shrinkwrap ci clean-install install-test it cit link ln approve-builds
+  > node rebuild dedupe audit fund shrinkwrap ci clean-install install-test it cit link ln approve-builds
     options  --fix --force --json --omit=text --audit-level=text -w=text
   > pack
     options  --pack-destination=write --dry-run!read-only -w=text
@@ -67,10 +67,16 @@ npm
   > version
     options  --no-git-tag-version --preid=text -m=text
     operands text
+  > set-script
+    operands text*
+    run      consoles.scripts
   > pkg
     >> get
       traits   read-only
-    >> set delete fix
+    >> set
+      operands text*
+      run      consoles.scripts
+    >> delete fix
   > cache
     >> clean verify ls
   > config set c

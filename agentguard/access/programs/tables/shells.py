@@ -24,6 +24,11 @@ expr nproc uname
 bc
   operands read*
 
+dc
+  options  -e,--expression=text -f,--file=read -i -V,--version -h,--help
+  operands read*
+  run      consoles.dc
+
 man
   options  -P,--pager=shell -k,--apropos -f,--whatis -C,--config-file=read -H,--html=shell? -l,--local-file -M,--manpath=text
            -S,-s,--sections=text -p,--preprocessor=text -T,--troff-device=text? -X,--gxditview=text? -Z,--ditroff

@@ -8,6 +8,7 @@ ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf automa
 
 bazel bazelisk blaze buck buck2 pants please plz
   options  --config=text -c=text --test_output=text --output_base=write --output=text --jobs=text --test_filter=text
+           --run_under=shell
   > build test query cquery aquery coverage info fetch mod targets audit fmt lint check list dependencies help version \
       sync dump uquery goals peek tailor export package
     operands text*
