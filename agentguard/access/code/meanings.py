@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MAX_NESTED = 4
 _MAX_NAME = 200  # characters of a name with its dots
 _ROOTS = ("globalThis.", "global.", "window.", "self.", "module.", "process.mainModule.", "Kernel.", "Object.", "_G.", "base.",
-          "utils.", "CORE.", "main.", "java.nio.file.", "java.lang.", "Bun.$", "java.io.", "std.",  
+          "utils.", "CORE.", "main.", "java.nio.file.", "java.lang.", "Bun.$", "java.io.", "std.",
           "::")  # fmt: skip
 _MODULES = frozenset(
     {"fs", "child_process", "os", "io", "process", "Kernel", "vm", "File", "IO", "Process", "globalThis"}

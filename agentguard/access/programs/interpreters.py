@@ -200,6 +200,9 @@ def from_stdin(call: Call, work: Work, language: str, arguments: list[Value] | N
 
 def other(call: Call, work: Work) -> None:
     """Interpreters of which only literals are read."""
+    if len(work.command) > 1 and str(work.entry.get("operands", "")).startswith(("text", "look")):  # `swift build`
+        walk.standard(call, work)
+        return
     language = str(work.entry["language"])
     if language == "perl" and (words := _apart(call.words)) != call.words:
         work.line = walk.read({**work.entry, "run": None}, call.name, words).line

@@ -37,7 +37,7 @@ def rows(call, said):
         ("build.gradle", "task x { doLast { println file('.env').text } }", "gradle x", "possible read .env"),
         ("build.xml", '<project><delete dir="/srv/x"/></project>', "ant", "possible delete /srv/x tree"),
         ("build.xml", '<exec executable="cat"><arg value=".env"/></exec>', "ant", "possible read .env"),
-        ("pom.xml", "<configuration><executable>cat</executable><arguments><argument>.env</argument>\n</arguments></configuration>", "mvn verify", "possible read .env"),
+        ("pom.xml", "<exec>\n<executable>cat</executable><argument>.env</argument></exec>", "mvn verify", "possible read .env"),
         ("Taskfile.yml", "version: '3'\ntasks: {x: {cmds: ['cat .env']}}", "task x", "read .env"),
         (".justfile", "e:\n    @cat .env", "just e", "read .env"),
         (".pre-commit-config.yaml", "repos:\n- repo: local\n  hooks: [{id: x, entry: \"sh -c 'cat .env'\"}]",
