@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _FAMILIES = """
 shells: cd chdir : true false test [ break continue exit return shift let getopts hash wait disown unset sleep pushd
   popd dirs type whereis umask ulimit jobs fg bg times shopt tput clear reset stty tty uptime help id groups yes which
-  expr nproc uname bc dc man setopt unsetopt autoload zmodload zf_rm zf_mv zf_ln zf_mkdir zf_rmdir zf_chmod alias
+  expr nproc uname bc dc man setopt unsetopt autoload zmodload print whence rehash zstyle zle bindkey compinit
+  vared ztcp sysopen sysread syswrite sysseek zf_rm zf_mv zf_ln zf_mkdir zf_rmdir zf_chmod alias
   unalias history mapfile readarray read local bind complete compgen enable fc export
   declare typeset readonly set printenv echo printf pwd seq date whoami logname hostname
 files: cp gcp mv gmv ditto install ginstall ln gln link rm grm srm rmdir unlink trash trash-put gio-trash rmtrash

@@ -24,6 +24,17 @@ def _stdin(call: Call) -> Value:
     return call.stdin.value if call.stdin is not None else UNKNOWN
 
 
+def _print(call: Call, work: Work) -> Value:
+    """`print` of zsh: its words, in a row or with `-l` one a line."""
+    if work.line.has("-z -s -S -u -v -f -P -o -O -C -c"):
+        return UNKNOWN
+    words = _files(call, work.line.operands)
+    between = "\n" if work.line.has("-l") else " "
+    parts = [part for number, word in enumerate(words) for part in (between if number else "", *parts_of(word))]
+    value = concat([*parts, "" if work.line.has("-n") else "\n"])
+    return value if isinstance(value, str) and ("\\" not in value or work.line.has("-r")) else UNKNOWN
+
+
 def _echo(call: Call, _work: Work) -> Value:
     words = _files(call, call.words)
     newline, escapes = "\n", False
@@ -391,7 +402,7 @@ def _processes(call: Call, work: Work) -> Value:
 
 WRITERS: dict[str, Callable[[Call, Work], Value | Feed]] = {
     "base64": _base64, "basename": _basename, "branch": _branch, "cat": _cat, "command": _command,
-    "dirname": _dirname, "echo": _echo, "hostname": _hostname, "mktemp": _mktemp, "named": _named,
+    "dirname": _dirname, "echo": _echo, "print": _print, "hostname": _hostname, "mktemp": _mktemp, "named": _named,
     "nothing": lambda _call, _work: "", "printf": _printf, "pwd": _pwd, "realpath": _realpath, "rev": _rev,
     "processes": _processes,
     "rev-parse": _rev_parse, "seq": _seq, "tells": _tells, "through": _through, "tr": _tr, "user": _user,

@@ -85,8 +85,11 @@ def zargs(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     marks = [place for place, word in enumerate(words) if word == "--"]
-    if len(marks) > 1:
-        work.feed = call.run([*words[marks[1] + 1 :], *words[marks[0] + 1 : marks[1]]], call.name)
+    first = 0
+    if marks and isinstance(words[0], str) and words[0][:1] == "-":  # the first mark ends the options
+        first = marks.pop(0) + 1
+    if marks:
+        work.feed = call.run([*words[marks[0] + 1 :], *words[first : marks[0]]], call.name)
 
 
 # -- parallel

@@ -326,11 +326,22 @@ def _mapfile(call: Call) -> None:
 
 
 def _hash(call: Call) -> None:
-    """`hash -p PATH NAME`: NAME is that program from now on."""
+    """`hash -p PATH NAME`: NAME is that program from now on. `hash -d NAME=FOLDER` of zsh: so is `~NAME`."""
+    if call.words[:1] == ["-d"]:
+        for named in call.words[1:]:
+            short, equals, folder = str(parts_of(named)[0]).partition("=")
+            if equals:
+                call.state.set("~" + short, concat([folder, *parts_of(named)[1:]]))
     if call.words[:1] == ["-p"] and len(call.words) > 2:
         for name in call.words[2:]:
             if isinstance(name, str):
                 call.state.aliases[name] = (call.words[1],)
+
+
+def _ztcp(call: Call) -> None:
+    """`ztcp` of zsh/net/tcp leaves the descriptor of a connection in REPLY."""
+    call.state.set("REPLY", UNKNOWN)
+    call.state.fetched |= {"REPLY"}
 
 
 def _one_of(values: Sequence[Value]) -> Held:
@@ -385,12 +396,12 @@ def _let(call: Call) -> None:
 
 
 def _alias(call: Call) -> None:
-    if any(word in ("-g", "-s") for word in call.words):
-        call.opaque("an alias of zsh changes words that are no commands")
+    """`alias NAME=TEXT`; in zsh `-g` for a word anywhere, and `-s` for what opens files of an extension."""
+    kind = " g" if "-g" in call.words else " s" if "-s" in call.words else ""
     for word in call.words:
         name, equals, first = str(parts_of(word)[0]).partition("=")
         if equals:
-            call.state.aliases[name] = (concat([first, *parts_of(word)[1:]]),)
+            call.state.aliases[kind + name] = (concat([first, *parts_of(word)[1:]]),)
 
 
 def _unalias(call: Call) -> None:
@@ -429,5 +440,5 @@ _BUILTINS: dict[str, Callable[[Call], None]] = {
     "unset": _unset, "set": _set, "shift": _shift, "read": _read, "mapfile": _mapfile, "readarray": _mapfile,
     "getopts": _forget, "printf": _printf, "let": _let, "alias": _alias, "unalias": _unalias, "shopt": _shopt,
     "setopt": _setopt, "unsetopt": _setopt,
-    "exit": _exit, "return": _exit, "wait": _forget, "hash": _hash,
+    "exit": _exit, "return": _exit, "wait": _forget, "hash": _hash, "ztcp": _ztcp,
 }  # fmt: skip

@@ -306,6 +306,10 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     """Run one simple command. Raises `Unreadable`."""
     text = frame.text
     where = frame.place(simple.start, simple.end)
+    if state.aliases and not simple.region:
+        from agentguard.access.shell import zsh  # noqa: PLC0415 - few texts make aliases
+
+        zsh.replaced(machine, simple, state, stdin, frame)
     reader = Reader(machine, state, frame)
     machine.fetched = any(name in text[simple.start : simple.end] for name in state.fetched)
     sinks, machine.sinks = machine.sinks, {}
@@ -425,7 +429,7 @@ def _words(
 _CHANGES = frozenset({
     "cd", "chdir", "pushd", "popd", "export", "declare", "typeset", "local", "readonly", "unset", "set", "shift", "read",
     "mapfile", "readarray", "getopts", "printf", "let", "alias", "unalias", "shopt",
-    "setopt", "unsetopt", "exit", "return", "wait", "hash",
+    "setopt", "unsetopt", "exit", "return", "wait", "hash", "ztcp",
 })  # fmt: skip
 _DECLARATIONS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
@@ -511,6 +515,13 @@ def _named(call: Call, rest: str) -> Feed:
         call.name = ""
         call.fetched_or_opaque("the command's name is not known")
         return walk.unknown(call)
+    meanings = call.state.aliases and call.state.aliases.get(" s" + name.rpartition(".")[2])
+    if meanings:  # zsh opens a file of that extension with it
+        for meaning in meanings:
+            if isinstance(meaning, str):
+                call.run([*meaning.split(), name, *call.words], "")
+            else:
+                call.opaque("the alias is not known")
     if "/" in name:
         call.name = name.rstrip("/").rpartition("/")[2] or name
         if isinstance(call.cwd, str) and not paths.fault(name):

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from agentguard.access.shell.tree import Node
 
 
+# Functions that zsh calls by itself (zshmisc(1), Hook Functions and Trap Functions).
+_HOOKS = frozenset({
+    "chpwd", "precmd", "preexec", "periodic", "zshaddhistory", "zshexit", "TRAPEXIT", "TRAPZERR", "TRAPDEBUG", "TRAPINT",
+    "TRAPTERM", "TRAPHUP", "TRAPUSR1", "TRAPUSR2", "TRAPALRM", "TRAPCHLD", "TRAPWINCH", "command_not_found_handler",
+})  # fmt: skip
+
+
 def _condition(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> State:
     """Run the condition of a branch or a loop: `state` is then that of success. Return the state of failure."""
     before, last = node[1][:-1], node[1][-1:]
@@ -153,6 +160,10 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
             for start, end in words:
                 try:
                     values += reader.fields(frame.text[start:end], start)
+                    if machine.unsplit:  # zsh takes other words
+                        other = Reader(machine, one.copy(), frame)
+                        other.state.dialect, machine.unsplit = "zsh", False
+                        values += other.fields(frame.text[start:end], start)
                 except Unreadable as reason:
                     machine.unreadable(frame, frame.place(start, end), reason)
                     values.append(UNKNOWN)
@@ -230,9 +241,12 @@ def _case(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
     return interpret.either(feeds)
 
 
-def _function(_machine: Machine, node: Node, state: State, _stdin: Feed | None, frame: Frame) -> Feed:
+def _function(machine: Machine, node: Node, state: State, _stdin: Feed | None, frame: Frame) -> Feed:
     _, (start, end), body = node
-    state.functions[frame.text[start:end]] = (Function(body, frame),)
+    name = frame.text[start:end]
+    state.functions[name] = (Function(body, frame),)
+    if name in _HOOKS and state.dialect != "bash":
+        machine.perhaps(body, state.copy(), None, frame)
     return Feed("")
 
 

@@ -476,6 +476,10 @@ def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, fram
                 other.dialect = "zsh"
                 command.run(machine, simple, other, stdin, frame)
                 machine.unsplit = False
+                if other.variables != one.variables and not other.dead:  # what it assigns may be either
+                    other.dialect, failed = one.dialect, one.failed
+                    one.join(other)
+                    one.failed = failed
         except Unreadable as reason:
             machine.unreadable(frame, frame.place(simple.start, simple.end), reason)
             feeds.append(Feed(UNKNOWN))

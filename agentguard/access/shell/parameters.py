@@ -68,9 +68,17 @@ def expand(reader: Reader, inner: str, out: list[Piece], *, quoted: bool) -> Non
         reader.body(rest)
         out.append((kind, ANY))
     elif not rest:
+        whole = reader.state.get(name)
+        if isinstance(whole, list) and not quoted and not subscript and reader.state.dialect != "bash":
+            from agentguard.access.shell import zsh  # noqa: PLC0415 - few variables are arrays
+
+            if zsh.behind(reader, (name, whole), "", 0, out, quoted=quoted):
+                return
         reader.held(held, out, quoted=quoted)
     elif operator in _DEFAULTS:
         _default(reader, (name, subscript), held, operator, word, out, quoted=quoted)
+    elif operator == ":" and reader.state.dialect != "bash" and _modified(reader, held, rest, out, quoted=quoted):
+        pass
     elif operator == ":" and isinstance(held, dict) and arrays.is_keyed(held):
         out.append((kind, ANY))
     else:
@@ -78,6 +86,19 @@ def expand(reader: Reader, inner: str, out: list[Piece], *, quoted: bool) -> Non
 
         changed = changes.change(reader, [held], operator, word, quoted=quoted, name=name)
         reader.held(changed[0], out, quoted=quoted)
+
+
+def _modified(reader: Reader, held: Held, rest: str, out: list[Piece], *, quoted: bool) -> bool:
+    """Add what zsh's `${name:t}` stands for; bash takes a letter for the place that a variable of that name holds."""
+    if rest[1:2] not in "htreaAPluqQ" or rest[1:2] in reader.state.variables:
+        return False
+    from agentguard.access.shell import zsh  # noqa: PLC0415 - none of bash's
+
+    changed, end = zsh.modified(held, rest, 0)
+    if end != len(rest):
+        return False
+    reader.held(changed, out, quoted=quoted)
+    return True
 
 
 def _operator(rest: str) -> str:
@@ -145,7 +166,13 @@ def _held(reader: Reader, name: str, subscript: str) -> Held:
         return text if isinstance(text, str) else UNKNOWN if text is ANY else Pattern((text,))
     held = reader.element(name, subscript)
     if name == "mapfile" and subscript and held is UNKNOWN:
-        raise Unreadable("mapfile of zsh is what a file holds")
+        from agentguard.access.shell import zsh  # noqa: PLC0415 - none of bash's
+
+        zsh.mapped(reader, subscript)
+    if subscript and reader.state.dialect != "bash" and isinstance(whole := reader.state.get(name), list):
+        from agentguard.access.shell import zsh  # noqa: PLC0415 - few variables are arrays
+
+        return zsh.element(reader, whole, subscript, held)
     return UNKNOWN if isinstance(held, Choice) else held
 
 

@@ -11,7 +11,7 @@ from agentguard.access.model import ANY, NUMBER, STAR, UNKNOWN, Pattern
 from agentguard.access.shell import telling
 from agentguard.access.shell.fields import BREAK, QUOTED, RESULT, SEAM, TEXT, joined, separators, split
 from agentguard.access.shell.limits import MAX_FIELDS
-from agentguard.access.shell.pieces import TooMuch, Unreadable
+from agentguard.access.shell.pieces import TooMuch
 from agentguard.access.shell.skip import Skipper, assignment
 from agentguard.access.shell.values import A_NUMBER, UNSET, Unset, parts_of
 
@@ -265,6 +265,10 @@ class Reader:
             self._held(folders[number if user[0] != "-" else -1 - number], out, quoted=True)
         elif user == "root":
             out.append((QUOTED, "/var/root" if world.platform == "darwin" else "/root"))
+        elif "~" + user in self.state.variables:  # zsh: `hash -d`
+            self._held(self.state.get("~" + user), out, quoted=True)
+        elif self.state.dialect != "bash" and (self.state.exact(user) or "")[:1] == "/":  # zsh: a variable will do
+            self._held(self.state.get(user), out, quoted=True)
         else:
             out.append((QUOTED, ANY))
         return end
@@ -315,15 +319,14 @@ class Reader:
         if end == at + 1:
             out.append((QUOTED if quoted else TEXT, "$"))
         else:
-            held = self.get(raw[at + 1 : end])
-            if raw[at + 1 : end + 1] == "mapfile[" and held is UNKNOWN:
-                raise Unreadable("mapfile of zsh is what a file holds")
-            if isinstance(held, list) and raw[end : end + 1] == "[" and self.state.dialect != "bash":
-                close = raw.find("]", end)
-                if raw[end + 1 : close].isdigit():  # zsh: `$name[2]` is the second element
-                    number = int(raw[end + 1 : close]) - 1
-                    self._held(held[number] if number < len(held) else UNSET, out, quoted=quoted)
-                    return close + 1
+            name = raw[at + 1 : end]
+            held = self.get(name)
+            if self.state.dialect != "bash" and (isinstance(held, list) or raw[end : end + 1] in ("[", ":")):
+                from agentguard.access.shell import zsh  # noqa: PLC0415 - few words hold arrays or such marks
+
+                behind = zsh.behind(self, (name, held), raw, end, out, quoted=quoted)
+                if behind:
+                    return behind
             self._held(held, out, quoted=quoted)
         return end
 

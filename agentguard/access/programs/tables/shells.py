@@ -41,6 +41,27 @@ man
 alias unalias history mapfile readarray read local setopt unsetopt autoload zmodload
   may      computed-address sends
 
+print
+  options  -a -b -c -C=text -D -f=text -i -l -m -n -N -o -O -p -P -r -R -s -S -u=text -v=text -x=text -X=text -z
+  traits   read-only
+  output   print
+
+whence rehash zstyle zle bindkey compinit vared
+  traits   read-only
+
+ztcp
+  options  -a -c -d=text -f -l=text -L -t -v
+  operands host text
+  fetches
+
+sysopen
+  options  -r -w -u=text -o=text -m=text
+  operands read*
+  instead  -w write*
+
+sysread syswrite sysseek
+  traits   read-only
+
 zf_rm
   like     rm
 
