@@ -31,6 +31,7 @@ def starts(call: Call, work: Work) -> None:
     if call.name == "q":  # the name is also that of a program that runs SQL on text files
         text = " ".join(words).lower()
         aside = aside or (first[:1] == "-" and first not in ("--resume", "-v")) or "select " in text
+        aside = aside or (call.program != "" and not call.program.endswith("/bin/q"))  # somebody's own program
     work.line.traits |= set() if aside else {"starts-agent"}
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)

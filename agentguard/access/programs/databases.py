@@ -183,7 +183,7 @@ def statements(call: Call, work: Work) -> None:
             _script(call, value)
     for value in places:
         _place(call, value)
-    rows(call, texts if texts or files else _stdin(call))
+    rows(call, texts if texts or any(value != "-" for value in files) else _stdin(call))
 
 
 def _of_kind(work: Work, kind: str) -> list[Value]:

@@ -135,10 +135,10 @@ def _joined_blocks(text: str) -> list[str]:
 def _gdb_command(call: Call, text: str) -> None:
     name, _, rest = text.partition(" ")
     rest = rest.strip()
-    if text.startswith(("show env", "info env")):
+    if text.startswith(("show env", "info env", "dump ", "append ", "generate-core-file", "gcore")):
         origin = call.origin
         call.begin(origin.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
-        call.row(EXECUTE, why="it shows the environment")
+        call.row(EXECUTE, why="it shows the environment or the memory of a process")
         call.origin = origin
     elif text[:1] == "!":
         call.shell(text[1:], call.name)

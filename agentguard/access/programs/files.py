@@ -96,7 +96,16 @@ def mode(call: Call, work: Work) -> None:
     given = any(flag in ("-x", "-w", "-r", "-X", "-s", "-rwx", "-t") for flag, _ in line.flags)
     work.entry = {**work.entry, "operands": "write*" if given or line.has("--reference") else "text write*"}
     work.entry["tree"] = "--recursive"
+    if any(_gives_rights(plain(word) or "") for word in call.words[:3]):
+        line.traits.add("privileged")
     walk.standard(call, work)
+
+
+def _gives_rights(mode: str) -> bool:
+    """Return whether whoever runs the file gets its owner's rights: the set-user-ID or set-group-ID bit (chmod(1))."""
+    if mode.isdigit():
+        return len(mode) == 4 + (mode[0] == "0" and len(mode) == 5) and mode[-4] in "24657"
+    return any(sign in mode for sign in ("+s", "=s", "u+xs", "+xs", "g+s", "+rs"))
 
 
 def copy_blocks(call: Call, work: Work) -> None:

@@ -55,7 +55,7 @@ runners: op doppler aws-vault saml2aws aws-okta infisical chamber envchain doten
 remotes: vagrant lxc incus multipass wsl adb limactl colima minikube lima toolbox distrobox devcontainer apptainer
   singularity machinectl systemd-nspawn mosh autossh pdsh pssh parallel-ssh clush ansible salt salt-ssh salt-call
 tracers: strace ltrace dtruss dtrace bpftrace valgrind callgrind_annotate ms_print cg_annotate heaptrack rr perf
-  uftrace samply py-spy austin scalene gdb gdb-multiarch lldb delve dlv
+  uftrace samply py-spy austin scalene gdb gdb-multiarch gcore lldb delve dlv
 interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython python3.9
   python3.10 python3.11 python3.12 python3.13 python3.14 node nodejs deno ts-node tsx ruby perl php lua luajit
   osascript java ash mksh yash csh tcsh

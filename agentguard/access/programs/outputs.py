@@ -338,9 +338,21 @@ def _word(_call: Call, _work: Work) -> Value:
     return Pattern((STAR, "\n"))
 
 
-def _named(_call: Call, work: Work) -> Value:
-    """`which NAME`: a path that ends in the name, so as a command it is that."""
-    return _each(work.line.operands, lambda text: text)
+def _named(call: Call, work: Work) -> Value:
+    """`which NAME`: where programs usually lie, else a path that ends in the name; as a command either is that."""
+    done: list[str | Wildcard] = []
+    for operand in work.line.operands:
+        if isinstance(operand, str) and "/" not in operand and operand:
+            places = [f"{folder}/{operand}" for folder in (*_PROGRAMS, f"{call.world.home}/.local/bin")]
+            found = next((place for place in places if call.world.disk.kind(place)), "")
+            done += [found] if found else [ANY, "/", operand]
+        else:
+            done += parts_of(operand)
+        done.append("\n")
+    return concat(done) if done else UNKNOWN
+
+
+_PROGRAMS = ("/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")  # hier(7)
 
 
 def _command(call: Call, work: Work) -> Value:

@@ -269,6 +269,11 @@ def _network(call: Call, value: Value, kind: str) -> set[str]:
 def begin(call: Call, work: Work, traits: frozenset[str]) -> None:
     """Say what the command is, and make its execute rows: one for each ref or package that it names."""
     line = work.line
+    if "prints-environment" in traits and call.machine.behind:
+        from agentguard.access.programs import shown  # noqa: PLC0415 - rare
+
+        if shown.only_harmless(call.name, call.words, call.machine.behind):
+            traits -= {"prints-environment"}
     flags = tuple(name if value is None else concat([name, "=", *parts_of(value)]) for name, value in line.flags)
     call.begin(work.command, flags, tuple(line.operands[:MAX_OPERANDS]), traits)
     found: list[dict[str, Any]] = [{"package": package} for package in work.packages]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 _SENDING = frozenset({"send", "sent", "form", "upload"})
-_SENDS_BY_METHOD = frozenset({"POST", "PUT", "PATCH"})
+_SENDS_BY_METHOD = frozenset({"POST", "PUT", "PATCH", "DELETE"})  # a request that changes something there
 # Schemes whose path is sent as it stands, or which send what they read (curl(1), PROTOCOLS).
 _SENDS_BY_SCHEME = ("gopher:", "gophers:", "dict:", "telnet:", "mqtt:", "mqtts:")
 # Whoever may write to these sockets rules the machine (docker(1), podman(1)).

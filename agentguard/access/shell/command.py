@@ -313,6 +313,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     reader = Reader(machine, state, frame)
     machine.fetched = any(name in text[simple.start : simple.end] for name in state.fetched)
     sinks, machine.sinks = machine.sinks, {}
+    behind, machine.behind = machine.behind, ""  # what a substitution writes does not go there
     told: list[Value] = []
     if simple.region:
         _region(simple, reader)
@@ -338,6 +339,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         call.row(WRITE, variable=name, why="an assignment before the command" if words else "an assignment")
         call.set_variable(name)
     if words:
+        machine.behind = "" if simple.redirections else behind
         feed = _named(call, rest)
     else:
         if machine.note is not None and assigned:
@@ -351,6 +353,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
             given = redirections.stdin  # `$(< file)` is what the file holds; zsh shows the file
             feed = Feed(given.value, given.fetched, given.source, given.items)
         feed.fetched = feed.fetched or machine.fetched
+    machine.behind = behind
     if words and isinstance(words[-1], (str, Pattern)):
         state.variables["_"] = words[-1]
     if redirections is not None:

@@ -70,7 +70,9 @@ def _redirected(machine: Machine, node: Node, state: State, stdin: Feed | None, 
     if done.silent:
         state.outputs.pop("1", None)
     sinks, machine.sinks = machine.sinks, sinks
+    behind, machine.behind = machine.behind, ""
     feed = machine.node(node[1], state, done.stdin or stdin, frame)
+    machine.behind = behind
     sinks, machine.sinks = machine.sinks, sinks
     state.inputs, state.outputs = inputs, outputs
     if done.silent:

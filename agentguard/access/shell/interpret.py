@@ -73,12 +73,13 @@ class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
     __slots__ = (
-        "_origin", "_origin_number", "_origins", "_seen", "complete", "depth", "elsewhere", "fetched", "files",
+        "_origin", "_origin_number", "_origins", "_seen", "behind", "complete", "depth", "elsewhere", "fetched", "files",
         "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool", "unsplit",
         "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
+        self.behind = ""  # the raw text of the command that gets what the one at hand writes, "" where there is none
         self.world = world.over(world.disk)  # a call is so short that the disk stays as it is
         self.world.folders = {}
         self.tool = tool
@@ -437,9 +438,15 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
     feed = stdin
     fetched = False
     last = state
-    for child in node[1]:
+    outer = machine.behind
+    for number, child in enumerate(node[1]):
         last = state.copy()
         told = machine.told
+        follows = node[1][number + 1] if number + 1 < len(node[1]) else None
+        simple = follows is not None and follows[0] == tree.SIMPLE
+        machine.behind = (
+            frame.text[follows[1].start : follows[1].end] if follows and simple else "" if follows else outer
+        )
         heard = feed is not None and feed.told
         if child is not node[1][-1]:
             last.outputs.pop("1", None)
@@ -449,6 +456,7 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
         if fetched and not feed.fetched:
             feed = Feed(feed.value, fetched=True)
         feed.told = feed.told or heard or machine.told > told
+    machine.behind = outer
     last.failed = None
     state.join(last)
     return feed or Feed("")

@@ -249,6 +249,12 @@ class Made:
             if thing.kind == LINK and isinstance(thing.target, str):
                 end = paths.absolute(thing.target, place.rpartition("/")[0] or "/", self.platform)
                 return self.program(end) if end in self.places and end != place else end
+            if (
+                thing.kind == LINK
+                and isinstance(thing.target, Pattern)
+                and isinstance(last := thing.target.parts[-1], str)
+            ):
+                return "/usr/bin" + last if last[:1] == "/" else ""  # `$(which NAME)`, wherever that is
             if thing.kind == FILE and thing.source:
                 return thing.source
         return ""

@@ -118,6 +118,10 @@ scalene
   operands run text*
   stop
 
+gcore
+  options  -a -o=write
+  traits   prints-environment
+
 gdb gdb-multiarch
   options  -ex,-eval-command,--ex,--eval-command=gdb -iex,-init-eval-command,--iex=gdb -eiex=gdb -x,-command,--command=gdbfile
            -ix,-init-command,--ix=gdbfile -p,-pid,--pid=text -batch,--batch -batch-silent -args,--args -c,-core,--core=read
