@@ -8,7 +8,7 @@ for it: at least one, at most `MAX_ALTERNATIVES`.
 from __future__ import annotations
 
 from agentguard.access.model import ANY, ONE, STAR, UNKNOWN, Pattern
-from agentguard.access.shell.values import concat, parts_of
+from agentguard.access.shell.values import concat, folder, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def parent(path: Value) -> Value:
     if isinstance(path, str):
         head, slash, _ = path.rstrip("/").rpartition("/")
         return head or slash or "."
-    return UNKNOWN
+    return concat(folder(path)) if isinstance(path, Pattern) else UNKNOWN
 
 
 def last_name(path: Value) -> Value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
 from agentguard.access.shell.ansi import decode
 from agentguard.access.shell.limits import MAX_VALUE
-from agentguard.access.shell.values import Globbed, concat, parts_of, plain
+from agentguard.access.shell.values import Globbed, concat, folder, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,30 +150,10 @@ def _pwd(call: Call, _work: Work) -> Value:
 def _dirname(_call: Call, work: Work) -> Value:
     operands = work.line.operands
     if len(operands) == 1 and isinstance(only := operands[0], Pattern):
-        return concat([*_folder(only), "\n"])
+        return concat([*folder(only), "\n"])
     return _each(
         work.line.operands, lambda text: text.rstrip("/").rpartition("/")[0] or ("/" if text[:1] == "/" else ".")
     )
-
-
-def _folder(path: Pattern) -> tuple[str | Wildcard, ...]:
-    """Return what is known of the folder of a path: all before its last slash, as far as that one can be told."""
-    parts = path.parts
-    last = parts[-1]
-    if isinstance(last, str) and "/" in last.rstrip("/"):
-        return (*parts[:-1], last.rstrip("/").rpartition("/")[0])
-    if isinstance(last, str) and last[-1:] == "/":
-        return (ANY,)
-    for number in range(len(parts) - 1, -1, -1):
-        part = parts[number]
-        if part is ANY:
-            break
-        if isinstance(part, str) and "/" in part:
-            return (*parts[:number], part.rpartition("/")[0] or ("" if number else "/"))
-    else:
-        return (".",)
-    first = parts[0]
-    return (first.rpartition("/")[0] + "/", ANY) if isinstance(first, str) and "/" in first else (ANY,)
 
 
 def _last(path: Pattern) -> tuple[str | Wildcard, ...]:

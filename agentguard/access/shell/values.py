@@ -129,6 +129,26 @@ def counted(value: Value) -> Value:
     return "".join(part if isinstance(part, str) else "$?" for part in value.parts)
 
 
+def folder(path: Pattern) -> tuple[str | Wildcard, ...]:
+    """Return what is known of the folder of a path: all before its last slash, as far as that one can be told."""
+    parts = path.parts
+    last = parts[-1]
+    if isinstance(last, str) and "/" in last.rstrip("/"):
+        return (*parts[:-1], last.rstrip("/").rpartition("/")[0])
+    if isinstance(last, str) and last[-1:] == "/":
+        return (ANY,)
+    for number in range(len(parts) - 1, -1, -1):
+        part = parts[number]
+        if part is ANY:
+            break
+        if isinstance(part, str) and "/" in part:
+            return (*parts[:number], part.rpartition("/")[0] or ("" if number else "/"))
+    else:
+        return (".",)
+    first = parts[0]
+    return (first.rpartition("/")[0] + "/", ANY) if isinstance(first, str) and "/" in first else (ANY,)
+
+
 def plain(value: Value) -> str | None:
     """Return the exact text of a value; of a glob, the text it was written as. None where it is not exact."""
     if isinstance(value, str):
