@@ -45,7 +45,7 @@ from agentguard.access.model import (
     WRITE,
     Pattern,
 )
-from agentguard.access.programs import filling, index, options
+from agentguard.access.programs import index, options
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.limits import MAX_OPERANDS
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
@@ -466,6 +466,8 @@ def _joined(call: Call, value: Value, why: str, work: Work) -> None:
     """The first operand of kind `joined` starts the words that a shell gets."""
     place = next(number for number, (_, kind) in enumerate(work.kinds) if kind == "joined")
     if work.kinds[place][0] is value:
+        from agentguard.access.programs import filling  # noqa: PLC0415 - few programs take a text in words
+
         text = filling.joined([operand for operand, _ in work.kinds[place:]])
         work.feed = call.shell(text, " ".join(work.command), stdin=call.stdin)
 

@@ -7,9 +7,9 @@ them, nothing is known of the result.
 from __future__ import annotations
 
 from agentguard.access.model import ANY, UNKNOWN, Pattern
-from agentguard.access.shell.fields import QUOTED, escaped
+from agentguard.access.shell.fields import escaped
 from agentguard.access.shell.matching import Group, Subject, backwards, parse
-from agentguard.access.shell.pieces import TooMuch, Unreadable
+from agentguard.access.shell.pieces import QUOTED, TooMuch, Unreadable
 from agentguard.access.shell.skip import Skipper
 from agentguard.access.shell.values import Unset, concat
 

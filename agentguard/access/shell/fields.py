@@ -1,8 +1,7 @@
 """From the pieces of a word to the words that a program gets (bash(1), Word Splitting, Pathname Expansion).
 
-What a piece is: QUOTED text stands for itself; TEXT was written unquoted (globs count); RESULT came out of an unquoted
-expansion (split, then globs count); a BREAK separates elements of `"$@"`, a SEAM those of `$@`, and both hold what
-separates them where no word is split. Unknown parts are wildcards in the place of text; they may hold more than one word.
+What kinds of pieces there are stands in `pieces`. Unknown parts are wildcards in the place of text; they may hold more
+than one word.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from agentguard.access.limits import MAX_GLOB_CHARS
 from agentguard.access.model import ANY, ONE, STAR, Pattern
 from agentguard.access.shell.limits import MAX_FIELDS
-from agentguard.access.shell.pieces import TooMuch, Unreadable
+from agentguard.access.shell.pieces import BREAK, QUOTED, RESULT, SEAM, TEXT, TooMuch, Unreadable
 from agentguard.access.shell.state import DEFAULT_IFS
 from agentguard.access.shell.values import Globbed, concat
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     Piece = tuple[str, str | Wildcard]
 
-QUOTED, TEXT, RESULT, BREAK, SEAM = "quoted", "text", "result", "break", "seam"
 _GLOB = frozenset("*?[")
 _WHITE = frozenset(" \t\n")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/, %~")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from agentguard.access.model import ANY, NUMBER, UNKNOWN, Pattern
 from agentguard.access.shell import arrays, telling
-from agentguard.access.shell.fields import BREAK, QUOTED, RESULT, SEAM, TEXT, separators
-from agentguard.access.shell.pieces import Unreadable
+from agentguard.access.shell.fields import separators
+from agentguard.access.shell.pieces import BREAK, QUOTED, RESULT, SEAM, TEXT, Unreadable
 from agentguard.access.shell.skip import Skipper
 from agentguard.access.shell.state import DEFAULT_IFS
 from agentguard.access.shell.values import UNSET, Choice

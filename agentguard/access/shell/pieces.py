@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+# What a piece of a word is: QUOTED text stands for itself; TEXT was written unquoted (globs count); RESULT came out of an
+# unquoted expansion (split, then globs count); a BREAK separates elements of `"$@"`, a SEAM those of `$@`, and both hold
+# what separates them where no word is split.
+QUOTED, TEXT, RESULT, BREAK, SEAM = "quoted", "text", "result", "break", "seam"
+
 
 class Unreadable(Exception):  # noqa: N818 - a verdict about text from outside
     """The text cannot be read, or not within the limits. The message says why."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from agentguard.access.model import ANY, NUMBER, STAR, UNKNOWN, Pattern
 from agentguard.access.shell import telling
-from agentguard.access.shell.fields import BREAK, QUOTED, RESULT, SEAM, TEXT, joined, separators, split
 from agentguard.access.shell.limits import MAX_FIELDS
-from agentguard.access.shell.pieces import TooMuch
+from agentguard.access.shell.pieces import BREAK, QUOTED, RESULT, SEAM, TEXT, TooMuch
 from agentguard.access.shell.skip import Skipper, assignment
 from agentguard.access.shell.values import A_NUMBER, UNSET, Unset, parts_of
 
@@ -45,6 +44,8 @@ class Reader:
 
     def fields(self, raw: str, at: int = 0) -> list[Value]:
         """Return the words that a raw word becomes; `at` is its place in the text. Raises `Unreadable`."""
+        from agentguard.access.shell.fields import split  # noqa: PLC0415 - plain words need none
+
         if not raw.strip(_PLAIN):
             return [raw]
         if "{" in raw:
@@ -67,6 +68,8 @@ class Reader:
         return self._split(pieces)
 
     def _split(self, pieces: list[Piece]) -> list[Value]:
+        from agentguard.access.shell.fields import split  # noqa: PLC0415 - plain words need none
+
         outer, self.state.options = self.state.options, self.state.options | self.extra
         values = split(pieces, self.state)
         self.state.options, self.extra = outer, frozenset()
@@ -74,6 +77,8 @@ class Reader:
 
     def _unsplit(self, pieces: list[Piece], values: list[Value]) -> None:
         """Note that zsh does not split a variable, where that makes one path of what bash takes for several words."""
+        from agentguard.access.shell.fields import joined  # noqa: PLC0415 - plain words need none
+
         whole = joined(pieces)
         first = parts_of(whole)[0]
         if (
@@ -87,12 +92,16 @@ class Reader:
 
     def value(self, raw: str, at: int = 0, *, assigned: bool = False) -> Value:
         """Return the one value of a raw word that is neither split nor matched with files: the right side of `=`."""
+        from agentguard.access.shell.fields import joined  # noqa: PLC0415 - plain words need none
+
         if not raw.strip(_PLAIN):
             return raw
         return joined(self._pieces(raw, at, tilde=True, colon=assigned))
 
     def body(self, raw: str, at: int | None = None) -> Value:
         """Return the value of text in which only `$`, backquotes and backslashes count: a here-document."""
+        from agentguard.access.shell.fields import joined  # noqa: PLC0415 - plain words need none
+
         out: list[Piece] = []
         self._quoted(raw, 0, len(raw), at, out, here=True)
         return joined(out)
@@ -385,6 +394,8 @@ class Reader:
 
     def elements(self, values: list[Value], out: list[Piece], *, quoted: bool, one: bool) -> None:
         """Add the elements of a list: one word each, or all in one word (`"$*"`)."""
+        from agentguard.access.shell.fields import separators  # noqa: PLC0415 - plain words need none
+
         blanks = separators(self.state)[:1] if one else " "
         if one and quoted:
             out.append((QUOTED, ""))

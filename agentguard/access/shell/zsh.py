@@ -8,8 +8,7 @@ is not followed: that is not readable.
 from __future__ import annotations
 
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
-from agentguard.access.shell.fields import QUOTED, RESULT
-from agentguard.access.shell.pieces import Unreadable
+from agentguard.access.shell.pieces import QUOTED, RESULT, Unreadable
 from agentguard.access.shell.skip import Skipper
 from agentguard.access.shell.values import UNSET, concat
 
