@@ -44,10 +44,10 @@ class Reader:
 
     def fields(self, raw: str, at: int = 0) -> list[Value]:
         """Return the words that a raw word becomes; `at` is its place in the text. Raises `Unreadable`."""
-        from agentguard.access.shell.fields import split  # noqa: PLC0415 - plain words need none
-
         if not raw.strip(_PLAIN):
             return [raw]
+        from agentguard.access.shell.fields import split  # noqa: PLC0415 - plain words need none
+
         if "{" in raw:
             from agentguard.access.shell import braces  # noqa: PLC0415 - few words have any
 
@@ -92,10 +92,10 @@ class Reader:
 
     def value(self, raw: str, at: int = 0, *, assigned: bool = False) -> Value:
         """Return the one value of a raw word that is neither split nor matched with files: the right side of `=`."""
-        from agentguard.access.shell.fields import joined  # noqa: PLC0415 - plain words need none
-
         if not raw.strip(_PLAIN):
             return raw
+        from agentguard.access.shell.fields import joined  # noqa: PLC0415 - plain words need none
+
         return joined(self._pieces(raw, at, tilde=True, colon=assigned))
 
     def body(self, raw: str, at: int | None = None) -> Value:
