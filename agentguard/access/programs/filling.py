@@ -36,12 +36,28 @@ FOUND = "__found"  # the variable that stands for a name which only the running 
 def replaced(call: Call, words: list[Value], mark: str, value: Value) -> list[Value]:
     """Return words with a mark replaced by a value.
 
-    In the text of a shell a value that is not exact becomes a variable, so that the text around it still counts.
+    In the text of a shell a value that is not exact becomes a variable, so that the text around it still counts; what
+    stands behind that text is a parameter and stays what it is.
     """
-    if not isinstance(value, str) and plain(words[0]) in _SHELLS and "-c" in words:
-        call.assigned[FOUND] = value
-        value = f"${FOUND}"
-    return [filled(word, mark, value) for word in words]
+    at = _text(words) if not isinstance(value, str) else 0
+    if not at:
+        return [filled(word, mark, value) for word in words]
+    call.assigned[FOUND] = value
+    return [filled(word, mark, value if number > at else f"${FOUND}") for number, word in enumerate(words)]
+
+
+def _text(words: list[Value]) -> int:
+    """Return the place of the text that a shell gets in these words, 0 for none: what follows are its parameters."""
+    shell = next((n for n, word in enumerate(words) if (plain(word) or "").rpartition("/")[2] in _SHELLS), None)
+    if shell is None:
+        return 0
+    if words[shell] == "eval":
+        return len(words)
+    for number, word in enumerate(words[shell + 1 :], shell + 1):
+        text = plain(word) or ""
+        if text[:1] == "-" and text[-1:] == "c" and text[1:2] != "-":
+            return number + 1
+    return 0
 
 
 def filled(word: Value, mark: str, value: Value) -> Value:

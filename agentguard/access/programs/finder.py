@@ -69,10 +69,13 @@ def run(call: Call, work: Work) -> None:
 def _read(words: list[Value]) -> _Found:
     found = _Found()
     at = 0
+    follows_links = False
     while at < len(words) and words[at] in ("-H", "-L", "-P", "--"):
+        follows_links = words[at] in ("-H", "-L") or (follows_links and words[at] == "--")
         at += 1
     while at < len(words) and not _starts(words[at]):
-        found.roots.append(words[at])
+        root = words[at]
+        found.roots.append(f"{root}/" if follows_links and isinstance(root, str) and root[-1:] != "/" else root)
         at += 1
     found.roots = found.roots or ["."]
     alternatives = negated = False

@@ -33,7 +33,7 @@ text: cat gcat bat batcat glow mdcat most pg pv mcat viu chafa jless fx hexyl ta
   delta cmp patch gpatch md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum shasum cksum sum md5
   xxhsum crc32 gsha256sum grep egrep fgrep rgrep ggrep zgrep zegrep zfgrep xzgrep bzgrep zstdgrep rga pdfgrep ugrep ug
   rg ag ack ack-grep sift pt sed gsed awk gawk mawk nawk jq jaq gojq yq tomlq xq vim vi nvim view ex gvim rvim mvim
-  vimdiff nano ed red emacs emacsclient micro helix hx kak joe jed pico subl mate code pbcopy pbpaste gron jo jc dasel
+  vimdiff nano ed red emacs emacsclient micro helix hx kak joe jed pico subl mate code code-insiders codium pbcopy pbpaste gron jo jc dasel
   htmlq pup xsv qsv csvcut csvgrep csvlook csvsort csvstat csvjson csvstack csvformat csvclean csvjoin in2csv csvsql
   visidata vd mlr xmlstarlet xsltproc iconv recode uconv dos2unix unix2dos mac2unix fromdos todos enca enconv detab
   entab expand-tabs cal factor numfmt look ts envsubst m4 aspell hunspell ispell
@@ -176,7 +176,7 @@ tools: ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf
   cmake-format gcov lcov gcovr llvm-cov llvm-profdata gprof objdump nm readelf ldd size ar ranlib strip objcopy
   addr2line c++filt ld as dsymutil otool lipo install_name_tool codesign codemod jscodeshift ast-grep comby jscpd cloc
   tokei scc sloccount onefetch loc git-sizer dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser
-web: curl wget wget2 http https xh xhs curlie aria2c axel hurl lynx w3m links elinks grpcurl websocat wscat
+web: lwp-request GET HEAD POST PUT lwp-download lwp-mirror fetch curl wget wget2 http https xh xhs curlie aria2c axel hurl lynx w3m links elinks grpcurl websocat wscat
 servers: http-server lite-server serve sirv static-server warp-serve dufs twist nginx httpd apache2 haproxy squid
   envoy traefik dnsmasq teleconsole ngrok cloudflared telebit inlets playit devtunnel pinggy tunnelmole tmole gost
   wstunnel sshuttle tcpdump tshark dumpcap tcpflow ngrep wireshark termshark systemd-resolve bridge tc iptables-legacy

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import LISTEN, READ, WRITE
+from agentguard.access.model import LISTEN, READ, UNKNOWN, WRITE
 from agentguard.access.programs import net, walk
 from agentguard.access.programs.web import begin
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
@@ -37,6 +38,8 @@ def openssl(call: Call, work: Work) -> None:
                 call.path(READ, text[5:], f"option {word}")
     for value in connects:
         net.url(call, value, "option -connect")
+    if connects:
+        work.feed = Feed(UNKNOWN, fetched=True)
     if name in ("s_server", "s_time") or (name == "ocsp" and "-port" in words):
         accepted = next((value for word, value in pairs if word in ("-accept", "-port")), "4433")
         host, _, port = (plain(accepted) or "").rpartition(":")

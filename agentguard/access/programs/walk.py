@@ -26,6 +26,8 @@ What an operand or the value of an option may be (the kinds):
     field       NAME=VALUE, where `@PATH` for a value is a path that is read
     keyed       [NAME=]PATH that is read
     setting     NAME=VALUE of git
+    words       a path that is read; `@PATH` is a file of more words
+    listed  listed-look         a file that holds the names of files that are read, looked at; `-` is standard input
     guess       what an unknown program may do with it
     glance      the same of one that writes nothing
 
@@ -377,7 +379,7 @@ def _run(call: Call, value: Value, why: str, work: Work) -> None:
                 f"what {call.name} reads from its standard input is not known", fetched=call.stdin.fetched
             )
         return
-    call.path(READ, value, why)
+    call.path(READ, value, why, work.extent)
     call.path(EXECUTE, value, why)
     for feed in call.contents(value):
         if not isinstance(feed.value, str) and feed.source is None:
@@ -580,6 +582,9 @@ _KINDS: dict[str, Kind] = {
     "data": _data,
     "field": lambda call, value, why, _work: _specs().field(call, value, why),
     "keyed": lambda call, value, why, _work: _specs().keyed(call, value, why),
+    "words": lambda call, value, why, work: index.module("named")["words"](call, value, why, work),
+    "listed": lambda call, value, why, work: index.module("named")["listed"](call, value, why, work),
+    "listed-look": lambda call, value, why, work: index.module("named")["listed"](call, value, why, work, "look"),
     "spec": _spec,
     "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),
     "guess": guess,

@@ -507,6 +507,13 @@ def downloads(call: Call, work: Work) -> None:
         remember(call, path)
 
 
+def downloads_here(call: Call, work: Work) -> None:
+    """`lwp-download URL [PATH]`: a file of the name in the URL, unless a path is given."""
+    walk.standard(call, work)
+    if len(work.line.operands) == 1:
+        _lands(call, work.line.operands[0], None)
+
+
 def requests(call: Call, work: Work) -> None:
     """`hurl FILE`: the requests stand in a file (hurl.dev, Hurl File)."""
     begin(call, work, set(), "read*")

@@ -299,7 +299,7 @@ def _folder_of_all(value: Pattern) -> Value:
     before = parts[-2]
     if not isinstance(before, str) or before[-1:] != "/":
         return value
-    return concat([*parts[:-2], before if before == "/" else before[:-1]])
+    return concat([*parts[:-2], before])  # with its slash: where D is a link, what it leads to
 
 
 def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, frame: Frame) -> Feed:

@@ -12,8 +12,8 @@ cmake
   operands read
 
 gcc g++ cc c++ clang clang++
-  options  -o=write -I=text -L=text -l=text -D=text -x=text -c -S -E -include=read -T=read
-  operands read*
+  options  -o=write -I=text -L=text -l=text -D=text -U=text -x=text -c -S -E -include=read -T=read
+  operands words*
 
 just
   options  -f,--justfile=run -d,--working-directory=enter --set=text -n,--dry-run -l,--list --command=text --summary

@@ -409,6 +409,7 @@ xvfb-run
 run-parts
   options  --test --list -a,--arg=text -u,--umask=text --regex=text --lsbsysinit --new-session --report --reverse
   operands run
+  tree     always
   instead  --test look*
   instead  --list look*
 

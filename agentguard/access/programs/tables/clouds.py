@@ -206,8 +206,12 @@ gsutil
     run      infra.bucket
   > mv
     run      infra.bucket
-  > ls cat du stat version
+  > ls du stat version
     traits   read-only
+  > cat
+    operands url*
+    traits   read-only
+    fetches
   > acl iam defacl signurl web
     traits   publishes
   > mb setmeta

@@ -94,22 +94,26 @@ ncftpput ncftpget tnftp
 
 dig
   options  -b=text -c=text -f=read -k=read -p=text -q=host -t=text -x=host -y=text -4 -6 -m -u
+  fetches
   run      network.asks
   may      computed-address sends
 
 nslookup
   options  -type=text -query=text -port=text
   single
+  fetches
   run      network.asks
   may      computed-address sends
 
 host
   options  -a -c=text -C -d -l -N=text -r -R=text -t=text -T -v -w -W=text -4 -6
+  fetches
   run      network.asks
 
 drill delv kdig doggo dog
   options  -b=text -c=text -f=read -k=read -p=text -q=host -t=text -x=host -y=text -4 -6 -D -S -T -V=text -a -I -s -u -J
            -n,--nameserver=host --type=text --class=text --query=host --tls --https --json
+  fetches
   run      network.asks
 
 whois

@@ -16,7 +16,9 @@ htop btop pstree free vmstat iostat lscpu lsblk lspci lsusb mpstat sar iotop ift
   traits   read-only
 
 dmesg
-  options  -C,--clear!destroys-data -c,--read-clear!destroys-data -T -w -H -l=text -f=text --level=text
+  options  -C,--clear!destroys-data -c,--read-clear!destroys-data -T -w -H -l,--level=text -f,--facility=text -r
+           -F,--file=read -K,--kmsg-file=read -n,--console-level=text -s,--buffer-size=text --time-format=text
+           --since=text --until=text -L,--color=text?
   traits   read-only^--clear,--read-clear
 
 log

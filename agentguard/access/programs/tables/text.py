@@ -79,7 +79,7 @@ less more
   run      pagers.less
 
 wc gwc
-  options  -c,--bytes -m,--chars -l,--lines -w,--words -L --files0-from=read --total=text --exclude-dir=text
+  options  -c,--bytes -m,--chars -l,--lines -w,--words -L --files0-from=listed-look --total=text --exclude-dir=text
            --include-lang=text --exclude-lang=text -e=text -t=text -f=text -o=write -i=text --by-file --not-match-d=text
   operands look*
   traits   read-only
@@ -88,7 +88,7 @@ wc gwc
 sort gsort
   options  -b -d -f -g -i -M -h -n -R -r,--reverse -V -c,--check=text? -k,--key=text -m,--merge -o,--output=write -s
            -S,--buffer-size=text -t,--field-separator=text -T,--temporary-directory=text -u,--unique -z
-           --compress-program=shell --files0-from=read --parallel=text --random-source=read --batch-size=text
+           --compress-program=shell --files0-from=listed --parallel=text --random-source=read --batch-size=text
            --sort=text
   operands read*
   traits   read-only
@@ -270,10 +270,26 @@ micro helix hx kak joe jed pico subl mate
   options  -c=text -w,--wait -n -e=text -s=text -E=text -ui=text
   operands edit*
 
-code
+code code-insiders codium
+  before   --cli-data-dir=text
   options  -r -n -w,--wait -g,--goto -d,--diff --install-extension=package!foreign-package --uninstall-extension=text
            --user-data-dir=text
   operands guess*
+  > tunnel
+    options  --accept-server-license-terms --name=text --random-name --no-sleep --tunnel-id=text --host-token=text
+             --install-extension=text
+    traits   publishes
+    >> status user help
+      traits   read-only
+    >> kill restart unregister prune rename
+    >> service
+      traits   publishes controls-service
+    >> *
+  > serve-web
+    options  --host=text --port=text --without-connection-token --connection-token=text
+    run      servers.serves
+  > *
+    operands guess*
 
 pbcopy pbpaste
   options  -Prefer=text -pboard=text

@@ -188,10 +188,37 @@ gunicorn daphne hypercorn granian celery flower dramatiq rq huey airflow dagster
     options  -f
     traits   destroys-data
 
-pre-commit-uv cmake-format gcov lcov gcovr llvm-cov llvm-profdata gprof objdump nm readelf ldd size ar ranlib strip \
-    objcopy addr2line c++filt ld as dsymutil otool lipo install_name_tool codesign
+pre-commit-uv cmake-format gcov lcov gcovr llvm-cov llvm-profdata gprof dsymutil lipo install_name_tool codesign
   options  -o=write --output=write -d -t -x -s=text -j=text -r -f=text -C -S -T -a -l=text --html=write --xml=write
   operands read*
+
+objdump readelf nm size ldd addr2line otool
+  options  -A,--architecture-specific -B -C,--demangle=text? -D,--disassemble-all -M=text -R=text -b,--target=text
+           -d -e=words -f -g -h -j,--section=text -m=text -n -o -p=text? -r -s -S -t -u -v -w=text? -x -X=text
+           --start-address=text --stop-address=text --disassembler-options=text --string-dump=text
+           --relocated-dump=text --hex-dump=text --debug-dump=text? --radix=text --format=text --exe=words
+  operands words*
+  traits   read-only
+
+c++filt
+  options  -n -p -t -i -s,--format=text
+  traits   read-only
+
+ar ranlib
+  options  --output=write --plugin=read --target=text -t -U -D
+  operands text words*
+
+ld as
+  options  -o,--output=write -I=text -L=text -l=text -e=text -m=text -T,--script=read -R=read -Map=write --defsym=text
+           -MD=write -a=text? -g -n -r -s -S -t -x
+  operands words*
+
+strip objcopy
+  options  -o=write -O,--output-target=text -I,--input-target=text -j,--only-section=text -R,--remove-section=text
+           -K,--keep-symbol=text -N,--strip-symbol=text -F,--target=text -g -p -s -S -x -X --add-section=text
+           --dump-section=text --add-gnu-debuglink=read --keep-symbols=read --strip-symbols=read
+           --redefine-syms=read
+  operands words write
 
 codemod jscodeshift ast-grep comby jscpd cloc tokei scc sloccount onefetch loc git-sizer dust gdu ncdu procs duf bandwhich
   options  -t=read --rewrite=text -p=text --lang=text -U,--update-all -i,--interactive --dry --print -l=text -r=text -o=write

@@ -92,6 +92,27 @@ lynx w3m links elinks
   single
   run      web.browses
 
+lwp-request GET HEAD
+  options  -m=text -f -b=text -t=text -i=text -c=text -C=user -a -p=url -P -H=text -u -U -s -S -e -E -d -o=text -v -h -x
+  operands url*
+  fetches
+
+POST PUT
+  like     lwp-request
+  traits   sends
+
+lwp-download lwp-mirror
+  options  -a -s
+  operands url write
+  fetches
+  run      web.downloads_here
+
+fetch
+  options  -1 -4 -6 -A -a -B=text -d -F -h=host -i=read -k -l -M -m -N=read -n -o,--output=write -P -p -q -R -r -S=text
+           -s -T=text -U -v -w=text --no-verify-peer
+  operands url*
+  fetches
+
 grpcurl
   options  -d=text -H=text -plaintext -insecure -cacert=text -cert=text -key=text -proto=read -import-path=text
            -protoset=read -protoset-out=write -connect-timeout=text -max-time=text -authority=text -servername=text -v
