@@ -80,6 +80,11 @@ def _program(call: Call, text: str, variables: dict[str, Value], *, sandbox: boo
     if sandbox:
         return
     bare, strings = _bare(_environment(call, text))
+    if " in ENVIRON)" in bare:  # a loop over all of them
+        origin = call.origin
+        call.begin(origin.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
+        call.row("execute", why="it goes through the environment")
+        call.origin = origin
     at = bare.find("system(")
     while at >= 0:
         value = _expression(bare, strings, at + 7, variables)
@@ -108,6 +113,7 @@ def _program(call: Call, text: str, variables: dict[str, Value], *, sandbox: boo
     for mark in ("@include", "@load"):
         at = bare.find(mark)
         if at >= 0 and (name := _expression(bare, strings, _skip(bare, at + len(mark), " "), variables)) != "":
+            call.path(READ, name, f"{mark} of awk")
             call.path("execute", name, f"{mark} of awk")
 
 

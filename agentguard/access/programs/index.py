@@ -75,7 +75,8 @@ forges: gh glab tea berg jira acli linear
 network: ssh slogin ssh-add ssh-copy-id ssh-keyscan ssh-agent scp sftp rsync nc ncat netcat nc.traditional nc.openbsd
   netcat-traditional netcat-openbsd socat telnet ftp lftp ncftp tftp smbclient ssh-import-id ncftpput ncftpget tnftp
   dig nslookup host drill delv kdig doggo dog whois ping ping6 traceroute traceroute6 tracepath mtr hping3 arping
-  tcptraceroute fping nmap masscan zmap rustscan naabu iperf iperf3 nuttcp ab wrk hey siege vegeta bombardier netstat
+  tcptraceroute fping nmap masscan zmap rustscan naabu ec2-metadata ec2metadata hydra medusa ncrack patator crowbar
+  ipfs iperf iperf3 nuttcp ab wrk hey siege vegeta bombardier netstat
   ss
 archives: tar gtar bsdtar zip unzip bsdunzip zipinfo gzip gunzip pigz unpigz bzip2 bunzip2 pbzip2 xz unxz pixz lzma
   unlzma zstd unzstd pzstd lz4 unlz4 brotli compress uncompress lzip lzop 7z 7za 7zz 7zr rar unrar cpio unsquashfs
@@ -133,7 +134,7 @@ machine: useradd adduser userdel deluser usermod groupadd groupdel groupmod gpas
   nvme hdparm smartctl ipmitool nmcli resolvectl networkctl ip ifconfig route arp brctl ethtool iw iwconfig airport
   nettop defaults fastboot ttyd gotty tmate sshx upterm wetty shellinaboxd x11vnc vncserver x0vncserver tailscale bore
   frpc chisel localtunnel lt zrok pagekite serveo expose localhost.run darkhttpd twistd webfsd thttpd mini_httpd
-  lighttpd miniserve caddy simple-http-server live-server browser-sync dockerd jupyter jupyter-lab jupyter-notebook
+  lighttpd miniserve simple-http-server live-server browser-sync dockerd jupyter jupyter-lab jupyter-notebook
   redis-sentinel pastebinit dpaste sprunge termbin ix wormhole croc transfer ffsend magic-wormhole figlet toilet
   cowsay cowthink banner lolcat boxes fortune sl cmatrix esptool esptool.py mpremote picocom minicom avrdude
   arduino-cli ampy rshell openocd st-flash dfu-util probe-rs
@@ -175,10 +176,11 @@ tools: ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf
   panel bokeh mlflow tensorboard wandb dvc locust scrapy fastapi litestar quart sanic django-rq pre-commit-uv
   cmake-format gcov lcov gcovr llvm-cov llvm-profdata gprof objdump nm readelf ldd size ar ranlib strip objcopy
   addr2line c++filt ld as dsymutil otool lipo install_name_tool codesign codemod jscodeshift ast-grep comby jscpd cloc
-  tokei scc sloccount onefetch loc git-sizer dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser
+  tokei scc sloccount onefetch loc git-sizer dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser identify
+  convert magick montage composite compare animate display mogrify conjure stream gm
 web: lwp-request GET HEAD POST PUT lwp-download lwp-mirror fetch curl wget wget2 http https xh xhs curlie aria2c axel hurl lynx w3m links elinks grpcurl websocat wscat
 servers: http-server lite-server serve sirv static-server warp-serve dufs twist nginx httpd apache2 haproxy squid
-  envoy traefik dnsmasq teleconsole ngrok cloudflared telebit inlets playit devtunnel pinggy tunnelmole tmole gost
+  envoy traefik dnsmasq teleconsole caddy ngrok cloudflared telebit inlets playit devtunnel pinggy tunnelmole tmole gost
   wstunnel sshuttle tcpdump tshark dumpcap tcpflow ngrep wireshark termshark systemd-resolve bridge tc iptables-legacy
   iptables-nft ip6tables-save nstat ifstat bmon iwlist ip6tables-restore ipset ifup ifdown dhclient wg wg-quick
   openvpn wpa_supplicant rfkill

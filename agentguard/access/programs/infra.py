@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import net, verbs, walk
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.limits import MAX_OPERANDS
 from agentguard.access.shell.values import plain
 
@@ -65,9 +66,10 @@ def by_verb(call: Call, work: Work) -> None:
     for value in call.words[:MAX_OPERANDS]:
         text = plain(value) or ""
         name = text.partition("=")[2] if text[:1] == "-" else text
-        if name.startswith(("file://", "fileb://")):
-            name = name.partition("://")[2]
-        elif ":" in name or not walk.looks_like_path(name):
+        if name.startswith(("file://", "fileb://")):  # aws-cli, parameters from files
+            call.path(READ, name.partition("://")[2], "operand")
+            continue
+        if ":" in name or not walk.looks_like_path(name):
             continue
         call.path(READ, name, "operand", certainty=POSSIBLE)
     if traits and not sure:
@@ -102,6 +104,8 @@ def bucket(call: Call, work: Work) -> None:
             if scheme == "s3" and own is not None:  # a store that speaks the same language, often on this machine
                 place = net.address(own)[0] or UNKNOWN
             call.connect(place, 443, "the bucket")
+    if len(operands) > 1 and operands[-1] == "-":
+        work.feed = Feed(UNKNOWN, fetched=True)
 
 
 # Where buckets are found: docs.aws.amazon.com (virtual-hosted style), cloud.google.com/storage/docs/request-endpoints.
@@ -139,6 +143,22 @@ _VERCEL = frozenset({
     "integration", "link", "list", "login", "logout", "logs", "ls", "project", "projects", "promote", "pull", "redeploy",
     "remove", "rm", "rollback", "secrets", "switch", "target", "teams", "telemetry", "whoami",
 })  # fmt: skip
+
+
+_UNDOES = frozenset({
+    "absent", "teardown", "destroy", "delete", "remove", "uninstall", "purge", "decommission", "deprovision", "terminate",
+    "wipe", "nuke",
+})  # fmt: skip
+
+
+def plays(call: Call, work: Work) -> None:
+    """`ansible-playbook -e state=absent -t teardown`: the values and tags say that it takes something away."""
+    line = work.line
+    given = [plain(value) or "" for value in [*line.values("--extra-vars"), *line.values("--tags")]]
+    words = {word.strip("\"'{}:") for text in given for word in text.replace("=", " ").replace(",", " ").split()}
+    if not line.has("--check --syntax-check --list-tasks --list-hosts") and not words.isdisjoint(_UNDOES):
+        line.traits.add("destroys-infrastructure")
+    walk.standard(call, work)
 
 
 def shows(call: Call, work: Work) -> None:

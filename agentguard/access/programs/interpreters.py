@@ -115,7 +115,7 @@ def _module(call: Call, work: Work, module: Value, operands: list[Value]) -> Non
     name = plain(module)
     if name is None:
         call.opaque("which module python runs is not known")
-    elif name == "http.server":
+    elif name in ("http.server", "SimpleHTTPServer", "CGIHTTPServer"):
         _serves(call, operands)
     elif name == "tokenize":
         for word in operands:

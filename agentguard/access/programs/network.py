@@ -189,6 +189,29 @@ def asks(call: Call, work: Work) -> None:
             call.connect(server, 53, "the server")
 
 
+def asks_cloud(call: Call, work: Work) -> None:
+    """`ec2-metadata`: the service of the cloud that hands out what it knows of the machine."""
+    walk.standard(call, work)
+    if not work.line.has("--help"):
+        call.connect("169.254.169.254", 80, "the service of the cloud")
+
+
+def guesses(call: Call, work: Work) -> None:
+    """`hydra -L NAMES ssh://HOST`: passwords are tried on another machine."""
+    begin(call, work, {"sends"}, "text*")
+    for value in work.line.operands:
+        text = plain(value) or ""
+        if "://" in text or text.count(".") > 0:
+            net.url(call, value, "whose passwords are guessed")
+
+
+def shares(call: Call, work: Work) -> None:
+    """`ipfs cat NAME`: anybody may have put it there."""
+    walk.standard(call, work)
+    call.fetches = True
+    work.feed = Feed(UNKNOWN, fetched=True)
+
+
 def calls(call: Call, work: Work) -> None:
     """`grpcurl -d DATA HOST:PORT SERVICE/METHOD`; `list` and `describe` only look."""
     line = work.line

@@ -95,6 +95,13 @@ _CHANGES = frozenset({
 
 def daemons(call: Call, work: Work) -> None:
     """A server of which a configuration says what it serves; with an option marked `read-only` it only checks that."""
+    words = [plain(word) or "" for word in call.words]
+    if call.name == "httpd" and not {"-h", "-p"}.isdisjoint(words[:-1]):  # httpd of busybox: -p PORT, -h HOME
+        port = next((words[n + 1] for n, word in enumerate(words[:-1]) if word == "-p"), "80")
+        begin(call, work, set(), "text*")
+        host, _, number = port.rpartition(":")
+        call.connect(host or net.EVERYWHERE, net.number(number), "it serves files", action=LISTEN)
+        return
     looks = "read-only" in work.line.traits
     work.entry = {**work.entry, "operands": "text*", "traits": "" if looks else "controls-service"}
     walk.standard(call, work)

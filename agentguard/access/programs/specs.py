@@ -17,6 +17,9 @@ def local(call: Call, value: Value) -> bool:
     text = plain(value)
     if text is None or "://" in text:
         return False
+    host, slash, _ = text.partition("/")
+    if slash and "." in host.strip(".") and host.rpartition(".")[2].isalpha() and not walk.kind_of(call, host):
+        return bool(walk.kind_of(call, text))  # `example.com/x.tgz`
     return text[:1] in (".", "/", "~") or text.endswith(_ARCHIVES) or bool(walk.kind_of(call, text))
 
 
@@ -40,9 +43,11 @@ _OF_SYSTEMS = (".deb", ".rpm", ".apk", ".flatpak", ".snap", ".pkg.tar.zst", ".pk
 _FOREIGN = ("git@", "git+", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:", "file:")
 
 
-def foreign(call: Call, value: Value) -> bool:
-    """Return whether a package comes from elsewhere than the registry: a URL, a repository."""
+def foreign(call: Call, value: Value, *, listed: bool = False) -> bool:
+    """Return whether a package, or the list of some, comes from elsewhere than the registry: a URL, a repository."""
     text = plain(value)
+    if listed:
+        return "://" in str(parts_of(value)[0])
     if text is not None and text.endswith(_OF_SYSTEMS) and "://" not in text:
         return True  # it comes from no repository that anybody signs, and its scripts run with all rights
     if text is None or local(call, value):

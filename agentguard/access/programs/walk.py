@@ -15,6 +15,7 @@ What an operand or the value of an option may be (the kinds):
     from        a path or a URL that is read
     daemon      the address of a service, as DOCKER_HOST holds it
     place-read  place-write        `[user@]host:path` of another machine, or a path here
+    lists       a file of such, or its URL
     spec        a URL, a path or the name of a package, as install commands take them
     package  ref                   names; each gives an execute row
     shell       text that a shell runs; shell-behind-colon: what stands behind the first colon is that
@@ -207,7 +208,7 @@ def standard(call: Call, work: Work) -> None:
             work.packages.append(unglobbed(value))
         elif kind == "enter" and value is not None:
             enter(call, value)
-        elif kind == "spec" and value is not None and _specs().foreign(call, value):
+        elif kind in ("lists", "spec") and value is not None and _specs().foreign(call, value, listed=kind == "lists"):
             traits.add("foreign-package")
         elif kind in _NETWORK and value is not None:
             traits |= _network(call, value, kind)
@@ -378,6 +379,10 @@ def _run(call: Call, value: Value, why: str, work: Work) -> None:
             call.fetched_or_opaque(
                 f"what {call.name} reads from its standard input is not known", fetched=call.stdin.fetched
             )
+        return
+    if str(parts_of(value)[0]).startswith(("http://", "https://")):
+        _url(call, value, why, work)
+        call.fetched_or_opaque("what runs comes over the network", fetched=True)
         return
     call.path(READ, value, why, work.extent)
     call.path(EXECUTE, value, why)
@@ -569,6 +574,7 @@ _KINDS: dict[str, Kind] = {
     "url": _url,
     "host": _host,
     "from": _from,
+    "lists": _from,
     "daemon": _daemon,
     "place-read": _place(READ),
     "place-write": _place(WRITE),

@@ -148,6 +148,8 @@ plutil
            -create=text
   single
   operands read*
+  instead  -create edit*
+  instead  -convert edit*
   instead  -replace text* edit
   instead  -insert text* edit
   instead  -remove text* edit

@@ -114,6 +114,8 @@ ansible-playbook
            --skip-tags=text --private-key=read
            --vault-password-file=read --vault-id=text --start-at-task=text -M=read --become-user=text
   operands run*
+  run      infra.plays
+  may      destroys-infrastructure
 
 ansible-vault
   options  --vault-password-file=read --vault-id=text --output=write --ask-vault-pass
@@ -148,7 +150,12 @@ ansible-pull
   traits   runs-fetched-code
   operands text*
 
-ansible-lint ansible-inventory ansible-doc ansible-config
+ansible-inventory
+  options  -i,--inventory=read --list --graph --host=text --export --output=write -y --vars --playbook-dir=text
+           --vault-password-file=text -l=text
+  traits   read-only
+
+ansible-lint ansible-doc ansible-config
   operands look*
   traits   read-only
 

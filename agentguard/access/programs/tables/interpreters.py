@@ -58,8 +58,10 @@ deno
   > task
     stop
     run      recipes.deno
-  > install
-    operands package*
+  > install add
+    options  -A,--allow-all --allow-read=text? --allow-write=text? --allow-net=text? --allow-env=text? --allow-run=text?
+             -n,--name=text -g,--global -f,--force --root=write -c,--config=read --import-map=from -D,--dev
+    operands spec*
   > publish
     traits   publishes
 

@@ -151,7 +151,12 @@ nmcli
   run      machine.by_verb
   may      privileged
 
-resolvectl networkctl ip ifconfig route arp brctl ethtool iw iwconfig airport nettop
+ip
+  options  -b,-batch=read -force -n,-netns=text -f,-family=text -rc,-rcvbuf=text -l,-loops=text
+  single
+  run      machine.by_verb
+
+resolvectl networkctl ifconfig route arp brctl ethtool iw iwconfig airport nettop
   run      machine.by_verb
   may      privileged
 
@@ -187,7 +192,7 @@ tailscale bore frpc chisel localtunnel lt zrok pagekite serveo expose localhost.
   run      machine.tunnels
   may      publishes
 
-darkhttpd twistd webfsd thttpd mini_httpd lighttpd miniserve caddy simple-http-server live-server browser-sync dockerd \
+darkhttpd twistd webfsd thttpd mini_httpd lighttpd miniserve simple-http-server live-server browser-sync dockerd \
     jupyter jupyter-lab jupyter-notebook redis-sentinel
   options  --ip=text --host=text --bind=text --address=text --addr=text -i,--interfaces=text -H=text --port=text -p=text -l=text
            --listen=text

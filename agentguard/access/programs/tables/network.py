@@ -154,4 +154,27 @@ netstat
 ss
   options  -t -u -l -p -n -a -f=text -F=read -D=write -A=text -o -K!signals --kill!signals
   traits   read-only
+
+ec2-metadata ec2metadata
+  options  --help --path=text -t -d
+  run      network.asks_cloud
+
+hydra medusa ncrack patator crowbar
+  options  -l=text -L=read -p=text -P=read -u=text -U=read -C=read -h=host -H=read -M=read -t=text -s=text -o=write
+           -m=text -n=text -x=text -e=text -w=text -W=text -f -F -v -V -I
+  operands text*
+  traits   sends
+  run      network.guesses
+
+ipfs
+  > cat get
+    options  -o,--output=write -a -C -l=text
+    fetches
+    run      network.shares
+  > add
+    options  -r,--recursive -q -Q -w -n,--only-hash!read-only --pin -H --cid-version=text
+    operands read*
+    tree     --recursive
+    traits   publishes
+  > *
 """

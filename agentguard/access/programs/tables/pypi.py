@@ -9,7 +9,7 @@ uvx
 pip pip2 pip3
   options  -q,--quiet -v,--verbose --python=text --isolated
   > install
-    options  -r,--requirement=read -c,--constraint=read -e,--editable=spec -U,--upgrade -t,--target=write
+    options  -r,--requirement=lists -c,--constraint=lists -e,--editable=spec -U,--upgrade -t,--target=write
              -i,--index-url=url!foreign-package --extra-index-url=url!foreign-package
              -f,--find-links=spec!foreign-package --prefix=write --root=write --user --no-deps --pre --no-cache-dir
              --force-reinstall --break-system-packages -q,--quiet -v --no-index --src=write --trusted-host=text
@@ -18,14 +18,14 @@ pip pip2 pip3
              --cache-dir=text --progress-bar=text --report=write
     operands spec*
   > uninstall
-    options  -y,--yes -r,--requirement=read --break-system-packages
+    options  -y,--yes -r,--requirement=lists --break-system-packages
     operands package*
     traits   removes-package
   > download
-    options  -d,--dest=write -r,--requirement=read -i,--index-url=url!foreign-package
+    options  -d,--dest=write -r,--requirement=lists -i,--index-url=url!foreign-package
     operands spec*
   > wheel
-    options  -w,--wheel-dir=write -r,--requirement=read -e=spec
+    options  -w,--wheel-dir=write -r,--requirement=lists -e=spec
     operands spec*
   > list show freeze check search index help debug tree inspect
     traits   read-only
@@ -73,11 +73,11 @@ uv
     stop
     run      packages.environment
   > add
-    options  --dev --group=text --optional=text -r,--requirements=read --extra=text --script=edit
+    options  --dev --group=text --optional=text -r,--requirements=lists --extra=text --script=edit
              --index=url!foreign-package
     operands spec*
   > remove
-    options  -g,--global -y,--yes -D,--save-dev -r,--requirement=read
+    options  -g,--global -y,--yes -D,--save-dev -r,--requirement=lists
     operands package*
     traits   removes-package
   > sync
@@ -185,7 +185,7 @@ pipenv
     options  -r=read -d,--dev
     operands spec*
   > uninstall
-    options  -g,--global -y,--yes -D,--save-dev -r,--requirement=read
+    options  -g,--global -y,--yes -D,--save-dev -r,--requirement=lists
     operands package*
     traits   removes-package
 

@@ -29,6 +29,25 @@ nginx httpd apache2 haproxy squid envoy traefik dnsmasq
   run      servers.daemons
   may      controls-service
 
+caddy
+  options  -c,--config=read -a,--adapter=text -w,--watch -p,--pidfile=write
+  > file-server
+    options  -l,--listen=text -r,--root=look -b,--browse -d,--domain=text -t,--templates -v,--access-log
+    run      servers.serves
+  > reverse-proxy respond
+    options  -f,--from=text -t,--to=text -l,--listen=text -s,--status=text -b,--body=text -c,--change-host-header
+    run      servers.serves
+  > run start
+    options  -c,--config=read -a,--adapter=text -w,--watch --envfile=read --environ!prints-environment
+    traits   controls-service
+  > stop reload
+    options  -c,--config=read --address=text
+    traits   controls-service
+  > version list-modules build-info help validate adapt hash-password fmt environ
+    options  -c,--config=read -a,--adapter=text
+    traits   read-only
+  > *
+
 teleconsole
   options  -F -S=text -f=read -k=text -n=text --server=text -a=text
   traits   publishes

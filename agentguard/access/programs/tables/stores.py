@@ -177,6 +177,11 @@ migrate goose golang-migrate
   > down
     options  -all!destroys-data
   > up create goto force fix up-to redo
+  > session web
+    traits   starts-agent
+  > run
+    options  -t,--text=text -i,--instructions=text --recipe=text
+    traits   starts-agent
   > status version
     traits   read-only
   > *

@@ -1,7 +1,7 @@
 """More build, test and format tools of all ecosystems. They run the project's own code; what they write is said."""
 
 TABLE = r"""
-ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf automake libtool pkg-config configure ctest cpack
+ninja samu meson xmake scons waf tup redo premake5 autoreconf autoconf automake libtool pkg-config configure ctest cpack
   options  -C=enter -f=read -j,--jobs=text -t=text -n!read-only --wipe --reconfigure -k=text -v --prefix=text -D=text
            --buildtype=text --test-dir=read -R=text --output-on-failure -G=text
   operands text*
@@ -236,4 +236,30 @@ goreleaser
     traits   publishes
   > build check init healthcheck jsonschema
     options  --snapshot --single-target -o=write
+
+b2
+  options  -d=text -j=text --toolset=text --prefix=write --build-dir=write
+  > upload-file upload_file upload-unbound-stream
+    options  --content-type=text --threads=text --info=text --quiet --no-progress
+    operands text read text
+    traits   sends
+  > file
+    >> upload
+      operands text read text
+      traits   sends
+    >> *
+  > sync
+    operands read text
+    traits   sends
+  > delete-bucket delete_bucket delete-file-version delete_file_version rm
+    traits   destroys-data
+  > *
+
+identify
+  operands text*
+  run      images.looks
+
+convert magick montage composite compare animate display mogrify conjure stream gm
+  operands text*
+  run      images.draws
 """
