@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 # Formats that are drawn from the word itself.
-_DRAWN = frozenset({"xc", "canvas", "gradient", "radial-gradient", "pattern", "plasma", "fractal", "null", "logo", "rose"})
+_DRAWN = frozenset(
+    {"xc", "canvas", "gradient", "radial-gradient", "pattern", "plasma", "fractal", "null", "logo", "rose"}
+)
 _TEXTS = frozenset({"caption", "label", "pango"})  # the word is the text, unless it is `@PATH`
 
 

@@ -98,6 +98,7 @@ def daemons(call: Call, work: Work) -> None:
     words = [plain(word) or "" for word in call.words]
     if call.name == "httpd" and not {"-h", "-p"}.isdisjoint(words[:-1]):  # httpd of busybox: -p PORT, -h HOME
         port = next((words[n + 1] for n, word in enumerate(words[:-1]) if word == "-p"), "80")
+        work.line.flags = []
         begin(call, work, set(), "text*")
         host, _, number = port.rpartition(":")
         call.connect(host or net.EVERYWHERE, net.number(number), "it serves files", action=LISTEN)

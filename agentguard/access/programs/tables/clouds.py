@@ -84,7 +84,8 @@ aws
     >> invoke
       options  --function-name=text --payload=text --cli-binary-format=text
       operands write
-      run      walk.standard
+      traits
+      run      infra.by_verb
   > cloudformation
     >> execute-change-set update-stack create-stack
       options  --template-body=text --stack-name=text --parameters=text --capabilities=text

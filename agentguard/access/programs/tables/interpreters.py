@@ -34,8 +34,10 @@ node nodejs
   stop
   language javascript
   run      interpreters.other
+  may      runs-fetched-code
 
 deno
+  may      foreign-package
   > *
     stop
     language javascript

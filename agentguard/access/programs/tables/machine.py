@@ -155,6 +155,7 @@ ip
   options  -b,-batch=read -force -n,-netns=text -f,-family=text -rc,-rcvbuf=text -l,-loops=text
   single
   run      machine.by_verb
+  may      privileged
 
 resolvectl networkctl ifconfig route arp brctl ethtool iw iwconfig airport nettop
   run      machine.by_verb

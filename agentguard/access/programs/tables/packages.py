@@ -53,7 +53,7 @@ rustc
 
 go
   options  -C=enter
-  may      foreign-package
+  may      foreign-package runs-fetched-code
   > get
     options  -u -t -d -v -tool
     run      packages.modules

@@ -39,7 +39,6 @@ caddy
     run      servers.serves
   > run start
     options  -c,--config=read -a,--adapter=text -w,--watch --envfile=read --environ!prints-environment
-    traits   controls-service
   > stop reload
     options  -c,--config=read --address=text
     traits   controls-service

@@ -215,6 +215,7 @@ awk gawk mawk nawk
            -S,--sandbox -t -V -l,--load=text
   run      awk.run
   output   filters.printed
+  may      prints-environment
 
 jq jaq gojq
   options  -n,--null-input -r,--raw-output -j,--join-output -a -s,--slurp -c,--compact-output -C -M -S,--sort-keys
@@ -258,7 +259,7 @@ emacs
   operands edit*
   single
   run      editors.emacs
-  may      prints-environment
+  may      prints-environment runs-fetched-code
 
 emacsclient
   options  -e,--eval -a,--alternate-editor=shell -c,--create-frame -n,--no-wait -t,-nw,--tty -s,--socket-name=text

@@ -213,7 +213,13 @@ ld as
            -MD=write -a=text? -g -n -r -s -S -t -x
   operands words*
 
-strip objcopy
+strip
+  options  -o=write -O,--output-target=text -I,--input-target=text -R,--remove-section=text -K,--keep-symbol=text
+           -N,--strip-symbol=text -F,--target=text -g -p -s -S -x -X
+  operands edit*
+  instead  -o read*
+
+objcopy
   options  -o=write -O,--output-target=text -I,--input-target=text -j,--only-section=text -R,--remove-section=text
            -K,--keep-symbol=text -N,--strip-symbol=text -F,--target=text -g -p -s -S -x -X --add-section=text
            --dump-section=text --add-gnu-debuglink=read --keep-symbols=read --strip-symbols=read

@@ -93,7 +93,7 @@ lynx w3m links elinks
   run      web.browses
 
 lwp-request GET HEAD
-  options  -m=text -f -b=text -t=text -i=text -c=text -C=user -a -p=url -P -H=text -u -U -s -S -e -E -d -o=text -v -h -x
+  options  -m=text -f -b=text -t=text -i=text -c=text -C=text -a -p=url -P -H=text -u -U -s -S -e -E -d -o=text -v -h -x
   operands url*
   fetches
 
