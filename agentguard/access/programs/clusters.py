@@ -40,6 +40,31 @@ def scales(call: Call, work: Work) -> None:
     changes(call, work)
 
 
+# Hosts of charts that everybody installs from.
+_CHARTS = (
+    ".github.io", ".gitlab.io", ".googleapis.com", ".bitnami.com", ".jetstack.io", ".hashicorp.com", ".elastic.co", ".k8s.io",
+    ".datadoghq.com", ".rancher.com", ".rancher.io", ".cilium.io", ".linkerd.io", ".traefik.io", ".nginx.com", ".min.io",
+    ".newrelic.com", ".konghq.com", ".crossplane.io", ".goharbor.io", ".longhorn.io", ".helm.sh", ".projectcalico.org",
+    ".gitlab.com", ".github.com", ".githubusercontent.com", ".tigera.io", ".sonarqube.org", ".jenkins.io", ".vector.dev",
+)  # fmt: skip
+
+
+def repositories(call: Call, work: Work) -> None:
+    """`helm repo add NAME URL`: what is installed from it runs in the cluster, whoever keeps it."""
+    from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
+
+    urls = work.line.operands[1:2]
+    hosts = [net.address(value)[0] for value in urls]
+    strange = [host for host in hosts if not (isinstance(host, str) and f".{host}".endswith((*_CHARTS, ".localhost")))]
+    work.entry = {**work.entry, "operands": "text*"}
+    work.line.traits |= {"foreign-package"} if strange else set()
+    walk.standard(call, work)
+    origin = call.origin
+    call.begin(origin.command, origin.flags, origin.args, origin.traits - {"foreign-package"})
+    for value in urls:
+        walk.act(call, "url", value, "the repository", work)
+
+
 def charts(call: Call, work: Work) -> None:
     """`helm install NAME CHART`: a folder here, a chart of a repository that was added, or an address."""
     operands = work.line.operands

@@ -132,6 +132,24 @@ def _mount(call: Call, value: Value, mounts: list[tuple[str, Value]], volumes: l
         volumes.append(inside)
 
 
+def composed(call: Call, work: Work) -> None:
+    """`docker compose --env-file F config` shows the services with the values of F in them."""
+    line = work.line
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if work.command[-1] == "config" and not line.has("-q --quiet --services --images --volumes --profiles --hash"):
+        for value in line.values("--env-file"):
+            call.path(READ, value, "the values that are shown")
+
+
+def looks(call: Call, work: Work) -> None:
+    """`docker inspect --format '{{.Config.Env}}'` shows the variables of a container."""
+    form = plain(work.line.value("--format") or "") or ""
+    work.line.traits |= {"prints-environment"} if ".Env" in form or "json .Config" in form else {"read-only"}
+    work.entry = {**work.entry, "operands": "text*", "traits": ""}
+    walk.standard(call, work)
+
+
 def inside(call: Call, work: Work) -> None:
     """`docker exec CONTAINER COMMAND…`: in a container that goes on living."""
     _inside(call, work, work.line.operands[1:])
@@ -234,11 +252,17 @@ def copies(call: Call, work: Work) -> None:
             )
 
 
+_RULING = ("hostpid", "hostnetwork", "hostipc", "privileged", "allowprivilegeescalation")
+
+
 def kube_run(call: Call, work: Work) -> None:
     """`kubectl run NAME --image=IMAGE -- COMMAND`, `kubectl debug POD -- COMMAND`; a node's debugger has its files."""
     words = call.words
     named = plain(work.line.operands[0]) if work.line.operands else None
     if work.command[-1] == "debug" and (named or "").startswith("node/"):
+        work.line.traits.add("privileged")
+    given = (plain(work.line.value("--overrides") or "") or "").replace(" ", "").lower()
+    if any(f'"{name}":true' in given for name in _RULING) or '"hostpath"' in given:
         work.line.traits.add("privileged")
     carried = words[words.index("--") + 1 :] if "--" in words else []
     _inside(call, work, carried, lasting=work.command[-1] == "debug")

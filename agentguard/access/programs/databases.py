@@ -41,6 +41,16 @@ def _commands(text: str) -> tuple[str, list[str]]:
     return "\n".join(kept), own
 
 
+def fed(call: Call, work: Work) -> None:
+    """`prisma db execute --stdin`, `--file`: statements for a database that lasts."""
+    walk.standard(call, work)
+    if work.line.has("--stdin") and call.stdin is not None:
+        rows(call, [call.stdin.value])
+    for value in work.line.values("--file"):
+        if (feed := call.written(value)) is not None:
+            rows(call, [feed.value])
+
+
 def rows(call: Call, texts: list[Value], *, lasting: bool = True) -> None:
     """Make one execute row for each statement's verb; statements that are not known are opaque.
 

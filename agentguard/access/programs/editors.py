@@ -363,12 +363,12 @@ def emacs(call: Call, work: Work) -> None:
     if line.has("--batch --script"):
         work.entry = {**work.entry, "operands": "read*"}
     walk.standard(call, work)
-    text = " ".join(str(code) for code in codes)
-    if "(save-buffer" in text or "(save-some-buffers" in text:
+    whole = " ".join(str(code) for code in codes)
+    if "(save-buffer" in whole or "(save-some-buffers" in whole:
         for value in line.operands:
             call.path(WRITE, value, "a buffer that is saved")
-    if "(url-insert" in text or "(url-retrieve" in text:
-        if any("eval" in str(word) for word in [*line.values("--funcall"), text.replace("--eval", "")]):
+    if "(url-insert" in whole or "(url-retrieve" in whole:
+        if any("eval" in str(word) for word in [*line.values("--funcall"), whole]):
             call.fetched_or_opaque("emacs runs what it has fetched", fetched=True)
     for path in [*line.values("--load"), *line.values("--script")]:
         if (feed := call.written(path)) is not None:

@@ -59,6 +59,11 @@ def one_of(lines: list[Value]) -> Feed:
     """Return a feed of one of these lines."""
     if len(lines) == 1:
         return several(lines)
+    ends = {str(parts_of(line)[-1]).rpartition("/")[2] for line in lines}
+    if len(ends) == 1 and "" not in ends and all(isinstance(parts_of(line)[-1], str) for line in lines):
+        starts = {str(parts_of(line)[0]).rpartition("/")[0] for line in lines if isinstance(parts_of(line)[0], str)}
+        if len(starts) == 1 and (start := starts.pop()):  # `./.env` and `./…/.env`
+            return Feed(concat([start + "/", ANY, *ends, "\n"]), items=lines or None)
     plainly = all(isinstance(line, str) and "/" not in line and line[:1] != "." for line in lines)
     return Feed(Pattern((STAR if plainly else ANY, "\n")), items=lines or None)
 

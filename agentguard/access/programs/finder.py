@@ -86,8 +86,10 @@ def _read(words: list[Value]) -> _Found:
         if word in _NAMES or word in _PATHS:
             found.all = False
             at += 1
-            if word == "-name" and not negated:
+            if word in ("-name", "-iname") and not negated:
                 found.names.append(glob(follows))
+            elif word in ("-regex", "-iregex") and not negated and (ending := _ending(follows)):
+                found.names.append(ending)
             elif not negated:
                 found.whole = True
         elif word in _RUNS:
@@ -116,6 +118,12 @@ def _read(words: list[Value]) -> _Found:
     if not found.names or (alternatives and found.whole):
         found.whole = True
     return found
+
+
+def _ending(value: Value) -> str:
+    """Return the name at the end of a regular expression of `-regex` that is plain text, "" where it is none."""
+    text = (plain(value) or "").rpartition("/")[2].removesuffix("$").replace("\\.", "\0")
+    return "" if not text or any(char in text for char in ".*[]+?()|\\{}^") else text.replace("\0", ".")
 
 
 def _starts(word: Value) -> bool:

@@ -227,6 +227,11 @@ def fetch(call: Call, work: Work) -> None:
         connect(call, url)
 
 
+def _host_of(call: Call, url: Value) -> Value | None:
+    remote = net.split(url)
+    return net.without_user(remote[0]) if remote is not None else net.address(url)[0]
+
+
 def clone(call: Call, work: Work) -> None:
     """`git clone URL [FOLDER]`."""
     operands = work.line.operands
@@ -243,7 +248,7 @@ def clone(call: Call, work: Work) -> None:
     if text is None or "://" in text or ":" in text.partition("/")[0]:
         from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
 
-        places.fetched(call, folder)
+        places.fetched(call, folder, _host_of(call, url))
 
 
 def remotes(call: Call, work: Work) -> None:

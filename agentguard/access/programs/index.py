@@ -33,19 +33,19 @@ text: cat gcat bat batcat glow mdcat most pg pv mcat viu chafa jless fx hexyl ta
   delta cmp patch gpatch md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum shasum cksum sum md5
   xxhsum crc32 gsha256sum grep egrep fgrep rgrep ggrep zgrep zegrep zfgrep xzgrep bzgrep zstdgrep rga pdfgrep ugrep ug
   rg ag ack ack-grep sift pt sed gsed awk gawk mawk nawk jq jaq gojq yq tomlq xq vim vi nvim view ex gvim rvim mvim
-  vimdiff nano ed red emacs emacsclient micro helix hx kak joe jed pico subl mate code code-insiders codium pbcopy pbpaste gron jo jc dasel
-  htmlq pup xsv qsv csvcut csvgrep csvlook csvsort csvstat csvjson csvstack csvformat csvclean csvjoin in2csv csvsql
-  visidata vd mlr xmlstarlet xsltproc iconv recode uconv dos2unix unix2dos mac2unix fromdos todos enca enconv detab
-  entab expand-tabs cal factor numfmt look ts envsubst m4 aspell hunspell ispell
+  vimdiff nano ed red emacs emacsclient micro helix hx kak joe jed pico subl mate code code-insiders codium pbcopy
+  pbpaste gron jo jc dasel htmlq pup xsv qsv csvcut csvgrep csvlook csvsort csvstat csvjson csvstack csvformat
+  csvclean csvjoin in2csv csvsql visidata vd mlr xmlstarlet xsltproc iconv recode uconv dos2unix unix2dos mac2unix
+  fromdos todos enca enconv detab entab expand-tabs cal factor numfmt look ts envsubst m4 aspell hunspell ispell
 git: git pre-commit lefthook husky hg svn jj hub
 carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
   chronic ifne rlwrap eatmydata nocache torify torsocks tsocks proxychains proxychains4 catchsegv systemd-inhibit
-  dbus-launch winpty dumb-init tini tsp sem faketime busybox toybox repeat timeout gtimeout timelimit stdbuf gstdbuf unbuffer
-  setsid time gtime caffeinate systemd-run start-stop-daemon command builtin noglob nocorrect exec emulate eval source
-  . trap xargs gxargs parallel pee mispipe sponge vipe flock chroot unshare nsenter bwrap firejail proot fakeroot
-  fakechroot dbus-run-session xvfb-run run-parts sshpass xterm konsole gnome-terminal alacritty kitty uxterm run0
-  chpst setuidgid s6-setuidgid envuidgid softlimit setlock arch ld.so ld-linux.so.2 ld-linux-x86-64.so.2
+  dbus-launch winpty dumb-init tini tsp sem faketime busybox toybox repeat timeout gtimeout timelimit stdbuf gstdbuf
+  unbuffer setsid time gtime caffeinate systemd-run start-stop-daemon command builtin noglob nocorrect exec emulate
+  eval source . trap xargs gxargs parallel pee mispipe sponge vipe flock chroot unshare nsenter bwrap firejail proot
+  fakeroot fakechroot dbus-run-session xvfb-run run-parts sshpass xterm konsole gnome-terminal alacritty kitty uxterm
+  run0 chpst setuidgid s6-setuidgid envuidgid softlimit setlock arch ld.so ld-linux.so.2 ld-linux-x86-64.so.2
   ld-linux-aarch64.so.1 ld-musl-x86_64.so.1 ld-musl-aarch64.so.1 zargs
 sessions: tmux screen zellij at batch script scriptreplay asciinema expect tclsh wish watch watchexec entr reflex
   onchange chokidar fswatch inotifywait hyperfine concurrently nodemon start-server-and-test start-test server-test
@@ -176,9 +176,10 @@ tools: ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf
   panel bokeh mlflow tensorboard wandb dvc locust scrapy fastapi litestar quart sanic django-rq pre-commit-uv
   cmake-format gcov lcov gcovr llvm-cov llvm-profdata gprof objdump nm readelf ldd size ar ranlib strip objcopy
   addr2line c++filt ld as dsymutil otool lipo install_name_tool codesign codemod jscodeshift ast-grep comby jscpd cloc
-  tokei scc sloccount onefetch loc git-sizer dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser identify
-  convert magick montage composite compare animate display mogrify conjure stream gm
-web: lwp-request GET HEAD POST PUT lwp-download lwp-mirror fetch curl wget wget2 http https xh xhs curlie aria2c axel hurl lynx w3m links elinks grpcurl websocat wscat
+  tokei scc sloccount onefetch loc git-sizer dust gdu ncdu procs duf bandwhich mage invoke inv doit act goreleaser
+  identify convert magick montage composite compare animate display mogrify conjure stream gm
+web: lwp-request GET HEAD POST PUT lwp-download lwp-mirror fetch curl wget wget2 http https xh xhs curlie aria2c axel
+  hurl lynx w3m links elinks grpcurl websocat wscat
 servers: http-server lite-server serve sirv static-server warp-serve dufs twist nginx httpd apache2 haproxy squid
   envoy traefik dnsmasq teleconsole caddy ngrok cloudflared telebit inlets playit devtunnel pinggy tunnelmole tmole gost
   wstunnel sshuttle tcpdump tshark dumpcap tcpflow ngrep wireshark termshark systemd-resolve bridge tc iptables-legacy
@@ -187,7 +188,7 @@ servers: http-server lite-server serve sirv static-server warp-serve dufs twist 
 senders: mail mailx s-nail mutt neomutt sendmail msmtp ssmtp exim postfix-sendmail nullmailer-inject swaks sendemail
   mailsend rclone s3cmd s4cmd mc s5cmd azcopy transfer.sh filebin plik onionshare dropbox gdrive skicka onedrive
   mega-put gist gist-paste hastebin paste-rs
-keys: openssl ssh-keygen age-keygen
+keys: openssl ssh-keygen age-keygen certutil
 disks: mount umount fstrim eject partprobe vgchange lvchange lvextend lvresize vgextend pvresize xfs_growfs resize2fs
   xfs_admin e2fsck fsck fsck.ext4 fsck.xfs xfs_repair mdadm dmsetup kpartx tune2fs e2label mkfs mkfs.ext2 mkfs.ext3
   mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.fat mkfs.vfat mkfs.ntfs mkfs.exfat mke2fs newfs newfs_apfs newfs_hfs newfs_msdos

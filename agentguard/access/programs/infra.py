@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import net, verbs, walk
+from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.limits import MAX_OPERANDS
 from agentguard.access.shell.values import plain
@@ -158,6 +159,13 @@ def plays(call: Call, work: Work) -> None:
     words = {word.strip("\"'{}:") for text in given for word in text.replace("=", " ").replace(",", " ").split()}
     if not line.has("--check --syntax-check --list-tasks --list-hosts") and not words.isdisjoint(_UNDOES):
         line.traits.add("destroys-infrastructure")
+    walk.standard(call, work)
+
+
+def tells(call: Call, work: Work) -> None:
+    """`terraform output -raw db_password`: the names of outputs say which of them are secret."""
+    if any(telling.secret(plain(value) or "") for value in work.line.operands):
+        work.line.traits.add("prints-environment")
     walk.standard(call, work)
 
 

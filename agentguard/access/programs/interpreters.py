@@ -95,6 +95,7 @@ def python(call: Call, work: Work) -> None:
     walk.standard(call, work)
     if code is not None:
         read_code(call, "python", code, ["-c", *operands])
+        work.feed = printed("python", code)
     elif module is not None:
         _module(call, work, module, operands)
     elif operands and operands[0] != "-":
@@ -227,6 +228,11 @@ def other(call: Call, work: Work) -> None:
             script(call, value or "", language)
     for code in codes:
         read_code(call, language, code)
+        if language == "applescript" and "login item" in str(code):
+            call.path(WRITE, f"{call.world.home}/{_LOGIN_ITEMS}", "what starts at login")
+        if call.name == "deno" and "import" in str(code) and (url := _imported(str(code))):
+            script(call, url, language)
+        work.feed = printed(language, code) or work.feed
     filters = language in ("perl", "ruby") and codes and line.has("-n -p -i")
     if filters:
         for value in operands:
@@ -273,15 +279,90 @@ def _apart(words: list[Value]) -> list[Value]:
     return done
 
 
+# Where macOS keeps what starts at login.
+_LOGIN_ITEMS = "Library/Application Support/com.apple.backgroundtaskmanagementagent/backgrounditems.btm"
+
+
+def _imported(code: str) -> str:
+    """Return the address that a text of Deno imports from, "" for none."""
+    for quote in ("'", '"'):
+        for piece in code.split(f"{quote}http")[1:]:
+            if "import" in code.partition(f"{quote}http")[0][-40:]:
+                return "http" + piece.partition(quote)[0]
+    return ""
+
+
+def printed(language: str, code: Value) -> Feed | None:
+    """Return what a text writes that only prints texts: `print ".e", "nv"`; None for any other."""
+    text = code.strip().rstrip(";") if isinstance(code, str) else ""
+    name = next((name for name in ("print", "puts", "say") if text.startswith(name)), "")
+    rest = text[len(name) :].strip()
+    if not name or len(text) > 500:
+        return None
+    if rest[:1] == "(" and rest[-1:] == ")":
+        rest = rest[1:-1]
+    done, at, apart = "", 0, " " if language == "python" else ""
+    while at < len(rest):
+        char = rest[at]
+        if char in "'\"":
+            end = rest.find(char, at + 1)
+            piece = rest[at + 1 : end]
+            if end < 0 or any(mark in piece for mark in ("\\", "$", "@", "#")):
+                return None
+            done += piece
+            at = end + 1
+        elif char in " +.,":
+            done += apart if char == "," else ""
+            at += 1
+        else:
+            return None
+    return Feed(done + ("\n" if language == "python" or name != "print" else ""))
+
+
 def _listens(call: Call, place: Value | None) -> None:
     text = plain(place) if place is not None else None
     host, _, port = (text or "").rpartition(":")
     call.connect(host or UNKNOWN, int(port) if port.isdigit() and len(port) < 6 else None, "it serves", action=LISTEN)
 
 
+def _powershell(call: Call) -> bool:
+    """Return whether PowerShell is given text: its options may be cut short, in any case (about_Pwsh)."""
+    for place, word in enumerate(call.words):
+        text = (plain(word) or "").lower().lstrip("-/")
+        if (plain(word) or "")[:1] not in ("-", "/"):
+            return False
+        if text and ("command".startswith(text) or "encodedcommand".startswith(text) or text in ("ec", "enc", "cwa")):
+            call.row(EXECUTE, why="the command")
+            code = " ".join(str(plain(rest)) for rest in call.words[place + 1 :]).lower()
+            gets = any(
+                name in code for name in ("irm", "iwr", "invoke-webrequest", "invoke-restmethod", "downloadstring")
+            )
+            runs = "iex" in code or "invoke-expression" in code
+            call.fetched_or_opaque(f"the language of {call.name} is not read", fetched=gets and runs)
+            return True
+        if any(name.startswith(text) for name in ("executionpolicy", "windowstyle", "version")) or text in (
+            "ep",
+            "ex",
+            "w",
+        ):
+            return _powershell_behind(call, place + 2)
+    return False
+
+
+def _powershell_behind(call: Call, place: int) -> bool:
+    words, call.words = call.words, call.words[place:]
+    found = _powershell(call)
+    call.words = words
+    return found
+
+
 def unread(call: Call, work: Work) -> None:
     """Languages that are not read: code in the call is opaque, a file is executed."""
     line = work.line
+    if call.name in ("pwsh", "powershell"):
+        call.begin(work.command, (), tuple(call.words), frozenset())
+        if _powershell(call):
+            return
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     if line.has("-Command -c -EncodedCommand"):

@@ -90,6 +90,14 @@ _OPENSSL_VALUED = _OPENSSL_READS | _OPENSSL_WRITES | {
 }  # fmt: skip
 
 
+def trusts(call: Call, work: Work) -> None:
+    """`certutil -A -d sql:DIR`: from then on the programs of that database trust the certificate (NSS, certutil)."""
+    walk.standard(call, work)
+    folder = plain(work.line.value("-d") or ".") or "."
+    if work.line.has("-A -D -M -N -E -S -F -W"):
+        call.path(WRITE, f"{folder.removeprefix('sql:').removeprefix('dbm:')}/cert9.db", "the certificates")
+
+
 def keygen(call: Call, work: Work) -> None:
     """`ssh-keygen -f FILE` makes a key; -y and -e read one, -p and -c change one, -s and -Y sign with one.
 

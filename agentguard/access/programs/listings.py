@@ -53,9 +53,14 @@ def globbed(call: Call, work: Work) -> Feed:
     return several(list(Reader(call.machine, call.state, call.frame).fields(glob)))
 
 
-def listed(_call: Call, work: Work) -> Feed:
+def listed(call: Call, work: Work) -> Feed:
     """`git ls-files GLOB…`: a star of git's matches slashes too (gitglossary(7), pathspec)."""
     found: list[Value] = []
+    line = work.line
+    if line.has("--others") and not line.operands and (line.has("--ignored") or not line.has("--exclude-standard")):
+        place = call.place(".")  # what git ignores is among them
+        inside = call.world.disk.listdir(place, _MOST_NAMES + 1) if isinstance(place, str) else None
+        return several(list(inside)) if inside and len(inside) <= _MOST_NAMES else _NOTHING
     for operand in work.line.operands:
         text = plain(operand)
         if text is None or text[:1] in (":", "*") or "[" in text:  # any name with that ending, so nothing to go by

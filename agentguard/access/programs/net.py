@@ -93,6 +93,8 @@ def computed(call: Call, value: Value) -> bool:
     if isinstance(value, str):
         if not any(value is word for word in call.told):
             return False
+        if "://" not in value and value.partition("@")[0] == call.world.user:  # `ssh $(whoami)@HOST`
+            return False
     elif not isinstance(value := unglobbed(value), Pattern) or ANY not in value.parts:
         return False
     host, _ = address(value)

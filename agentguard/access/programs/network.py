@@ -180,13 +180,22 @@ def asks(call: Call, work: Work) -> None:
         names = [asked, *names]
     elif call.name in ("resolvectl", "systemd-resolve"):
         names = names[1:] if names[:1] == ["query"] else []
-    computed = any(net.computed(call, name) for name in names)
+    computed = any(net.computed(call, name) or _labelled(call, name) for name in names)
     begin(call, work, {"computed-address", "sends"} if computed else set())
     for name in names:
         call.connect(unglobbed(name), None, "the name")
     for server in servers:
         if server:
             call.connect(server, 53, "the server")
+
+
+def _labelled(call: Call, name: Value) -> bool:
+    """Return whether the output of a command is a label of a stranger's name: `$(git rev-parse HEAD).example.com`."""
+    parts = parts_of(unglobbed(name))
+    first, last = parts[0], parts[-1]
+    if isinstance(name, str) or isinstance(first, str) or not isinstance(last, str) or last.count(".") < 2:
+        return False
+    return "$(" in call.frame.text or "`" in call.frame.text
 
 
 def asks_cloud(call: Call, work: Work) -> None:

@@ -353,10 +353,12 @@ def _mktemp(call: Call, work: Work) -> Value:
 
 
 def _user(call: Call, _work: Work) -> Value:
+    call.machine.told += 1
     return concat([call.world.user or STAR, "\n"])
 
 
 def _hostname(call: Call, _work: Work) -> Value:
+    call.machine.told += 1
     return concat([call.world.hostname or STAR, "\n"])
 
 

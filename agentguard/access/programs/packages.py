@@ -126,7 +126,7 @@ def starters(call: Call, work: Work) -> None:
 
 
 # Hosts whose modules come from people that go's users know; a name elsewhere may be anybody's.
-_FORGES = frozenset({
+FORGES = frozenset({
     "github.com", "gitlab.com", "bitbucket.org", "golang.org", "google.golang.org", "go.uber.org", "gopkg.in", "k8s.io",
     "sigs.k8s.io", "honnef.co", "mvdan.cc", "cloud.google.com", "go.opentelemetry.io", "buf.build", "connectrpc.com",
     "gotest.tools", "rsc.io", "filippo.io", "modernc.org", "entgo.io", "gorm.io", "go.etcd.io", "helm.sh", "codeberg.org",
@@ -150,7 +150,7 @@ def modules(call: Call, work: Work) -> None:
         text = plain(value)
         host = (text or "").partition("/")[0]
         here = text is not None and (text[:1] in "./" or text in ("all", "cmd", "tool") or "." not in host)
-        strange = strange or not (here or host in _FORGES)
+        strange = strange or not (here or host in FORGES)
         if not here:
             work.packages.append(value)
     work.line.traits |= {"foreign-package"} if strange else set()
@@ -237,7 +237,7 @@ def go_run(call: Call, work: Work) -> None:
     text = plain(line.operands[0]) if line.operands else ""
     tool = (text or "").partition("@")[0].rstrip("/")
     foreign = text is None or (
-        ("@" in text and not (tool.rpartition("/")[2] in _GO_TOOLS and tool.partition("/")[0] in _FORGES))
+        ("@" in text and not (tool.rpartition("/")[2] in _GO_TOOLS and tool.partition("/")[0] in FORGES))
         or ("." in text.partition("/")[0] and not text.startswith(".") and not text.endswith(".go") and "@" not in text)
     )
     if foreign and line.operands:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import EXECUTE, READ, WRITE
+from agentguard.access.model import EXECUTE, READ, STAR, WRITE, Pattern
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import concat, parts_of, plain
 
@@ -17,6 +17,8 @@ def lists(call: Call, work: Work) -> None:
     first = plain(call.words[0]) if call.words else ""
     shows = bool(first and first[0] != "-" and "e" in first and first.isalpha())
     work.line.traits |= {"prints-environment"} if shows else {"read-only"}
+    everybody = (first or "").lstrip("-")[:1] in ("a", "e", "A") or "aux" in (first or "")
+    call.machine.work["processes"] = int(everybody and len(call.words) == 1)
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
 
@@ -37,12 +39,67 @@ def signals(call: Call, work: Work) -> None:
         person = any(plain(value) == call.world.user for value in line.values("--euid") + line.values("-U") if value)
         names = [plain(value) for value in line.operands]
         everything = (person and not names) or any(name in (".", ".*", "", "^") for name in names)
+        everything = everything or (call.name == "killall" and person)
+        searched = call.name in ("pkill", "skill") or line.has("-r --regexp")
+        line.operands += [_OWN for name in names if searched and name and _OWN not in name and _may_be(name, _OWN)]
     if call.name == "kill" and any(plain(word) is None for word in call.words):
         line.operands += call.machine.sought
+        everything = everything or (not call.machine.sought and bool(call.machine.work.get("processes")))
     if everything and not asks:
         line.traits.add("discards-work")
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+
+
+_OWN = "agentguard"
+
+
+def _may_be(pattern: str, name: str) -> bool:
+    """Return whether a pattern that is searched for (regex(7)) takes in most of a name, with letters of its own."""
+    if sum(char.isalnum() for char in pattern) < len("age") or "|" in pattern or "(" in pattern:
+        return False
+    items: list[tuple[str, bool]] = []  # a character ("" for any), whether it may be repeated or missing
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char in "*+?" and items:
+            items[-1] = (items[-1][0], True)
+        elif char == "[" and (end := pattern.find("]", at + 1)) > 0:
+            items.append(("", False))
+            at = end + 1
+        elif char == "\\" and at < len(pattern):
+            items.append((pattern[at], False))
+            at += 1
+        elif char not in "^$":
+            items.append(("" if char == "." else char, False))
+    reached = {(0, start) for start in range(len(name))}  # (item, place in the name)
+    for number, (char, loose) in enumerate(items):
+        for item, place in sorted(reached):
+            if item == number:
+                end = place
+                while end < len(name) and (not char or name[end] == char):
+                    end += 1
+                    reached.add((number + 1, end))
+                    if not loose:
+                        break
+                if loose:
+                    reached.add((number + 1, place))
+    letters = sum(1 for char, loose in items if char)
+    return letters >= len("age") and any(item == len(items) and place >= len(name) - 2 for item, place in reached)
+
+
+def timed(call: Call, work: Work) -> bool:
+    """`systemd-run --on-calendar=hourly COMMAND`: a timer, which lasts until the machine is started again."""
+    line = work.line
+    if any(flag.startswith("--on-") or flag == "--timer-property" for flag, _ in line.flags):
+        call.begin(work.command, (), (), frozenset({"controls-service"}))
+        folder = (
+            Pattern(("/run/user/", STAR, "/systemd/transient/")) if line.has("--user") else "/run/systemd/transient/"
+        )
+        name = line.value("--unit") or line.value("-u") or "run"
+        call.path(WRITE, concat([*parts_of(folder), *parts_of(name), ".timer"]), "the timer")
+    return False
 
 
 def units(call: Call, work: Work) -> None:

@@ -34,6 +34,7 @@ def make(call: Call, work: Work) -> None:
     line.traits |= {"read-only"} if line.has("--just-print --question") else set()
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    scripts.from_elsewhere(call)
     overrides: dict[str, str] = {}
     targets: list[str] = []
     for value in line.operands:

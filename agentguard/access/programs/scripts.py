@@ -54,6 +54,7 @@ def package(call: Call, work: Work) -> None:
     elif _MEANS.get(sub, sub) in _LIFECYCLE:
         if line.has("--ignore-scripts") or (_MEANS.get(sub, sub) == "install" and (words or line.has("--global"))):
             return
+        from_elsewhere(call)
         lifecycle(call, _folders(call, work, words), _MEANS.get(sub, sub), work.command[0])
         return
     elif sub in _SCRIPTS:
@@ -68,6 +69,14 @@ def package(call: Call, work: Work) -> None:
     for folder in _folders(call, work, words) if names else []:
         for name in names:
             run(call, folder, name, rest, " ".join(work.command[:1]))
+
+
+def from_elsewhere(call: Call) -> None:
+    """What runs in a folder that this text has fetched comes from there."""
+    if call.machine.made is not None:
+        from agentguard.access.programs import specs  # noqa: PLC0415 - few texts fetch folders
+
+        specs.from_elsewhere(call, ".")
 
 
 def _folders(call: Call, work: Work, words: list[str | None]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import READ
+from agentguard.access.model import EXACT, EXECUTE, READ, TREE
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import parts_of, plain
 
@@ -58,11 +58,28 @@ def foreign(call: Call, value: Value, *, listed: bool = False) -> bool:
     return "://" in text or text.startswith(_FOREIGN) or shorthand
 
 
+def from_elsewhere(call: Call, folder: Value) -> None:
+    """What an install or a build runs that lies in a folder which this text has fetched comes from there."""
+    if call.machine.made is None:
+        return
+    from agentguard.access.programs import packages  # noqa: PLC0415 - few texts fetch folders
+    from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+    host = places.origin(call, folder)
+    if isinstance(host, str) and host not in packages.FORGES:
+        before = call.origin
+        call.begin(before.command, before.flags, before.args, before.traits | {"foreign-package"})
+        call.row(EXECUTE, why=f"what it runs comes from {host}")
+        call.origin = before
+
+
 def act(call: Call, value: Value, why: str) -> None:
     """Make the rows of a package that is installed."""
     from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
 
     text = plain(value)
+    if text is not None and "://" not in text:
+        from_elsewhere(call, value)
     if local(call, value):  # what is in a folder ends up in what is installed; the model sees nothing of it
         call.path(READ, value, why)
         if (feed := call.written(value)) is not None and feed.fetched:
@@ -85,4 +102,5 @@ def field(call: Call, value: Value, why: str) -> None:
 def keyed(call: Call, value: Value, why: str) -> None:
     """`[NAME=]PATH`."""
     text = plain(value)
-    call.path(READ, value if text is None else text.rpartition("=")[2], why)
+    path = value if text is None else text.rpartition("=")[2]
+    call.path(READ, path, why, TREE if walk.kind_of(call, path) == "dir" else EXACT)

@@ -27,6 +27,9 @@ def search(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": f"{pattern}text*", "traits": "read-only"}
     walk.standard(call, work)
     files = line.operands[1:] if pattern else line.operands
+    if call.machine.work.get("processes") and call.stdin is not None and not line.has("--invert-match"):
+        named = [*line.values("--regexp"), *(line.operands[:1] if pattern else [])]
+        call.machine.sought += [text.replace("[", "").replace("]", "") for value in named if (text := plain(value))]
     if names_only or by_name:
         for value in files:
             walk.act(call, "look", value, "operand", work)

@@ -64,8 +64,14 @@ def remote(call: Call, work: Work) -> None:
     operands = _standard(call, work)
     for value in named:
         _reach(call, value)
-    if work.command[-1] in ("clone", "checkout", "co", "export") and len(operands) > 1:
-        call.path(WRITE, operands[1], "the new folder")
+    if work.command[-1] in ("clone", "checkout", "co", "export") and operands:
+        last = (plain(operands[0]) or "").rstrip("/").rpartition("/")[2]
+        folder = operands[1] if len(operands) > 1 else last
+        call.path(WRITE, folder, "the new folder")
+        if named and folder:
+            from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+            places.fetched(call, folder, net.address(named[0])[0])
 
 
 def changes(call: Call, work: Work) -> None:

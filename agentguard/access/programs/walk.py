@@ -588,9 +588,9 @@ _KINDS: dict[str, Kind] = {
     "data": _data,
     "field": lambda call, value, why, _work: _specs().field(call, value, why),
     "keyed": lambda call, value, why, _work: _specs().keyed(call, value, why),
-    "words": lambda call, value, why, work: index.module("named")["words"](call, value, why, work),
-    "listed": lambda call, value, why, work: index.module("named")["listed"](call, value, why, work),
-    "listed-look": lambda call, value, why, work: index.module("named")["listed"](call, value, why, work, "look"),
+    "words": lambda *given: index.module("named")["words"](*given),  # noqa: PLW0108 - loaded when it is needed
+    "listed": lambda *given: index.module("named")["listed"](*given),  # noqa: PLW0108 - loaded when it is needed
+    "listed-look": lambda *given: index.module("named")["listed"](*given, "look"),
     "spec": _spec,
     "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),
     "guess": guess,

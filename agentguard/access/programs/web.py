@@ -103,6 +103,8 @@ def _curl_traits(call: Call, line: Line) -> set[str]:
     secret = any(_is_secret(call, line, flag, value) for flag, value in line.flags if value is not None)
     if not _SENDING.isdisjoint(kinds) or secret or method in _SENDS_BY_METHOD:
         traits.add("sends")
+    if method == "DELETE" and any(net.address(value)[1] in _STORES for value in urls):
+        traits.add("destroys-data")
     for value in urls:
         text = plain(value)
         if text is not None and text.lower().startswith(_SENDS_BY_SCHEME):
@@ -117,6 +119,10 @@ def _curl_traits(call: Call, line: Line) -> set[str]:
         if rules(value):
             traits.add("privileged")
     return traits
+
+
+# Ports of stores that are spoken to by HTTP: Elasticsearch, CouchDB, Solr, InfluxDB, Qdrant, Consul, etcd, ArangoDB, Neo4j.
+_STORES = frozenset({9200, 9201, 5984, 8983, 8086, 6333, 8500, 2379, 8529, 7474})
 
 
 def rules(socket: Value) -> bool:

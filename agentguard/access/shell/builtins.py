@@ -99,6 +99,18 @@ def _cd(call: Call) -> None:
         target = UNKNOWN
     if target == "":
         return
+    listed = call.assigned.get("CDPATH", state.variables.get("CDPATH"))
+    if (
+        isinstance(listed, str)
+        and isinstance(target, str)
+        and operands
+        and not f"{target}/".startswith(("/", "./", "../"))
+    ):
+        for folder in listed.split(":"):  # bash(1), cd
+            place = call.place(f"{folder or '.'}/{target}")
+            if isinstance(place, str) and call.world.disk.kind(paths.resolve(place, call.world.disk)) == "dir":
+                target = place
+                break
     _enter(call, target)
 
 

@@ -6,12 +6,12 @@ loop that may be passed over does to files is only possible (see made).
 
 from __future__ import annotations
 
-from agentguard.access.model import UNKNOWN
+from agentguard.access.model import ANY, UNKNOWN
 from agentguard.access.shell import command, interpret, telling, tree
 from agentguard.access.shell.flow import Feed, Function
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
 from agentguard.access.shell.pieces import Unreadable
-from agentguard.access.shell.values import A_NUMBER, is_count
+from agentguard.access.shell.values import A_NUMBER, concat, is_count
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
 
 TYPE_CHECKING = False
@@ -232,8 +232,9 @@ def _case(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
     ends = [state.copy()]
     feeds: list[Feed] = [Feed("")]
     fallen: State | None = None
-    for _, body, falls in items:
+    for patterns, body, falls in items:
         taken = state.copy()
+        _narrow(machine, taken, frame, subject, patterns)
         if fallen is not None:
             taken.join(fallen)
         feeds.append(machine.perhaps(body, taken, stdin, frame))
@@ -241,6 +242,23 @@ def _case(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
         ends.append(taken)
     _branches(state, ends)
     return interpret.either(feeds)
+
+
+def _narrow(machine: Machine, state: State, frame: Frame, subject: tuple[int, int], patterns: Any) -> None:
+    """`case $f in .env*)`: in that branch a variable of which nothing is known holds what the pattern says."""
+    start, end = subject
+    name = frame.text[start:end].strip('"').removeprefix("$").strip("{}")
+    if not name.isidentifier() or "$" not in frame.text[start:end] or len(patterns) != 1:
+        return
+    if state.variables.get(name) is not UNKNOWN:
+        return
+    start, end = patterns[0]
+    raw = frame.text[start:end]
+    if raw[:1] in ("*", "?", "[", "-", "") or any(char in raw for char in "$`\\'\"(|"):
+        return
+    parts = [part for piece in raw.split("*") for part in (ANY, piece)][1:]
+    if not any(char in raw for char in "?["):
+        state.set(name, concat(parts))
 
 
 def _function(machine: Machine, node: Node, state: State, _stdin: Feed | None, frame: Frame) -> Feed:

@@ -69,6 +69,7 @@ class Made:
         "full",
         "inserted",
         "judged",
+        "origins",
         "pick",
         "places",
         "platform",
@@ -81,6 +82,7 @@ class Made:
         self.platform = platform
         self.places: dict[Key, tuple[Thing, ...]] = {}
         self.fetched: dict[str, Feed] = {}
+        self.origins: dict[str, Value] = {}  # folders that were fetched, and the host that they come from
         self.sure = True
         self.pick = 0
         self.widest = 1

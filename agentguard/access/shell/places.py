@@ -109,11 +109,21 @@ def copy(call: Call, source: Value, where: Value, *, moved: bool) -> None:
             made.put(other, Thing(FILE, feed))
 
 
-def fetched(call: Call, where: Value) -> None:
+def origin(call: Call, folder_: Value) -> Value | None:
+    """Return the host that a folder of this text was fetched from, None where it was not."""
+    made, place = call.machine.made, call.place(folder_)
+    if made is None or not isinstance(place, str):
+        return None
+    return next((host for top, host in made.origins.items() if (place + "/").startswith(top + "/")), None)
+
+
+def fetched(call: Call, where: Value, host: Value | None = None) -> None:
     """Note that what a folder holds and the disk does not know came over the network."""
     place = call.place(where)
     if isinstance(place, str):
         made = call.machine.changes()
+        if host is not None:
+            made.origins[place] = host
         made.fetched[place] = Feed(UNKNOWN, fetched=True)
         if not made.kind(place):
             made.put(place, Thing(FOLDER))

@@ -255,6 +255,7 @@ systemd-run
            --send-sighup --slice-inherit --expand-environment=text --ignore-failure
   operands command
   traits   privileged^--user
+  first    processes.timed
   stop
 
 start-stop-daemon

@@ -153,7 +153,9 @@ helm
     options  -d,--destination=write --untar --version=text --repo=url
   > repo
     >> add
-      operands text url
+      options  --username=text --password=text --ca-file=text --cert-file=text --key-file=text --force-update
+      run      clusters.repositories
+      may      foreign-package
     >> list
       traits   read-only
     >> update remove

@@ -122,7 +122,12 @@ docker podman nerdctl
       traits   publishes
     >> kill
       options  -s,--signal=text
-    >> ps config images ls top port version events
+    >> config convert
+      options  --format=text -o,--output=write -q,--quiet --services --images --volumes --profiles --hash=text
+               --no-interpolate --resolve-image-digests
+      traits   read-only
+      run      containers.composed
+    >> ps images ls top port version events
       options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
       traits   read-only
     >> logs
@@ -139,7 +144,11 @@ docker podman nerdctl
     >> ls ps logs
       options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
       traits   read-only
-  > ps images inspect info version stats top port diff history events search help
+  > inspect
+    options  -f,--format=text -s,--size --type=text
+    run      containers.looks
+    may      prints-environment
+  > ps images info version stats top port diff history events search help
     options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet
     traits   read-only
   > logs

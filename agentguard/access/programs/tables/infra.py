@@ -67,6 +67,8 @@ terraform tofu terragrunt
   > output
     options  -json!prints-environment -raw
     traits   read-only
+    run      infra.tells
+    may      prints-environment
 
 pulumi
   options  -C,--cwd=enter -s,--stack=text -y,--yes -f,--skip-preview --non-interactive --config-file=read -m=text

@@ -14,4 +14,9 @@ ssh-keygen
 
 age-keygen
   options  -o,--output=write -y=read -pq
+
+certutil
+  options  -A -D -M -L -K -N -H -E -d=text -n=text -t=text -i=read -a -f=read -k=text -u=text -S -R -C -o=write -s=text
+           -x -v=text -m=text -W -O -V -z=read -P=text -U -T -F -G
+  run      keys.trusts
 """

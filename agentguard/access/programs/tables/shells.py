@@ -38,7 +38,16 @@ man
   instead  --local-file read*
   traits   read-only
 
-alias unalias history mapfile readarray read local setopt unsetopt autoload zmodload
+history
+  options  -c -d=text -a -n -r -w -p -s -R=read -A=write -W=write
+  operands read*
+  instead  -w write*
+  instead  -a write*
+  instead  -p text*
+  instead  -s text*
+  instead  -c text*
+
+alias unalias mapfile readarray read local setopt unsetopt autoload zmodload
   may      computed-address sends
 
 print
@@ -94,7 +103,7 @@ enable
   options  -f=run -a -d -n -p -s
 
 fc
-  options  -e=shell -l -n -r -s
+  options  -e=shell -l -n -r -s -R=read -A=write -W=write -p=edit
 
 export declare typeset readonly
   run      shells.declares

@@ -106,6 +106,7 @@ prisma
       options  --accept-data-loss!destroys-data --force-reset!destroys-data
     >> execute
       options  --file=read --url=text --stdin
+      run      databases.fed
     >> pull seed
   > generate studio init format
   > validate version

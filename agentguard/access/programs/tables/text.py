@@ -283,6 +283,7 @@ code code-insiders codium
     >> status user help
       traits   read-only
     >> kill restart unregister prune rename
+      traits
     >> service
       traits   publishes controls-service
     >> *
