@@ -162,6 +162,14 @@ def plays(call: Call, work: Work) -> None:
     walk.standard(call, work)
 
 
+def invokes(call: Call, work: Work) -> None:
+    """`aws lambda invoke --payload fileb://PATH TARGET`."""
+    walk.standard(call, work)
+    text = plain(work.line.value("--payload") or "") or ""
+    if text.startswith(("file://", "fileb://")):
+        call.path(READ, text.partition("://")[2], "option --payload")
+
+
 def tells(call: Call, work: Work) -> None:
     """`terraform output -raw db_password`: the names of outputs say which of them are secret."""
     if any(telling.secret(plain(value) or "") for value in work.line.operands):

@@ -5,6 +5,7 @@ make gmake
   options  -C,--directory=enter -f,--file,--makefile=run -j,--jobs=text? -n,--just-print,--dry-run -B -e -i -I=read -k
            -l=text? -o=text -p -q,--question -r -R -s -S -t -v -w -W=text --eval=text -O=text?
   run      recipes.make
+  may      foreign-package runs-fetched-code
 
 cmake
   options  -S=read -B=write -G=text -D=text -P=run --build=read --install=read --target=text --preset=text -j=text

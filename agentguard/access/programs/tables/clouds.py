@@ -84,8 +84,7 @@ aws
     >> invoke
       options  --function-name=text --payload=text --cli-binary-format=text
       operands write
-      traits
-      run      infra.by_verb
+      run      infra.invokes
   > cloudformation
     >> execute-change-set update-stack create-stack
       options  --template-body=text --stack-name=text --parameters=text --capabilities=text

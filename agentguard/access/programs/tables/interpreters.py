@@ -19,6 +19,7 @@ pwsh powershell
   stop
   single
   run      interpreters.unread
+  may      runs-fetched-code
 
 python python2 python3 pypy pypy3 ipython python3.9 python3.10 python3.11 python3.12 python3.13 python3.14
   options  -b -B -c=text -d -E -h,--help -i -I -m=text -O -OO -P -q -s -S -t -u -v -V,--version -W=text -x -X=text
@@ -37,7 +38,7 @@ node nodejs
   may      runs-fetched-code
 
 deno
-  may      foreign-package
+  may      foreign-package runs-fetched-code
   > *
     stop
     language javascript

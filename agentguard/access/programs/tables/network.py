@@ -109,6 +109,7 @@ host
   options  -a -c=text -C -d -l -N=text -r -R=text -t=text -T -v -w -W=text -4 -6
   fetches
   run      network.asks
+  may      computed-address sends
 
 drill delv kdig doggo dog
   options  -b=text -c=text -f=read -k=read -p=text -q=host -t=text -x=host -y=text -4 -6 -D -S -T -V=text -a -I -s -u -J

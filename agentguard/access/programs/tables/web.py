@@ -31,7 +31,7 @@ curl
            --ipfs-gateway=url --rate=text --form-escape --no-progress-meter
   fetches
   run      web.curl
-  may      computed-address privileged sends
+  may      computed-address privileged sends destroys-data
 
 wget wget2
   options  -a,--append-output=write -A,--accept=text -b,--background -B,--base=url -c,--continue -D,--domains=text
