@@ -230,8 +230,6 @@ def other(call: Call, work: Work) -> None:
         read_code(call, language, code)
         if language == "applescript" and "login item" in str(code):
             call.path(WRITE, f"{call.world.home}/{_LOGIN_ITEMS}", "what starts at login")
-        if call.name == "deno" and "import" in str(code) and (url := _imported(str(code))):
-            script(call, url, language)
         work.feed = printed(language, code) or work.feed
     filters = language in ("perl", "ruby") and codes and line.has("-n -p -i")
     if filters:
@@ -281,15 +279,6 @@ def _apart(words: list[Value]) -> list[Value]:
 
 # Where macOS keeps what starts at login.
 _LOGIN_ITEMS = "Library/Application Support/com.apple.backgroundtaskmanagementagent/backgrounditems.btm"
-
-
-def _imported(code: str) -> str:
-    """Return the address that a text of Deno imports from, "" for none."""
-    for quote in ("'", '"'):
-        for piece in code.split(f"{quote}http")[1:]:
-            if "import" in code.partition(f"{quote}http")[0][-40:]:
-                return "http" + piece.partition(quote)[0]
-    return ""
 
 
 def printed(language: str, code: Value) -> Feed | None:
