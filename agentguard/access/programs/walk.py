@@ -380,10 +380,6 @@ def _run(call: Call, value: Value, why: str, work: Work) -> None:
                 f"what {call.name} reads from its standard input is not known", fetched=call.stdin.fetched
             )
         return
-    if str(parts_of(value)[0]).startswith(("http://", "https://")):
-        _url(call, value, why, work)
-        call.fetched_or_opaque("what runs comes over the network", fetched=True)
-        return
     call.path(READ, value, why, work.extent)
     call.path(EXECUTE, value, why)
     for feed in call.contents(value):
