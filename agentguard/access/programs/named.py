@@ -1,4 +1,9 @@
-"""Operands that name other files: response files (`@PATH`), and lists of names (`--files0-from`, `-T`)."""
+"""Operands that name other files.
+
+words       a path that is read; `@PATH` is a file of more words
+listed      a file that holds the names of files that are read; `-` is standard input
+lists       a file of packages that are installed, or its URL (see specs)
+"""
 
 from __future__ import annotations
 
@@ -22,8 +27,9 @@ def words(call: Call, value: Value, why: str, work: Work) -> None:
     call.path(READ, value, why, work.extent)
 
 
-def listed(call: Call, value: Value, why: str, work: Work, kind: str = "read") -> None:
-    """A file of names, `-` for standard input: each of them is read, too."""
+def listed(call: Call, value: Value, why: str, work: Work) -> None:
+    """A file of names, `-` for standard input: each of them is read, too, or counted by `wc`."""
+    kind = "look" if call.name in ("wc", "gwc") else "read"
     stdin = value in ("-", "/dev/stdin")
     feed = call.stdin if stdin else call.written(value)
     if not stdin:

@@ -15,7 +15,6 @@ What an operand or the value of an option may be (the kinds):
     from        a path or a URL that is read
     daemon      the address of a service, as DOCKER_HOST holds it
     place-read  place-write        `[user@]host:path` of another machine, or a path here
-    lists       a file of such, or its URL
     spec        a URL, a path or the name of a package, as install commands take them
     package  ref                   names; each gives an execute row
     shell       text that a shell runs; shell-behind-colon: what stands behind the first colon is that
@@ -27,8 +26,7 @@ What an operand or the value of an option may be (the kinds):
     field       NAME=VALUE, where `@PATH` for a value is a path that is read
     keyed       [NAME=]PATH that is read
     setting     NAME=VALUE of git
-    words       a path that is read; `@PATH` is a file of more words
-    listed  listed-look         a file that holds the names of files that are read, looked at; `-` is standard input
+    words  listed  lists        files that name others: see named
     guess       what an unknown program may do with it
     glance      the same of one that writes nothing
 
@@ -586,7 +584,6 @@ _KINDS: dict[str, Kind] = {
     "keyed": lambda call, value, why, _work: _specs().keyed(call, value, why),
     "words": lambda *given: index.module("named")["words"](*given),  # noqa: PLW0108 - loaded when it is needed
     "listed": lambda *given: index.module("named")["listed"](*given),  # noqa: PLW0108 - loaded when it is needed
-    "listed-look": lambda *given: index.module("named")["listed"](*given, "look"),
     "spec": _spec,
     "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),
     "guess": guess,

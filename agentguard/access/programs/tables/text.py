@@ -79,7 +79,7 @@ less more
   run      pagers.less
 
 wc gwc
-  options  -c,--bytes -m,--chars -l,--lines -w,--words -L --files0-from=listed-look --total=text --exclude-dir=text
+  options  -c,--bytes -m,--chars -l,--lines -w,--words -L --files0-from=listed --total=text --exclude-dir=text
            --include-lang=text --exclude-lang=text -e=text -t=text -f=text -o=write -i=text --by-file --not-match-d=text
   operands look*
   traits   read-only
