@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agentguard.access.model import READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import gitconfig, net, walk
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
@@ -308,6 +309,7 @@ def archive(call: Call, work: Work) -> None:
     for value in work.line.values("--remote"):
         for url in addresses(call, work, gitconfig.settings(call, work), value):
             connect(call, url)
+            work.feed = Feed(UNKNOWN, fetched=True)
 
 
 def publishes(call: Call, work: Work) -> None:

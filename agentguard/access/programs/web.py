@@ -544,3 +544,4 @@ def browses(call: Call, work: Work) -> None:
             call.path(READ, value, "operand")
         else:
             net.url(call, value, "operand")
+            work.feed = Feed(UNKNOWN, fetched=True)
