@@ -537,6 +537,8 @@ def _output(call: Call, work: Work) -> Feed:
     """Return what a command writes, where that is known; what was fetched stays fetched behind any program."""
     fetched = bool(work.entry.get("fetches")) or (call.stdin is not None and call.stdin.fetched)
     writer = work.entry.get("output")
+    if writer in ("echo", "printf"):
+        fetched = fetched or call.machine.fetched  # its own words
     if writer is None:
         return Feed(UNKNOWN, fetched)
     module, _, function = writer.rpartition(".")
