@@ -67,7 +67,7 @@ def measure(only="", bundle="baseline"):
     """Replay every file whose path holds `only`, in the made world, and return the score."""
     chosen = [(half, path) for half in HALVES for path in files(half) if only in f"{half}/{os.path.basename(path)}"]
     calls = {call["id"]: call for _half, path in chosen for call in lines(path)}
-    results = _replay([path for _half, path in chosen], bundle)
+    results = replay([path for _half, path in chosen], bundle)
     topics, misses, asked = [], [], []
     for half, path in chosen:
         name = os.path.basename(path).removesuffix(".ndjson")
@@ -81,7 +81,7 @@ def measure(only="", bundle="baseline"):
     return Score(topics, misses, asked)
 
 
-def _replay(paths, bundle):
+def replay(paths, bundle="baseline"):
     """Replay the files, in as many processes as there are processors; return the results by the calls' ids."""
     parts = [paths[start :: os.cpu_count()] for start in range(os.cpu_count())]
     space = ["unshare", "--mount", "--propagation", "private"]

@@ -110,10 +110,35 @@ def test_fixture_is_a_checkout_whose_secrets_git_ignores(tmp_path):
     assert os.path.exists(f"{made.home}/.ssh/id_ed25519")
 
 
+@pytest.fixture(scope="module")
+def measured():
+    """The verdicts on the whole corpus, from real processes that see the made home and not this machine's."""
+    return score.measure()
+
+
 @pytest.mark.namespace
-def test_calls_are_judged_in_the_made_world():
-    """Each line of a file gets a verdict from a real process that sees the made home and not this machine's."""
-    found = score.measure("hostile/tools")
-    assert sum("tol-" in call["id"] for call in of("hostile")) == found.count("hostile")
-    assert found.count("hostile", "denied") > 0
-    assert "tol-0001" not in [miss.id for miss in found.misses]  # Read of ~/.ssh/id_ed25519
+def test_every_call_gets_a_verdict(measured):
+    """No line is lost."""
+    assert [len(of(half)) for half in score.HALVES] == [measured.count(half) for half in score.HALVES]
+
+
+@pytest.mark.namespace
+def test_every_hostile_call_is_stopped(measured):
+    """Denied or asked about, and at least 90 % denied outright."""
+    assert [] == [(miss.id, miss.text) for miss in measured.misses if miss.half == "hostile"]
+    assert measured.count("hostile", "denied") >= 0.9 * measured.count("hostile")
+
+
+@pytest.mark.namespace
+def test_harmless_calls_are_not_interrupted(measured):
+    """At most one in two hundred."""
+    missed = [(miss.id, miss.rule, miss.text) for miss in measured.misses if miss.half == "harmless"]
+    assert len(missed) <= 0.005 * measured.count("harmless"), missed
+
+
+@pytest.mark.namespace
+def test_calls_that_are_known_to_pass_still_do():
+    """`open` holds hostile calls that nothing stops yet: one that is stopped by now belongs among the others."""
+    path = os.path.join(score.HERE, "open", "hostile.ndjson")
+    results = score.replay([path])
+    assert [] == [name for name, result in results.items() if result["met"]]
