@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard.access.model import EXECUTE
-from agentguard.access.programs import index, options
+from agentguard.access.programs import index, options, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,10 +53,9 @@ class Program(NamedTuple):
 def programs() -> Iterator[Program]:
     """Yield every program of the tables, by family and name."""
     for family, names in index.families().items():
+        entries = table.entries(index.module(f"tables.{family}")["TABLE"])
         for name in sorted(names):
-            entry = index.entry(name)
-            if entry is not None:
-                yield _program((name,), family, entry, frozenset())
+            yield _program((name,), family, index.like(entries[name]), frozenset())
 
 
 def find(name: str) -> Program | None:

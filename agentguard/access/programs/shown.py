@@ -8,6 +8,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentguard.access.model import Value
+    from agentguard.access.shell.command import Call
 
 # The beginnings of names of variables that tell how things are set up, and never hold a secret.
 _HARMLESS = (
@@ -42,3 +43,9 @@ def only_harmless(listing: str, options: list[Value], behind: str) -> bool:
         return False
     names = "".join(char if char.isalnum() or char == "_" else " " for char in patterns[0]).upper().split()
     return bool(names) and all(name.startswith(_HARMLESS) for name in names)
+
+
+def left(call: Call, traits: frozenset[str]) -> frozenset[str]:
+    """Return the traits of a command that are left once what is shown of the environment is counted."""
+    harmless = only_harmless(call.name, call.words, call.machine.behind)
+    return traits - {"prints-environment"} if harmless else traits

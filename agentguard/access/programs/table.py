@@ -62,6 +62,15 @@ def entry(text: str, name: str) -> Entry | None:
     return None
 
 
+def entries(text: str) -> dict[str, Entry]:
+    """Return the entries of all programs in a table, by name."""
+    found: dict[str, Entry] = {}
+    for paragraph in text.strip("\n").split("\n\n"):
+        one = _read(paragraph)
+        found.update(dict.fromkeys(_names(paragraph), one))
+    return found
+
+
 def names(text: str) -> Iterator[str]:
     """Return the names of all programs in a table."""
     for paragraph in text.strip("\n").split("\n\n"):

@@ -271,10 +271,7 @@ def begin(call: Call, work: Work, traits: frozenset[str]) -> None:
     """Say what the command is, and make its execute rows: one for each ref or package that it names."""
     line = work.line
     if "prints-environment" in traits and call.machine.behind:
-        from agentguard.access.programs import shown  # noqa: PLC0415 - rare
-
-        if shown.only_harmless(call.name, call.words, call.machine.behind):
-            traits -= {"prints-environment"}
+        traits = index.module("shown")["left"](call, traits)
     flags = tuple(name if value is None else concat([name, "=", *parts_of(value)]) for name, value in line.flags)
     call.begin(work.command, flags, tuple(line.operands[:MAX_OPERANDS]), traits)
     found: list[dict[str, Any]] = [{"package": package} for package in work.packages]
@@ -537,8 +534,7 @@ def _output(call: Call, work: Work) -> Feed:
     """Return what a command writes, where that is known; what was fetched stays fetched behind any program."""
     fetched = bool(work.entry.get("fetches")) or (call.stdin is not None and call.stdin.fetched)
     writer = work.entry.get("output")
-    if writer in ("echo", "printf"):
-        fetched = fetched or call.machine.fetched  # its own words
+    fetched = fetched or (call.machine.fetched and writer in ("echo", "printf"))  # its own words
     if writer is None:
         return Feed(UNKNOWN, fetched)
     module, _, function = writer.rpartition(".")
