@@ -36,6 +36,7 @@ HITS, TOUCHES, INSIDE = "hits", "touches", "inside"
 
 _META = frozenset("*?[]")
 VARIABLES = ("home", "project", "tmpdir", "agentguard", "hostname")
+_LISTED = 400  # names in a folder that are looked at at once
 _FOLDING = ("darwin", "win32")  # platforms whose file systems take "A" and "a" for one name
 
 
@@ -250,7 +251,7 @@ def _holds_all(path: str, pieces: tuple[str, ...]) -> bool:
 class Names:
     """What some sets say about the names of files: a path that none of it concerns is in them if its folder's others are."""
 
-    __slots__ = ("_ends", "_exact", "_fold", "_names", "_others", "_stars")
+    __slots__ = ("_ends", "_exact", "_fold", "_folder", "_here", "_names", "_others", "_stars")
 
     def __init__(self, sets: Iterable[PathSet], *, fold: bool) -> None:
         every = [patterns for one in sets for patterns in one.patterns()]
@@ -260,6 +261,8 @@ class Names:
         self._names = {pair for one in every for pair in one.names}
         self._stars = {pair for one in every for pair in one.stars}
         self._others = {fixed for one in every for fixed, _ in one.others}
+        self._folder: str | None = None
+        self._here: list[list[str]] = []  # of `_others`: what the names of files in `_folder` would have to hold
 
     def concern(self, path: str) -> bool:
         """Return whether some pattern asks for more of a path than its folder."""
@@ -267,14 +270,26 @@ class Names:
             path = folded(path)
         if path in self._exact or path.endswith(self._ends):
             return True
-        name = path[path.rfind("/") + 1 :]
+        cut = path.rfind("/")
+        folder, name = path[:cut], path[cut + 1 :]
         for head, tail in self._names:
             if name.startswith(head) and name.endswith(tail):
                 return True
         for head, tail in self._stars:
             if path.startswith(head) and path.endswith(tail):
                 return True
-        return any(_holds_all(path, fixed) for fixed in self._others)
+        if folder != self._folder:
+            self._folder, self._here = folder, self._left(folder)
+        return any(all(piece in path for piece in rest) for rest in self._here)
+
+    def _left(self, folder: str) -> list[list[str]]:
+        """Return the texts that patterns still miss beside a folder, less the patterns that no name in it can complete."""
+        found = []
+        for pieces in self._others:
+            rest = [piece for piece in pieces if piece not in folder + "/"]
+            if all(folder.endswith(piece.rpartition("/")[0]) for piece in rest):
+                found.append(rest)
+        return found
 
 
 def folded(text: str) -> str:
@@ -292,7 +307,7 @@ class Spellings:
     A variable without a value makes its pattern match nothing. What has been looked up on the disk is kept.
     """
 
-    __slots__ = ("_disk", "_gone", "_real", "_values", "_world", "fold")
+    __slots__ = ("_disk", "_gone", "_listed", "_real", "_values", "_world", "fold")
 
     def __init__(self, world: World) -> None:
         self.fold = world.platform.startswith(_FOLDING)
@@ -301,6 +316,8 @@ class Spellings:
         self._values: dict[str, tuple[str, ...]] = {}
         self._real = {"": ""}
         self._gone: set[str] = set()
+        # The names in the folders that most patterns lie in, once they are listed; empty for too many.
+        self._listed: dict[str, frozenset[str] | None] = {world.home: None, world.home + "/.config": None}
 
     def of(self, patterns: Iterable[str]) -> list[str]:
         """Return every spelling of every pattern, folded where case does not count."""
@@ -368,7 +385,7 @@ class Spellings:
         if before is None:
             before = self._follow(parent)
         real = f"{before}/{name}"
-        if parent in self._gone or not name:
+        if parent in self._gone or not name or (parent in self._listed and self._missing(parent, before, name)):
             self._gone.add(path)
         else:
             kind = self._disk.kind(real)
@@ -378,6 +395,15 @@ class Spellings:
                 self._gone.add(path)
         self._real[path] = real
         return real
+
+    def _missing(self, folder: str, real: str, name: str) -> bool:
+        """Return whether a folder surely has no such name: one look tells it of all the patterns that lie there."""
+        listed = self._listed[folder]
+        if listed is None:
+            names = None if self.fold else self._disk.listdir(real, _LISTED + 1)
+            listed = frozenset(names) if names is not None and len(names) <= _LISTED else frozenset()
+            self._listed[folder] = listed
+        return bool(listed) and name not in listed
 
 
 def _escaped(text: str) -> str:
