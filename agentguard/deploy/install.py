@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from agentguard import __version__
 from agentguard.bundle import files
-from agentguard.deploy import closure, interpreter, safepath, stub
+from agentguard.deploy import closure, interpreter, packed, safepath, stub
 from agentguard.errors import ConfigError
 from agentguard.places import managed
 
@@ -181,6 +181,7 @@ def _copy(sources: dict[str, str], folder: str) -> None:
             prependdir=folder,
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
+        packed.pack(beside)
     finally:
         sys.pycache_prefix = elsewhere
     shutil.rmtree(folder, ignore_errors=True)  # there only if it was damaged
