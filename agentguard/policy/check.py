@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentguard.access.model import ACTIONS
 from agentguard.policy import conditions, values
 from agentguard.policy.conditions import CONDITIONS, RESOURCES, actions_of
-from agentguard.policy.model import ALLOW, BUILTIN_PREFIX, STRICTNESS
+from agentguard.policy.model import ALLOW, BUILTIN_PREFIX, OBSERVE, STRICTNESS
 from agentguard.policy.shape import ID_FORM
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from agentguard.policy.sets import Sets
     from agentguard.policy.shape import Condition, Rule
 
-_NOT_IN_ALLOW = ("possible", "unattended", "mode")
+_STAGED = ("rollout", "cohort", "enforce_for")
+_NOT_IN_ALLOW = ("possible", "unattended", "mode", "sweep", *_STAGED)
 
 
 def rule_findings(rule: Rule, sets: Sets, *, builtin: bool = False) -> list[Finding]:
     """Return what is wrong with one rule by itself."""
-    found = [*_id(rule, builtin=builtin), *_effect(rule), *_conditions(rule)]
+    found = [*_id(rule, builtin=builtin), *_effect(rule), *_staged(rule), *_conditions(rule)]
     actions = frozenset(ACTIONS)
     if rule.when:
         actions = actions_matched(rule.when, sets)
@@ -93,6 +94,21 @@ def _effect(rule: Rule) -> list[Finding]:
         what = f'possible = "{possible}" is stricter than effect = "{effect}"'
         return [rule.finding("AG403", what, at="possible")]
     return []
+
+
+def _staged(rule: Rule) -> list[Finding]:
+    """Return what is wrong with the keys that say for whom a rule is enforced."""
+    found = []
+    if not 0 <= rule.fields.get("rollout", 0) <= 100:
+        found.append(rule.finding("AG214", '"rollout" is a percentage, from 0 to 100', at="rollout"))
+    if rule.fields.get("mode") == OBSERVE:
+        keys = [key for key in _STAGED if key in rule.fields]
+        found += [rule.finding("AG408", f'"{key}" means nothing where mode = "{OBSERVE}"', at=key) for key in keys]
+    elif "cohort" in rule.fields and "rollout" not in rule.fields:
+        found.append(rule.finding("AG408", '"cohort" means nothing without "rollout"', at="cohort"))
+    if rule.fields.get("enforce_for") == []:
+        found.append(rule.finding("AG205", '"enforce_for" is empty', at="enforce_for"))
+    return found
 
 
 def _conditions(rule: Rule) -> list[Finding]:

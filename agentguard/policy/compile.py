@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from agentguard.policy.source import Document, Source, Steps
 
 MIN_CLIENT = "0.1.0"  # the first client that understands everything the compiler can write
-_OPTIONAL = ("possible", "unattended", "mode", "severity", "reason", "remedy", "owner")
+_OPTIONAL = ("possible", "unattended", "mode", "sweep", "rollout", "cohort", "severity", "reason", "remedy", "owner")
+_LISTS = ("tags", "enforce_for")
 
 
 class Compiled(NamedTuple):
@@ -100,8 +101,7 @@ def _policy(
         fields = {name: rule.fields[name] for name in _OPTIONAL if name in rule.fields}
         if mode == OBSERVE:
             fields.pop("mode", None)
-        if "tags" in rule.fields:
-            fields["tags"] = sorted(set(rule.fields["tags"]))
+        fields |= {name: sorted(set(rule.fields[name])) for name in _LISTS if name in rule.fields}
         unless = sorted(compiled(table) for _steps, table in rule.unless)
         out.append(
             {"id": rule.id, "effect": rule.fields["effect"], "when": compiled(rule.when), "unless": unless, **fields}

@@ -177,6 +177,15 @@ RULE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     ),
     "unattended": (CHOICE, (ALLOW, DENY), False, "the effect in place of ask where nobody can answer (deny)"),
     "mode": (CHOICE, MODES, False, "whether the rule is enforced or only recorded (the bundle's mode)"),
+    "sweep": (
+        CHOICE,
+        (ASK,),
+        False,
+        "ask where a whole folder is read that is too large to look for a floating pattern (`**/.env`); else it passes",
+    ),
+    "rollout": (NUMBER, (), False, "percent of the devices that enforce the rule, 0 to 100; all others observe it"),
+    "cohort": (ID, (), False, "rules of one cohort roll out to the same devices (the rule's id)"),
+    "enforce_for": (TEXTS, (), False, "roles whose holders enforce the rule; everybody else observes it"),
     "severity": (CHOICE, SEVERITIES, False, "for the people who read the records"),
     "reason": (TEXT, (), False, "one sentence for the model and the person: why"),
     "remedy": (TEXT, (), False, "what to do instead"),
@@ -259,7 +268,7 @@ TESTS_FILE_KEYS = ("case", "matrix")
 
 # Keys of the language that this version does not understand. They are refused: to skip one would change what a policy
 # means without a word.
-LATER_RULE_KEYS = ("rollout", "cohort", "enforce_for", "exceptions", "sweep")
+LATER_RULE_KEYS = ("exceptions",)
 LATER_BUNDLE_KEYS = ("include", "adjust", "scope", "roles", "exceptions")
 
 

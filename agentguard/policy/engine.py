@@ -6,7 +6,7 @@ an earlier one says:
 1. the built-in pack `agentguard/*`;
 2. the policy's rules: the strictest deny or ask that matches; for the rest of the row an allow rule that matches for
    certain, else the default of the row's action. A deny or ask rule never makes a row laxer than its default;
-4. mode: which rules count in `effect`. All of them count in `would`;
+4. mode, `rollout` and `enforce_for`: which rules count in `effect`. All of them count in `would`;
 5. freshness: a policy out of date has its own say about rows that change something, so they are not let through;
 6. nobody can answer: what would be asked becomes the rule's `unattended`, else deny;
 7. root-owned `stage = "observe"`: layer 1 alone has an effect.
@@ -261,12 +261,16 @@ def _hits(
         rule = policy.rules[index]
         value = match.rule(rule)
         effect = rule["effect"]
-        if value == NO or (effect == ALLOW and value != YES):
+        if value == NO and "sweep" in rule and match.swept(rule):
+            value, effect = MAYBE, rule["sweep"]
+        elif value == NO or (effect == ALLOW and value != YES):
             continue
-        if value == MAYBE:
+        elif value == MAYBE:
             effect = _if_maybe(policy, rule, row, context)
         # Layer 4: whether a rule counts is decided here and nowhere else.
-        counts = rule.get("mode", policy.mode) == ENFORCE
+        counts = rule.get("mode", policy.mode) == ENFORCE and (
+            ("rollout" not in rule and "enforce_for" not in rule) or _rolled_out(rule, context)
+        )
         found = next((match.found[number] for _, _, number in rule["when"] if match.found.get(number)), "")
         hits.append(
             Hit(
@@ -281,6 +285,12 @@ def _hits(
             )
         )
     return hits
+
+
+def _rolled_out(rule: dict[str, Any], context: Context) -> bool:
+    from agentguard.policy import rollout  # noqa: PLC0415 - only for rules that are not enforced for everybody
+
+    return rollout.enforced(rule, context)
 
 
 def _if_maybe(policy: Policy, rule: dict[str, Any], row: Row, context: Context) -> str:

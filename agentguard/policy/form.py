@@ -29,6 +29,7 @@ _TOP: dict[str, Any] = {
 _RULE: dict[str, Any] = {
     "id": str, "effect": EFFECTS, "when": list, "unless": list, "possible": EFFECTS, "unattended": EFFECTS,
     "mode": MODES, "severity": frozenset(SEVERITIES), "reason": str, "remedy": str, "tags": list, "owner": str,
+    "sweep": frozenset({ASK}), "rollout": int, "cohort": str, "enforce_for": list,
 }  # fmt: skip
 _SET: dict[str, Any] = {"values": list, "except": list, "or": list}
 _DEFAULTS: dict[str, Any] = dict.fromkeys(
@@ -114,6 +115,8 @@ def _rules(rules: list[Any], sets: list[dict[str, Any]]) -> None:
         ids.add(rule["id"])
         if "tags" in rule and set(map(type, rule["tags"])) - {str}:
             raise _wrong(f"rule {number}")
+        if not 0 <= rule.get("rollout", 0) <= 100 or set(map(type, rule.get("enforce_for", ()))) - {str}:
+            raise _wrong(f"whom rule {number} is enforced for")
         for table in (rule["when"], *rule.get("unless", ())):
             if type(table) is not list or not table:
                 raise _wrong(f"rule {number}")

@@ -127,7 +127,9 @@ def _maker(kind: str) -> Any:
 class RowMatch:
     """Matches rules against one row. `certainty` is that of the row; one whose path or host is unknown is unknown."""
 
-    __slots__ = ("_context", "_known", "_row", "_seen", "_sets", "_spellings", "certainty", "found", "sure")
+    __slots__ = (
+        "_context", "_cut", "_known", "_row", "_seen", "_sets", "_spellings", "_sweeps", "certainty", "found", "sure",
+    )  # fmt: skip
 
     def __init__(self, row: Row, context: Context, sets: Sets) -> None:
         self._row = row
@@ -135,6 +137,8 @@ class RowMatch:
         self._sets = sets
         self._known: dict[tuple[str, int, str, int], int] = {}
         self._seen: dict[str, list[str]] = {}
+        self._cut: set[str] = set()  # trees of which not all could be looked at
+        self._sweeps = False  # whether what was not looked at counts
         self.found: dict[int, str] = {}  # number of a set: the path in a tree that was found to be in it
         path = row.path
         self._spellings = (0,) if path is None or path.text == path.resolved else (0, 1)
@@ -166,6 +170,17 @@ class RowMatch:
         found = [self._spelled(when, rule.get("unless", ()), spelling, stops) for spelling in self._spellings]
         match = max(found) if stops else min(found)
         return min(match, MAYBE) if self.certainty == POSSIBLE else match
+
+    def swept(self, rule: dict[str, Any]) -> bool:
+        """Return whether a rule that does not match might, in the part of a tree that there was no budget to look at."""
+        if not self._cut:
+            return False
+        self._sweeps = True
+        self._known.clear()
+        found = self.rule(rule)
+        self._known.clear()
+        self._sweeps = False
+        return found != NO
 
     def _spelled(self, when: Any, unless: Any, spelling: int, stops: bool) -> int:
         match = self._least(when, spelling, stops)
@@ -236,7 +251,7 @@ class RowMatch:
         def search(root: str, holds: Callable[[str], bool]) -> bool:
             found = next(filter(holds, self._files(root)), "")
             self.found[number] = found
-            return bool(found)
+            return bool(found) or (self._sweeps and mode == HITS and root in self._cut)
 
         look = search if path.extent == TREE and self._row.action == READ else None
         return max(one.match(value, path.extent, mode, look) for one in self._sets.paths(number))
@@ -247,10 +262,11 @@ class RowMatch:
         if files is None:
             from agentguard.access import walk  # noqa: PLC0415 - only where a whole tree is read
 
-            files = self._seen[root] = []
-            seen = files.append  # wanted by none, so the look goes on to the end of the tree or of its budget
             world = self._sets.world
-            walk.search(root, lambda path: bool(seen(path)), world.disk, walk.manners(self._row), home=world.home)
+            files, complete = walk.files(root, world.disk, walk.manners(self._row), home=world.home)
+            self._seen[root] = files
+            if not complete:
+                self._cut.add(root)
         return files
 
     def _command(self, number: int, mode: str) -> int:

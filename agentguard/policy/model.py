@@ -32,19 +32,21 @@ def stricter(one: str, other: str) -> str:
 class Context:
     """What the engine is told about the call beside its rows.
 
-    `attended` is false where nobody could answer an ask. `state` is one of FRESH … INVALID. `stage` is ENFORCE or
+    `roles` are those that the person holds, `claimed` those that the person may hold and has not proved to: they can only
+    tighten. `attended` is false where nobody could answer an ask. `state` is one of FRESH … INVALID. `stage` is ENFORCE or
     root-owned OBSERVE. `device_kind` is "" or root-owned "ci".
     """
 
     __slots__ = (
-        "attended", "branch", "device", "device_kind", "permission_mode", "remote_urls", "repo", "roles", "stage",
-        "state", "subagent", "user",
+        "attended", "branch", "claimed", "device", "device_kind", "permission_mode", "remote_urls", "repo", "roles",
+        "stage", "state", "subagent", "user",
     )  # fmt: skip
 
     def __init__(
         self,
         *,
         roles: frozenset[str] = frozenset(),
+        claimed: frozenset[str] = frozenset(),
         user: str = "",
         device: str = "",
         device_kind: str = "",
@@ -58,6 +60,7 @@ class Context:
         stage: str = ENFORCE,
     ) -> None:
         self.roles = roles
+        self.claimed = claimed
         self.user = user
         self.device = device
         self.device_kind = device_kind

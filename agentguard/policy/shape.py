@@ -192,10 +192,11 @@ def _rule(document: Document, steps: Steps, table: dict[str, Any], findings: lis
     own = {name: table[name] for name in known if name in conditions.RULE_KEYS}
     fields = checked(document, steps, own, conditions.RULE_KEYS, findings)
     fields.pop("not", None)
-    if "tags" in fields:
-        tags = texts(document, (*steps, "tags"), fields["tags"], findings)
-        findings += [document.finding(where, *bad) for where, tag in tags if (bad := plain_text(tag))]
-        fields["tags"] = [tag for _where, tag in tags]
+    for name in ("tags", "enforce_for"):
+        if name in fields:
+            listed = texts(document, (*steps, name), fields[name], findings)
+            findings += [document.finding(where, *bad) for where, text in listed if (bad := plain_text(text))]
+            fields[name] = [text for _where, text in listed]
     unless = []
     for number, inner in enumerate(fields.pop("unless", [])):
         where = (*steps, "unless", number)

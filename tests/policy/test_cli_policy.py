@@ -55,7 +55,8 @@ def test_check_of_a_broken_policy_prints_every_finding() -> None:
     golden = (ROOT / f"{BROKEN}.txt").read_text()
     code, out, err = agentguard("check", BROKEN)
     assert (1, golden) == (code, out)
-    assert f"{BROKEN}: {len(golden.splitlines())} errors in 9 files\n" == err
+    files = {line.partition(":")[0] for line in golden.splitlines()}
+    assert f"{BROKEN}: {len(golden.splitlines())} errors in {len(files)} files\n" == err
     code, out, err = agentguard("check", BROKEN, "--json")
     found = json.loads(out)
     assert (1, False, len(golden.splitlines())) == (code, found["ok"], len(found["findings"]))
