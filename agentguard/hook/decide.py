@@ -109,7 +109,7 @@ def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome
     world, repository = _world(call, state)
     access = tools.access(call, world)
     policy = _policy(state)
-    context = _context(call, state, world, repository)
+    context = _context(call, state, world, repository, redactor)
     decision = engine.decide(policy, access, world, context)
     bundle = _bundle(state)
     body, texts = record.of_decision(
@@ -122,12 +122,14 @@ def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome
         latency_us=(time.perf_counter_ns() - state.started_ns) // 1000,
         redactor=redactor,
     )
-    answer = agent.answer(
-        call.event,
-        decision.effect,
-        messages.for_model(decision, redactor.text),
-        messages.for_person(decision, f"{bundle['name']} r{bundle['revision']}", str(body["id"])),
-    )
+    answer = agent.SILENCE
+    if decision.effect != ALLOW:
+        answer = agent.answer(
+            call.event,
+            decision.effect,
+            messages.for_model(decision, redactor.text),
+            messages.for_person(decision, f"{bundle['name']} r{bundle['revision']}", str(body["id"])),
+        )
     watching = OBSERVE in (policy.mode, context.stage)
     on_failure = ALLOW if watching else policy.on_failure
     return Outcome(
@@ -195,7 +197,9 @@ def _world(call: ToolCall, state: State) -> tuple[World, repo.Repo | None]:
     )
 
 
-def _context(call: ToolCall, state: State, world: World, repository: repo.Repo | None) -> Context:
+def _context(
+    call: ToolCall, state: State, world: World, repository: repo.Repo | None, redactor: redact.Redactor
+) -> Context:
     local = state.active.local
     return Context(
         user=state.user,
@@ -210,6 +214,7 @@ def _context(call: ToolCall, state: State, world: World, repository: repo.Repo |
         and local.get("device_kind") != "ci",
         state=state.active.state,
         stage=OBSERVE if local.get("stage") == OBSERVE else ENFORCE,
+        hide=redactor.text,
     )
 
 

@@ -54,7 +54,7 @@ PACK: dict[str, object] = \
            {'effect': 'deny',
             'id': 'agentguard/own-commands',
             'possible': 'deny',
-            'reason': 'This would change which policy counts here, or take agentguard away.',
+            'reason': '{command} would change which policy counts here, or take agentguard away.',
             'remedy': 'Let the person run it in their own terminal. Looking is fine: `agentguard status`, `policy '
                       'explain`, `audit tail`.',
             'severity': 'high',
@@ -79,7 +79,7 @@ PACK: dict[str, object] = \
             'when': [['action', 0, 7], ['trait', 0, 9], ['package', 0, 1]]},
            {'effect': 'deny',
             'id': 'agentguard/own-processes',
-            'reason': 'This would stop or remove agentguard.',
+            'reason': '{command} would stop or remove agentguard.',
             'remedy': 'Leave it running; the person can remove it with `agentguard uninstall` in their own '
                       'terminal.',
             'severity': 'high',

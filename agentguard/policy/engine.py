@@ -280,8 +280,8 @@ def _hits(
                 match=value,
                 counts=counts,
                 severity=rule.get("severity", ""),
-                reason=_text(rule.get("reason"), row, found),
-                remedy=_text(rule.get("remedy"), row, found),
+                reason=_text(rule.get("reason"), row, found, context),
+                remedy=_text(rule.get("remedy"), row, found, context),
             )
         )
     return hits
@@ -312,7 +312,7 @@ def _default_name(row: Row, certainty: str, known: bool) -> str:
 def _default(policy: Policy, name: str, row: Row, number: int, context: Context) -> Hit:
     """Return what holds for a row where no rule decides."""
     effect = policy.default(name, row.action, context.device_kind)
-    return _own_hit(name, effect, row, number, counts=policy.mode == ENFORCE)
+    return _own_hit(name, effect, row, number, context, counts=policy.mode == ENFORCE)
 
 
 def _late(policy: Policy, row: Row, number: int, context: Context) -> Hit | None:
@@ -320,25 +320,26 @@ def _late(policy: Policy, row: Row, number: int, context: Context) -> Hit | None
     if context.state in (FRESH, GRACE) or row.action not in CHANGES:
         return None
     if context.state == STALE:
-        return _own_hit(STALE, policy.default("on_stale", row.action, context.device_kind), row, number)
-    return _own_hit(FALLBACK, ASK, row, number) if context.state == FALLBACK else _own_hit(INVALID, DENY, row, number)
+        return _own_hit(STALE, policy.default("on_stale", row.action, context.device_kind), row, number, context)
+    name, effect = (FALLBACK, ASK) if context.state == FALLBACK else (INVALID, DENY)
+    return _own_hit(name, effect, row, number, context)
 
 
-def _own_hit(name: str, effect: str, row: Row, number: int, *, counts: bool = True) -> Hit:
+def _own_hit(name: str, effect: str, row: Row, number: int, context: Context, *, counts: bool = True) -> Hit:
     if effect == ALLOW:
         return Hit(f"default:{name}", effect, number, counts=counts)
     from agentguard.policy.template import DEFAULTS  # noqa: PLC0415 - most calls are let through in silence
 
-    reason, remedy = DEFAULTS[name]
-    return Hit(f"default:{name}", effect, number, counts=counts, reason=_text(reason, row), remedy=_text(remedy, row))
+    reason, remedy = (_text(text, row, "", context) for text in DEFAULTS[name])
+    return Hit(f"default:{name}", effect, number, counts=counts, reason=reason, remedy=remedy)
 
 
-def _text(template: str | None, row: Row, found: str = "") -> str:
+def _text(template: str | None, row: Row, found: str, context: Context) -> str:
     if not template or "{" not in template:
         return template or ""
     from agentguard.policy.template import fill  # noqa: PLC0415 - most calls are let through in silence
 
-    return fill(template, row, found)
+    return fill(template, row, found, context.hide)
 
 
 def _answers(hit: Hit) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentguard.access.model import Row
 
 ALLOW, ASK, DENY = "allow", "ask", "deny"
@@ -24,6 +26,24 @@ BUILTIN_PREFIX = "agentguard/"
 SCHEMA = 1  # of compiled policies; a client keeps its last good bundle when it meets a newer one
 
 
+# Characters that nobody sees and that Python counts as printable: fillers, and selectors in which text can be hidden.
+_INVISIBLE = (
+    (0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164),
+    (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0100, 0xE01EF),
+)  # fmt: skip
+
+
+def printable(text: str) -> str:
+    """Return a text with a space for every character that is not seen: controls, line ends, bidi marks, zero width."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if char.isprintable() and not _invisible(ord(char)) else " " for char in text)
+
+
+def _invisible(code: int) -> bool:
+    return code >= _INVISIBLE[0][0] and any(first <= code <= last for first, last in _INVISIBLE)
+
+
 def stricter(one: str, other: str) -> str:
     """Return the stricter of two effects."""
     return one if STRICTNESS[one] >= STRICTNESS[other] else other
@@ -34,11 +54,12 @@ class Context:
 
     `roles` are those that the person holds, `claimed` those that the person may hold and has not proved to: they can only
     tighten. `attended` is false where nobody could answer an ask. `state` is one of FRESH … INVALID. `stage` is ENFORCE or
-    root-owned OBSERVE. `device_kind` is "" or root-owned "ci".
+    root-owned OBSERVE. `device_kind` is "" or root-owned "ci". `hide` takes secrets out of what a reason quotes; it sees
+    a value before that is cut, because half a secret is not recognised.
     """
 
     __slots__ = (
-        "attended", "branch", "claimed", "device", "device_kind", "permission_mode", "remote_urls", "repo", "roles",
+        "attended", "branch", "claimed", "device", "device_kind", "hide", "permission_mode", "remote_urls", "repo", "roles",
         "stage", "state", "subagent", "user",
     )  # fmt: skip
 
@@ -58,6 +79,7 @@ class Context:
         attended: bool = True,
         state: str = FRESH,
         stage: str = ENFORCE,
+        hide: Callable[[str], str] = str,
     ) -> None:
         self.roles = roles
         self.claimed = claimed
@@ -72,6 +94,7 @@ class Context:
         self.attended = attended
         self.state = state
         self.stage = stage
+        self.hide = hide
 
 
 class Hit:

@@ -20,22 +20,31 @@ def test_model_is_told_what_why_what_instead_and_not_to_try_variants():
     """The whole text, as a model reads it."""
     assert (
         "Denied by policy (secrets/file): Credentials must stay out of the model's context. Instead: Ask the "
-        "person to run the step that needs the credential. Do not try to reach the same result another way; tell the "
-        "person."
+        "person to run the step that needs the credential. Try no other way to the same result; if that does not help, "
+        "tell the person."
     ) == messages.for_model(DECISION, same)
 
 
 def test_person_is_told_rule_revision_and_what_to_quote():
     """The whole line, as a person reads it."""
-    expected = "agentguard blocked this: secrets/file (baseline r7); for an exception quote 3f2a"
+    expected = "agentguard blocked this: secrets/file (baseline r7); exception: agentguard exception request 3f2a"
     assert expected == messages.for_person(DECISION, "baseline r7", "3f2a")
 
 
 def test_built_in_rules_offer_no_exception():
     """Nothing lifts the built-in pack, so nobody is sent to ask for it."""
     decision = Decision(DENY, DENY, rule="agentguard/own-files")
-    expected = "agentguard blocked this: agentguard/own-files (baseline r7)"
+    expected = "agentguard blocked this: agentguard/own-files (baseline r7); nothing lifts this rule"
     assert expected == messages.for_person(decision, "baseline r7", "x")
+
+
+def test_defaults_have_no_rule_to_lift():
+    """An exception lifts one rule; where none decided, whoever publishes the policy is the one to ask."""
+    decision = Decision(ASK, ASK, rule="default:opaque")
+    expected = (
+        "agentguard asks about this: default:opaque (baseline r7); to change that, quote 3f2a to whoever publishes it"
+    )
+    assert expected == messages.for_person(decision, "baseline r7", "3f2a")
 
 
 def test_texts_are_redacted():

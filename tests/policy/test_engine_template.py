@@ -18,15 +18,18 @@ PATH = Row("read", path=Path("/x/a"))
     [
         ("{path} is out.", PATH, '"/x/a" is out.'),
         ("{path}", Row("read", path=Path("/x/a", "/y")), '"/x/a" (a link to "/y")'),
-        ("{path}", Row("read", path=Path("/x", extent=TREE)), '"/x" with all beneath'),
+        ("{path}", Row("read", path=Path("/x", extent=TREE)), '"/x" (with all beneath it)'),
         ("{path}", Row("read", path=Path(Pattern(("/x/", ANY)))), '"/x/…"'),
         ("{host}:{port}", Row("connect", host="x.org", port=443), '"x.org":"443"'),
         ("{host}", Row("connect", host=UNKNOWN), '"…"'),
         ("{command}", Row("execute", origin=Origin(("git", "push"))), '"git push"'),
-        ("{path}", Row("connect", host="x.org"), "{path}"),
-        ("{host} {moon} {path", PATH, "{host} {moon} {path"),
+        ("{path} is out.", Row("connect", host="x.org"), "this is out."),
+        ("{host} {moon} {path", PATH, "this {moon} {path"),
         ("{path}", Row("read", path=Path("/{host}/{path}")), '"/{host}/{path}"'),
         ("{path}", Row("read", path=Path('/a"b\n\x1b[31m\u202ec')), '"/a\'b  [31m c"'),
+        ("{path}", Row("read", path=Path("/a\u200b\u3164\ufe0fb\u2028c")), '"/a   b c"'),
+        ("{row} is not named", Row("execute", origin=Origin(("npm", "ci"))), '"npm ci" is not named'),
+        ("{row} is not named", Row("prompt"), "this is not named"),
         ("no braces", PATH, "no braces"),
     ],
 )
@@ -65,7 +68,14 @@ def test_whatever_an_agent_names_is_one_short_printable_line(text):
 
 def test_a_long_value_keeps_both_ends():
     """The start says where, the end says what."""
-    filled = fill("{path}", Row("read", path=Path("/home/dev/" + "x" * 200 + "/.env")))
-    assert filled.startswith('"/home/dev/')
-    assert filled.endswith('/.env"')
-    assert "…" in filled
+    for length in (200, 2000):
+        filled = fill("{path}", Row("read", path=Path("/home/dev/" + "x" * length + "/.env")))
+        assert filled.startswith('"/home/dev/')
+        assert filled.endswith('/.env"')
+        assert "…" in filled
+
+
+def test_secrets_go_before_a_value_is_cut():
+    """What takes secrets out sees the whole value, wherever the cut falls."""
+    row = Row("read", path=Path("/home/" + "x" * 30 + "hunter2" + "y" * 60))
+    assert "***" in fill("{path}", row, hide=lambda text: text.replace("hunter2", "***"))
