@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agentguard.cli.common import colour, home_option, json_option, out, out_json, places_of, progress, say, table
+from agentguard.cli.common import (
+    LazyGroup,
+    colour,
+    home_option,
+    json_option,
+    out,
+    out_json,
+    places_of,
+    progress,
+    say,
+    table,
+)
 from agentguard.errors import PolicyError, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +42,12 @@ _bundle_option = click.option(
 )
 
 
-@click.group()
+_LAYERS = {
+    "digest": ("agentguard.cli.policy_layers", "digest", "Print the digest by which an [[include]] pins a pack."),
+}
+
+
+@click.group(cls=LazyGroup, lazy=_LAYERS)
 def policy() -> None:
     """Check, test, explain and replay policies.
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from agentguard.policy.sets import Sets
     from agentguard.policy.shape import Condition, Rule
 
-_STAGED = ("rollout", "cohort", "enforce_for")
-_NOT_IN_ALLOW = ("possible", "unattended", "mode", "sweep", *_STAGED)
+STAGED = ("rollout", "cohort", "enforce_for")
+NOT_IN_ALLOW = ("possible", "unattended", "mode", "sweep", *STAGED)
 
 
 def rule_findings(rule: Rule, sets: Sets, *, builtin: bool = False) -> list[Finding]:
@@ -87,7 +87,7 @@ def _effect(rule: Rule) -> list[Finding]:
     if effect is None:
         return []
     if effect == ALLOW:
-        keys = [key for key in _NOT_IN_ALLOW if key in rule.fields]
+        keys = [key for key in NOT_IN_ALLOW if key in rule.fields]
         return [rule.finding("AG404", f'"{key}" means nothing in an allow rule', at=key) for key in keys]
     possible = rule.fields.get("possible", ALLOW)
     if STRICTNESS[possible] > STRICTNESS[effect]:
@@ -102,7 +102,7 @@ def _staged(rule: Rule) -> list[Finding]:
     if not 0 <= rule.fields.get("rollout", 0) <= 100:
         found.append(rule.finding("AG214", '"rollout" is a percentage, from 0 to 100', at="rollout"))
     if rule.fields.get("mode") == OBSERVE:
-        keys = [key for key in _STAGED if key in rule.fields]
+        keys = [key for key in STAGED if key in rule.fields]
         found += [rule.finding("AG408", f'"{key}" means nothing where mode = "{OBSERVE}"', at=key) for key in keys]
     elif "cohort" in rule.fields and "rollout" not in rule.fields:
         found.append(rule.finding("AG408", '"cohort" means nothing without "rollout"', at="cohort"))
@@ -115,9 +115,10 @@ def _conditions(rule: Rule) -> list[Finding]:
     found = []
     if not rule.when:
         found.append(rule.finding("AG405", "a rule without a condition; for every access there is [defaults] effect"))
-    for steps, table in rule.unless:
-        if not table:
-            found.append(rule.document.finding(steps, "AG405", "an empty table of `unless` would always lift the rule"))
+    for table in rule.unless:
+        if not table.when:
+            what = "an empty table of `unless` would always lift the rule"
+            found.append(table.document.finding(table.steps, "AG405", what))
     return found
 
 
@@ -127,7 +128,7 @@ def _unsatisfiable(rule: Rule, sets: Sets) -> list[Finding]:
         for other in rule.when[:number]:
             if not actions_matched((one, other), sets):
                 what = f"no access can meet both {other.name} and {one.name}"
-                return [rule.document.finding(one.steps, "AG401", what, key=True)]
+                return [one.document.finding(one.steps, "AG401", what, key=True)]
     names = ", ".join(condition.name for condition in rule.when)
     return [rule.finding("AG401", f"no access can meet all of {names}")]
 
@@ -152,11 +153,11 @@ def _vain_actions(rule: Rule, sets: Sets) -> list[Finding]:
 
 def _vain_unless(rule: Rule, actions: frozenset[str], sets: Sets) -> list[Finding]:
     found = []
-    for steps, table in rule.unless:
-        both = len(_resources((*rule.when, *table))) > 1
-        if table and (both or not actions & actions_matched(table, sets)):
+    for table in rule.unless:
+        both = len(_resources((*rule.when, *table.when))) > 1
+        if table.when and (both or not actions & actions_matched(table.when, sets)):
             what = "no access that this rule matches can meet these conditions"
-            found.append(rule.document.finding(steps, "AG406", what))
+            found.append(table.document.finding(table.steps, "AG406", what))
     return found
 
 

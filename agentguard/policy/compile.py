@@ -1,7 +1,7 @@
 """From a policy's source to the compiled policy, which the engine reads and a bundle carries.
 
-Equal sources give equal bytes: rules are sorted by id, sets by content, entries by text; neither the order of files nor
-their formatting shows. A source with any finding compiles to nothing, so no half of a policy is ever published.
+Equal sources give equal bytes: rules are sorted by id, sets by content, entries by text; neither the order of files and
+layers nor their formatting shows. A source with any finding compiles to nothing, so no half of a policy is ever published.
 """
 
 from __future__ import annotations
@@ -11,26 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentguard import jsontext
 from agentguard.access.model import ACTIONS
 from agentguard.errors import PolicyError
-from agentguard.policy import check, shape, source
-from agentguard.policy.conditions import (
-    ACTION_DEFAULTS,
-    AUDIT,
-    BUNDLE_KEYS,
-    CHOICE,
-    DEFAULTS,
-    DEVICE_KINDS,
-    LATER_BUNDLE_KEYS,
-    RULES_FILE_KEYS,
-)
-from agentguard.policy.findings import Finding, in_order
-from agentguard.policy.model import ENFORCE, OBSERVE, SCHEMA
+from agentguard.policy import adjust, check, head, layers, shape, source
+from agentguard.policy.conditions import CONDITIONS, RULES_FILE_KEYS
+from agentguard.policy.findings import Finding, in_order, nearest
+from agentguard.policy.model import OBSERVE, SCHEMA
 from agentguard.policy.sets import Sets, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
+    from agentguard.policy.adjust import Adjustment
+    from agentguard.policy.layers import Layer
     from agentguard.policy.shape import Condition, Entry, Rule
-    from agentguard.policy.source import Document, Source, Steps
+    from agentguard.policy.source import Document, Source
 
 MIN_CLIENT = "0.1.0"  # the first client that understands everything the compiler can write
 _OPTIONAL = ("possible", "unattended", "mode", "sweep", "rollout", "cohort", "severity", "reason", "remedy", "owner")
@@ -38,10 +31,15 @@ _LISTS = ("tags", "enforce_for")
 
 
 class Compiled(NamedTuple):
-    """A compiled policy, or {} and what is wrong with its source."""
+    """A compiled policy, or {} and what is wrong with its source.
+
+    `ids` are the rules of all layers, also where something is wrong; `adjusted` is what adjusts changed.
+    """
 
     policy: dict[str, Any]
     findings: tuple[Finding, ...]
+    ids: tuple[str, ...] = ()
+    adjusted: tuple[Adjustment, ...] = ()
 
 
 def compile_folder(folder: str, *, mode: str | None = None, builtin: bool = False) -> bytes:
@@ -61,40 +59,97 @@ def compile_folder(folder: str, *, mode: str | None = None, builtin: bool = Fals
 def compile_source(read: Source, *, mode: str | None = None, builtin: bool = False) -> Compiled:
     """Return the compiled policy of a source that has been read, or all findings."""
     findings = list(read.findings)
-    rules: list[Rule] = []
-    defined: dict[str, tuple[Entry, ...]] = {}
-    head: dict[str, Any] = {}
-    for document in read.of_kind(source.BUNDLE, source.RULES):
-        if document.kind == source.BUNDLE:
-            head = _head(document, findings)
-        else:
-            findings += shape.known_keys(document, (), document.values, RULES_FILE_KEYS)[1]
-        rules += shape.rules(document, findings)
-        for name, entries in shape.sets(document, findings).items():
-            if name in defined:
-                findings.append(document.finding(("sets", name), "AG304", f'set "{name}" is defined twice', key=True))
-            defined[name] = entries
+    stack = layers.gather(read, findings)
+    whole = [_layer(layer, findings) for layer in stack]
+    defined = _sets(stack, findings)
+    rules, adjusted = adjust.apply(stack, [rules for rules, _head in whole], findings)
+    heads: dict[Layer, dict[str, Any]] = {}
+    for layer, (_rules, said) in zip(stack, whole, strict=True):  # what a layer stands on comes before it
+        heads[layer] = head.merged(said, [heads[other] for other in layer.includes])
     sets = Sets(defined, findings)
     findings += check.duplicate_ids(rules)
     terms = {condition: sets.of(condition) for rule in rules for condition in _all_conditions(rule)}
     for rule in rules:
         findings += check.rule_findings(rule, sets, builtin=builtin)
+    ids = tuple(sorted({rule.id for rule in rules}))
     if findings:
-        return Compiled({}, in_order(findings))
-    return Compiled(_policy(head, sorted(rules, key=lambda rule: rule.id), terms, sets, mode), ())
+        return Compiled({}, in_order(findings), ids, adjusted)
+    rules = sorted(rules, key=lambda rule: rule.id)
+    return Compiled(_policy(heads[stack[-1]], rules, terms, sets, mode), (), ids, adjusted)
+
+
+def _layer(layer: Layer, findings: list[Finding]) -> tuple[list[Rule], dict[str, Any]]:
+    """Return the rules of a layer, limited by its scopes, and what its bundle.toml says of the policy as a whole."""
+    said: dict[str, Any] = {**head.NOTHING, "mode": None, "defaults": {}, "audit": {}}
+    scopes: dict[str, tuple[Condition, ...]] = {}
+    found: list[Rule] = []
+    for document in layer.source.of_kind(source.BUNDLE, source.RULES):
+        if document.kind == source.BUNDLE:
+            said = head.said(document, findings)
+        else:
+            findings += shape.known_keys(document, (), document.values, RULES_FILE_KEYS)[1]
+        scopes[document.file] = _scope(document, findings)
+        found += shape.rules(document, findings)
+    folder = scopes.get(f"{layer.source.label}bundle.toml", ())
+
+    def scoped(rule: Rule) -> Rule:
+        own = () if rule.document.kind == source.BUNDLE else scopes[rule.document.file]
+        return rule._replace(when=(*rule.when, *own, *folder, *layer.scope)) if rule.when else rule
+
+    return [scoped(rule) for rule in found], said
+
+
+def _scope(document: Document, findings: list[Finding]) -> tuple[Condition, ...]:
+    if "scope" not in document.values:
+        return ()
+    return shape.scope(document, ("scope",), document.values["scope"], findings)
+
+
+def _sets(stack: Iterable[Layer], findings: list[Finding]) -> dict[str, tuple[Entry, ...]]:
+    """Return the sets of all layers, with what layers add to their own and to those that they stand on."""
+    defined: dict[str, tuple[Entry, ...]] = {}
+    first: dict[str, Document] = {}
+    more: list[tuple[Layer, Document, str, tuple[Entry, ...]]] = []
+    of_layer: dict[Layer, set[str]] = {}
+    for layer in stack:
+        of_layer[layer] = set()
+        for document in layer.source.of_kind(source.BUNDLE, source.RULES):
+            found, added = shape.sets(document, findings)
+            for name, entries in found.items():
+                if name in defined:
+                    other = first[name]
+                    where = f"{other.file}:{other.place(('sets', name), key=True)[0]}"
+                    what = f'set "{name}" is defined in {where} too; add.{name} adds to it'
+                    findings.append(document.finding(("sets", name), "AG304", what, key=True))
+                    continue
+                defined[name] = entries
+                first[name] = document
+                of_layer[layer].add(name)
+            more += [(layer, document, name, entries) for name, entries in added.items()]
+    for layer, document, name, entries in more:
+        known = set().union(*(of_layer[other] for other in layer.beneath()))
+        if name in known:
+            defined[name] += entries
+        else:
+            what = f'there is no set "{name}" here or in an included pack to add to'
+            near = nearest(name, known)
+            findings.append(document.finding(("sets", "add", name), "AG301", what, near, key=True))
+    return defined
 
 
 def _all_conditions(rule: Rule) -> list[Condition]:
-    return [*rule.when, *(condition for _steps, table in rule.unless for condition in table)]
+    return [*rule.when, *(condition for table in rule.unless for condition in table.when)]
 
 
 def _policy(
-    head: dict[str, Any], rules: list[Rule], terms: dict[Condition, tuple[Term, ...]], sets: Sets, mode: str | None
+    top: dict[str, Any], rules: list[Rule], terms: dict[Condition, tuple[Term, ...]], sets: Sets, mode: str | None
 ) -> dict[str, Any]:
     numbers, listed = _numbered(terms.values())
+    order = {key: number for number, key in enumerate(CONDITIONS)}
 
     def compiled(when: Iterable[Condition]) -> list[list[str | int]]:
-        return [[condition.key, int(condition.negated), numbers[terms[condition]]] for condition in when]
+        found = {(order[one.key], one.negated, numbers[terms[one]], one.key) for one in when}
+        return [[key, int(negated), number] for _order, negated, number, key in sorted(found)]
 
     out = []
     for rule in rules:
@@ -102,7 +157,7 @@ def _policy(
         if mode == OBSERVE:
             fields.pop("mode", None)
         fields |= {name: sorted(set(rule.fields[name])) for name in _LISTS if name in rule.fields}
-        unless = sorted(compiled(table) for _steps, table in rule.unless)
+        unless = sorted(compiled(table.when) for table in rule.unless)
         out.append(
             {"id": rule.id, "effect": rule.fields["effect"], "when": compiled(rule.when), "unless": unless, **fields}
         )
@@ -110,10 +165,10 @@ def _policy(
     return {
         "schema": SCHEMA,
         "min_client": MIN_CLIENT,
-        "name": head["name"],
-        "mode": mode or head["mode"],
-        "defaults": head["defaults"],
-        "audit": head["audit"],
+        "name": top["name"],
+        "mode": mode or top["mode"],
+        "defaults": top["defaults"],
+        "audit": top["audit"],
         "sets": listed,
         "rules": out,
         "by_action": {
@@ -136,70 +191,3 @@ def _numbered(unions: Iterable[tuple[Term, ...]]) -> tuple[dict[tuple[Term, ...]
             numbers[union] = len(listed)
             listed.append({"values": [], "except": [], "or": [numbers[(term,)] for term in union]})
     return numbers, listed
-
-
-def _head(document: Document, findings: list[Finding]) -> dict[str, Any]:
-    """Return name, mode, defaults and audit settings of bundle.toml; keys that are wrong become findings."""
-    known, wrong = shape.known_keys(document, (), document.values, BUNDLE_KEYS, LATER_BUNDLE_KEYS)
-    findings += wrong
-    spec = {key: entry for key, entry in BUNDLE_KEYS.items() if key not in RULES_FILE_KEYS}
-    fields = shape.checked(document, (), {key: document.values[key] for key in known}, spec, findings)
-    if fields.get("schema", SCHEMA) != SCHEMA:
-        what = f"schema {fields['schema']} is not known to this version, which writes {SCHEMA}"
-        findings.append(document.finding(("schema",), "AG105", what))
-    if not shape.NAME_FORM.fullmatch(fields.get("name", "name")):
-        what = f'the name of a bundle is lower-case letters, digits and dashes, not "{fields["name"]}"'
-        findings.append(document.finding(("name",), "AG202", what))
-    defaults = {key: value for key, (_words, value, _meaning) in DEFAULTS.items()}
-    for_kinds = fields.get("defaults_for", {})
-    known, wrong = shape.known_keys(document, ("defaults_for",), for_kinds, DEVICE_KINDS)
-    findings += wrong
-    kinds = {kind: _defaults(document, ("defaults_for", kind), for_kinds[kind], findings) for kind in known}
-    return {
-        "name": fields.get("name", ""),
-        "mode": fields.get("mode", ENFORCE),
-        "defaults": {
-            **defaults,
-            **_defaults(document, ("defaults",), fields.get("defaults", {}), findings),
-            **{kind: kinds.get(kind, {}) for kind in DEVICE_KINDS},
-        },
-        "audit": {
-            **{key: value for key, (_words, value, _meaning) in AUDIT.items()},
-            **_choices(document, ("audit",), fields.get("audit", {}), AUDIT, findings),
-        },
-    }
-
-
-def _defaults(document: Document, steps: Steps, table: Any, findings: list[Finding]) -> dict[str, Any]:
-    """Return a table of defaults and, as `by_action`, its tables for single actions."""
-    if not isinstance(table, dict):
-        findings.append(document.finding(steps, "AG102", f'"{steps[-1]}" must be a table', key=True))
-        return {}
-    of_action = {name: inner for name, inner in table.items() if name in ACTIONS}
-    general = {name: value for name, value in table.items() if name not in of_action}
-    spec = {name: DEFAULTS[name] for name in ACTION_DEFAULTS}
-    return {
-        **_choices(document, steps, general, DEFAULTS, findings, also=ACTIONS),
-        "by_action": {
-            action: _choices(document, (*steps, action), inner, spec, findings) for action, inner in of_action.items()
-        },
-    }
-
-
-def _choices(
-    document: Document,
-    steps: Steps,
-    table: Any,
-    spec: Mapping[str, tuple[tuple[str, ...], str, str]],
-    findings: list[Finding],
-    *,
-    also: Iterable[str] = (),
-) -> dict[str, str]:
-    """Return a table whose every value is one word of a list. `also` are names that are right here in another form."""
-    if not isinstance(table, dict):
-        findings.append(document.finding(steps, "AG102", f'"{steps[-1]}" must be a table', key=True))
-        return {}
-    known, wrong = shape.known_keys(document, steps, table, [*spec, *also])
-    findings += wrong
-    typed = {name: (CHOICE, words, False, meaning) for name, (words, _value, meaning) in spec.items()}
-    return shape.checked(document, steps, {name: table[name] for name in known}, typed, findings)

@@ -217,8 +217,30 @@ BUNDLE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "audit": (TABLE, (), False, "how the audit log is kept"),
     "sets": (TABLE, (), False, "lists with a name, used as `@name`"),
     "rule": (TABLES, (), False, "the rules; they can stand in `rules/*.toml` as well"),
+    "scope": (TABLE, (), False, "conditions on who and where that limit every rule of this folder"),
+    "include": (TABLES, (), False, "packs that this policy stands on, each pinned by its digest"),
+    "adjust": (TABLES, (), False, "changes to rules of included packs, each with a `because`"),
 }
-RULES_FILE_KEYS = ("sets", "rule")
+RULES_FILE_KEYS = ("sets", "rule", "scope")  # a scope in such a file limits the rules of that file
+
+# key: (type, words of a CHOICE, whether it must be there, meaning). Keys of [[include]].
+INCLUDE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
+    "pack": (TEXT, (), True, "the name of a bundle that ships with agentguard, or a folder: `./packs/org`, `../org`"),
+    "digest": (TEXT, (), True, "what was reviewed, as `agentguard policy digest` prints it"),
+    "scope": (TABLE, (), False, "conditions on who and where that limit every rule of the pack"),
+}
+# Keys of [[adjust]]. Those of the rule replace the rule's own; the tables of `unless` are added to its own.
+ADJUST_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
+    "rule": (TEXT, (), True, "the id of the rule"),
+    "effect": (CHOICE, EFFECTS, False, "the rule's effect from now on"),
+    "possible": (CHOICE, EFFECTS, False, "as in a rule"),
+    "mode": (CHOICE, MODES, False, "as in a rule"),
+    "rollout": (NUMBER, (), False, "as in a rule"),
+    "unless": (TABLES, (), False, "tables of conditions that lift the rule, beside its own"),
+    "because": (TEXT, (), True, "why, for those who review and publish: a ticket and a sentence"),
+}
+# What a scope may ask about: who, on which machine, in which checkout. Every row has these.
+SCOPE_KEYS = ("roles", "users", "devices", "repo", "branch")
 
 # key: (words, value where it is not given, meaning). Keys of [audit].
 AUDIT: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -269,7 +291,7 @@ TESTS_FILE_KEYS = ("case", "matrix")
 # Keys of the language that this version does not understand. They are refused: to skip one would change what a policy
 # means without a word.
 LATER_RULE_KEYS = ("exceptions",)
-LATER_BUNDLE_KEYS = ("include", "adjust", "scope", "roles", "exceptions")
+LATER_BUNDLE_KEYS = ("roles", "exceptions")
 
 
 def kind_of(key: str) -> str:

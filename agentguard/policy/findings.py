@@ -1,7 +1,7 @@
 """What is wrong with a policy source: findings, each with its place and a stable code, in the order of the files.
 
 A code's first digit says what kind of mistake it is: 0 the files, 1 keys and types, 2 values, 3 sets, 4 what a rule
-means, 5 the policy's own tests. A code keeps its meaning for ever.
+means, 5 the policy's own tests, 6 layers. A code keeps its meaning for ever.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ CODES = {
     "AG402": "a rule lists an action whose rows can never match it",
     "AG403": "`possible` is stricter than `effect`",
     "AG404": "a key means nothing in an allow rule",
-    "AG405": "a rule, or a table of `unless`, has no condition",
+    "AG405": "a rule, a scope or a table of `unless` has no condition",
     "AG406": "a table of `unless` can never lift its rule",
     "AG407": "a placeholder names something that the rows of its rule never have",
     "AG408": "a key means nothing beside, or without, another one",
@@ -54,6 +54,13 @@ CODES = {
     "AG502": "a case names a rule that is not there",
     "AG503": "a row of a matrix does not fit its roles",
     "AG504": "a call of a matrix cannot be read",
+    "AG601": "an included pack is not there",
+    "AG602": "the digest of an included pack is missing, or is another one",
+    "AG603": "packs include each other, nest too deeply, or are too many",
+    "AG604": "a pack is included twice with different scopes",
+    "AG605": "an adjust names a rule that is neither here nor in an included pack",
+    "AG606": "a key of a rule is adjusted twice",
+    "AG607": "an adjust changes nothing",
 }
 
 

@@ -51,11 +51,12 @@ class Entry(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """`KEY = [...]`, or `not.KEY = [...]` if `negated`. `steps` is where it stands."""
+    """`KEY = [...]`, or `not.KEY = [...]` if `negated`, and where it stands."""
 
     key: str
     negated: bool
     entries: tuple[Entry, ...]
+    document: Document
     steps: Steps
 
     @property
@@ -64,14 +65,22 @@ class Condition(NamedTuple):
         return f"not.{self.key}" if self.negated else self.key
 
 
+class Table(NamedTuple):
+    """One table of `unless`, and where it stands."""
+
+    document: Document
+    steps: Steps
+    when: tuple[Condition, ...]
+
+
 class Rule(NamedTuple):
-    """One rule as it was written. `fields` holds its other keys; `unless` one (steps, conditions) a table."""
+    """One rule as it was written, with what scopes and adjusts add. `fields` holds its other keys."""
 
     document: Document
     steps: Steps
     fields: dict[str, Any]
     when: tuple[Condition, ...]
-    unless: tuple[tuple[Steps, tuple[Condition, ...]], ...]
+    unless: tuple[Table, ...]
 
     @property
     def id(self) -> str:
@@ -197,55 +206,83 @@ def _rule(document: Document, steps: Steps, table: dict[str, Any], findings: lis
             listed = texts(document, (*steps, name), fields[name], findings)
             findings += [document.finding(where, *bad) for where, text in listed if (bad := plain_text(text))]
             fields[name] = [text for _where, text in listed]
-    unless = []
-    for number, inner in enumerate(fields.pop("unless", [])):
-        where = (*steps, "unless", number)
+    lifts = unless(document, (*steps, "unless"), fields.pop("unless", []), findings)
+    return Rule(document, steps, fields, _conditions(document, steps, table, findings), lifts)
+
+
+def unless(document: Document, steps: Steps, listed: list[Any], findings: list[Finding]) -> tuple[Table, ...]:
+    """Return the tables of an `unless`."""
+    found = []
+    for number, inner in enumerate(listed):
+        where = (*steps, number)
         if isinstance(inner, dict):
             findings += known_keys(document, where, inner, ["not", *conditions.CONDITIONS])[1]
-            unless.append((where, _conditions(document, where, inner, findings)))
+            found.append(Table(document, where, _conditions(document, where, inner, findings)))
         else:
             findings.append(document.finding(where, "AG102", f'"unless" holds tables, not {type_name(inner)}'))
-    return Rule(document, steps, fields, _conditions(document, steps, table, findings), tuple(unless))
+    return tuple(found)
+
+
+def scope(document: Document, steps: Steps, table: Any, findings: list[Finding]) -> tuple[Condition, ...]:
+    """Return the conditions of a scope."""
+    if not isinstance(table, dict):
+        findings.append(document.finding(steps, "AG102", f'"scope" must be a table, not {type_name(table)}'))
+        return ()
+    findings += known_keys(document, steps, table, ["not", *conditions.SCOPE_KEYS])[1]
+    found = _conditions(document, steps, table, findings, conditions.SCOPE_KEYS)
+    if not found and not set(table) - {"not"}:
+        findings.append(document.finding(steps, "AG405", "a scope without a condition limits nothing", key=True))
+    return found
 
 
 def _conditions(
-    document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]
+    document: Document,
+    steps: Steps,
+    table: dict[str, Any],
+    findings: list[Finding],
+    names: Iterable[str] = conditions.CONDITIONS,
 ) -> tuple[Condition, ...]:
-    """Return the conditions of a rule or of a table of `unless`, in the order of the table of conditions."""
+    """Return the conditions of a rule, of a table of `unless` or of a scope, in the order of the table of conditions."""
     negated = table.get("not", {})
     if not isinstance(negated, dict):
         findings.append(document.finding((*steps, "not"), "AG102", '"not" is written not.KEY = [...]'))
         negated = {}
-    findings += known_keys(document, (*steps, "not"), negated, conditions.CONDITIONS)[1]
+    findings += known_keys(document, (*steps, "not"), negated, names)[1]
     found = []
-    for key in conditions.CONDITIONS:
+    for key in names:
         for holder, where, opposite in ((table, (*steps, key), False), (negated, (*steps, "not", key), True)):
             if key in holder:
                 values = entries(document, where, holder[key], findings)
-                found.append(Condition(key, opposite, values, where))
+                found.append(Condition(key, opposite, values, document, where))
     return tuple(found)
 
 
-def sets(document: Document, findings: list[Finding]) -> dict[str, tuple[Entry, ...]]:
-    """Return the sets that a file defines, `!` taken off their entries."""
+def sets(
+    document: Document, findings: list[Finding]
+) -> tuple[dict[str, tuple[Entry, ...]], dict[str, tuple[Entry, ...]]]:
+    """Return the sets that a file defines, and what it adds to sets, by name; `!` taken off the entries."""
     table = document.values.get("sets", {})
     if not isinstance(table, dict):
         findings.append(document.finding(("sets",), "AG102", f'"sets" must be a table, not {type_name(table)}'))
-        return {}
+        return {}, {}
     found = {}
     for name, value in table.items():
-        where = ("sets", name)
         if name == "add" and isinstance(value, dict):
-            findings.append(document.finding(where, "AG103", '"add" is not supported by this version', key=True))
             continue
         if not NAME_FORM.fullmatch(name):
             what = f'the name of a set is lower-case letters, digits and dashes, not "{name}"'
-            findings.append(document.finding(where, "AG202", what, key=True))
-        listed = entries(document, where, value, findings)
-        found[name] = tuple(
-            entry._replace(value=entry.value[1:], excluded=True)
-            if isinstance(entry.value, str) and entry.value.startswith("!")
-            else entry
-            for entry in listed
-        )
-    return found
+            findings.append(document.finding(("sets", name), "AG202", what, key=True))
+        found[name] = _members(document, ("sets", name), value, findings)
+    added = table.get("add")
+    more = added if isinstance(added, dict) else {}
+    return found, {name: _members(document, ("sets", "add", name), value, findings) for name, value in more.items()}
+
+
+def _members(document: Document, steps: Steps, value: Any, findings: list[Finding]) -> tuple[Entry, ...]:
+    """Return the entries of a set."""
+    return tuple(
+        entry._replace(value=entry.value[1:], excluded=True)
+        if isinstance(entry.value, str) and entry.value.startswith("!")
+        else entry
+        for entry in entries(document, steps, value, findings)
+    )

@@ -4,6 +4,9 @@ Values come from tomllib, which decides what is valid; line and column of every 
 tree-sitter-toml, which decides nothing. Every file is read in one run, and what is wrong becomes a finding. A file in
 `rules` or `tests` that would be passed over in silence (another ending, a subfolder) is a finding too: a rule that
 somebody wrote and nobody reads is worse than an error. README files and names that begin with a dot may be there.
+
+A source's digest is the SHA-256 of what `sha256sum bundle.toml rules/*.toml` prints: one line a file, in the order of
+the bytes of their names. It is taken from the very bytes that are parsed.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import stat
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from agentguard.digest import sha256_hex
 from agentguard.errors import ConfigError
 from agentguard.policy.findings import Finding, in_order, nearest
 
@@ -29,9 +33,13 @@ BUNDLE, RULES, TESTS = "bundle", "rules", "tests"
 FILE_LIMIT = 1024 * 1024  # bytes of one file
 FILES_LIMIT = 2000  # files of one folder
 
+_UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # sha256sum would write these otherwise
+
 
 class Document:
     """One file. `file` is its name in findings (`rules/git.toml`), `kind` one of BUNDLE, RULES and TESTS.
+
+    In a pack that another policy includes, `file` begins with the pack's place: `../org/rules/git.toml`.
 
     `values` is what tomllib read. Steps such as ("rule", 0, "not", "path", 1) name a value inside.
     """
@@ -59,26 +67,49 @@ class Document:
 
 
 class Source:
-    """A policy's folder as it was read. `findings` are the files that could not be."""
+    """A policy's folder as it was read. `findings` are the files that could not be.
 
-    __slots__ = ("documents", "findings", "folder")
+    `label` is what stands before the names of its files in findings, `digest` the digest of its files but the tests.
+    """
 
-    def __init__(self, folder: str, documents: tuple[Document, ...], findings: tuple[Finding, ...]) -> None:
+    __slots__ = ("digest", "documents", "findings", "folder", "label")
+
+    def __init__(
+        self,
+        folder: str,
+        documents: tuple[Document, ...],
+        findings: tuple[Finding, ...],
+        *,
+        label: str = "",
+        digest: str = "",
+    ) -> None:
         self.folder = folder
         self.documents = documents
         self.findings = findings
+        self.label = label
+        self.digest = digest
 
     def of_kind(self, *kinds: str) -> list[Document]:
         """Return the documents of some kinds, in the order of their names."""
         return [document for document in self.documents if document.kind in kinds]
 
 
-def read(folder: str) -> Source:
-    """Read a policy's folder. Never raises: what cannot be read is a finding."""
+def read(folder: str, label: str = "", *, tests: bool = True) -> Source:
+    """Read a policy's folder. Never raises: what cannot be read is a finding.
+
+    `label` is put before the names of files in findings; without `tests` those files are left alone.
+    """
     documents: list[Document] = []
     findings: list[Finding] = []
-    for file, kind in _files(folder, findings):
-        text = _text(os.path.join(folder, file), file, findings)
+    hashes: list[tuple[str, str]] = []
+    for name, kind in _files(folder, label, findings, (RULES, TESTS) if tests else (RULES,)):
+        file = label + name
+        data = _bytes(os.path.join(folder, name), file, findings)
+        if data is None:
+            continue
+        if kind != TESTS:
+            hashes.append((name, sha256_hex(data)))
+        text = _text(data, file, findings)
         if text is None:
             continue
         try:
@@ -88,7 +119,13 @@ def read(folder: str) -> Source:
         except (RecursionError, ValueError) as error:  # nesting; a number of thousands of digits
             what = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
             findings.append(Finding(file, 1, 1, "AG001", what))
-    return Source(folder, tuple(documents), in_order(findings))
+    return Source(folder, tuple(documents), in_order(findings), label=label, digest=_digest(hashes))
+
+
+def _digest(hashes: list[tuple[str, str]]) -> str:
+    """Return the digest of files, given as (name, SHA-256 in hex)."""
+    lines = [f"{found}  {name}\n".encode() for name, found in sorted(hashes, key=lambda one: one[0].encode())]
+    return f"sha256:{sha256_hex(b''.join(lines))}"
 
 
 def shipped_names() -> list[str]:
@@ -116,7 +153,7 @@ def _shipped() -> str:
     raise ConfigError("the shipped bundles are missing from this installation", hint="install agentguard again")
 
 
-def _files(folder: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
+def _files(folder: str, label: str, findings: list[Finding], kinds: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield (name, kind) of every file to read; what is passed over becomes a finding."""
     if not os.path.isfile(os.path.join(folder, "bundle.toml")):
         here = os.path.isdir(folder)
@@ -124,26 +161,28 @@ def _files(folder: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
         findings.append(Finding(folder, 1, 1, "AG002", what))
         return
     yield "bundle.toml", BUNDLE
-    for kind in (RULES, TESTS):
+    for kind in kinds:
         try:
             names = sorted(os.listdir(os.path.join(folder, kind)))
         except FileNotFoundError:
             continue
         except OSError as error:
-            findings.append(Finding(kind, 1, 1, "AG002", f"cannot be read: {error.strerror}"))
+            findings.append(Finding(label + kind, 1, 1, "AG002", f"cannot be read: {error.strerror}"))
             continue
         if len(names) > FILES_LIMIT:
-            findings.append(Finding(kind, 1, 1, "AG004", f"over {FILES_LIMIT} files"))
+            findings.append(Finding(label + kind, 1, 1, "AG004", f"over {FILES_LIMIT} files"))
             continue
         for name in names:
-            if name.endswith(".toml") and not name.startswith("."):
+            if name.endswith(".toml") and not name.startswith(".") and not _UNPRINTABLE.search(name):
                 yield f"{kind}/{name}", kind
             elif not name.startswith(".") and not name.lower().startswith("readme"):
-                findings.append(Finding(f"{kind}/{name}", 1, 1, "AG005", f"only {kind}/*.toml is read"))
+                odd = _UNPRINTABLE.search(name)
+                what = "a name with a backslash or control characters" if odd else f"only {kind}/*.toml is read"
+                findings.append(Finding(f"{label}{kind}/{ascii(name) if odd else name}", 1, 1, "AG005", what))
 
 
-def _text(path: str, file: str, findings: list[Finding]) -> str | None:
-    """Return a file's text, or None and a finding."""
+def _bytes(path: str, file: str, findings: list[Finding]) -> bytes | None:
+    """Return what is in a file, or None and a finding."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(fd, "rb") as stream:
@@ -157,6 +196,11 @@ def _text(path: str, file: str, findings: list[Finding]) -> str | None:
     if len(data) > FILE_LIMIT:
         findings.append(Finding(file, 1, 1, "AG004", f"over {FILE_LIMIT} bytes"))
         return None
+    return data
+
+
+def _text(data: bytes, file: str, findings: list[Finding]) -> str | None:
+    """Return a file's text, or None and a finding."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

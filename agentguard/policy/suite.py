@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
-from agentguard.policy import cases, setting, shape, source
+from agentguard.policy import cases, setting, source
 from agentguard.policy.compile import compile_source
 from agentguard.policy.explain import explanation, printable, row_text
 from agentguard.policy.findings import in_order
@@ -80,15 +80,10 @@ class Result(NamedTuple):
 def prepare(folder: str) -> Prepared:
     """Read and check a policy and its tests. Never raises; every mistake in any of its files is among the findings."""
     read = source.read(folder)
-    policy, findings = compile_source(read)
-    rules = [
-        rule.get("id")
-        for document in read.of_kind(source.BUNDLE, source.RULES)
-        for _steps, rule in shape.tables(document, "rule", [])
-    ]
-    trials, wrong = cases.trials(read, [rule for rule in rules if isinstance(rule, str)])
-    findings = in_order((*findings, *wrong))
-    return Prepared(b"" if findings else jsontext.canonical(policy), trials, findings, len(rules))
+    compiled = compile_source(read)
+    trials, wrong = cases.trials(read, compiled.ids)
+    findings = in_order((*compiled.findings, *wrong))
+    return Prepared(b"" if findings else jsontext.canonical(compiled.policy), trials, findings, len(compiled.ids))
 
 
 def run(policy: Policy, trials: Sequence[Trial], progress: Callable[[int, int], None] | None = None) -> list[Result]:

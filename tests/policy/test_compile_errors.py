@@ -11,20 +11,22 @@ from agentguard.policy.compile import compile_source
 from agentguard.policy.findings import CODES, Finding, in_order, nearest
 from agentguard.policy.source import read
 
+BROKEN = ("broken", "broken-layers")
 GOLDEN = Path(__file__).parent.parent / "golden" / "policy"
 # Codes about the files themselves, which no folder in a repository can show.
 OF_FILES = {"AG002", "AG004"}
 
 
-def test_every_mistake_is_found_where_it_is() -> None:
-    """The findings of the broken policy, as `agentguard policy check tests/golden/policy/broken` prints them."""
-    found = suite.prepare(str(GOLDEN / "broken")).findings
-    assert (GOLDEN / "broken.txt").read_text() == "".join(f"{finding}\n" for finding in found)
+@pytest.mark.parametrize("name", BROKEN)
+def test_every_mistake_is_found_where_it_is(name) -> None:
+    """The findings of the broken policies, as `agentguard policy check tests/golden/policy/broken` prints them."""
+    found = suite.prepare(str(GOLDEN / name)).findings
+    assert (GOLDEN / f"{name}.txt").read_text() == "".join(f"{finding}\n" for finding in found)
 
 
 def test_every_code_is_shown_by_a_mistake() -> None:
     """A code without an example could mean anything."""
-    shown = set(re.findall(r"AG\d{3}", (GOLDEN / "broken.txt").read_text()))
+    shown = {code for name in BROKEN for code in re.findall(r"AG\d{3}", (GOLDEN / f"{name}.txt").read_text())}
     assert set(CODES) == shown | OF_FILES
 
 
