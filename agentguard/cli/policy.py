@@ -1,4 +1,4 @@
-"""`agentguard policy`: check, test, explain and replay policies, and print the reference of their language."""
+"""`agentguard policy`: explain and replay policies, and print the reference of their language."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from agentguard.access.model import ToolCall
-    from agentguard.policy.findings import Finding
 
 _SOURCE_LIMIT = 8 * 1024 * 1024  # bytes of one payload
 _bundle_option = click.option(
@@ -42,78 +41,24 @@ _bundle_option = click.option(
 )
 
 
-_LAYERS = {
+_LAZY = {
+    "init": ("agentguard.cli.policy_suite", "init", "Begin a policy in a new folder."),
+    "check": ("agentguard.cli.policy_suite", "check", "Say what is wrong with a policy, and what does nothing."),
+    "test": ("agentguard.cli.policy_suite", "test", "Run the tests of a policy."),
+    "matrix": ("agentguard.cli.policy_suite", "matrix", "Show who may do what, as a table."),
     "digest": ("agentguard.cli.policy_layers", "digest", "Print the digest by which an [[include]] pins a pack."),
 }
 
 
-@click.group(cls=LazyGroup, lazy=_LAYERS)
+@click.group(cls=LazyGroup, lazy=_LAZY)
 def policy() -> None:
-    """Check, test, explain and replay policies.
+    """Write, check, test, explain and replay policies.
 
     \b
     Examples:
       agentguard policy check bundles/baseline
       agentguard policy explain --bash 'cat .env'
     """
-
-
-@policy.command()
-@click.argument("folder", metavar="DIR")
-@json_option
-@click.pass_context
-def check(ctx: click.Context, folder: str, as_json: bool) -> None:
-    """Say whether the folder DIR is a policy, and everything that is wrong with it.
-
-    Exit 0 if nothing is, 1 if something is.
-
-    \b
-    Example:
-      agentguard policy check bundles/baseline
-    """
-    from agentguard.policy import suite  # noqa: PLC0415 - tree-sitter only where it is needed
-
-    prepared = suite.prepare(folder)
-    if as_json:
-        counts = {"rules": prepared.rules, "tests": len(prepared.trials)}
-        out_json({"ok": not prepared.findings, **counts, "findings": [one.to_json() for one in prepared.findings]})
-    if prepared.findings:
-        _report(prepared.findings, folder, as_json=as_json)
-        ctx.exit(1)
-    say(f"{folder}: {_many(prepared.rules, 'rule')}, {_many(len(prepared.trials), 'test')}, no errors")
-
-
-@policy.command()
-@click.argument("folder", metavar="DIR")
-@json_option
-@click.pass_context
-def test(ctx: click.Context, folder: str, as_json: bool) -> None:
-    """Run the tests of the policy in DIR through the same code as the hook.
-
-    Exit 0 if all pass, 3 if one fails, 1 if the policy or a test has errors.
-
-    \b
-    Example:
-      agentguard policy test bundles/baseline
-    """
-    from agentguard.policy import engine, suite  # noqa: PLC0415
-
-    prepared = suite.prepare(folder)
-    if prepared.findings:
-        if as_json:
-            out_json({"ok": False, "findings": [finding.to_json() for finding in prepared.findings], "results": []})
-        _report(prepared.findings, folder, as_json=as_json)
-        ctx.exit(1)
-    results = suite.run(engine.load(prepared.compiled), prepared.trials, progress("testing"))
-    failed = [result for result in results if not result.passed]
-    if as_json:
-        out_json({"ok": not failed, "findings": [], "results": [result.to_json() for result in results]})
-    else:
-        for result in failed:
-            out(str(result))
-    if failed:
-        raise Refused(f"{len(failed)} of {_many(len(results), 'test')} of {folder} failed")
-    say(f"{folder}: {_many(len(results), 'test')} passed")
 
 
 @policy.command()
@@ -226,14 +171,6 @@ def reference() -> None:
     from agentguard.policy import reference as page  # noqa: PLC0415
 
     click.echo(page.page(), nl=False)
-
-
-def _report(findings: tuple[Finding, ...], folder: str, *, as_json: bool) -> None:
-    if not as_json:
-        for finding in findings:
-            out(str(finding))
-    files = len({finding.file for finding in findings})
-    say(f"{folder}: {_many(len(findings), 'error')} in {_many(files, 'file')}")
 
 
 def _many(count: int, noun: str) -> str:

@@ -71,6 +71,9 @@ def _matrix(document: Document, steps: Steps, table: dict[str, Any], findings: l
     findings += shape.known_keys(document, steps, table, MATRIX_KEYS)[1]
     fields = shape.checked(document, steps, table, MATRIX_KEYS, findings)
     roles = [text for _where, text in shape.texts(document, (*steps, "roles"), fields.get("roles", []), findings)]
+    if roles and NOBODY not in roles:
+        what = f'a matrix has a column "{NOBODY}": what happens to somebody without any of its roles'
+        findings.append(document.finding((*steps, "roles"), "AG505", what))
     world = _world(document, steps, fields, findings)
     for number, row in enumerate(fields.get("rows", [])):
         where = (*steps, "rows", number)

@@ -32,6 +32,7 @@ def rule_findings(rule: Rule, sets: Sets, *, builtin: bool = False) -> list[Find
     if rule.when:
         actions = actions_matched(rule.when, sets)
         found += _unsatisfiable(rule, sets) if not actions else _vain_actions(rule, sets)
+        found += _opposites(rule, sets)
         found += _vain_unless(rule, actions, sets) if actions else []
     return found + _templates(rule, actions)
 
@@ -131,6 +132,20 @@ def _unsatisfiable(rule: Rule, sets: Sets) -> list[Finding]:
                 return [one.document.finding(one.steps, "AG401", what, key=True)]
     names = ", ".join(condition.name for condition in rule.when)
     return [rule.finding("AG401", f"no access can meet all of {names}")]
+
+
+def _opposites(rule: Rule, sets: Sets) -> list[Finding]:
+    """Return a finding for each condition on a closed list whose `not` names all of its words."""
+    found = []
+    for condition in rule.when:
+        if condition.negated or condition.key not in conditions.WORDS or condition.key == "action":
+            continue
+        words = sets.words(condition)
+        for other in rule.when:
+            if other.negated and other.key == condition.key and words and words <= sets.words(other):
+                what = f"no access can meet both {condition.name} and {other.name}"
+                found.append(rule.document.finding(other.steps, "AG401", what, key=True))
+    return found
 
 
 def _vain_actions(rule: Rule, sets: Sets) -> list[Finding]:

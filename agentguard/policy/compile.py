@@ -6,6 +6,7 @@ layers nor their formatting shows. A source with any finding compiles to nothing
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
@@ -18,7 +19,7 @@ from agentguard.policy.model import OBSERVE, SCHEMA
 from agentguard.policy.sets import Sets, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from agentguard.policy.adjust import Adjustment
     from agentguard.policy.layers import Layer
@@ -33,13 +34,16 @@ _LISTS = ("tags", "enforce_for")
 class Compiled(NamedTuple):
     """A compiled policy, or {} and what is wrong with its source.
 
-    `ids` are the rules of all layers, also where something is wrong; `adjusted` is what adjusts changed.
+    `ids` are the rules of all layers, also where something is wrong; `adjusted` is what adjusts changed; `rules` and `sets`
+    are those of all layers as the compiler took them.
     """
 
     policy: dict[str, Any]
     findings: tuple[Finding, ...]
     ids: tuple[str, ...] = ()
     adjusted: tuple[Adjustment, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    sets: Mapping[str, tuple[Entry, ...]] = MappingProxyType({})
 
 
 def compile_folder(folder: str, *, mode: str | None = None, builtin: bool = False) -> bytes:
@@ -75,7 +79,7 @@ def compile_source(read: Source, *, mode: str | None = None, builtin: bool = Fal
     if findings:
         return Compiled({}, in_order(findings), ids, adjusted)
     rules = sorted(rules, key=lambda rule: rule.id)
-    return Compiled(_policy(heads[stack[-1]], rules, terms, sets, mode), (), ids, adjusted)
+    return Compiled(_policy(heads[stack[-1]], rules, terms, sets, mode), (), ids, adjusted, tuple(rules), defined)
 
 
 def _layer(layer: Layer, findings: list[Finding]) -> tuple[list[Rule], dict[str, Any]]:

@@ -1,7 +1,8 @@
 """What is wrong with a policy source: findings, each with its place and a stable code, in the order of the files.
 
 A code's first digit says what kind of mistake it is: 0 the files, 1 keys and types, 2 values, 3 sets, 4 what a rule
-means, 5 the policy's own tests, 6 layers. A code keeps its meaning for ever.
+means, 5 the policy's own tests, 6 layers, 7 what a rule is worth. Those of kind 7 are warnings: the policy holds, and part
+of it does nothing, or not what its author expects. All others are errors. A code keeps its meaning for ever.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ CODES = {
     "AG502": "a case names a rule that is not there",
     "AG503": "a row of a matrix does not fit its roles",
     "AG504": "a call of a matrix cannot be read",
+    "AG505": "a matrix does not say what happens to `(unknown)`, somebody without any role",
     "AG601": "an included pack is not there",
     "AG602": "the digest of an included pack is missing, or is another one",
     "AG603": "packs include each other, nest too deeply, or are too many",
@@ -61,7 +63,20 @@ CODES = {
     "AG605": "an adjust names a rule that is neither here nor in an included pack",
     "AG606": "a key of a rule is adjusted twice",
     "AG607": "an adjust changes nothing",
+    "AG701": "a set is not used",
+    "AG702": "two rules have the same conditions and the same effect",
+    "AG703": "another rule stops everything that a rule matches, and no less strictly",
+    "AG704": "an allow rule lets through what the defaults let through anyway",
+    "AG705": "nothing that is known can meet a condition and its `not`",
+    "AG706": "a table of `unless` lifts its rule wherever the rule matches for certain",
+    "AG707": "a set takes out everything that it holds",
+    "AG708": "a remedy names a command that this policy denies",
+    "AG709": "a deny or ask rule for those who hold a role: losing one's identity lifts it",
+    "AG710": "something relaxes where the agent can influence it: in `unless`, in a `not`, or in an allow rule",
+    "AG711": "ask at high or critical severity: ask is not enforcement",
 }
+
+ERROR, WARNING = "error", "warning"
 
 
 class Finding(NamedTuple):
@@ -74,14 +89,39 @@ class Finding(NamedTuple):
     message: str
     suggestion: str = ""
 
+    @property
+    def level(self) -> str:
+        """ERROR or WARNING."""
+        return WARNING if self.code.startswith("AG7") else ERROR
+
     def __str__(self) -> str:
         """Return `rules/git.toml:12:3: AG104 unknown key "efect" (did you mean "effect"?)`."""
-        hint = f' (did you mean "{self.suggestion}"?)' if self.suggestion else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}{hint}"
+        level = f"{WARNING}: " if self.level == WARNING else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.code} {level}{self.text()}"
+
+    def text(self) -> str:
+        """Return the message and what was probably meant."""
+        return self.message + (f' (did you mean "{self.suggestion}"?)' if self.suggestion else "")
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as plain values."""
-        return self._asdict()
+        return {"level": self.level, **self._asdict()}
+
+    def annotation(self, folder: str) -> str:
+        """Return the workflow command by which GitHub shows the finding at its line. `folder` is the policy's.
+
+        Source: docs.github.com, "Workflow commands for GitHub Actions", setting an error message.
+        """
+        file = _escaped(f"{folder}/{self.file}", {":": "%3A", ",": "%2C"})
+        where = f"file={file},line={self.line},col={self.column},title={self.code}"
+        return f"::{self.level} {where}::{_escaped(self.text(), {})}"
+
+
+def _escaped(text: str, more: dict[str, str]) -> str:
+    """Return a text as a workflow command holds it."""
+    for char, code in {"%": "%25", "\r": "%0D", "\n": "%0A", **more}.items():
+        text = text.replace(char, code)
+    return text
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

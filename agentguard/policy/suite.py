@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
-from agentguard.policy import cases, setting, source
+from agentguard.policy import advice, cases, setting, source
 from agentguard.policy.compile import compile_source
 from agentguard.policy.explain import explanation, printable, row_text
 from agentguard.policy.findings import in_order
@@ -23,12 +23,16 @@ STOP = "stop"  # expected: deny or ask
 
 
 class Prepared(NamedTuple):
-    """A policy and its tests, ready to run. `compiled` is b"" if there are findings; `rules` counts the rules."""
+    """A policy and its tests, ready to run. `compiled` is b"" if there are errors among the `findings`.
+
+    `rules` counts the rules, `warnings` are looked for only where there is no error.
+    """
 
     compiled: bytes
     trials: list[Trial]
     findings: tuple[Finding, ...]
     rules: int
+    warnings: tuple[Finding, ...] = ()
 
 
 class Result(NamedTuple):
@@ -77,13 +81,45 @@ class Result(NamedTuple):
         return "\n".join(lines)
 
 
-def prepare(folder: str) -> Prepared:
-    """Read and check a policy and its tests. Never raises; every mistake in any of its files is among the findings."""
+class Coverage(NamedTuple):
+    """How many of a policy's rules its tests exercise: have a say about at least one row of one of them."""
+
+    rules: int
+    missing: tuple[str, ...]
+
+    @property
+    def percent(self) -> float:
+        """How many of a hundred rules are exercised; all of none."""
+        return 100 * (self.rules - len(self.missing)) / self.rules if self.rules else 100.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the coverage as plain values."""
+        exercised = self.rules - len(self.missing)
+        return {
+            "rules": self.rules, "exercised": exercised, "percent": round(self.percent, 1), "missing": list(self.missing)
+        }  # fmt: skip
+
+
+def coverage(policy: Policy, results: Sequence[Result]) -> Coverage:
+    """Return which rules of a policy no result comes across."""
+    seen = {hit["rule"] for result in results for row in result.rows for hit in row["rules"]}
+    missing = [rule["id"] for rule in policy.rules if rule["id"] not in seen]
+    return Coverage(len(policy.rules), tuple(sorted(missing)))
+
+
+def prepare(folder: str, *, advise: bool = False) -> Prepared:
+    """Read and check a policy and its tests. Never raises; every mistake in any of its files is among the findings.
+
+    `advise`: look for warnings too.
+    """
     read = source.read(folder)
     compiled = compile_source(read)
     trials, wrong = cases.trials(read, compiled.ids)
     findings = in_order((*compiled.findings, *wrong))
-    return Prepared(b"" if findings else jsontext.canonical(compiled.policy), trials, findings, len(compiled.ids))
+    if findings:
+        return Prepared(b"", trials, findings, len(compiled.ids))
+    warnings = advice.warnings(read, compiled) if advise else ()
+    return Prepared(jsontext.canonical(compiled.policy), trials, (), len(compiled.ids), warnings)
 
 
 def run(policy: Policy, trials: Sequence[Trial], progress: Callable[[int, int], None] | None = None) -> list[Result]:

@@ -47,7 +47,8 @@ def test_check_of_a_good_policy_is_quiet_on_standard_output(acme) -> None:
     """Exit 0 and a sentence for the person."""
     assert (0, "", f"{acme}: 1 rule, 1 test, no errors\n") == agentguard("check", acme)
     code, out, _ = agentguard("check", acme, "--json")
-    assert (0, {"ok": True, "rules": 1, "tests": 1, "findings": []}) == (code, json.loads(out))
+    counts = {"rules": 1, "tests": 1, "errors": 0, "warnings": 0}
+    assert (0, {"ok": True, **counts, "findings": []}) == (code, json.loads(out))
 
 
 def test_check_of_a_broken_policy_prints_every_finding() -> None:
@@ -60,7 +61,7 @@ def test_check_of_a_broken_policy_prints_every_finding() -> None:
     code, out, err = agentguard("check", BROKEN, "--json")
     found = json.loads(out)
     assert (1, False, len(golden.splitlines())) == (code, found["ok"], len(found["findings"]))
-    assert ["file", "line", "column", "code", "message", "suggestion"] == list(found["findings"][0])
+    assert ["level", "file", "line", "column", "code", "message", "suggestion"] == list(found["findings"][0])
 
 
 def test_check_of_no_folder_is_a_finding_too(tmp_path) -> None:
@@ -73,7 +74,7 @@ def test_check_of_no_folder_is_a_finding_too(tmp_path) -> None:
 
 def test_test_says_which_fail_and_why(acme) -> None:
     """Exit 0 if all pass, 3 if one fails; failing tests are printed with their rows."""
-    assert (0, "", f"{acme}: 1 test passed\n") == agentguard("test", acme)
+    assert (0, "", f"{acme}: 1 test passed, 1 of 1 rule exercised\n") == agentguard("test", acme)
     Path(acme, "tests", "b.toml").write_text(PASSING.replace('"deny"', '"allow"'))
     code, out, err = agentguard("test", acme)
     assert 3 == code
@@ -237,7 +238,7 @@ def test_the_reference_names_every_key_and_every_code() -> None:
     assert [] == [code for code in CODES if f"| {code} |" not in page]
 
 
-@pytest.mark.parametrize("command", ["check", "test", "explain", "replay", "reference"])
+@pytest.mark.parametrize("command", ["init", "check", "test", "matrix", "explain", "replay", "reference"])
 def test_help_leads_with_an_example(command) -> None:
     """What to type comes before the list of options."""
     code, out, _ = agentguard(command, "--help")

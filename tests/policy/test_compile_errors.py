@@ -26,8 +26,31 @@ def test_every_mistake_is_found_where_it_is(name) -> None:
 
 def test_every_code_is_shown_by_a_mistake() -> None:
     """A code without an example could mean anything."""
-    shown = {code for name in BROKEN for code in re.findall(r"AG\d{3}", (GOLDEN / f"{name}.txt").read_text())}
+    names = (*BROKEN, "doubtful")
+    shown = {code for name in names for code in re.findall(r"AG\d{3}", (GOLDEN / f"{name}.txt").read_text())}
     assert set(CODES) == shown | OF_FILES
+
+
+def test_every_warning_is_found_where_it_is() -> None:
+    """A policy that holds and of which much does nothing, as `agentguard policy check` prints it."""
+    prepared = suite.prepare(str(GOLDEN / "doubtful"), advise=True)
+    assert () == prepared.findings
+    assert (GOLDEN / "doubtful.txt").read_text() == "".join(f"{finding}\n" for finding in prepared.warnings)
+    assert {"warning"} == {finding.level for finding in prepared.warnings}
+
+
+def test_a_warning_is_no_error() -> None:
+    """It stops nothing from being published, and is looked for only when asked."""
+    assert {} != compile_source(read(str(GOLDEN / "doubtful"))).policy
+    assert () == suite.prepare(str(GOLDEN / "doubtful")).warnings
+
+
+def test_an_annotation_is_a_workflow_command() -> None:
+    """What ends a command or separates its parts is escaped."""
+    finding = Finding("rules/a:b.toml", 2, 3, "AG711", "100 % of\nx", "y")
+    told = '::warning file=d/rules/a%3Ab.toml,line=2,col=3,title=AG711::100 %25 of%0Ax (did you mean "y"?)'
+    assert told == finding.annotation("d")
+    assert finding._replace(code="AG104").annotation("d").startswith("::error ")
 
 
 def test_sets_that_nest_without_end_are_a_finding(tmp_path) -> None:
@@ -51,6 +74,7 @@ def test_a_finding_reads_like_a_compilers() -> None:
     finding = Finding("rules/git.toml", 12, 3, "AG104", 'unknown key "efect"', "effect")
     assert 'rules/git.toml:12:3: AG104 unknown key "efect" (did you mean "effect"?)' == str(finding)
     assert {
+        "level": "error",
         "file": "rules/git.toml",
         "line": 12,
         "column": 3,
