@@ -36,7 +36,7 @@ EXACT, GLOB, TREE = "exact", "glob", "tree"
 TRAITS = frozenset({
     "read-only", "force", "destroys-data", "destroys-infrastructure", "discards-work", "skips-checks", "publishes",
     "sends", "computed-address", "runs-fetched-code", "foreign-package", "prints-environment", "starts-agent",
-    "privileged", "controls-service", "signals", "removes-package", "malformed",
+    "configures-hooks", "privileged", "controls-service", "signals", "removes-package", "malformed",
 })  # fmt: skip
 
 

@@ -123,8 +123,22 @@ def _files(call: ToolCall, world: World, actions: tuple[str, ...], fields: tuple
         found, why = _opened(call, world, fields[0], text)
         if why:
             rows.append(paths.malformed(actions[-1], call.tool, why))
-        rows += [Row(action, tool=call.tool, path=path) for path in found for action in actions]
+        for path in found:
+            origin = (
+                _bringing(call, world, path) if WRITE in actions and str(path.text)[-3:].lower() == ".md" else NO_ORIGIN
+            )
+            rows += [Row(action, tool=call.tool, path=path, origin=origin) for action in actions]
     return Access(rows)
+
+
+def _bringing(call: ToolCall, world: World, path: Path) -> Origin:
+    """Return the origin that says whether what is written brings hooks."""
+    from agentguard.access import frontmatter  # noqa: PLC0415 - only for Markdown
+
+    names = {str(path.text), str(path.resolved)}
+    if any(map(frontmatter.concerns, names)) and frontmatter.brings_hooks(call.input, str(path.resolved), world):
+        return Origin(traits=frozenset({"configures-hooks"}))
+    return NO_ORIGIN
 
 
 def _grep(call: ToolCall, world: World) -> Access:

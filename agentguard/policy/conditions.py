@@ -110,6 +110,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "trait": {
         "computed-address": "the address is put together when the command runs, so data could leave in it",
+        "configures-hooks": "writes a skill, a subagent or a command that brings hooks of its own",
         "controls-service": "starts, stops or changes a service or a timer",
         "destroys-data": "destroys data that git cannot bring back: a database, a volume",
         "destroys-infrastructure": "destroys machines, clusters or cloud resources",

@@ -79,7 +79,11 @@ def entries():
 
 
 def of_rule(bundle, rule, line):
-    call = calls.of_line(line, PROJECT) or calls.of_tool(line, {}, PROJECT)
+    if isinstance(line, str):
+        call = calls.of_line(line, PROJECT) or calls.of_tool(line, {}, PROJECT)
+    else:  # { TOOL = { FIELD = VALUE } }
+        ((tool, fields),) = line.items()
+        call = calls.of_tool(tool, fields, PROJECT)
     state = rule.removeprefix("default:") if bundle == "defaults" else ""
     known = state in ("stale", "fallback", "invalid")
     return hook(call, "baseline" if known else bundle, state if known else FRESH)
@@ -98,6 +102,10 @@ def test_every_rule_that_ships_has_a_call():
     }
 
 
+def shown(line):
+    return printable(line if isinstance(line, str) else json.dumps(line))
+
+
 @pytest.fixture(scope="module")
 def told():
     """What the hook answers to every call of the table: {rule: (line, outcome, model's text, person's line)}."""
@@ -114,7 +122,7 @@ def test_each_call_is_stopped_by_its_rule(told):
 def test_what_is_read_when_a_rule_stops_a_call(told):
     """Both texts of every rule, word for word."""
     pieces = [
-        f"## {rule}\n\n{printable(line)}\n\nmodel   {model}\nperson  {person}\n"
+        f"## {rule}\n\n{shown(line)}\n\nmodel   {model}\nperson  {person}\n"
         for rule, (line, _, model, person) in told.items()
     ]
     text = "\n".join(pieces)

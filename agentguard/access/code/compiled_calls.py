@@ -40,7 +40,8 @@ fs.remove_file fs.remove_dir tokio.fs.remove_file | path:delete
 fs.remove_dir_all tokio.fs.remove_dir_all | path:delete-tree
 fs.rename | from:move to:write
 fs.copy | from:read to:write
-fs.hard_link unix.fs.symlink | from:link to:write
+fs.hard_link | from:edit to:write
+unix.fs.symlink | from:link to:write
 fs.read_dir | path:look
 env.set_current_dir | path:enter
 Command.new process.Command.new tokio.process.Command.new | cmd:rust
@@ -55,7 +56,8 @@ ofstream std.ofstream | path:write
 remove unlink rmdir filesystem.remove std.remove | path:delete
 filesystem.remove_all std.filesystem.remove_all nftw | path:delete-tree
 rename std.rename filesystem.rename | from:move to:write
-symlink link | from:link to:write
+link | from:edit to:write
+symlink | from:link to:write
 opendir scandir | path:look
 chdir | path:enter
 system std.system popen _popen | cmd:shell

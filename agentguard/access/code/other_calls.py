@@ -26,7 +26,8 @@ fs.rmdir fs.promises.rmdir Deno.remove Deno.removeSync | path:delete
 .rmSync fs.rm fs.promises.rm .removeSync .emptyDirSync .rimraf rimraf fs.remove fs.emptyDir del | path:delete-tree
 .renameSync fs.rename fs.promises.rename Deno.rename Deno.renameSync .moveSync fs.move | from:move to:write
 .copyFileSync .copyFile .cpSync fs.cp fs.promises.cp fs.copy .copySync | from:read-tree to:write
-.symlinkSync .linkSync fs.symlink fs.promises.symlink fs.link Deno.symlink | from:link to:write
+.linkSync fs.link fs.promises.link Deno.link Deno.linkSync | from:edit to:write
+.symlinkSync fs.symlink fs.promises.symlink Deno.symlink | from:link to:write
 .readdirSync .readdir .opendirSync fs.promises.readdir Deno.readDir Deno.readDirSync | path:look
 .openSync fs.open fs.promises.open Deno.open Deno.openSync | path:open mode:mode
 Bun.file | path:read
@@ -69,7 +70,8 @@ FileUtils.remove_entry_secure | path:delete-tree
 rm_rf rm_r | path:delete-tree
 File.rename FileUtils.mv FileUtils.move | from:move to:write
 FileUtils.cp FileUtils.cp_r FileUtils.copy FileUtils.copy_file FileUtils.install IO.copy_stream | from:read-tree to:write
-File.symlink File.link FileUtils.ln_s FileUtils.ln FileUtils.ln_sf | from:link to:write
+File.link FileUtils.ln FileUtils.link | from:edit to:write
+File.symlink FileUtils.ln_s FileUtils.ln_sf | from:link to:write
 File.chmod FileUtils.chmod FileUtils.chmod_R File.chown FileUtils.chown | mode: path:write
 FileUtils.mkdir FileUtils.mkdir_p FileUtils.touch Dir.mkdir File.mkfifo File.truncate FileUtils.makedirs | path:write
 Dir.entries Dir.children Dir.each_child Dir.open Dir.foreach | path:look
@@ -102,7 +104,8 @@ copy File.Copy.copy cp File.Copy.cp | from:read to:write
 mv | from:move to:write
 rmtree remove_tree File.Path.rmtree File.Path.remove_tree | path:delete-tree
 mkdir make_path mkpath truncate | path:write
-symlink link | from:link to:write
+link | from:edit to:write
+symlink | from:link to:write
 chmod utime | mode: path:write
 chown | user: group: path:write
 opendir | handle: path:look
@@ -134,7 +137,8 @@ file_put_contents touch mkdir tempnam chmod chown chgrp imagepng imagejpeg | pat
 unlink rmdir | path:delete
 rename | from:move to:write
 copy move_uploaded_file | from:read to:write
-symlink link | from:link to:write
+link | from:edit to:write
+symlink | from:link to:write
 scandir opendir dir DirectoryIterator RecursiveDirectoryIterator | path:look
 chdir | path:enter
 system exec passthru shell_exec popen proc_open pcntl_exec expect_popen | cmd:sys

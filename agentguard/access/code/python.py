@@ -353,6 +353,8 @@ class _Reader(Evaluator):
             if name in ("rename", "replace", "copy", "move"):
                 for one in args.get(0, "target"):
                     self.found.path("write", one)
+            if name in ("hardlink_to", "link_to"):
+                self.found.perform([("target", "edit")], args)
             if name in ("write_text", "write_bytes") and any(ENVIRON in given for given in args.placed):
                 self.found.add("environment")
 

@@ -18,7 +18,8 @@ shutil.move | src:move-tree dst:write
 shutil.copy shutil.copy2 shutil.copyfile | src:read dst:write
 shutil.copytree distutils.dir_util.copy_tree | src:read-tree dst:write
 shutil.copymode shutil.copystat | src: dst:write
-os.link os.symlink | src:link dst:write
+os.link | src:edit dst:write
+os.symlink | src:link dst:write
 os.mkdir os.makedirs os.mkfifo os.mknod | path:write
 os.chmod os.chown os.lchown os.truncate os.utime os.setxattr os.removexattr shutil.chown | path:write
 os.listdir os.scandir os.walk os.fwalk | path:look

@@ -184,8 +184,9 @@ class Found:
         plain, _, tree = kind.partition("-")
         if plain in _ACTIONS:
             for one in self._each(held):
-                for action in _ACTIONS[plain]:
-                    self.path(action, one, TREE if tree == "tree" else EXACT)
+                for action in _ACTIONS[plain]:  # who moves a folder takes it away with all beneath it
+                    whole = tree == "tree" or (plain == "move" and action == DELETE)
+                    self.path(action, one, TREE if whole else EXACT)
         elif kind == "open":
             self.opened(held, self._mode(spec, args))
         elif kind == "look":

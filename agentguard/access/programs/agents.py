@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import WRITE
+from agentguard.access.model import UNKNOWN, WRITE
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import plain
 
@@ -23,6 +23,10 @@ _LOOKS_AFTER = {
 }
 
 
+# Variables that lead an agent to other settings than the person's own.
+_PLACES = {"claude": ("CLAUDE_CONFIG_DIR", "HOME"), "claude-code": ("CLAUDE_CONFIG_DIR", "HOME")}
+
+
 def starts(call: Call, work: Work) -> None:
     """A session starts, unless the command only shows or sets something."""
     words = [plain(word) or "" for word in call.words]
@@ -33,6 +37,12 @@ def starts(call: Call, work: Work) -> None:
         aside = aside or (first[:1] == "-" and first not in ("--resume", "-v")) or "select " in text
         aside = aside or (call.program != "" and not call.program.endswith("/bin/q"))  # somebody's own program
     work.line.traits |= set() if aside else {"starts-agent"}
+    for name in _PLACES.get(call.name, ()):
+        value = call.variable(name)
+        if value is UNKNOWN and name not in call.assigned:
+            continue
+        if value not in (None, call.world.home, f"{call.world.home}/.claude"):
+            work.line.flags.append(("--config-dir", value))  # the variable says what an option would
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     _changes(call, words)
@@ -42,6 +52,8 @@ def starts(call: Call, work: Work) -> None:
 _CHANGES = frozenset(
     {"add", "add-json", "add-from-claude-desktop", "remove", "set", "install", "enable", "disable", "uninstall"}
 )
+# Settings that decide what an agent may do, and what runs beside it. Plugins bring hooks, and stand among the settings.
+_RULING = frozenset({"hooks", "disableAllHooks", "env", "permissions", "apiKeyHelper", "statusLine", "enabledPlugins"})
 _SETTINGS = {"claude": ".claude.json", "codex": ".codex/config.toml", "gemini": ".gemini/settings.json"}
 
 
@@ -50,6 +62,8 @@ def _changes(call: Call, words: list[str]) -> None:
     if words[:1] not in (["mcp"], ["config"], ["plugin"], ["extensions"]) or not _CHANGES.intersection(words[1:3]):
         return
     name = _SETTINGS.get(call.name)
+    if call.name == "claude" and (words[0] == "plugin" or _RULING.intersection(words)):
+        call.path(WRITE, f"{call.world.home}/.claude/settings.json", "the agent's settings")
     if name is not None:
         scope = ".mcp.json" if "project" in words and words[0] == "mcp" else f"{call.world.home}/{name}"
         call.path(WRITE, scope, "the agent's settings")

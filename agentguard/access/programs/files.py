@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, DELETE, READ, STAR, UNKNOWN, WRITE
+from agentguard.access.model import ANY, DELETE, READ, STAR, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import filling, finder, walk
+from agentguard.access.programs.targets import SECOND_NAME
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
@@ -38,6 +39,8 @@ def link(call: Call, work: Work) -> None:
     for target, parent in places:
         relative = line.has("--symbolic") and not line.has("--relative")
         call.path(READ, _joined(parent, target) if relative else target, "target of the link")
+        if not line.has("--symbolic"):
+            call.path(WRITE, target, SECOND_NAME)
 
 
 def _links(call: Call, work: Work, targets: list[Value]) -> None:
@@ -155,10 +158,15 @@ def fd(call: Call, work: Work) -> None:
 
 
 def mounted(call: Call, work: Work) -> None:
-    """`mount` alone, or with `-l`, lists what is mounted; anything else needs the administrator's rights."""
-    acts = work.line.operands or work.line.has("-a -o -B --bind -L -U")
+    """`mount` alone, or with `-l`, lists what is mounted; anything else needs the administrator's rights.
+
+    What is mounted over a place hides all that is there; what `umount` takes away comes into sight again.
+    """
+    acts = call.name == "umount" or work.line.operands or work.line.has("-a -o -B --bind -L -U")
     work.entry = {**work.entry, "operands": "text*", "traits": "privileged" if acts else "read-only"}
     walk.standard(call, work)
+    for value in work.line.operands if call.name == "umount" else work.line.operands[-1:]:
+        call.path(WRITE, value, "what is mounted here", TREE)
 
 
 def flagged(call: Call, work: Work) -> None:

@@ -20,11 +20,14 @@ def joined(words: list[Value]) -> Value:
     )
 
 
-def carry(call: Call, words: list[Value], found: list[Value], label: str) -> None:
-    """Run a command once for each of the values that it gets in place of `{}`, or behind its words."""
+def carry(call: Call, words: list[Value], found: list[Value], label: str, *, behind: bool = True) -> None:
+    """Run a command once for each of the values that it gets in place of `{}`, or (`behind`) behind its words."""
     if not words:
         return
     marked = any("{}" in part for word in words for part in parts_of(word) if isinstance(part, str))
+    if not marked and not behind:
+        call.run(words, label)
+        return
     for value in found:
         call.run(replaced(call, words, "{}", value) if marked else [*words, value], label)
 

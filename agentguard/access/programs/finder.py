@@ -62,7 +62,7 @@ def run(call: Call, work: Work) -> None:
             for value in values:
                 call.path(DELETE, value, "-delete")
     for flag, words in found.runs:
-        filling.carry(call, words, values, f"{call.name} {flag}")
+        filling.carry(call, words, values, f"{call.name} {flag}", behind=False)
     work.feed = Feed(UNKNOWN, items=values)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access import paths
-from agentguard.access.model import CERTAIN, EXACT, POSSIBLE, TREE, WRITE
+from agentguard.access.model import CERTAIN, EXACT, POSSIBLE, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import net, walk
 from agentguard.access.shell.values import concat, parts_of
 
@@ -52,6 +52,11 @@ def place(call: Call, value: Value, why: str, action: str, work: Work) -> None:
         return
     sources = [source for source, what in work.kinds if what == "place-read"]
     copied = sources[0] if len(sources) == 1 else None
+    if work.extent != TREE and (walk.kind_of(call, value) == "dir" or str(value)[-1:] == "/"):
+        for source in sources:
+            name = str(parts_of(source)[-1]).rstrip("/").rpartition("/")[2].rpartition(":")[2]
+            call.path(WRITE, concat([*parts_of(value), "/", name]) if name else UNKNOWN, why)
+        return
     whole = isinstance(copied, str) and copied.endswith(("/", "/.")) and net.split(copied) is None
     pours(call, value, why, work.extent, source=copied if whole else None)
 

@@ -192,7 +192,7 @@ def checkout(call: Call, work: Work) -> None:
     if paths:
         named = behind if behind is not None else several or [v for v in operands if walk.kind_of(call, v)]
         _pathspecs(call, WRITE, named, "what is brought back")
-    if line.has("--force"):
+    if line.has("--force") or throws:
         _elsewhere(call, work, WRITE)
     if not paths:
         _moves_to(call, work, made if made is not None else operands[0] if operands else None)
@@ -241,6 +241,7 @@ def restore(call: Call, work: Work) -> None:
     _standard(call, work, "text*", *(["discards-work"] if throws and not line.has("--patch") else []))
     if throws:
         _pathspecs(call, WRITE, [value for value in line.operands if value != "--"], "what is brought back")
+        _elsewhere(call, work, WRITE)
 
 
 def adds_worktree(call: Call, work: Work) -> None:

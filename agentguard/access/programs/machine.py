@@ -5,7 +5,7 @@ Looking is `read-only`, everything else needs the administrator's rights. sysctl
 
 from __future__ import annotations
 
-from agentguard.access.model import WRITE
+from agentguard.access.model import EXACT, TREE, WRITE
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import plain
 
@@ -75,6 +75,9 @@ def guards(call: Call, work: Work) -> None:
     words = {plain(word) for word in call.words}
     looks = words & {"status", "list", "authenticated-root", "--status", "-l", "-a", "-av", "--assess", "--list", "-nv"}
     _plain(call, work, {"read-only"} if looks or call.name == "aa-status" else {"privileged"})
+    for value in work.line.operands if call.name in ("restorecon", "chcon") else ():
+        if call.name == "restorecon" or "/" in str(value):
+            call.path(WRITE, value, "its label", TREE if work.line.has("-R") else EXACT)
 
 
 def display(call: Call, work: Work) -> None:
@@ -140,10 +143,16 @@ def pastes(call: Call, work: Work) -> None:
 
 
 def preferences(call: Call, work: Work) -> None:
-    """`defaults write PATH KEY VALUE`: a path is a file of settings, what starts by itself among them."""
+    """`defaults write DOMAIN KEY VALUE`, `defaults delete DOMAIN`: a path is a file, a name a file among the preferences.
+
+    What starts by itself may be such a file. Of the names only the agent's own count; what other programs keep there is
+    their affair.
+    """
     names = work.line.operands[:1]
     _plain(call, work, set())
     for value in names:
         text = plain(value) or ""
+        if text.startswith("com.anthropic."):
+            text = f"{call.world.home}/Library/Preferences/{text}"
         if "/" in text:
             call.path(WRITE, text if text.endswith(".plist") else f"{text}.plist", "the settings")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import EXECUTE, READ, STAR, WRITE, Pattern
+from agentguard.access.model import DELETE, EXECUTE, READ, STAR, WRITE, Pattern
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import concat, parts_of, plain
 
@@ -142,10 +142,14 @@ def crontab(call: Call, work: Work) -> None:
     operands = [value for value in line.operands if value != "-"]
     work.entry = {**work.entry, "operands": "read"}
     walk.standard(call, work)
-    if looks or line.has("--remove"):
+    if looks:
         return
-    user = call.world.user or "root"
-    call.path(WRITE, f"/var/spool/cron/crontabs/{user}", "the table of commands")
+    behind = {name.split()[0] for name in call.frame.via if name}
+    user = line.value("--user") or ("root" if behind & {"sudo", "doas", "su", "pkexec"} else call.world.user or "root")
+    place = concat(["/var/spool/cron/crontabs/", *parts_of(user)])
+    call.path(DELETE if line.has("--remove") else WRITE, place, "the table of commands")
+    if line.has("--remove"):
+        return
     if not operands and call.stdin is not None:
         for row in call.stdin.lines():
             if not isinstance(row, str):

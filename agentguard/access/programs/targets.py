@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import CERTAIN, POSSIBLE, TREE
+from agentguard.access.model import CERTAIN, POSSIBLE, TREE, WRITE
 from agentguard.access.programs import folders, walk
 from agentguard.access.shell import places
 from agentguard.access.shell.values import concat, parts_of
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
+SECOND_NAME = "it gets a second name, through which it can be changed"
 _SOURCES = ("read", "move", "link", "place-read")
 
 
@@ -27,6 +28,9 @@ def land(call: Call, value: Value, why: str, work: Work) -> None:
     if kind != "dir" or plainly or not sources:
         extent = TREE if TREE in extents else work.extent
         folders.pours(call, value, why, extent, source=sources[0] if len(sources) == 1 else None)
+    if work.line.has("--link"):
+        for source in sources:
+            call.path(WRITE, source, SECOND_NAME, work.extent)
     pairs = zip(sources, extents, strict=True)
     for source, extent in pairs if kind not in ("file", "other") and not plainly else ():
         name = parts_of(source)[-1]
@@ -37,8 +41,9 @@ def land(call: Call, value: Value, why: str, work: Work) -> None:
 
 
 def _goes(call: Call, source: Value, what: str, work: Work) -> str:
-    """Return how much comes with a source: what is moved takes everything beneath it along."""
-    return TREE if what == "move" and not walk.is_file(call, source) else work.extent
+    """Return how much comes with a source: a folder that is moved, and one that a link leads to, comes with all in it."""
+    whole = what == "move" or (what == "link" and work.line.has("--symbolic"))
+    return TREE if whole and not walk.is_file(call, source) else work.extent
 
 
 def _lands(call: Call, value: Value, work: Work, sources: list[Value], *, folder: bool) -> None:

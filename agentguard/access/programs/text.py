@@ -241,9 +241,12 @@ def patch(call: Call, work: Work) -> None:
     walk.standard(call, work)
     if dry or line.operands:
         return
-    from agentguard.access.programs import known  # noqa: PLC0415 - rare
+    from agentguard.access.programs import folders, known  # noqa: PLC0415 - rare
 
-    text = known.text(call, line.value("--input") or "-") or ""
+    text = known.text(call, line.value("--input") or "-")
+    if text is None:
+        folders.pours(call, ".", "what the patch changes")
+        return
     strip = plain(line.value("--strip") or "") or ""
     for one in text.splitlines():
         if one.startswith("+++ "):

@@ -332,7 +332,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     call.told = told
     if redirections is not None and redirections.inputs:
         call.inputs = {**state.inputs, **redirections.inputs}
-    rest = ""
+    rest, here = "", call.cwd
     if simple.words and not simple.region:
         rest = text[simple.words[0][1] : simple.end] if not assigned else ""
     for name in assigned:
@@ -357,6 +357,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     if words and isinstance(words[-1], (str, Pattern)):
         state.variables["_"] = words[-1]
     if redirections is not None:
+        call.cwd = here  # the shell opened them before `cd`, `env -C` or `git -C` went elsewhere
         _effects(call, redirections)
         if call.name == "exec" and words == ["exec"]:
             _opened(call, redirections)

@@ -6,7 +6,7 @@ claude claude-code
            --dangerously-skip-permissions --permission-mode=text --settings=text --mcp-config=read
            --append-system-prompt=text --system-prompt=text --add-dir=read --output-format=text --input-format=text
            --max-turns=text --session-id=text --agents=text --fallback-model=text --verbose --ide
-           --setting-sources=text
+           --setting-sources=text --bare --safe-mode --restricted
   run      agents.starts
   may      starts-agent
 
@@ -44,6 +44,8 @@ agentguard
   > bundle
     >> publish
       options  --to=text --mode=text --passphrase-file=read
+  > exception
+    >> grant install revoke request list
   > policy audit deploy collector
     >> *
 """

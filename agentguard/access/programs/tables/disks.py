@@ -6,9 +6,14 @@ mount
   operands text*
   run      files.mounted
 
-umount fstrim eject partprobe vgchange lvchange lvextend lvresize vgextend pvresize xfs_growfs resize2fs xfs_admin \
+umount
+  options  -t=text -O=text -a!privileged -l -f -n -R -r -v -q -c -d -A!privileged -h -V -N=text
+  operands text*
+  run      files.mounted
+
+fstrim eject partprobe vgchange lvchange lvextend lvresize vgextend pvresize xfs_growfs resize2fs xfs_admin \
   e2fsck fsck fsck.ext4 fsck.xfs xfs_repair
-  options  -t=text -O=text -L=text -o=text -a -l -f -n -h -p -y
+  options  -t=text -L=text -o=text -a -l -f -n -h -p -y
   traits   privileged
 
 mdadm dmsetup kpartx tune2fs e2label

@@ -32,7 +32,7 @@ ln gln
   run      files.link
 
 link
-  operands link write
+  operands edit write
 
 rm grm srm
   options  -f,--force -i -I --interactive=text? -r,-R,--recursive -d,--dir -v,--verbose --no-preserve-root

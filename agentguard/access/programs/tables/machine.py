@@ -165,11 +165,9 @@ defaults
   > read read-type find domains export
     operands text text*
     traits   read-only
-  > write import
+  > write import delete rename
     options  -g -app=text -array -string -bool -int
     run      machine.preferences
-  > delete rename
-    operands text*
 
 fastboot
   options  -s=text -w!destroys-data
