@@ -67,10 +67,12 @@ def init(
 
 
 def build(source: str, *, mode: str | None = None) -> bytes:
-    """Return the compiled policy of a source folder. Raises `PolicyError` with all findings."""
+    """Return the compiled policy of a source folder, as it is stored. Raises `PolicyError` with all findings."""
+    from agentguard import jsontext  # noqa: PLC0415 - as below
+    from agentguard.policy import wire  # noqa: PLC0415 - as below
     from agentguard.policy.compile import compile_folder  # noqa: PLC0415 - a parser that only authoring needs
 
-    return compile_folder(source, mode=mode)
+    return wire.pack(jsontext.loads(compile_folder(source, mode=mode)))
 
 
 def publish(
@@ -238,7 +240,7 @@ def _checked(policy: bytes) -> str:
 
     if len(policy) > seal.POLICY_LIMIT:
         raise PolicyError(f"the compiled policy is larger than {seal.POLICY_LIMIT} bytes")
-    return engine.load(policy).name
+    return engine.check(policy).name
 
 
 def _expires(publishing: Publisher, role: str) -> dt.datetime:

@@ -20,6 +20,7 @@ gc.set_threshold(100_000, 20, 20)
 
 _PACKED = os.path.join(__path__[0], f"packed.{sys.implementation.cache_tag}")
 _HEAD = 8  # bytes: the length of the index
+_STREAMS = 2  # the last file descriptor of the standard streams
 
 
 class _Packed:
@@ -54,7 +55,12 @@ class _Packed:
         exec(marshal.loads(self._file.read(length)), module.__dict__)  # noqa: S102, S302 - as trusted as a .pyc
 
 
-try:  # noqa: SIM105 - contextlib is no import that a hook needs
-    sys.meta_path.insert(0, _Packed(FileIO(_PACKED)))
+try:
+    _file = FileIO(_PACKED)
 except FileNotFoundError:
     pass
+else:
+    if _file.fileno() > _STREAMS:
+        sys.meta_path.insert(0, _Packed(_file))
+    else:  # we were started with a closed stream, which must stay to be seen
+        _file.close()

@@ -19,10 +19,8 @@ from __future__ import annotations
 
 import os
 
-from agentguard import jsontext
 from agentguard.access.model import CONNECT, DELETE, EXACT, EXECUTE, MCP, OPAQUE, UNCERTAIN, USE, WRITE
-from agentguard.errors import PolicyError
-from agentguard.policy import form
+from agentguard.policy.form import SEVERITIES
 from agentguard.policy.match import KINDS, PATH, RowMatch, Sets
 from agentguard.policy.model import (
     ALLOW,
@@ -42,6 +40,7 @@ from agentguard.policy.model import (
     Decision,
     Hit,
 )
+from agentguard.policy.stored import MAGIC, Stored, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +49,10 @@ if TYPE_CHECKING:
 
     from agentguard.access.model import Access, Row
     from agentguard.access.world import World
+    from agentguard.policy.keys import Keys
     from agentguard.policy.model import Context
     from agentguard.policy.pathset import Names
+    from agentguard.policy.stored import Lines
 
 CHANGES = frozenset({WRITE, DELETE, EXECUTE, CONNECT, MCP})  # what freshness holds back
 
@@ -63,30 +64,41 @@ _CI = "ci"  # the device kind that has defaults of its own
 
 
 class Policy:
-    """A compiled policy that has been checked, or the built-in pack.
+    """A compiled policy that has been checked, or the built-in pack. `on_failure`: where a record cannot be written.
 
-    `on_failure` is the effect where a record cannot be written, `unattended` what rules say instead of deny where
-    nobody can answer.
+    A stored policy reads its rules and sets as they are asked for, and knows which ones a row could concern.
     """
 
-    __slots__ = ("_ready", "by_action", "defaults", "mode", "name", "on_failure", "rules", "sets", "unattended")
+    __slots__ = ("_by_action", "_keys", "_ready", "defaults", "mode", "name", "on_failure", "rules", "sets", "stored")
 
-    def __init__(self, data: dict[str, Any]) -> None:
+    def __init__(self, data: dict[str, Any], stored: Stored | None = None) -> None:
         self.name: str = data["name"]
         self.mode: str = data["mode"]
         self.defaults: dict[str, Any] = data["defaults"]
-        self.sets: list[dict[str, Any]] = data["sets"]
-        self.rules: list[dict[str, Any]] = data["rules"]
-        self.by_action: dict[str, list[int]] = data["by_action"]
         self.on_failure: str = data.get("audit", {}).get("on_failure", ASK)
-        self.unattended = {rule["id"]: rule["unattended"] for rule in self.rules if "unattended" in rule}
+        self.stored = stored
+        self.sets: Sequence[dict[str, Any]] | Lines = stored.sets if stored else data["sets"]
+        self.rules: Sequence[dict[str, Any]] | Lines = stored.rules if stored else data["rules"]
+        self._by_action: dict[str, list[int]] = {} if stored else data["by_action"]
         self._ready: Sets | None = None
+        self._keys: Keys | None = None
 
     def in_world(self, world: World) -> Sets:
         """Return the sets made ready for a world; kept, because the calls of a replay share one."""
         if self._ready is None or not _same(self._ready.world, world):
             self._ready = Sets(self.sets, world)
+            self._keys = self.stored.keys_in(world) if self.stored else None
         return self._ready
+
+    def candidates(self, row: Row, *, whole: bool) -> Sequence[int]:
+        """Return the numbers of the rules that could match a row; `whole`: whatever its path is."""
+        if self.stored is None or self._keys is None:
+            return self._by_action.get(row.action, ())
+        return self.stored.candidates(row, self._keys, whole=whole)
+
+    def texts(self, number: int) -> dict[str, Any]:
+        """Return reason and remedy of a rule, and what else only people read."""
+        return self.stored.texts(number) if self.stored else self.rules[number]
 
     def default(self, name: str, action: str, device_kind: str) -> str:
         """Return a default for rows of an action: what is said for the kind of device, then for the action, wins."""
@@ -99,19 +111,26 @@ class Policy:
 
 
 def load(data: bytes) -> Policy:
-    """Return the policy in `data`, the bytes that the compiler wrote.
+    """Return the policy in `data`, the bytes that the compiler wrote, or those that are stored in a bundle.
 
-    Raises `PolicyError` for anything that this version does not understand in full: half a policy is none.
+    Raises `PolicyError` for anything that this version does not understand in full: half a policy is none. Of a stored
+    policy only what is read is checked; see `check`.
     """
-    try:
-        return Policy(form.checked(jsontext.loads(data)))
-    except jsontext.JsonError as error:
-        raise PolicyError(f"the compiled policy is not readable: {error}", hint="agentguard sync") from None
+    if data.startswith(MAGIC):
+        stored = Stored(data)
+        return Policy(stored.head, stored)
+    return Policy(read(data))
+
+
+def check(data: bytes) -> Policy:
+    """Return the policy in `data`, all of which has been checked. Raises `PolicyError`."""
+    read(data)
+    return load(data)
 
 
 def fallback() -> Policy:
     """Return the policy that holds where no other does: the shipped baseline, as it was when this program was made."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fallback.json")
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fallback.policy")
     with open(path, "rb", buffering=0) as file:
         return load(file.readall())
 
@@ -143,13 +162,12 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
         key = (id(row.origin), row.action, match.certainty) if row.resource()[0] == "path" else number
         group = groups.get(key)
         if group is None:
-            rules = [(pack, _alive(pack, pack_match, row), pack_sets), (policy, _alive(policy, match, row), sets)]
-            group = groups[key] = Group(rules)
+            group = groups[key] = Group([(pack, pack_sets), (policy, sets)])
         elif (known := group.quiet(row)) is not None:
             effects.append(known)
             continue
-        firm = _hits(pack, pack_match, row, number, context, rules=group.rules[0])
-        own = _hits(policy, match, row, number, context, rules=group.rules[1])
+        firm = _hits(pack, pack_match, row, number, context, rules=group.rules(0, pack_match, row))
+        own = _hits(policy, match, row, number, context, rules=group.rules(1, match, row))
         acts = [*firm, *(hit for hit in own if hit.counts)]
         would = [*firm, *own]
         default = _default(policy, _default_name(row, match.certainty, access.known), row, number, context)
@@ -166,7 +184,7 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
         heard = [*firm, *own, *(hit for hit in (default, late) if hit is not None and (hit in acts or hit in would))]
         for hit in heard:
             if hit.effect == ASK and not context.attended:
-                hit.effect = policy.unattended.get(hit.rule, DENY)
+                hit.effect = hit.unattended
         hits += sorted((hit for hit in heard if hit is not default or hit.effect != ALLOW), key=_rank)
         acting += acts
         whole += would
@@ -194,19 +212,38 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
 class Group:
     """The rows of one command with one action and one certainty, which differ in nothing but their paths.
 
-    `rules` are the numbers of those that could match one of them, the built-in pack's first. Where no rule has a say about
-    a file, none has about another one in the same folder whose name no pattern asks for; so a command line of thousands of
-    files costs little more than one of a few.
+    Whether a rule could match one of them, whatever its path, is asked once. Where no rule has a say about a file, none has
+    about another one in the same folder whose name no pattern asks for; so a command line of thousands of files costs
+    little more than one of a few.
     """
 
-    __slots__ = ("_effects", "_names", "_policies", "_rows", "rules")
+    __slots__ = ("_alive", "_effects", "_names", "_policies", "_rows", "_whole")
 
-    def __init__(self, policies: list[tuple[Policy, list[int], Sets]]) -> None:
-        self.rules = [rules for _, rules, _ in policies]
+    def __init__(self, policies: list[tuple[Policy, Sets]]) -> None:
         self._policies = policies
+        self._alive: list[dict[int, bool]] = [{} for _ in policies]
+        self._whole: list[list[int] | None] = [None for _ in policies]
         self._effects: dict[str, str] = {}
         self._names: list[Names] | None = None
         self._rows = 0
+
+    def rules(self, which: int, match: RowMatch, row: Row) -> list[int]:
+        """Return the rules of a policy that could match a row; of a group of many, those that could match any."""
+        found = self._whole[which]
+        if found is None:
+            policy, _ = self._policies[which]
+            alive = self._alive[which]
+            many = self._rows >= _MANY - 1
+            found = []
+            for number in policy.candidates(row, whole=many):
+                lives = alive.get(number)
+                if lives is None:
+                    lives = alive[number] = match.alive(policy.rules[number])
+                if lives:
+                    found.append(number)
+            if many or policy.stored is None:
+                self._whole[which] = found
+        return found
 
     def quiet(self, row: Row) -> str | None:
         """Return the effect of a row about which no rule has anything to say, None where one would have to look."""
@@ -231,8 +268,8 @@ class Group:
     def _concern(self, row: Row) -> bool:
         if self._names is None:
             self._names = [
-                sets.names({number for index in rules for number in _path_sets(policy.rules[index])})
-                for policy, rules, sets in self._policies
+                sets.names({number for index in rules or () for number in _path_sets(policy.rules[index])})
+                for (policy, sets), rules in zip(self._policies, self._whole, strict=True)
             ]
         path = row.path
         return path is None or any(names.concern(str(path.text)) for names in self._names)
@@ -245,11 +282,6 @@ def _path_sets(rule: dict[str, Any]) -> Iterator[int]:
     """Return the numbers of the sets of paths that a rule asks about."""
     for conditions in (rule["when"], *rule.get("unless", ())):
         yield from (number for key, _, number in conditions if KINDS[key] == PATH)
-
-
-def _alive(policy: Policy, match: RowMatch, row: Row) -> list[int]:
-    """Return the rules that could match a row, whatever its path is."""
-    return [index for index in policy.by_action.get(row.action, ()) if match.alive(policy.rules[index])]
 
 
 def _hits(
@@ -271,7 +303,8 @@ def _hits(
         counts = rule.get("mode", policy.mode) == ENFORCE and (
             ("rollout" not in rule and "enforce_for" not in rule) or _rolled_out(rule, context)
         )
-        found = next((match.found[number] for _, _, number in rule["when"] if match.found.get(number)), "")
+        found = next((match.found[place] for _, _, place in rule["when"] if match.found.get(place)), "")
+        texts = policy.texts(index)
         hits.append(
             Hit(
                 rule["id"],
@@ -280,8 +313,9 @@ def _hits(
                 match=value,
                 counts=counts,
                 severity=rule.get("severity", ""),
-                reason=_text(rule.get("reason"), row, found, context),
-                remedy=_text(rule.get("remedy"), row, found, context),
+                unattended=rule.get("unattended", DENY),
+                reason=_text(texts.get("reason"), row, found, context),
+                remedy=_text(texts.get("remedy"), row, found, context),
             )
         )
     return hits
@@ -361,7 +395,7 @@ def _named(hits: list[Hit], effect: str) -> Hit:
 
 def _rank(hit: Hit) -> tuple[int, bool, int, str, int]:
     """Return the order in which hits are named: the strictest, rules before defaults, severity, id, row."""
-    return -STRICTNESS[hit.effect], _is_default(hit), -form.SEVERITIES.index(hit.severity), hit.rule, hit.row
+    return -STRICTNESS[hit.effect], _is_default(hit), -SEVERITIES.index(hit.severity), hit.rule, hit.row
 
 
 def _is_default(hit: Hit) -> bool:

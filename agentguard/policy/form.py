@@ -1,7 +1,8 @@
 """Is a compiled policy one that this engine understands in full? Checked before any of it is used.
 
 An unknown key might be a condition, so a policy that has one is refused and the last good bundle stays. What passes
-here cannot make a decision fail.
+here cannot make a decision fail. The hook, which reads few rules of a policy that was checked as a whole when it was
+taken into use, checks those again as it reads them.
 """
 
 from __future__ import annotations
@@ -41,27 +42,61 @@ _RULE_NEEDED = frozenset({"id", "effect", "when"})
 _SET_NEEDED = frozenset({"values", "except"})
 _NOTHING: frozenset[str] = frozenset()
 
+# The head of a stored policy: what a compiled policy says beside its rules and sets, and how these are stored.
+HEAD_SHARED = ("schema", "min_client", "name", "mode", "defaults", "audit")
+_STORED: dict[str, Any] = {
+    **{key: _TOP[key] for key in HEAD_SHARED},
+    "rules": int, "sets": int, "buckets": int, "wide": dict, "body": int, "deflated": bool,
+}  # fmt: skip
+_STORED_NEEDED = frozenset(_STORED) - {"audit", "min_client"}
+
 
 def checked(data: Any) -> dict[str, Any]:
     """Return `data` if it is a compiled policy of this schema. Raises `PolicyError`."""
+    _settings(data, _TOP, _TOP_NEEDED)
+    sets, rules = data["sets"], data["rules"]
+    for number, entry in enumerate(sets):
+        one_set(entry, number, len(sets))
+    for entry in sets:
+        if "or" in entry and any("or" in sets[other] for other in entry["or"]):
+            raise wrong("a set of sets of sets")
+    ids: set[str] = set()
+    for number, rule in enumerate(rules):
+        one_rule(rule, number, len(sets))
+        if rule["id"] in ids:
+            raise wrong(f"the id of rule {number}")
+        ids.add(rule["id"])
+        for key, _, index in _conditions(rule):
+            if not _fits(KINDS[key], sets, index):
+                raise wrong(f"condition {key!r} of rule {number}")
+    _index(data["by_action"], len(rules))
+    return data  # type: ignore[no-any-return]
+
+
+def head(data: Any) -> dict[str, Any]:
+    """Return `data` if it is the head of a stored policy of this schema. Raises `PolicyError`."""
+    _settings(data, _STORED, _STORED_NEEDED)
+    if set(data["wide"]) != set(ACTIONS) or min(data[key] for key in ("rules", "sets", "buckets", "body")) < 0:
+        raise wrong("its head")
+    return data  # type: ignore[no-any-return]
+
+
+def _settings(data: Any, known: dict[str, Any], needed: frozenset[str]) -> None:
     if not isinstance(data, dict):
-        raise _wrong("it is no object")
+        raise wrong("it is no object")
     if data.get("schema") != SCHEMA:
-        raise _wrong(f"its schema is not {SCHEMA}")
+        raise wrong(f"its schema is not {SCHEMA}")
     if _version(data.get("min_client", "0")) > _version(__version__):
-        raise _wrong(f"it needs agentguard {data['min_client']}, and this is {__version__}")
-    _keys(data, _TOP, _TOP_NEEDED, "it")
+        raise wrong(f"it needs agentguard {data['min_client']}, and this is {__version__}")
+    _keys(data, known, needed, "it")
     _keys(data.get("audit", {}), _AUDIT, _NOTHING, "audit")
     defaults = data["defaults"]
     _defaults({key: value for key, value in defaults.items() if key != "ci"}, "defaults")
     _defaults(defaults.get("ci", {}), "defaults of ci")
-    _sets(data["sets"])
-    _rules(data["rules"], data["sets"])
-    _index(data["by_action"], len(data["rules"]))
-    return data
 
 
-def _wrong(what: str) -> PolicyError:
+def wrong(what: str) -> PolicyError:
+    """Return the error for a policy of which something is not as this version expects it."""
     return PolicyError(
         f"this version of agentguard does not understand the compiled policy: {what}", hint="agentguard sync"
     )
@@ -71,17 +106,17 @@ def _keys(table: Any, known: dict[str, Any], needed: frozenset[str], where: str)
     """Refuse a table with a key that is not known, a value that is not allowed, or without a key that is needed."""
     if type(table) is not dict or not needed <= table.keys() <= known.keys():
         extra = sorted(table.keys() - known.keys()) if type(table) is dict else []
-        raise _wrong(f"unknown key {extra[0]!r} in {where}" if extra else f"{where} is incomplete")
+        raise wrong(f"unknown key {extra[0]!r} in {where}" if extra else f"{where} is incomplete")
     for key, value in table.items():
         wanted = known[key]
         kind = type(value)
         if kind is not wanted and (kind is not str or type(wanted) is not frozenset or value not in wanted):
-            raise _wrong(f"{key!r} in {where}")
+            raise wrong(f"{key!r} in {where}")
 
 
 def _defaults(table: Any, where: str) -> None:
     if not isinstance(table, dict):
-        raise _wrong(f"{where} are no object")
+        raise wrong(f"{where} are no object")
     _keys({key: value for key, value in table.items() if key != "by_action"}, _DEFAULTS, _NOTHING, where)
     by_action = table.get("by_action", {})
     _keys(by_action, dict.fromkeys(ACTIONS, dict), _NOTHING, where)
@@ -89,15 +124,12 @@ def _defaults(table: Any, where: str) -> None:
         _keys(inner, _DEFAULTS, _NOTHING, f"{where} of {action}")
 
 
-def _sets(sets: list[Any]) -> None:
-    for number, entry in enumerate(sets):
-        _keys(entry, _SET, _SET_NEEDED, f"set {number}")
-        texts = {*entry["values"], *entry["except"]} if _flat(entry) else {""}
-        if "" in texts or not _within(entry.get("or", ()), len(sets)):
-            raise _wrong(f"set {number}")
-    for entry in sets:
-        if "or" in entry and any("or" in sets[other] for other in entry["or"]):
-            raise _wrong("a set of sets of sets")
+def one_set(entry: Any, number: int, sets: int) -> None:
+    """Raise `PolicyError` unless this is a set; `sets` is how many there are."""
+    _keys(entry, _SET, _SET_NEEDED, f"set {number}")
+    texts = {*entry["values"], *entry["except"]} if _flat(entry) else {""}
+    if "" in texts or not _within(entry.get("or", ()), sets):
+        raise wrong(f"set {number}")
 
 
 def _flat(entry: dict[str, list[Any]]) -> bool:
@@ -105,35 +137,30 @@ def _flat(entry: dict[str, list[Any]]) -> bool:
     return set(map(type, entry["values"])) | set(map(type, entry["except"])) <= {str}
 
 
-def _rules(rules: list[Any], sets: list[dict[str, Any]]) -> None:
-    known: set[tuple[str, int]] = set()
-    ids: set[str] = set()
-    for number, rule in enumerate(rules):
-        _keys(rule, _RULE, _RULE_NEEDED, f"rule {number}")
-        if rule["id"] in ids or rule["id"].startswith(BUILTIN_PREFIX):
-            raise _wrong(f"the id of rule {number}")
-        ids.add(rule["id"])
-        if "tags" in rule and set(map(type, rule["tags"])) - {str}:
-            raise _wrong(f"rule {number}")
-        if not 0 <= rule.get("rollout", 0) <= 100 or set(map(type, rule.get("enforce_for", ()))) - {str}:
-            raise _wrong(f"whom rule {number} is enforced for")
-        for table in (rule["when"], *rule.get("unless", ())):
-            if type(table) is not list or not table:
-                raise _wrong(f"rule {number}")
-            for condition in table:
-                _condition(condition, sets, known, number)
+def one_rule(rule: Any, number: int, sets: int) -> None:
+    """Raise `PolicyError` unless this is a rule by itself; `sets` is how many there are."""
+    _keys(rule, _RULE, _RULE_NEEDED, f"rule {number}")
+    if rule["id"].startswith(BUILTIN_PREFIX):
+        raise wrong(f"the id of rule {number}")
+    if "tags" in rule and set(map(type, rule["tags"])) - {str}:
+        raise wrong(f"rule {number}")
+    if not 0 <= rule.get("rollout", 0) <= 100 or set(map(type, rule.get("enforce_for", ()))) - {str}:
+        raise wrong(f"whom rule {number} is enforced for")
+    for table in (rule["when"], *rule.get("unless", ())):
+        if type(table) is not list or not table:
+            raise wrong(f"rule {number}")
+    for condition in _conditions(rule):
+        if type(condition) is not list or len(condition) != 3:
+            raise wrong(f"rule {number}")
+        key, negated, index = condition
+        if type(negated) is not int or negated not in (0, 1) or type(key) is not str or type(index) is not int:
+            raise wrong(f"rule {number}")
+        if key not in KINDS or not 0 <= index < sets:
+            raise wrong(f"condition {key!r} of rule {number}")
 
 
-def _condition(condition: Any, sets: list[dict[str, Any]], known: set[tuple[str, int]], number: int) -> None:
-    if type(condition) is not list or len(condition) != 3:
-        raise _wrong(f"rule {number}")
-    key, negated, index = condition
-    if type(negated) is not int or negated not in (0, 1) or type(key) is not str or type(index) is not int:
-        raise _wrong(f"rule {number}")
-    if (key, index) not in known:
-        if key not in KINDS or not 0 <= index < len(sets) or not _fits(KINDS[key], sets, index):
-            raise _wrong(f"condition {key!r} of rule {number}")
-        known.add((key, index))
+def _conditions(rule: dict[str, Any]) -> list[Any]:
+    return [condition for table in (rule["when"], *rule.get("unless", ())) for condition in table]
 
 
 def _fits(kind: str, sets: list[dict[str, Any]], index: int) -> bool:
@@ -150,10 +177,10 @@ def _fits(kind: str, sets: list[dict[str, Any]], index: int) -> bool:
 
 def _index(by_action: dict[str, Any], rules: int) -> None:
     if rules and set(by_action) != set(ACTIONS):
-        raise _wrong("its index does not name every action")
+        raise wrong("its index does not name every action")
     for action, numbers in by_action.items():
         if type(numbers) is not list or not _within(numbers, rules):
-            raise _wrong(f"the index of {action!r}")
+            raise wrong(f"the index of {action!r}")
 
 
 def _within(numbers: Sequence[Any], count: int) -> bool:
@@ -169,5 +196,5 @@ def _version(text: Any) -> list[int]:
     """Return a version as numbers."""
     parts = text.split(".") if isinstance(text, str) else [""]
     if not all(_digits(part) for part in parts):
-        raise _wrong("key 'min_client'")
+        raise wrong("key 'min_client'")
     return [int(part) for part in parts]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from agentguard.access.model import Row, Value
     from agentguard.access.world import World
     from agentguard.policy.model import Context
+    from agentguard.policy.stored import Lines
 
 # How each condition is compared. A test holds this against the table of the language.
 ENUM, WORD, COMMAND, HOST, PORT, PATH = "enum", "word", "command", "host", "port", "path"
@@ -51,7 +52,7 @@ class Sets:
 
     __slots__ = ("_ready", "_scratch", "_sets", "_spellings", "world")
 
-    def __init__(self, sets: Sequence[dict[str, Any]], world: World) -> None:
+    def __init__(self, sets: Sequence[dict[str, Any]] | Lines, world: World) -> None:
         self.world = world
         self._sets = sets
         self._spellings = Spellings(world)

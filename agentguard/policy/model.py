@@ -101,14 +101,15 @@ class Hit:
     """One rule (or default) that had a say about one row.
 
     `rule` is a rule's id or `default:NAME`. `effect` is what it asks for on this row, after `possible`. `counts` is
-    false where mode, rollout or stage keep it out of the call's effect (it still counts in `would`).
+    false where mode, rollout or stage keep it out of the call's effect (it still counts in `would`). `unattended` is
+    what an ask becomes where nobody can answer.
     """
 
-    __slots__ = ("counts", "effect", "match", "reason", "remedy", "row", "rule", "severity")
+    __slots__ = ("counts", "effect", "match", "reason", "remedy", "row", "rule", "severity", "unattended")
 
     def __init__(
         self, rule: str, effect: str, row: int, *, match: int = YES, counts: bool = True, severity: str = "",
-        reason: str = "", remedy: str = "",
+        unattended: str = DENY, reason: str = "", remedy: str = "",
     ) -> None:  # fmt: skip
         self.rule = rule
         self.effect = effect
@@ -116,6 +117,7 @@ class Hit:
         self.match = match
         self.counts = counts
         self.severity = severity
+        self.unattended = unattended
         self.reason = reason
         self.remedy = remedy
 

@@ -92,11 +92,11 @@ def _floors(places: Places, anchor: bytes, settings: dict[str, Any]) -> list[dic
 
 
 def _understood(chain: Chain) -> None:
-    """Raise if this version's engine cannot load the policy: the last good one serves better."""
+    """Raise if this version's engine does not understand all of the policy: the last good one serves better."""
     from agentguard.policy import engine  # noqa: PLC0415 - not needed to fetch
 
     try:
-        engine.load(chain.policy)
+        engine.check(chain.policy)
     except PolicyError as error:
         raise PublisherError(f"{chain.name} {chain.revision} needs another agentguard: {error.message}") from None
 

@@ -9,7 +9,7 @@ import pytest
 from agentguard import jsontext
 from agentguard.access.model import ACTIONS, Access
 from agentguard.access.world import MemoryDisk, World
-from agentguard.policy import engine
+from agentguard.policy import engine, wire
 from agentguard.policy.match import KINDS
 from agentguard.policy.model import Context
 
@@ -57,7 +57,7 @@ def _compiled(rules=(), *, defaults=None, mode="enforce", **more) -> dict[str, A
             }
         )
         wanted = rule.get("action", ACTIONS)
-        for action in [wanted] if isinstance(wanted, str) else wanted:
+        for action in {wanted} if isinstance(wanted, str) else set(wanted):
             by_action[action].append(index)
     return {
         "schema": 1, "min_client": "0.1.0", "name": "made-by-hand", "mode": mode, "defaults": defaults or {},
@@ -66,11 +66,20 @@ def _compiled(rules=(), *, defaults=None, mode="enforce", **more) -> dict[str, A
 
 
 def _decide(rules, *rows, world=None, known=True, policy=None, defaults=None, mode="enforce", **context):
-    """Return the decision about some rows under some rules."""
-    chosen = policy or engine.load(jsontext.canonical(_compiled(rules, defaults=defaults, mode=mode)))
-    return engine.decide(
-        chosen, Access(list(rows), known=known), world or _world(), Context(**{"user": "dev", **context})
-    )
+    """Return the decision about some rows under some rules: the same whether the policy is stored or at hand."""
+    compiled = _compiled(rules, defaults=defaults, mode=mode)
+    chosen = policy or engine.load(jsontext.canonical(compiled))
+    access, where, who = Access(list(rows), known=known), world or _world(), Context(**{"user": "dev", **context})
+    found = engine.decide(chosen, access, where, who)
+    if policy is None:
+        assert _told(found) == _told(engine.decide(engine.load(wire.pack(compiled)), access, where, who))
+    return found
+
+
+def _told(decision):
+    """Return all that a decision says, as plain values."""
+    hits = [{name: getattr(hit, name) for name in hit.__slots__} for hit in decision.hits]
+    return {name: getattr(decision, name) for name in decision.__slots__} | {"hits": hits}
 
 
 @pytest.fixture(scope="session")

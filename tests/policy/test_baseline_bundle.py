@@ -58,7 +58,7 @@ def test_a_pack_that_is_out_of_date_is_found(tmp_path):
     command = [sys.executable, "-c", code, script]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path / "scripts")
     assert 1 == done.returncode
-    assert "agentguard/policy/fallback.json is out of date: run scripts/generate-packs\n" == done.stderr
+    assert "agentguard/policy/fallback.policy is out of date: run scripts/generate-packs\n" == done.stderr
 
 
 def test_the_bundle_is_what_ships():

@@ -305,7 +305,8 @@ def test_every_rule_is_in_the_table(baseline):
 
 def test_every_rule_explains_itself(baseline):
     """Reason, remedy and severity are there, and short enough for what the agent and the person are shown."""
-    for rule in baseline.rules:
+    for number, stored in enumerate(baseline.rules):
+        rule = {**stored, **baseline.texts(number)}
         assert rule["severity"] in ("low", "medium", "high", "critical"), rule["id"]
         assert 10 < len(rule["reason"]) <= 120, rule["id"]
         assert 10 < len(rule["remedy"]) <= 120, rule["id"]

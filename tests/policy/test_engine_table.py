@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from agentguard import jsontext
 from agentguard.access.model import ANY, UNKNOWN, Origin, Path, Pattern, Row
+from agentguard.policy import engine
 
 CERTAIN = Row("read", path=Path("/x/a"))
 POSSIBLE = Row("read", "possible", path=Path("/x/a"))
@@ -164,9 +166,10 @@ def test_ten_thousand_rules_still_decide(load, decide):
     ]
 
 
-def test_rules_are_looked_up_by_action(load, decide):
+def test_rules_are_looked_up_by_action(compiled, decide):
     """A rule is asked about rows of the actions that it is filed under only."""
-    policy = load([{"effect": "deny", "path": "/x/**"}])
-    policy.by_action["write"] = []
+    found = compiled([{"effect": "deny", "path": "/x/**"}])
+    found["by_action"]["write"] = []
+    policy = engine.load(jsontext.canonical(found))
     rows = [Row(action, path=Path("/x/a"), origin=Origin(("x",))) for action in ("read", "write")]
     assert ["deny", "allow"] == [decide([], row, policy=policy).effect for row in rows]

@@ -10,10 +10,11 @@ import time
 
 import pytest
 
-from agentguard import config, jsontext
+from agentguard import config
 from agentguard.bundle import files, publish, publisher, seal
 from agentguard.errors import ConfigError, RollbackError
 from agentguard.places import MANAGED, Places
+from agentguard.policy import stored, wire
 from agentguard.policy.model import FALLBACK, FRESH, INVALID
 from agentguard.sync import bundle, facts, stages, status
 from agentguard.sync.enroll import enroll
@@ -110,10 +111,10 @@ def test_policy_that_this_version_does_not_understand_is_not_activated(acme, enr
     """A laptop with an older program keeps the policy that it understands."""
     from agentguard.policy import engine  # noqa: PLC0415
 
-    newer = jsontext.canonical({**jsontext.loads(acme.policies[0]), "schema": 99})
+    newer = wire.pack({**stored.read(acme.policies[0]), "schema": 99})
     publishing = publisher.read(acme.folder)
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "load", lambda _data: type("Newer", (), {"name": "tiny"}))
+        patch.setattr(engine, "check", lambda _data: type("Newer", (), {"name": "tiny"}))
         publish.release(publishing, newer)
     report = stages.run(enrolled)["bundle"]
     assert (False, "bundle-publisher") == (report["ok"], report["code"])
