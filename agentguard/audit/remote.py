@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -12,7 +12,11 @@ from agentguard.audit.verify import Finding, Report
 from agentguard.audit.wire import read, safe_address
 from agentguard.errors import AuditError, ConfigError, UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _SECONDS = 60.0
+_PAGE = 1000  # records of one answer, as many as a collector gives
 _ANSWER_LIMIT = 64 * 1024 * 1024
 _TOKEN_LIMIT = 4096
 _MEANING = {
@@ -34,7 +38,25 @@ def token_of(path: str) -> str:
 
 def search(url: str, token: str, query: str, limit: int) -> tuple[list[Seen], bool]:
     """Return the newest records that a query finds, and whether these are all. Raises `AuditError`."""
-    answer = _get(url, "/v1/search", token, {"q": query, "limit": str(limit)})
+    found, complete, _next = _search(url, token, query, {"limit": str(limit)})
+    return found, complete
+
+
+def every(url: str, token: str, query: str) -> Iterator[Seen]:
+    """Yield all records that a query finds, newest first, page by page. Raises `AuditError`."""
+    page = {"limit": str(_PAGE)}
+    while True:
+        found, complete, number = _search(url, token, query, page)
+        yield from found
+        if complete:
+            return
+        if type(number) is not int or number >= int(page.get("before", number + 1)):
+            raise AuditError(f"{url} does not say where to go on", hint="the collector may be older than this client")
+        page = {**page, "before": str(number)}
+
+
+def _search(url: str, token: str, query: str, page: dict[str, str]) -> tuple[list[Seen], bool, Any]:
+    answer = _get(url, "/v1/search", token, {"q": query, **page})
     try:
         found = [
             Seen(one["body"], one["texts"], one["h"], one["received"], one["device"], one["flag"])
@@ -43,7 +65,7 @@ def search(url: str, token: str, query: str, limit: int) -> tuple[list[Seen], bo
         complete = answer["complete"] is True
     except (KeyError, TypeError):
         raise AuditError(f"{url} does not answer like a collector") from None
-    return found, complete
+    return found, complete, answer.get("next")
 
 
 def compare(url: str, token: str, report: Report) -> list[dict[str, Any]]:

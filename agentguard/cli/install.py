@@ -1,4 +1,4 @@
-"""agentguard for oneself: quickstart, report, enforce, install, uninstall."""
+"""agentguard for oneself: quickstart, enforce, install, uninstall."""
 
 from __future__ import annotations
 
@@ -64,41 +64,6 @@ def enforce(home: str | None, as_json: bool, passphrase_file: str | None) -> int
 
     done = run(places_of(home), passphrase.existing(passphrase_file))
     return _tell(done, home, as_json=as_json)
-
-
-@click.command()
-@click.option("--since", default="7d", show_default=True, metavar="TIME", help="How far back: 12h, 7d, 4w.")
-@home_option
-@json_option
-def report(since: str, home: str | None, as_json: bool) -> None:
-    """Show what would have been blocked or asked, by rule and by repository.
-
-    \b
-    Examples:
-      agentguard report
-      agentguard report --since 24h --json
-    """
-    from agentguard.deploy import report as reports  # noqa: PLC0415
-
-    found = reports.report(places_of(home), reports.seconds_of(since))
-    if as_json:
-        out_json(found)
-        return
-    calls = f"{found['calls']} tool call{'' if found['calls'] == 1 else 's'}"
-    out(
-        f"Since {found['since']}: {calls}; the policy denies {found['would_deny']} of them "
-        f"(really denied: {found['denied']}) and asks about {found['would_ask']} (really asked: {found['asked']})."
-    )
-    if found["rules"]:
-        rows = [
-            [rule["rule"], rule["deny"], rule["ask"], rule["last"][:16].replace("T", " "), rule["examples"][0]]
-            for rule in found["rules"]
-        ]
-        out("\n" + table(["RULE", "DENY", "ASK", "LAST (UTC)", "EXAMPLE"], rows))
-        rows = [[place["repository"], place["deny"], place["ask"]] for place in found["repositories"]]
-        out("\n" + table(["REPOSITORY", "DENY", "ASK"], rows))
-    if found["unreadable"]:
-        say(f"{found['unreadable']} lines of the audit log cannot be read: run `agentguard audit verify`")
 
 
 @click.command()

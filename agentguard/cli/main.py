@@ -13,7 +13,7 @@ from agentguard.errors import AgentguardError
 
 _COMMANDS = {
     "quickstart": ("agentguard.cli.install", "quickstart", "Set agentguard up for yourself, observing."),
-    "report": ("agentguard.cli.install", "report", "What would have been blocked or asked."),
+    "report": ("agentguard.cli.report", "report", "What would have been blocked or asked."),
     "enforce": ("agentguard.cli.install", "enforce", "Go from observing to enforcing."),
     "install": ("agentguard.cli.install", "install", "Copy the code to a stable place, and nothing else."),
     "uninstall": ("agentguard.cli.install", "uninstall", "Take a personal install away and restore the settings."),

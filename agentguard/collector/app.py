@@ -3,7 +3,7 @@
 POST /v1/enroll    {"secret", "device"} -> {"token"}
 POST /v1/records   NDJSON, plain or gzip, device's token -> {"receipt", "key", "signature", "alerts"}
                    409 {"expected"}: records are missing before these; with ?gone=1 they are taken anyway
-GET  /v1/search    ?q=QUERY&limit=N, reader's token -> {"records": [...], "complete"}
+GET  /v1/search    ?q=QUERY&limit=N&before=NUMBER, reader's token -> {"records": [...], "complete", "next"}
 GET  /v1/chains    reader's token -> {"chains": [...], "alerts": [...]}
 GET  /healthz      -> {"ok": true}
 GET  /bundle/…     the published bundle, if the collector was told to serve one
@@ -29,6 +29,7 @@ from agentguard.audit import query
 from agentguard.audit.record import stamp
 from agentguard.audit.unsent import BATCH_BYTES, BATCH_RECORDS
 from agentguard.collector import ingest
+from agentguard.collector.store import NEWEST
 from agentguard.errors import AuditError
 
 if TYPE_CHECKING:
@@ -119,20 +120,26 @@ class _Service:
             terms = query.parse(request.query_params.get("q", ""), now=time.time())
         except query.QueryError as error:
             return _error(400, "bad-query", error.diagnostics())
-        return _json(await run_in_threadpool(self._search, terms, int(limit)))
+        before = request.query_params.get("before", str(NEWEST))
+        if not (before.isascii() and before.isdigit() and int(before[:20]) <= NEWEST):
+            return _error(400, "bad-request", "before must be the number that the search before gave as next")
+        return _json(await run_in_threadpool(self._search, terms, int(limit), int(before)))
 
-    def _search(self, terms: tuple[query.Term, ...], limit: int) -> dict[str, Any]:
+    def _search(self, terms: tuple[query.Term, ...], limit: int, before: int) -> dict[str, Any]:
+        """Return records, and where to go on if there may be more: `next` is the number of the last one looked at."""
         found: list[dict[str, Any]] = []
-        for looked_at, (header, line) in enumerate(self._store.newest()):
+        last = before
+        for looked_at, (number, (header, line)) in enumerate(self._store.before(before)):
             if len(found) == limit or looked_at == _LOOK_AT:
-                return {"records": found, "complete": False}
+                return {"records": found, "complete": False, "next": last}
+            last = number
             if line is None:
                 continue
             body = {**line.body, "device": header["device"]}  # the device is the token's, whatever the record says
             if query.matches(terms, body, line.texts, header["at"]):
                 facts = {"received": header["at"], "device": header["device"], "flag": header["flag"], "h": line.h}
                 found.append({**facts, "body": line.body, "texts": line.texts})
-        return {"records": found, "complete": True}
+        return {"records": found, "complete": True, "next": None}
 
     async def chains(self, request: Request) -> Response:
         if not self._keys.may_read(_bearer(request)):

@@ -42,6 +42,7 @@ CREATE TABLE alerts (
 _CHAINS = ("chain", "device", "first", "last", "h", "records", "at")
 _ALERTS = ("at", "device", "alert", "chain", "first", "last")
 _PAGE = 500
+NEWEST = 2**62  # above the number of every record
 
 
 class Store(Protocol):
@@ -58,6 +59,9 @@ class Store(Protocol):
 
     def newest(self) -> Iterator[Entry]:
         """Yield all records, newest first."""
+
+    def before(self, number: int) -> Iterator[tuple[int, Entry]]:
+        """Yield the records whose number in this index is below `number`, newest first, each with its number."""
 
     def chains(self) -> list[dict[str, Any]]:
         """Return all chains: chain, device, first, last, h (of the last), records, at (of the last)."""
@@ -113,15 +117,18 @@ class SqliteStore:
 
     def newest(self) -> Iterator[Entry]:
         """Yield all records, newest first."""
-        below = 2**62
+        return (entry for _n, entry in self.before(NEWEST))
+
+    def before(self, number: int) -> Iterator[tuple[int, Entry]]:
+        """Yield the records whose number in this index is below `number`, newest first, each with its number."""
         while True:
             query = "SELECT n, file, offset, length FROM records WHERE n < ? ORDER BY n DESC LIMIT ?"
-            rows = self._read(query, (below, _PAGE))
-            for _n, *place in rows:
-                yield landing.parse(self._log.read(Place(*place)))
+            rows = self._read(query, (number, _PAGE))
+            for n, *place in rows:
+                yield n, landing.parse(self._log.read(Place(*place)))
             if len(rows) < _PAGE:
                 return
-            below = rows[-1][0]
+            number = rows[-1][0]
 
     def chains(self) -> list[dict[str, Any]]:
         """Return all chains, the one that was heard of last first."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from agentguard.audit import receipts, spool, verify
+from agentguard.audit import receipts, remote, spool, verify
 from agentguard.audit.memory import kept_receipts
 from agentguard.errors import UploadError
 
@@ -359,6 +359,31 @@ def test_secrets_are_private_and_stay(server, tmp_path):
     assert (key, server.keys.enrol_secret) == tuple(
         json.loads(done.stdout)[name] for name in ("receipt_key", "enrol_secret")
     )
+
+
+def test_a_search_goes_on_where_it_stopped(server, device, monkeypatch):
+    """Page by page nothing is missed and nothing comes twice; a report rests on that."""
+    device("d1").record(5, would="deny", effect="allow").send()
+    monkeypatch.setattr(remote, "_PAGE", 2)
+    found = list(remote.every(server.url, server.keys._reader_token, "kind:decision"))
+    assert [5, 4, 3, 2, 1] == [one.body["seq"] for one in found]
+    assert [] == list(remote.every(server.url, server.keys._reader_token, "rule:none"))
+    assert "bad-request" == server.get("/v1/search", before="-1")["error"]
+
+
+def test_person_gets_a_report_of_the_whole_fleet(server, device):
+    """`report --collector`: by rule and by person, of all devices; without a token it says where one is."""
+    device("d1").record(2, effect="allow", would="deny", would_rule="secrets/file").send()
+    device("d2").record(1, effect="ask", would="ask", would_rule="git/push").send()
+    argv = [sys.executable, "-m", "agentguard", "report", "--json", "--collector", server.url]
+    more = ["--token-file", os.path.join(server.data, "reader.token")]
+    found = json.loads(subprocess.run([*argv, *more], capture_output=True, timeout=60, check=True).stdout)
+    assert (3, 2, 1, 0, 1) == tuple(found[key] for key in ("calls", "would_deny", "would_ask", "denied", "asked"))
+    assert ["secrets/file", "git/push"] == [rule["rule"] for rule in found["rules"]]
+    assert [{"person": "alice", "deny": 2, "ask": 1}] == found["people"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "--collector needs --token-file\n  the collector keeps the reader's token in reader.token" in done.stderr
 
 
 def test_person_searches_and_verifies_at_the_collector(server, device):
