@@ -1,14 +1,13 @@
-"""`agentguard policy`: explain and replay policies, and print the reference of their language."""
+"""`agentguard policy`: explain one call, and print the reference of the language; the rest stands in files of its own."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from agentguard.cli.common import (
     LazyGroup,
@@ -18,20 +17,17 @@ from agentguard.cli.common import (
     out,
     out_json,
     places_of,
-    progress,
     say,
-    table,
 )
 from agentguard.errors import PolicyError, Refused, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
-
     from agentguard.access.model import ToolCall
+    from agentguard.policy import recorded
+    from agentguard.policy.engine import Policy
 
 _SOURCE_LIMIT = 8 * 1024 * 1024  # bytes of one payload
-_bundle_option = click.option(
+bundle_option = click.option(
     "--bundle",
     "bundle",
     default="baseline",
@@ -46,6 +42,7 @@ _LAZY = {
     "check": ("agentguard.cli.policy_suite", "check", "Say what is wrong with a policy, and what does nothing."),
     "test": ("agentguard.cli.policy_suite", "test", "Run the tests of a policy."),
     "matrix": ("agentguard.cli.policy_suite", "matrix", "Show who may do what, as a table."),
+    "replay": ("agentguard.cli.policy_replay", "replay", "Say what a policy would change about calls that happened."),
     "digest": ("agentguard.cli.policy_layers", "digest", "Print the digest by which an [[include]] pins a pack."),
 }
 
@@ -64,100 +61,57 @@ def policy() -> None:
 @policy.command()
 @click.argument("payload", required=False, metavar="[PAYLOAD.json|-]")
 @click.option("--bash", "text", help="Explain this shell text instead of a payload.")
-@_bundle_option
+@click.option("--record", "record_id", metavar="ID", help="Explain the call in this record of the local audit log.")
+@bundle_option
 @click.option("--active", is_flag=True, help="Use the policy that is in force on this machine.")
 @click.option("--cwd", type=click.Path(file_okay=False), help="The working directory of the call.")
 @home_option
 @json_option
+@click.pass_context
 def explain(
-    payload: str | None, text: str | None, bundle: str, active: bool, cwd: str | None, home: str | None, as_json: bool
+    ctx: click.Context,
+    payload: str | None,
+    text: str | None,
+    record_id: str | None,
+    bundle: str,
+    active: bool,
+    cwd: str | None,
+    home: str | None,
+    as_json: bool,
 ) -> None:
     """Say what happens to one tool call, and why. Nothing is run, and nothing needs to be enrolled.
+
+    With --record: which policy decided then, and what the one in force (or --bundle) would decide now about the rows
+    that the record holds.
 
     \b
     Examples:
       agentguard policy explain --bash 'cat .env'
       agentguard policy explain payload.json --bundle my-policy
       agentguard policy explain --active --bash 'git push'
+      agentguard policy explain --record 3f9c0d5e21a7b684
     """
     from agentguard.policy import engine, setting  # noqa: PLC0415
     from agentguard.policy import explain as explaining  # noqa: PLC0415
 
-    if (payload is None) == (text is None):
-        raise UsageError("name a payload's file, or a shell text with --bash", hint="agentguard policy explain --help")
-    call = _call(payload, text, cwd)
-    loaded = _active(home) if active else engine.load(_compiled(bundle))
-    world = setting.this_machine(call.cwd, home)
-    access, decision = setting.judge(loaded, call, world)
-    found = {**explaining.explanation(loaded, call, access, decision), **explaining.reading(call, world)}
+    if [payload, text, record_id].count(None) != 2:
+        what = "name a payload's file, a shell text with --bash, or a record with --record"
+        raise UsageError(what, hint="agentguard policy explain --help")
+    named = ctx.get_parameter_source("bundle") is not ParameterSource.DEFAULT
+    if active and named:
+        raise UsageError("--active and --bundle are two policies", hint="leave one of them out")
+    loaded = _active(home) if active or (record_id and not named) else engine.load(compiled(bundle))
+    if record_id:
+        found = _recorded(record_id, loaded, home)
+    else:
+        call = _call(payload, text, cwd)
+        world = setting.this_machine(call.cwd, home)
+        access, decision = setting.judge(loaded, call, world)
+        found = {**explaining.explanation(loaded, call, access, decision), **explaining.reading(call, world)}
     if as_json:
         out_json(found)
     else:
         out(explaining.as_text(found, colour))
-
-
-@policy.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@_bundle_option
-@click.option("--max-new-denials", type=click.IntRange(0), metavar="N", help="Exit 3 if more calls become denied.")
-@click.option("--max-new-asks", type=click.IntRange(0), metavar="N", help="Exit 3 if more calls become questions.")
-@click.option("--max-undecidable", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit 3 beyond this share.")
-@click.option("--unknown", is_flag=True, help="List the programs that agentguard knows nothing about, by frequency.")
-@click.option("--cwd", type=click.Path(file_okay=False), help="The working directory of lines that name none.")
-@home_option
-@json_option
-@click.pass_context
-def replay(
-    ctx: click.Context,
-    files: tuple[str, ...],
-    bundle: str,
-    max_new_denials: int | None,
-    max_new_asks: int | None,
-    max_undecidable: float | None,
-    unknown: bool,
-    cwd: str | None,
-    home: str | None,
-    as_json: bool,
-) -> None:
-    """Say what a policy would change about calls that happened.
-
-    FILE is NDJSON, of hook payloads or audit records; - is standard input. Exit 0 within the limits, 3 beyond one, 1 if
-    a line cannot be read.
-
-    \b
-    Examples:
-      agentguard policy replay calls.ndjson
-      agentguard policy replay records.ndjson --bundle my-policy --max-new-denials 0 --json
-      agentguard policy replay calls.ndjson --unknown
-    """
-    from agentguard.audit import rows as recorded  # noqa: PLC0415
-    from agentguard.policy import replay as replaying  # noqa: PLC0415
-    from agentguard.policy import tally  # noqa: PLC0415
-
-    tools = replaying.Tools(os.path.abspath(cwd or os.getcwd()), home, recorded.rows, recorded.hidden)
-    player = replaying.Replay(_compiled(bundle), tools, unknown=unknown)
-    summary = tally.Summary()
-    for name, line in _lines(files):
-        result = player.line(line, name)
-        if result is None:
-            continue
-        summary.add(result)
-        if isinstance(result, replaying.Bad):
-            say(f"{result.id}: {result.problem}")
-        elif as_json:
-            out(json.dumps(result.to_json()))
-    if unknown and not as_json:
-        named = [
-            (name, str(count)) for name, count in sorted(summary.unknown.items(), key=lambda one: (-one[1], one[0]))
-        ]
-        out(table(("program", "calls"), named))
-    (say if as_json or unknown else out)(_table(summary))
-    beyond = summary.beyond(max_new_denials, max_new_asks, max_undecidable)
-    if beyond:
-        raise Refused("; ".join(beyond))
-    if summary.bad:
-        say(f"{_many(summary.bad, 'line')} could not be read")
-        ctx.exit(1)
 
 
 @policy.command()
@@ -173,16 +127,40 @@ def reference() -> None:
     click.echo(page.page(), nl=False)
 
 
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _compiled(bundle: str) -> bytes:
+def compiled(bundle: str) -> bytes:
     """Return the compiled policy of a folder, or of a bundle that ships with agentguard."""
     from agentguard.policy import compile as compiling  # noqa: PLC0415
     from agentguard.policy import source  # noqa: PLC0415
 
     return compiling.compile_folder(bundle if os.path.isdir(bundle) else source.shipped_bundle(bundle))
+
+
+def reader() -> recorded.Reader:
+    """Return how records hold rows."""
+    from agentguard.audit import rows  # noqa: PLC0415
+    from agentguard.policy import recorded  # noqa: PLC0415
+
+    return recorded.Reader(rows.rows, rows.hidden)
+
+
+def _recorded(record_id: str, loaded: Policy, home: str | None) -> dict[str, Any]:
+    """Return what is said about the call in a record, then and now."""
+    from agentguard.audit import search  # noqa: PLC0415
+    from agentguard.places import account_home  # noqa: PLC0415
+    from agentguard.policy import explain as explaining  # noqa: PLC0415
+    from agentguard.policy import recorded  # noqa: PLC0415
+
+    found, _complete = search.search(places_of(home).spool(os.getuid()), f'id:"{record_id}"', 1, time.time())
+    if not found:
+        raise Refused(f"there is no record {record_id}", hint="agentguard audit tail shows the newest ones")
+    body, texts = found[0].body, found[0].texts
+    if body.get("kind") != "decision":
+        what = f"record {record_id} is no decision about a call ({body.get('kind')})"
+        raise Refused(what, hint=f"agentguard audit show {record_id}")
+    judged = recorded.Records(loaded, reader(), home or account_home()).judge(body, texts)
+    now = explaining.explanation(loaded, judged.call, judged.access, judged.decision)
+    then = explaining.decided(body)
+    return {**now, **explaining.reading(judged.call, judged.world), "record": {**then, "undecidable": judged.doubt}}
 
 
 def _active(home: str | None) -> Any:
@@ -220,35 +198,3 @@ def _call(payload: str | None, text: str | None, cwd: str | None) -> ToolCall:
     if cwd:
         call.cwd = os.path.abspath(cwd)
     return call
-
-
-def _lines(files: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """Yield (file:number, line) of every line; draw a bar as long as the files say how long they are."""
-    total = sum(os.path.getsize(name) for name in files if name != "-" and os.path.isfile(name))
-    draw, done, shown = progress("replaying"), 0, 0
-    for name in files:
-        try:
-            stream: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115 - closed below
-        except OSError as error:
-            raise UsageError(f"{name} cannot be read: {error.strerror}") from None
-        with stream:
-            for number, line in enumerate(stream, 1):
-                yield f"{name}:{number}", line
-                done += len(line)
-                if total and done * 100 // total > shown:
-                    shown = done * 100 // total
-                    draw(min(done, total), total)
-
-
-def _table(summary: Any) -> str:
-    """Return the counts of a replay for a person."""
-    counts = summary.to_json()
-    rows = [("calls", str(counts["calls"]), "")]
-    rows += [(effect, str(count), "") for effect, count in counts["effects"].items()]
-    for kind, count in counts["changed"].items():
-        rules = counts["by_rule"].get(kind, {})
-        named = ", ".join(f"{rule or 'default'} {many}" for rule, many in list(rules.items())[:3])
-        rows.append((kind, str(count), named))
-    for kind, score in counts["expected"].items():
-        rows.append((f"expected {kind}", f"{score['met']} of {score['calls']}", ""))
-    return table(("", "count", "rules"), rows)

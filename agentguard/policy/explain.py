@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 COLOURS = {ALLOW: "green", ASK: "yellow", DENY: "red"}
 _COMMAND_INPUT = ("Bash", "Monitor")  # tools whose spans lie in the input `command`
+_BUNDLE = {"bundle": "name", "revision": "revision", "digest": "digest", "state": "state"}  # of a record
 _MORE = ("port", "remote", "mcp_tool", "method", "sql_verb")  # parts of a row beside its resource
 
 
@@ -53,6 +54,14 @@ def explanation(policy: Policy, call: ToolCall, access: Access, decision: Decisi
         "rows_complete": access.complete,
         "rows": rows,
     }
+
+
+def decided(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what was decided when a record was made, and by which policy. Nobody has checked what a record holds."""
+    bundle = body.get("bundle")
+    found = {name: _text(body.get(name) or "") for name in ("id", "time", "effect", "rule", "would", "would_rule")}
+    facts = bundle if isinstance(bundle, dict) else {}
+    return {**found, **{name: _text(facts.get(key) or "") for name, key in _BUNDLE.items()}}
 
 
 def reading(call: ToolCall, world: World) -> dict[str, Any]:
@@ -145,6 +154,8 @@ def row_text(row: dict[str, Any]) -> str:
 def as_text(found: dict[str, Any], colour: Callable[..., str]) -> str:
     """Return an explanation for a person. `colour(text, fg=…)` styles a text where that is possible."""
     lines = [_headline(found, colour)]
+    if "record" in found:
+        lines += _record_lines(found["record"])
     lines += [f"  {name:<7} {found[name]}" for name in ("reason", "remedy") if found[name]]
     if not found["tool_known"]:
         lines.append(f"  agentguard does not know the tool {printable(found['tool'])}")
@@ -168,6 +179,18 @@ def _headline(found: dict[str, Any], colour: Callable[..., str]) -> str:
         would = colour(found["would"], fg=COLOURS[found["would"]])
         head += f"; if all were enforced: {would} by {found['would_rule']}"
     return f"{head}  (bundle {found['bundle']}, mode {found['mode']})"
+
+
+def _record_lines(record: dict[str, Any]) -> list[str]:
+    """Return what was decided when the record was made."""
+    then = record["effect"] + (f" by {record['rule']}" if record["rule"] else "")
+    if record["would"] not in ("", record["effect"]):
+        then += f"; if all were enforced: {record['would']} by {record['would_rule']}"
+    policy = f"bundle {record['bundle']}, revision {record['revision'] or 'none'}, {record['state']}"
+    lines = [f"  then    {printable(then)}  ({printable(policy)}, {printable(record['time'])})"]
+    if record["undecidable"]:
+        lines.append("  the record has hidden or left out something that a rule asks for, so it may be otherwise")
+    return lines
 
 
 def _parse_lines(parse: Any, colour: Callable[..., str]) -> list[str]:

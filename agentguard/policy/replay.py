@@ -15,21 +15,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentguard import jsontext, places
+from agentguard import jsontext
 from agentguard.access import repo
-from agentguard.access.model import Access, ToolCall
 from agentguard.access.payload import Malformed, of_fields
 from agentguard.access.programs import catalog
-from agentguard.access.world import MemoryDisk, World
 from agentguard.errors import AgentguardError
-from agentguard.policy import calls, engine, setting
+from agentguard.policy import calls, engine, recorded, setting
 from agentguard.policy.explain import explanation
 from agentguard.policy.model import ALLOW, DENY, STRICTNESS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from agentguard.access.model import Row
+    from agentguard.access.model import Access, ToolCall
+    from agentguard.access.world import World
     from agentguard.policy.engine import Policy
     from agentguard.policy.model import Decision
 
@@ -43,6 +40,7 @@ class Result(NamedTuple):
     """What a policy says about one line. `level` is CALL or ROWS, `before` "" where the line says nothing about it.
 
     `changed` is NEW_DENY, NEW_ASK, LIFTED, SAME or UNDECIDABLE; under a policy that only observes, `would` decides it.
+    `rule` decides it; of what is lifted, it is the rule that decided then.
     `expected` is what the line expects, "" for nothing; `met` whether it came out so. `unknown` are the programs that
     the tables do not know, where that was asked for.
     """
@@ -79,16 +77,11 @@ class Bad(NamedTuple):
 
 
 class Tools(NamedTuple):
-    """What replay needs and does not know itself: where calls of this machine happen, and how records hold rows.
-
-    `rows` returns a record's rows from its body and texts, `hidden` for each row the conditions that redaction has made
-    undecidable.
-    """
+    """What replay needs and does not know itself: where calls of this machine happen, and how records hold rows."""
 
     cwd: str
     home: str | None
-    rows: Callable[[dict[str, Any], dict[str, Any] | None], list[Row]]
-    hidden: Callable[[dict[str, Any]], list[frozenset[str]]]
+    reader: recorded.Reader
 
 
 class Replay:
@@ -97,7 +90,7 @@ class Replay:
     def __init__(self, data: bytes, tools: Tools, *, unknown: bool = False) -> None:
         self.policy: Policy = engine.load(data)
         self.tools = tools
-        self._asked = _asked(jsontext.loads(data))
+        self._records = recorded.Records(self.policy, tools.reader, tools.home)
         self._worlds: dict[str, World] = {}
         self._programs = frozenset(catalog.names()) if unknown else None
 
@@ -152,51 +145,20 @@ class Replay:
         place = repo.name(world.remotes)
         return found._replace(expected=expected, met=changed == SAME, user=world.user, repo=place)
 
-    def _record(self, body: dict[str, Any], texts: Any, name: str) -> Result | Bad | None:
+    def _record(self, body: dict[str, Any], texts: Any, name: str) -> Result | None:
         before = str(body.get("effect"))
         if body.get("kind") != "decision" or before not in STRICTNESS:
             return None
-        rows = self.tools.rows(body, texts)
-        try:
-            return self._of_rows(rows, body, texts, before, str(body.get("id", name)))
-        except (TypeError, ValueError, KeyError, IndexError, AttributeError):  # nobody has checked where it comes from
-            return Bad(name, "the record has rows that make no sense")
-
-    def _of_rows(self, rows: list[Row], body: dict[str, Any], texts: dict[str, Any], before: str, name: str) -> Result:
-        call = ToolCall(
-            str(body.get("event", "")),
-            str(body.get("tool", "")),
-            cwd=str(texts.get("cwd", "/")),
-            permission_mode=str(body.get("permission_mode", "")),
-            subagent=str(body.get("subagent", "")),
-        )
-        origin = texts.get("repo")
-        home = self.tools.home or f"/home/{body.get('user', '')}"
-        world = World(
-            home=home,
-            project=str(texts.get("project", "")),
-            user=str(body.get("user", "")),
-            branch=str(texts.get("branch", "")),
-            remotes={"origin": origin} if isinstance(origin, str) and origin else None,
-            agentguard=places.own_folders(home),
-            disk=MemoryDisk({}),
-        )
-        access = Access(rows, complete=body.get("rows_complete") is True, known=body.get("tool_known") is True)
-        context = setting.context(call, world, [role for role in body.get("roles", []) if isinstance(role, str)])
-        context.device = str(body.get("device", ""))
-        decision = engine.decide(self.policy, access, world, context)
+        call, world, access, decision, doubt = self._records.judge(body, texts)
         got, rule = setting.verdict(self.policy, decision)
-        doubt = not access.complete or self._undecidable(rows, self.tools.hidden(body))
         changed = UNDECIDABLE if doubt else _change(before, got)
+        name = str(body.get("id", name))
         found = self._result(
             name, call, access, decision, before=before, changed=changed, level=ROWS, rule=rule, project=world.project
         )
+        if changed == LIFTED:  # the rule that stopped it then
+            found = found._replace(rule=str(body.get("rule", "")))
         return found._replace(user=world.user, repo=repo.name(world.remotes))
-
-    def _undecidable(self, rows: list[Row], hidden: list[frozenset[str]]) -> bool:
-        """Return whether a rule asks for something that a row of its action has hidden."""
-        pairs = zip(rows, hidden, strict=False)
-        return any(keys & self._asked.get(row.action, frozenset()) for row, keys in pairs)
 
     def _result(
         self, name: str, call: ToolCall, access: Access, decision: Decision, *, before: str, changed: str, level: str,
@@ -218,18 +180,6 @@ class Replay:
             rule=rule,
             unknown=() if self._programs is None else catalog.unknown(access.rows, self._programs, project),
         )
-
-
-def _asked(policy: dict[str, Any]) -> dict[str, frozenset[str]]:
-    """Return for each action the condition keys that rules for it ask for."""
-    keys = [
-        {key for table in (rule["when"], *rule["unless"]) for key, _negated, _number in table}
-        for rule in policy["rules"]
-    ]
-    return {
-        action: frozenset(key for number in numbers for key in keys[number])
-        for action, numbers in policy["by_action"].items()
-    }
 
 
 def _change(before: str, got: str) -> str:

@@ -132,8 +132,8 @@ def test_explain_active_says_when_no_policy_is_in_force(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("args", "stdin", "code", "text"),
     [
-        ((), b"", 2, "name a payload's file, or a shell text with --bash"),
-        (("-", "--bash", "ls"), b"", 2, "name a payload's file, or a shell text with --bash"),
+        ((), b"", 2, "name a payload's file, a shell text with --bash, or a record with --record"),
+        (("-", "--bash", "ls"), b"", 2, "name a payload's file, a shell text with --bash, or a record with --record"),
         (("/nonexistent",), b"", 2, "/nonexistent cannot be read: No such file or directory"),
         (("-",), b"", 1, "- is no payload: a JSON value is missing or cut off"),
         (("-",), b'{"cwd": 1}', 1, "- is no payload: hook_event_name is missing"),
@@ -175,7 +175,7 @@ def test_replay_prints_a_table_for_people(acme, tmp_path) -> None:
     file = lines(
         tmp_path / "a.ndjson", {"payload": CALL, "expect": "stop"}, CALL, {**CALL, "tool_input": {"file_path": "/p/a"}}
     )
-    code, out, err = agentguard("replay", file, "--bundle", acme)
+    code, out, err = agentguard("replay", file, "--bundle", acme, "--home", str(tmp_path / "ada"))
     assert (0, "") == (code, err)
     assert (
         """\
@@ -189,6 +189,12 @@ new-ask        0
 lifted         0
 undecidable    0
 expected stop  1 of 1
+
+person  new-deny
+ada     1
+
+repository  new-deny
+(none)      1
 """
         == out
     )

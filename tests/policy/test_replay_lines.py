@@ -13,6 +13,7 @@ from agentguard.audit import rows as recorded
 from agentguard.audit.redact import Redactor
 from agentguard.policy import calls, engine, setting, source
 from agentguard.policy.compile import compile_source
+from agentguard.policy.recorded import Reader
 from agentguard.policy.replay import Bad, Replay, Result, Tools
 from agentguard.policy.tally import Summary
 
@@ -30,7 +31,7 @@ def compiled(text):
 
 
 def player(text, tmp_path="/nonexistent"):
-    return Replay(compiled(text), Tools(str(tmp_path), str(tmp_path), recorded.rows, recorded.hidden))
+    return Replay(compiled(text), Tools(str(tmp_path), str(tmp_path), Reader(recorded.rows, recorded.hidden)))
 
 
 def payload(path="/p/.env", **more):
