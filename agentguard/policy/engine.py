@@ -96,6 +96,10 @@ class Policy:
             return self._by_action.get(row.action, ())
         return self.stored.candidates(row, self._keys, whole=whole)
 
+    def by_action(self) -> dict[str, list[int]]:
+        """Return for each action the numbers of the rules that could match its rows."""
+        return self.stored.by_action() if self.stored else self._by_action
+
     def texts(self, number: int) -> dict[str, Any]:
         """Return reason and remedy of a rule, and what else only people read."""
         return self.stored.texts(number) if self.stored else self.rules[number]

@@ -102,5 +102,5 @@ def _asked_for(policy: Policy) -> dict[str, frozenset[str]]:
     ]
     return {
         action: frozenset(key for number in numbers for key in keys[number])
-        for action, numbers in policy.by_action.items()
+        for action, numbers in policy.by_action().items()
     }

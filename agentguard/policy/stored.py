@@ -109,7 +109,11 @@ class Stored:
         """Return the compiled policy as one value, as the compiler made it."""
         shared = {key: self.head[key] for key in form.HEAD_SHARED if key in self.head}
         rules = [{**rule, **self.texts(number)} for number, rule in enumerate(self.rules)]
-        return {**shared, "rules": rules, "sets": list(self.sets), "by_action": self.texts(len(rules))}
+        return {**shared, "rules": rules, "sets": list(self.sets), "by_action": self.by_action()}
+
+    def by_action(self) -> dict[str, list[int]]:
+        """Return for each action the numbers of the rules that could match its rows."""
+        return self.texts(len(self.rules))
 
     def _of_kind(self, kind: str) -> list[int]:
         if kind not in self._whole:
