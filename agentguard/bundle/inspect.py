@@ -22,18 +22,23 @@ def inspect(target: str, root: str = "", now: float | None = None) -> dict[str, 
     `root` is the file of the root to trust; a folder's own `1.root.json` serves where none is named. Raises
     `BundleError`, `UsageError`, `ConfigError`.
     """
+    found, anchor = chain(target, root)
+    return {"target": target, **describe(found, anchor, time.time() if now is None else now)}
+
+
+def chain(target: str, root: str = "") -> tuple[Chain, bytes]:
+    """Verify the bundle at `target` and return it with the root that it was verified by. Arguments as for `inspect`."""
     anchor = files.read(root, seal.ROOT_LIMIT) if root else b""
     if os.path.isfile(target):
         records = seal.parse(files.read(target, seal.LIMIT))
         org = str(seal.read_config(records["config"]).get("org", ""))
-        chain = verify(anchor or _no_anchor(target), records, org=org)
-    else:
-        source = fetch.normal_source(target)
-        if not anchor:
-            anchor = _no_anchor(target) if "://" in source else _own_root(source)
-        with tempfile.TemporaryDirectory() as cache, fetch.opened(source) as fetcher:
-            chain = verify(anchor, fetch.pull(anchor, fetcher, cache))
-    return {"target": target, **describe(chain, anchor, time.time() if now is None else now)}
+        anchor = anchor or _no_anchor(target)
+        return verify(anchor, records, org=org), anchor
+    source = fetch.normal_source(target)
+    if not anchor:
+        anchor = _no_anchor(target) if "://" in source else _own_root(source)
+    with tempfile.TemporaryDirectory() as cache, fetch.opened(source) as fetcher:
+        return verify(anchor, fetch.pull(anchor, fetcher, cache)), anchor
 
 
 def describe(chain: Chain, anchor: bytes, now: float, cap: int = MAX_GRACE) -> dict[str, Any]:

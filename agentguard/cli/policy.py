@@ -43,6 +43,7 @@ _LAZY = {
     "test": ("agentguard.cli.policy_suite", "test", "Run the tests of a policy."),
     "matrix": ("agentguard.cli.policy_suite", "matrix", "Show who may do what, as a table."),
     "replay": ("agentguard.cli.policy_replay", "replay", "Say what a policy would change about calls that happened."),
+    "diff": ("agentguard.cli.policy_layers", "diff", "Say what differs between two policies, what is weaker first."),
     "digest": ("agentguard.cli.policy_layers", "digest", "Print the digest by which an [[include]] pins a pack."),
 }
 

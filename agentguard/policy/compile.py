@@ -35,7 +35,7 @@ class Compiled(NamedTuple):
     """A compiled policy, or {} and what is wrong with its source.
 
     `ids` are the rules of all layers, also where something is wrong; `adjusted` is what adjusts changed; `rules` and `sets`
-    are those of all layers as the compiler took them.
+    are those of all layers as the compiler took them, `terms` what is in the sets that have a name.
     """
 
     policy: dict[str, Any]
@@ -44,6 +44,7 @@ class Compiled(NamedTuple):
     adjusted: tuple[Adjustment, ...] = ()
     rules: tuple[Rule, ...] = ()
     sets: Mapping[str, tuple[Entry, ...]] = MappingProxyType({})
+    terms: Mapping[str, tuple[Term, ...]] = MappingProxyType({})
 
 
 def compile_folder(folder: str, *, mode: str | None = None, builtin: bool = False) -> bytes:
@@ -54,10 +55,15 @@ def compile_folder(folder: str, *, mode: str | None = None, builtin: bool = Fals
     """
     compiled = compile_source(source.read(folder), mode=mode, builtin=builtin)
     if compiled.findings:
-        many = len(compiled.findings)
-        what = f"{many} {'errors' if many > 1 else 'error'} in the policy {folder}"
-        raise PolicyError(what, compiled.findings, hint=f"agentguard policy check {folder}")
+        raise refused(folder, compiled.findings)
     return jsontext.canonical(compiled.policy)
+
+
+def refused(folder: str, findings: tuple[Finding, ...]) -> PolicyError:
+    """Return the error that a policy's folder with findings ends in."""
+    many = len(findings)
+    what = f"{many} {'errors' if many > 1 else 'error'} in the policy {folder}"
+    return PolicyError(what, findings, hint=f"agentguard policy check {folder}")
 
 
 def compile_source(read: Source, *, mode: str | None = None, builtin: bool = False) -> Compiled:
@@ -79,7 +85,8 @@ def compile_source(read: Source, *, mode: str | None = None, builtin: bool = Fal
     if findings:
         return Compiled({}, in_order(findings), ids, adjusted)
     rules = sorted(rules, key=lambda rule: rule.id)
-    return Compiled(_policy(heads[stack[-1]], rules, terms, sets, mode), (), ids, adjusted, tuple(rules), defined)
+    policy = _policy(heads[stack[-1]], rules, terms, sets, mode)
+    return Compiled(policy, (), ids, adjusted, tuple(rules), defined, sets.named)
 
 
 def _layer(layer: Layer, findings: list[Finding]) -> tuple[list[Rule], dict[str, Any]]:

@@ -48,6 +48,11 @@ class Sets:
                 findings.append(entries[0].finding("AG302", what))
             self._of_name(name, ())
 
+    @property
+    def named(self) -> Mapping[str, tuple[Term, ...]]:
+        """What is in each set that has a name."""
+        return self._terms
+
     def of(self, condition: Condition) -> tuple[Term, ...]:
         """Return the terms that a condition compares with, checked as patterns of its kind."""
         for entry in condition.entries:

@@ -1,0 +1,85 @@
+"""The comparison of two policies as text for a person: first what might be weaker, then everything that differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentguard.policy.explain import printable
+from agentguard.policy.ruleview import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentguard.policy.diff import Change, Diff, SetChange
+    from agentguard.policy.weaker import Weakening
+
+_LONG = 60  # characters of a text that a line shows
+
+
+def text(diff: Diff) -> str:
+    """Return the whole comparison."""
+    if diff.same:
+        return "no difference"
+    blocks = [
+        ("weakenings", list(weakenings(diff.weakenings))),
+        ("rules", list(_rules(diff))),
+        ("sets", [f"~ {_set(one)}" for one in diff.sets]),
+        ("defaults", [f"~ {_change(one)}" for one in diff.defaults]),
+        ("settings", [f"~ {_change(one)}" for one in diff.settings]),
+    ]
+    return "\n\n".join("\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in blocks if lines)
+
+
+def weakenings(found: Iterable[Weakening]) -> Iterable[str]:
+    """Yield a line for every weakening, and one for the reason that was given."""
+    for one in found:
+        yield f"{one.rule or 'policy'}  {one.key}: {printable(one.what)}"
+        if one.because:
+            yield f"    because {printable(one.because)}"
+
+
+def counts(diff: Diff) -> str:
+    """Return how much differs, in one line."""
+    parts = [
+        (len(diff.added), "added"), (len(diff.removed), "removed"), (len(diff.changed), "changed"),
+    ]  # fmt: skip
+    rules = ", ".join(f"{count} {what}" for count, what in parts)
+    others = f"{len(diff.sets)} sets, {len(diff.defaults)} defaults and {len(diff.settings)} settings changed"
+    return f"rules: {rules}; {others}; {len(diff.weakenings)} weakenings"
+
+
+def _rules(diff: Diff) -> Iterable[str]:
+    signs = [("+", diff.added), ("-", diff.removed)]
+    listed = [(name, f"{sign} {name}  {effect}") for sign, rules in signs for name, effect in rules.items()]
+    listed += [
+        (name, f"~ {name}  {'; '.join(_change(one) for one in changes)}") for name, changes in diff.changed.items()
+    ]
+    yield from (line for _name, line in sorted(listed))
+
+
+def _change(one: Change) -> str:
+    if one.gained or one.lost:
+        return f"{one.key} {_moved(one.gained, one.lost)}"
+    if isinstance(one.old or one.new, str) and max(len(one.old or ""), len(one.new or "")) > _LONG:
+        return f"{one.key} reworded"
+    return f"{one.key}: {_word(one.old)} → {_word(one.new)}"
+
+
+def _set(one: SetChange) -> str:
+    used = ", ".join(f"{rule} {condition}" for rule, condition in one.used)
+    return f"@{one.name} {_moved(one.gained, one.lost)}  ({used})"
+
+
+def _moved(gained: Iterable[str], lost: Iterable[str]) -> str:
+    parts = [f"gained {_listed(gained)}"] if gained else []
+    return printable(" and ".join([*parts, *([f"lost {_listed(lost)}"] if lost else [])]))
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Return entries in quotation marks; tables stand for themselves."""
+    texts = list(texts)
+    return ", ".join(texts) if all(text.startswith("{ ") for text in texts) else quoted(texts)
+
+
+def _word(value: object) -> str:
+    return "nothing" if value is None else printable(str(value))

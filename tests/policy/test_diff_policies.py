@@ -1,0 +1,203 @@
+"""What `policy diff` says: the whole of it held as a golden file, and each kind of change by itself."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from agentguard import jsontext
+from agentguard.cli.policy import policy as command
+from agentguard.errors import PolicyError, UsageError
+from agentguard.policy import diff, source, wire
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "policy"
+
+
+def run(*arguments):
+    """Run the command: (exit code, standard output, standard error)."""
+    done = CliRunner().invoke(command, ["diff", *map(str, arguments)])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_a_comparison_reads_as_it_should(monkeypatch):
+    """Weakenings first, each with the reason of its adjust; then all that differs, sets under their names."""
+    monkeypatch.chdir(GOLDEN / "diff")
+    assert (0, (GOLDEN / "diff.txt").read_text(), (GOLDEN / "diff.err").read_text()) == run("old", "new")
+
+
+def test_a_comparison_as_json(monkeypatch):
+    """The same as plain values, nothing cut."""
+    monkeypatch.chdir(GOLDEN / "diff")
+    assert json.loads((GOLDEN / "diff.json").read_text()) == json.loads(run("old", "new", "--json")[1])
+
+
+RULE = {"id": "a", "effect": "deny", "path": ["/x/**"]}
+ALLOWED = {"effect": "allow"}
+ASKED = {"defaults": {"effect": "ask"}}
+# (rules before, rules after, the weakenings). A rule that says no id is "a".
+RULES = {
+    "effect": ([{}], [{"effect": "ask"}], ["a effect: deny → ask"]),
+    "effect up": ([{"effect": "ask"}], [{}], []),
+    "to allow": ([{"effect": "ask"}], [ALLOWED], ["a effect: ask → allow"]),
+    "from allow": ([ALLOWED], [{"effect": "ask"}], []),
+    "gone": ([{}], [], ["a rule: removed: it was deny"]),
+    "gone, another stands in": ([{}], [{"id": "b", "path": ["/x/**", "/y"]}], []),
+    "gone, another does not": ([{}], [{"id": "b", "effect": "ask"}], ["a rule: removed: it was deny"]),
+    "gone, it was a copy": ([{}, {"id": "b"}], [{"id": "b"}], []),
+    "allow gone": ([ALLOWED], [], []),
+    "new": ([], [{}], []),
+    "allow new": ([], [ALLOWED], ["a rule: added: it allows what the default does not"]),
+    "possible": ([{"possible": "deny"}], [{}], ["a possible: deny → ask"]),
+    "possible up": ([{}], [{"possible": "deny"}], []),
+    "possible of ask": ([{"effect": "ask"}], [{"effect": "ask", "possible": "allow"}], ["a possible: ask → allow"]),
+    "effect up, possible down": ([{"effect": "ask"}], [{"possible": "allow"}], ["a possible: ask → allow"]),
+    "unattended": ([{}], [{"unattended": "allow"}], ["a unattended: deny → allow"]),
+    "mode": ([{}], [{"mode": "observe"}], ["a mode: enforce → observe"]),
+    "mode up": ([{"mode": "observe"}], [{"rollout": 5}], []),
+    "rollout": ([{"rollout": 50}], [{"rollout": 25}], ["a rollout: 50 % of the devices → 25 % of the devices"]),
+    "rollout up": ([{"rollout": 50}], [{"rollout": 60}], []),
+    "rollout of all": ([{}], [{"rollout": 100}], []),
+    "cohort": ([{"rollout": 5}], [{"rollout": 5, "cohort": "b"}], ["a cohort: a → b: other devices enforce it"]),
+    "rollout new": ([{}], [{"rollout": 5}], ["a rollout: enforced for everybody → 5 % of the devices"]),
+    "roles fewer": ([{"enforce_for": ["p", "q"]}], [{"enforce_for": ["q"]}], ['a enforce_for: no longer for "p"']),
+    "roles more": ([{"enforce_for": ["p"]}], [{"enforce_for": ["p", "q"]}], []),
+    "roles beside a rollout": ([{"rollout": 5}], [{"rollout": 5, "enforce_for": ["p"]}], []),
+    "no sweep": ([{"sweep": "ask"}], [{}], ["a sweep: no longer asked about"]),
+    "sweep, and a match that passes": (
+        [{"sweep": "ask", "possible": "allow"}],
+        [{"sweep": "ask", "possible": "allow", "path": ["/x/**", "/y"]}],
+        ["a sweep: what was asked about may now be a possible match, which passes"],
+    ),
+    "set shrank": ([{"path": ["/x/**", "/y"]}], [{}], ['a path: lost "/y"']),
+    "set grew": ([{}], [{"path": ["/x/**", "/y"]}], []),
+    "less taken out": ([{"path": ["/x/**", "!/x/a"]}], [{}], []),
+    "more taken out": ([{}], [{"path": ["/x/**", "!/x/a"]}], ['a path: gained "!/x/a"']),
+    "limit new": ([{}], [{"roles": ["p"]}], ['a roles: limited to roles = ["p"]']),
+    "limit gone": ([{"roles": ["p"]}], [{}], []),
+    "not grew": ([{"not": {"repo": ["r"]}}], [{"not": {"repo": ["r", "s"]}}], ['a not.repo: gained "s"']),
+    "not shrank": ([{"not": {"repo": ["r", "s"]}}], [{"not": {"repo": ["r"]}}], []),
+    "unless new": ([{}], [{"unless": [{"roles": ["p"]}]}], ['a unless: gained { roles = ["p"] }']),
+    "unless gone": ([{"unless": [{"roles": ["p"]}]}], [{}], []),
+    "unless narrower": (
+        [{"unless": [{"roles": ["p", "q"]}]}],
+        [{"unless": [{"roles": ["p"], "branch": ["b"]}]}],
+        [],
+    ),
+    "unless wider": (
+        [{"unless": [{"roles": ["p"], "branch": ["b"]}]}],
+        [{"unless": [{"branch": ["b"]}]}],
+        ['a unless: gained { branch = ["b"] }'],
+    ),
+    "no word on what is unknown": (
+        [{"certainty": ["certain", "possible", "unknown", "opaque"]}],
+        [{}],
+        ["a certainty: no longer decides about what is unknown or opaque"],
+    ),
+    "allow wider": ([{**ALLOWED, "roles": ["p"]}], [ALLOWED], ['a roles: no longer limited by roles = ["p"]']),
+    "allow narrower": ([ALLOWED], [{**ALLOWED, "roles": ["p"]}], []),
+    "allow set grew": ([ALLOWED], [{**ALLOWED, "path": ["/x/**", "/y"]}], ['a path: gained "/y"']),
+    "allow set shrank": ([{**ALLOWED, "path": ["/x/**", "/y"]}], [ALLOWED], []),
+    "allow unless gone": (
+        [{**ALLOWED, "unless": [{"roles": ["p"]}]}],
+        [ALLOWED],
+        ['a unless: lost { roles = ["p"] }'],
+    ),
+    "words": ([{"reason": "x", "owner": "o"}], [{"remedy": "y", "tags": ["t"], "severity": "low"}], []),
+}
+
+
+def weakenings(compiled, old, new, before=(), after=()):
+    """Return the weakenings between two lists of rules as lines."""
+    sides = [
+        diff.of_compiled(jsontext.canonical(compiled([{**RULE, **rule} for rule in rules], **dict(more))), "x")
+        for rules, more in ((old, before), (new, after))
+    ]
+    return [f"{one.rule} {one.key}: {one.what}" for one in diff.compare(*sides).weakenings]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_what_is_weaker_about_a_rule(compiled, name):
+    """Each change that might let something through is named, and no change that cannot."""
+    old, new, expected = RULES[name]
+    assert expected == weakenings(compiled, old, new, ASKED.items(), ASKED.items())
+
+
+# (settings before, settings after, the weakenings)
+HEADS = {
+    "general": ({"effect": "deny"}, {"effect": "ask"}, ["defaults.effect: deny → ask"]),
+    "not said, so allow": ({"effect": "ask"}, {}, ["defaults.effect: ask → allow"]),
+    "of an action": (
+        {"by_action": {"read": {"opaque": "deny"}}},
+        {"by_action": {"read": {"opaque": "allow"}}},
+        ["defaults.read.opaque: deny → allow"],
+    ),
+    "of a kind of device": (
+        {"ci": {"opaque": "deny", "by_action": {}}},
+        {"ci": {}},
+        ["defaults_for.ci.opaque: deny → ask"],
+    ),
+    "stricter": ({}, {"effect": "ask", "unknown": "deny", "ci": {"possible": "deny", "by_action": {}}}, []),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_what_is_weaker_about_defaults(compiled, name):
+    """For all actions, for one, for a kind of device; what is not said is compared as what it means."""
+    old, new, expected = HEADS[name]
+    found = weakenings(compiled, [], [], {"defaults": old}.items(), {"defaults": new}.items())
+    assert [f" {line}" for line in expected] == found
+
+
+def test_what_is_weaker_about_the_whole(compiled):
+    """To observe in place of enforcing, and to go on without a record."""
+    strict = {"mode": "enforce", "audit": {"on_failure": "deny"}}
+    lax = {"mode": "observe", "audit": {"on_failure": "ask"}}
+    said = " mode: enforce → observe, for every rule without a mode of its own"
+    assert [said, " audit.on_failure: deny → ask"] == weakenings(compiled, [{}], [{}], strict.items(), lax.items())
+    assert [] == weakenings(compiled, [{}], [{}], lax.items(), strict.items())
+
+
+def test_an_allow_rule_that_changes_nothing_is_no_weakening(compiled):
+    """Where every default allows, an allow rule is idle."""
+    open_defaults = {"defaults": {"effect": "allow", "opaque": "allow", "unknown_tool": "allow"}}
+    assert [] == weakenings(compiled, [], [ALLOWED], open_defaults.items(), open_defaults.items())
+
+
+def test_the_form_of_a_policy_does_not_matter(compiled, tmp_path):
+    """The compiler's JSON, and the bytes that are published, say the same."""
+    data = compiled([RULE], audit={"on_failure": "ask"})
+    (tmp_path / "a").write_bytes(jsontext.canonical(data))
+    (tmp_path / "b").write_bytes(wire.pack(data))
+    assert (0, "no difference\n") == run(tmp_path / "a", tmp_path / "b")[:2]
+
+
+def write(folder, text):
+    folder.mkdir()
+    (folder / "bundle.toml").write_text('schema = 1\nname = "x"\n' + text)
+    return folder
+
+
+def test_the_answer_can_be_no(tmp_path):
+    """With --exit-code a weakening ends in 3, so that a pipeline can stop; a policy against itself does not."""
+    rule = '[[rule]]\nid = "a"\neffect = "{}"\npath = ["/x/**"]\n'
+    old, new = write(tmp_path / "old", rule.format("deny")), write(tmp_path / "new", rule.format("ask"))
+    assert [3, 0, 0] == [run(*sides, "--exit-code")[0] for sides in ((old, new), (new, old), (old, old))]
+
+
+def test_a_shipped_policy_can_stand_on_either_side():
+    """By its name."""
+    assert (0, "no difference\n") == run("baseline", source.shipped_bundle("baseline"))[:2]
+
+
+def test_what_is_no_policy_is_an_error(tmp_path):
+    """Every way to name nothing ends in a sentence."""
+    (tmp_path / "x").write_text("no policy")
+    write(tmp_path / "wrong", "colour = 1\n")
+    for target, kind in (
+        (tmp_path / "x", PolicyError),
+        (tmp_path / "none", UsageError),
+        (tmp_path / "wrong", PolicyError),
+    ):
+        done = CliRunner().invoke(command, ["diff", "baseline", str(target)])
+        assert isinstance(done.exception, kind)
