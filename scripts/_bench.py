@@ -9,11 +9,14 @@ import subprocess
 import sys
 import time
 
+import _rules
+
 from agentguard import places
 from agentguard.deploy import stub
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 USER = 12345  # an ordinary user: root never gets the fast path
+RULES = (20, 1_000)  # sizes of policies
 TOP = "/opt/agentguard-bench"  # on a file system of the namespace's own; every folder above it belongs to root
 PYTHON_HOME = "/opt/agentguard-bench-python"
 INSIDE = "AGENTGUARD_BENCH_INSIDE"
@@ -58,9 +61,16 @@ class Installations:
         inside = os.path.relpath(os.path.realpath(sys.executable), os.path.realpath(sys.base_prefix))
         python = os.path.join(PYTHON_HOME, inside)
         os.makedirs(TOP)
-        personal = self._personal("ed25519")
-        other = self._personal("p256")
-        managed = self._managed(personal)
+        baseline = os.path.join(os.path.dirname(HERE), "bundles", "baseline")
+        personal = self._personal("ed25519", "ed25519", baseline)
+        other = self._personal("p256", "p256", baseline)
+        managed = self._managed(personal, "managed")
+        sized = {}
+        for count in RULES:
+            _rules.write(os.path.join(TOP, f"rules-{count}"), count)
+            sized[count] = self._managed(
+                self._personal(f"rules-{count}", "ed25519", os.path.join(TOP, f"rules-{count}")), f"managed-{count}"
+            )
         project = os.path.join(TOP, "project")
         os.makedirs(project)
         read = self._payload("read", project, "Read", {"file_path": f"{project}/src/app.py"})
@@ -88,6 +98,10 @@ class Installations:
             self._check(argv, read, where, label)
         argv = [python, "-I", "-S", managed.stub]
         variants |= {f"{name}, root-owned": (argv, payload, 0) for name, payload in long.items()}
+        for count, where in sized.items():
+            argv = [python, "-I", "-S", where.stub]
+            variants |= {f"read, {count:,} rules": (argv, read, 0), f"bash, {count:,} rules": (argv, bash, 0)}
+            self._check(argv, read, where, "root-owned")
         return variants
 
     def __exit__(self, *_error):
@@ -99,23 +113,22 @@ class Installations:
         if done.returncode != 0:
             sys.exit(f"agentguard {' '.join(words)}\n{done.stdout}{done.stderr}")
 
-    def _personal(self, key_type):
+    def _personal(self, name, key_type, bundle):
         """Enrol a person beneath a folder of their own, with a policy signed by this kind of key."""
-        publisher, home = os.path.join(TOP, f"publisher-{key_type}"), os.path.join(TOP, f"home-{key_type}")
+        publisher, home = os.path.join(TOP, f"publisher-{name}"), os.path.join(TOP, f"home-{name}")
         os.makedirs(home)
-        baseline = os.path.join(os.path.dirname(HERE), "bundles", "baseline")
         made = ("--solo", "--org", "acme", "--no-passphrase", "--key-type", key_type)
         self._agentguard("bundle", "init", publisher, *made)
-        self._agentguard("bundle", "publish", baseline, "--to", publisher)
+        self._agentguard("bundle", "publish", bundle, "--to", publisher)
         with open(os.path.join(publisher, "repo", "1.root.json"), "rb") as root:
             digest = hashlib.sha256(root.read()).hexdigest()
         self._agentguard("enroll", os.path.join(publisher, "repo"), "--root-sha256", digest, "--home", home)
         self._agentguard("install", "--user", "--home", home)
         return places.personal(home)
 
-    def _managed(self, source):
+    def _managed(self, source, name):
         """Lay the same bundle out as MDM would: everything root's, one spool folder that anybody may write into."""
-        target = places.Places(places.MANAGED, f"{TOP}/code", f"{TOP}/config", f"{TOP}/state")
+        target = places.Places(places.MANAGED, *(os.path.join(TOP, name, part) for part in ("code", "config", "state")))
         shutil.copytree(source.code, target.code)
         shutil.copytree(source.config, target.config)
         os.makedirs(target.state)

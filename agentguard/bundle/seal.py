@@ -8,8 +8,9 @@
 
 NAME is `root/N` (the roots after the anchor), `timestamp`, `snapshot`, `targets`, `policy` (the unmodified files as
 they were published) or `config` (the local configuration that the hook needs, as JSON). The last one is `check`: the
-SHA-256 of everything before it as hex. It shows damage, also in the one record that nobody has signed; it is no proof
-against an attacker, the signatures are. A record that comes twice, an
+SHA-256, as hex, of everything before it but the bytes of the policy, which is by far the largest and whose own SHA-256
+stands in `targets`. It shows damage, also in the one record that nobody has signed; it is no proof against an attacker,
+the signatures are. A record that comes twice, an
 unknown name, a length beyond its bound and anything after the last record are refused.
 
 The signatures of a seal are checked on every call, except where all of this holds: anchor, configuration, seal and
@@ -105,6 +106,7 @@ def parse(data: bytes) -> dict[str, bytes]:
         raise SealError("this is not a seal that this version of agentguard can read")
     records: dict[str, bytes] = {}
     start = at = len(_HEAD)
+    policy = (at, at)
     while at < len(data):
         start = at
         end = data.find(b"\n", at, at + 64)
@@ -119,10 +121,12 @@ def parse(data: bytes) -> dict[str, bytes]:
         if at > len(data) or data[at - 1] != 0x0A:
             raise SealError(f"the seal is cut off in {label}")
         records[label] = data[end + 1 : at - 1]
+        if label == "policy":
+            policy = (end + 1, at - 1)
     missing = [name for name in _REQUIRED if name not in records]
     if missing:
         raise SealError(f"the seal has no {missing[0]}")
-    if records.pop(_CHECK, b"") != sha256_hex(data[:start]).encode("ascii"):
+    if records.pop(_CHECK, b"") != _check(data[: policy[0]], data[policy[1] : start]):
         raise SealError("the seal is damaged: its check does not fit")
     return records
 
@@ -132,12 +136,19 @@ def build(records: dict[str, bytes]) -> bytes:
     roots = sorted((name for name in records if name not in _REQUIRED), key=lambda name: int(name[5:]))
     parts = [_HEAD]
     for name in (*roots, *_REQUIRED):
+        if name == "policy":
+            before = len(parts) + 1
         parts += (b"%s %d\n" % (name.encode("ascii"), len(records[name])), records[name], b"\n")
-    data = b"".join(parts)
-    data += b"%s 64\n%s\n" % (_CHECK.encode("ascii"), sha256_hex(data).encode("ascii"))
+    check = _check(b"".join(parts[:before]), b"".join(parts[before + 1 :]))
+    data = b"".join((*parts, b"%s %d\n%s\n" % (_CHECK.encode("ascii"), len(check), check)))
     if len(data) > LIMIT or parse(data) != records:
         raise SealError("the bundle does not fit into a seal")
     return data
+
+
+def _check(before: bytes, behind: bytes) -> bytes:
+    """Return the check of a seal, from what stands before and behind the bytes of the policy."""
+    return sha256_hex(before + behind).encode("ascii")
 
 
 def read_config(data: bytes) -> dict[str, Any]:
