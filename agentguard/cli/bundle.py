@@ -82,7 +82,7 @@ def init(
 
 
 @bundle.command()
-@click.argument("source", type=click.Path(exists=True, file_okay=False))
+@click.argument("source", metavar="DIR|NAME")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False), help="Where the compiled policy goes.")
 @_mode
 def build(source: str, output: str, mode: str | None) -> None:
@@ -102,7 +102,7 @@ def build(source: str, output: str, mode: str | None) -> None:
 
 
 @bundle.command(name="publish")
-@click.argument("source", type=click.Path(exists=True, file_okay=False))
+@click.argument("source", metavar="DIR|NAME")
 @click.option("--to", "folder", required=True, type=click.Path(file_okay=False), help="The publisher's folder.")
 @_mode
 @passphrase.passphrase_option

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", metavar="DIR")
-@click.option("--from", "origin", metavar="NAME", default="", help="Begin with a bundle that ships: baseline …")
+@click.option("--from", "origin", metavar="NAME", default="", help="Begin with a bundle that ships: baseline, strict …")
 @click.option("--name", default="", help="The policy's name (the folder's).")
 @json_option
 def init(folder: str, origin: str, name: str, as_json: bool) -> None:
@@ -44,7 +44,7 @@ def init(folder: str, origin: str, name: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", metavar="DIR|NAME")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--github", is_flag=True, help="Print findings as GitHub annotations.")
 @json_option
@@ -52,11 +52,12 @@ def init(folder: str, origin: str, name: str, as_json: bool) -> None:
 def check(ctx: click.Context, folder: str, strict: bool, github: bool, as_json: bool) -> None:
     """Say whether the folder DIR is a policy, everything that is wrong with it, and what in it does nothing.
 
+    NAME is a bundle that ships with agentguard.
     Exit 0 if there is no error, 1 if there is one; with --strict also for a warning.
 
     \b
     Examples:
-      agentguard policy check bundles/baseline
+      agentguard policy check strict
       agentguard policy check my-policy --strict --github
     """
     from agentguard.policy import suite  # noqa: PLC0415 - tree-sitter only where it is needed
@@ -80,20 +81,20 @@ def check(ctx: click.Context, folder: str, strict: bool, github: bool, as_json: 
 
 
 @click.command()
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", metavar="DIR|NAME")
 @click.option("--junit", type=click.Path(dir_okay=False), metavar="FILE", help="Write the results as JUnit XML too.")
 @click.option(
     "--min-coverage", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit 3 if fewer rules are exercised."
 )
 @json_option
 def test(folder: str, junit: str | None, min_coverage: float | None, as_json: bool) -> None:
-    """Run the tests of the policy in DIR through the same code as the hook.
+    """Run the tests of the policy in DIR, or of the bundle NAME that ships, through the same code as the hook.
 
     Exit 0 if all pass, 3 if one fails or too few rules are exercised, 1 if the policy or a test has errors.
 
     \b
     Examples:
-      agentguard policy test bundles/baseline
+      agentguard policy test baseline
       agentguard policy test my-policy --junit results.xml --min-coverage 100
     """
     from agentguard.policy import junit as xml  # noqa: PLC0415

@@ -48,12 +48,14 @@ class Compiled(NamedTuple):
 
 
 def compile_folder(folder: str, *, mode: str | None = None, builtin: bool = False) -> bytes:
-    """Return the compiled policy of a folder, as canonical JSON. Raises `PolicyError` with every finding.
+    """Return the compiled policy of a folder, or of the bundle of that name that ships, as canonical JSON.
+
+    Raises `PolicyError` with every finding.
 
     `mode` replaces the bundle's own. OBSERVE also replaces what single rules say, so that nothing at all is enforced;
     ENFORCE leaves rules that are still being tried out alone. `builtin` allows ids of the built-in pack.
     """
-    compiled = compile_source(source.read(folder), mode=mode, builtin=builtin)
+    compiled = compile_source(source.read(source.located(folder)), mode=mode, builtin=builtin)
     if compiled.findings:
         raise refused(folder, compiled.findings)
     return jsontext.canonical(compiled.policy)

@@ -144,6 +144,11 @@ def shipped_bundle(name: str) -> str:
     return os.path.join(_shipped(), name)
 
 
+def located(name: str) -> str:
+    """Return the folder that a person means: one that is there, else the bundle of that name that ships."""
+    return shipped_bundle(name) if not os.path.isdir(name) and name in shipped_names() else name
+
+
 def _shipped() -> str:
     """Return the folder of shipped bundles: inside an installed package, beside the package in a checkout."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -112,7 +112,7 @@ def prepare(folder: str, *, advise: bool = False) -> Prepared:
 
     `advise`: look for warnings too.
     """
-    read = source.read(folder)
+    read = source.read(source.located(folder))
     compiled = compile_source(read)
     trials, wrong = cases.trials(read, compiled.ids)
     findings = in_order((*compiled.findings, *wrong))

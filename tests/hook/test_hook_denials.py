@@ -74,18 +74,6 @@ def hook(call, bundle="baseline", state=FRESH):
     return outcome, model, person
 
 
-def rules_of(bundle):
-    """Return {id: rule} of a shipped bundle, without the rules that read exactly as they do in the baseline."""
-    found = {rule["id"]: rule for rule in json.loads(policy(bundle))["rules"]}
-    if bundle == "baseline":
-        return found
-    same = {rule: [held.get(key) for key in READ] for rule, held in rules_of("baseline").items()}
-    return {rule: held for rule, held in found.items() if [held.get(key) for key in READ] != same.get(rule)}
-
-
-READ = ("effect", "reason", "remedy")
-
-
 READ = ("effect", "reason", "remedy")
 
 
