@@ -11,11 +11,12 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from agentguard import config, jsontext
+from agentguard import config
 from agentguard.bundle import files, keys, publish, publisher, seal
 from agentguard.digest import sha256_hex
 from agentguard.errors import BundleError, ConfigError
-from agentguard.policy.model import FALLBACK, INVALID, OBSERVE
+from agentguard.policy import engine
+from agentguard.policy.model import FALLBACK, INVALID
 from agentguard.sync import stages
 from agentguard.sync.enroll import enroll
 
@@ -92,8 +93,7 @@ def active(places: Places) -> Active:
 
 def mode_of(found: Active) -> str:
     """Return the mode of the policy in force: ENFORCE or OBSERVE."""
-    mode = jsontext.loads(found.policy).get("mode")
-    return mode if isinstance(mode, str) else OBSERVE
+    return engine.load(found.policy).mode
 
 
 def source() -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from agentguard import config, jsontext
+from agentguard import config
 from agentguard.bundle import files, seal
 from agentguard.bundle.inspect import describe
 from agentguard.digest import sha256_hex
-from agentguard.errors import ConfigError
+from agentguard.errors import ConfigError, PolicyError
+from agentguard.policy import engine
 from agentguard.policy.model import FALLBACK, FRESH, GRACE, INVALID
 from agentguard.sync import status
 
@@ -80,7 +81,6 @@ def _sync(places: Places, collector: str) -> dict[str, Any]:
 
 def _mode(policy: bytes) -> str:
     try:
-        value = jsontext.loads(policy)
-    except jsontext.JsonError:
+        return engine.load(policy).mode
+    except PolicyError:
         return ""
-    return str(value.get("mode", "")) if isinstance(value, dict) else ""
