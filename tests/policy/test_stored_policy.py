@@ -171,6 +171,22 @@ def test_few_rules_of_many_are_read(compiled, make_world):
     assert len(policy.rules) == 1000
 
 
+def test_ten_thousand_rules_still_decide(compiled, make_world):
+    """The one that matters is found."""
+    policy = engine.load(wire.pack(_many(compiled, 10_000)))
+    access = Access([Row("write", path=Path(f"{PROJECT}/team-9876.key"))], known=True)
+    found = engine.decide(policy, access, make_world(), Context(user="dev"))
+    assert ("deny", "rule/9876") == (found.effect, found.rule)
+
+
+def test_a_partly_known_path_may_concern_many_rules(compiled, make_world):
+    """All rules about paths are looked at where the path could be any of them."""
+    policy = engine.load(wire.pack(_many(compiled, 200)))
+    access = Access([Row("write", path=Path(Pattern(("/home/dev/.team-19", ANY))))], known=True)
+    found = engine.decide(policy, access, make_world(), Context(user="dev"))
+    assert {"rule/19", *(f"rule/{number}" for number in range(190, 200))} == {hit.rule for hit in found.hits}
+
+
 def test_a_large_policy_is_deflated(compiled):
     """What the hook has to hash is small."""
     data = wire.pack(_many(compiled, 1000))
