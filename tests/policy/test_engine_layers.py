@@ -50,6 +50,18 @@ BUILTIN = {
         Row("execute", origin=_traits("starts-agent", via=("unshare", "sh -c"))),
         Row("execute", "possible", origin=_traits("starts-agent", via=("docker run",))),
     ],
+    "agentguard/agent-unguarded": [
+        Row("execute", origin=_traits("starts-agent", flags=("--setting-sources=",))),
+        Row("execute", "possible", origin=_traits("starts-agent", flags=("--config-dir=/tmp/x",))),
+    ],
+    "agentguard/agent-hooks": [
+        Row("write", tool="Write", path=Path("/w/.claude/skills/x/SKILL.md"), origin=_traits("configures-hooks")),
+        Row("write", tool="Edit", path=Path("/home/dev/.claude/agents/a.md"), origin=_traits("configures-hooks")),
+    ],
+    "agentguard/agent-hooks-unseen": [Row("write", tool="Bash", path=Path("/w/.claude/commands/a.md"))],
+    "agentguard/agent-hooks-server": [
+        Row("write", "possible", tool="mcp__files__write", path=Path("/w/.claude/agents/a.md"))
+    ],
     "agentguard/malformed": [
         Row(action, certainty, origin=_traits("malformed"))
         for action, certainty in (
@@ -62,7 +74,15 @@ BUILTIN = {
 }
 BUILTIN["agentguard/own-commands"] = [
     Row("execute", origin=Origin(("agentguard", *words)))
-    for words in (("uninstall",), ("enroll",), ("enforce",), ("quickstart",), ("install",), ("bundle", "publish"))
+    for words in (
+        ("uninstall",),
+        ("enroll",),
+        ("enforce",),
+        ("quickstart",),
+        ("install",),
+        ("bundle", "publish"),
+        ("exception", "grant"),
+    )
 ]
 BUILTIN["agentguard/own-program"] = [
     Row("execute", path=Path(f"/var/lib/agentguard/{name}"))
@@ -77,7 +97,8 @@ NEAR = [
     Row("delete", path=Path("/var/lib/x", extent=TREE)),
     Row("write", path=Path("/var/lib")),
     Row("write", path=Path("/home/dev/.claude/CLAUDE.md")),
-    Row("write", path=Path("/home/dev/project/.claude/agents/settings.md")),
+    Row("write", tool="Write", path=Path("/home/dev/project/.claude/agents/settings.md")),
+    Row("write", tool="Bash", path=Path(Pattern(("/home/dev/project/", ANY, ".md")), extent=GLOB)),
     Row("execute", origin=_traits("signals", args=("1234",))),
     Row("execute", origin=_traits(args=("agentguard",))),
     Row("execute", origin=_traits("removes-package"), package="left-pad"),
