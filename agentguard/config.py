@@ -21,7 +21,7 @@ class Setting(NamedTuple):
     """One key of `agentguard.toml`. `choices`: the texts that are allowed, () for any."""
 
     name: str
-    default: str | bool | int
+    default: str | bool | int | list[str]
     choices: tuple[str, ...]
     doc: str
 
@@ -40,10 +40,12 @@ SETTINGS = (
         ("enforce", "observe"),
         "observe: only record what would have happened (managed installs only).",
     ),
+    Setting("user", "", (), "Who uses this device, in place of the account's name (managed installs only)."),
+    Setting("groups", [], (), "Groups of that person beside those of the operating system (managed installs only)."),
     Setting("device_kind", "", ("", "ci"), "ci: nobody sits before this device (managed installs only)."),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
-_KINDS = {str: "a text", bool: "true or false", int: "a whole number"}
+_KINDS = {str: "a text", bool: "true or false", int: "a whole number", list: "a list of texts"}
 _MAX_GRACE = 30
 
 
@@ -78,12 +80,12 @@ def checked(values: dict[str, Any], where: str) -> dict[str, Any]:
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(_BY_NAME)}"
             raise ConfigError(f"{where}: unknown setting {name}", hint=hint)
         kind = type(setting.default)
-        if type(value) is not kind:
+        if type(value) is not kind or (type(value) is list and not all(type(one) is str for one in value)):
             raise ConfigError(f"{where}: {name} is not {_KINDS[kind]}")
         if setting.choices and value not in setting.choices:
             allowed = ", ".join(repr(choice) for choice in setting.choices)
             raise ConfigError(f"{where}: {name} is {value!r}, allowed are {allowed}")
-        if name == "grace_days" and not 0 <= int(value) <= _MAX_GRACE:
+        if type(value) is int and not 0 <= value <= _MAX_GRACE:
             raise ConfigError(f"{where}: grace_days must be 0 to {_MAX_GRACE}")
     return values
 

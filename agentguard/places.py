@@ -134,14 +134,19 @@ def account_home() -> str:
 
 def account_name() -> str:
     """Return this person's account name from the password database: one question, and none to the group database."""
+    return account()[0]
+
+
+def account() -> tuple[str, bool]:
+    """Return this person's account name, and whether the password database knows it; else the number stands in."""
     if sys.platform == "win32":
-        return os.path.basename(account_home())
+        return os.path.basename(account_home()), True
     import pwd  # noqa: PLC0415 - not on Windows
 
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
+        return pwd.getpwuid(os.getuid()).pw_name, True
     except KeyError:
-        return str(os.getuid())
+        return str(os.getuid()), False
 
 
 def scratch() -> str:

@@ -50,7 +50,8 @@ LIMITS = {
     "config": CONFIG_LIMIT,
     "check": 64,
 }
-ROOT_ONLY = ("stage", "device_kind")  # settings that can make verdicts laxer count on a managed install only
+# Settings that can make verdicts laxer, or say who somebody is, count on a managed install only.
+ROOT_ONLY = ("stage", "device_kind", "user", "groups")
 _NO_SEAL = "there is a floor but no seal: the bundle of this installation was deleted"
 _NO_FLOOR = "there is a seal but no floor: part of the state was deleted or put back"
 _CHECK = "check"

@@ -130,7 +130,9 @@ def _say_report(report: dict[str, Any]) -> None:
 
 
 def _screen(found: dict[str, dict[str, Any]], places: Places) -> str:
-    policy, trust, last, audit, hook = (found[name] for name in ("policy", "trust", "sync", "audit", "hook"))
+    policy, person, trust, last, audit, hook = (
+        found[name] for name in ("policy", "person", "trust", "sync", "audit", "hook")
+    )
     name = f"{policy['name']} {policy['revision']} ({policy['mode']})" if "revision" in policy else "fallback"
     state = colour(policy["state"], fg=_STATES.get(policy["state"], "red"))
     error = last.get("last_error")
@@ -142,6 +144,7 @@ def _screen(found: dict[str, dict[str, Any]], places: Places) -> str:
             ("signed", f"{_duration(policy['age'])} ago" if "age" in policy else ""),
             ("expires", policy.get("expires", "")),
         ],
+        "person": _person_rows(person),
         "trust": [
             (
                 "organisation",
@@ -168,6 +171,15 @@ def _screen(found: dict[str, dict[str, Any]], places: Places) -> str:
         if shown:
             lines += [colour(title, bold=True), *(f"  {label.ljust(13)} {value}" for label, value in shown)]
     return "\n".join(lines)
+
+
+def _person_rows(person: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what a policy with roles makes of the person; nothing under one without."""
+    held, claimed = (", ".join(person[name]) for name in ("roles", "roles_not_proved"))
+    if not held and not claimed:
+        return []
+    unproved = f"{claimed} (known as {person['known']}" + ("" if person["groups"] else ", no groups known") + ")"
+    return [("user", person["user"]), ("roles", held), ("not proved", unproved if claimed else "")]
 
 
 def _audit(places: Places) -> dict[str, Any]:

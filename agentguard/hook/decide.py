@@ -14,13 +14,14 @@ from agentguard.access.model import CONNECT, DELETE, EXECUTE, MCP, WRITE
 from agentguard.access.payload import Malformed, parse
 from agentguard.access.world import World
 from agentguard.audit import record, redact
+from agentguard.bundle.person import Person, person
 from agentguard.errors import PolicyError
 from agentguard.hook import messages, session
 from agentguard.hook.adapters import claude_code as agent
 from agentguard.jsontext import JsonError
-from agentguard.places import MANAGED, own_folders
+from agentguard.places import own_folders
 from agentguard.policy import engine
-from agentguard.policy.model import ALLOW, ASK, DENY, ENFORCE, FALLBACK, INVALID, OBSERVE, Context, Decision
+from agentguard.policy.model import ALLOW, ASK, DENY, ENFORCE, FALLBACK, INVALID, NONE, OBSERVE, Context, Decision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome
     world, repository = _world(call, state)
     access = tools.access(call, world)
     policy = _policy(state)
-    context = _context(call, state, world, repository, redactor)
+    context = _context(call, state, world, repository, redactor=redactor, policy=policy)
     decision = engine.decide(policy, access, world, context)
     bundle = _bundle(state)
     body, texts = record.of_decision(
@@ -117,7 +118,7 @@ def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome
         access,
         decision,
         world=world,
-        principal=_principal(state),
+        principal=_principal(state, context.roles),
         bundle=bundle,
         latency_us=(time.perf_counter_ns() - state.started_ns) // 1000,
         redactor=redactor,
@@ -198,11 +199,25 @@ def _world(call: ToolCall, state: State) -> tuple[World, repo.Repo | None]:
 
 
 def _context(
-    call: ToolCall, state: State, world: World, repository: repo.Repo | None, redactor: redact.Redactor
+    call: ToolCall,
+    state: State,
+    world: World,
+    repository: repo.Repo | None,
+    *,
+    redactor: redact.Redactor,
+    policy: Policy,
 ) -> Context:
     local = state.active.local
+    who = _person(state)
+    held = claimed = frozenset[str]()
+    if policy.roles:
+        from agentguard.policy import roles  # noqa: PLC0415 - only where the policy has any
+
+        held, claimed = roles.held(policy.roles, who.user, who.groups, who.known)
     return Context(
-        user=state.user,
+        roles=held,
+        claimed=claimed,
+        user="" if who.known == NONE else who.user,
         device=str(local.get("device", "")),
         device_kind=str(local.get("device_kind", "")),
         repo=repo.name(repository.remotes) if repository else "",
@@ -236,11 +251,16 @@ def _bundle(state: State) -> dict[str, Any]:
     }
 
 
-def _principal(state: State) -> dict[str, Any]:
+def _person(state: State) -> Person:
+    return person(state.places, state.active.local, state.user, state.known)
+
+
+def _principal(state: State, roles: frozenset[str] = frozenset()) -> dict[str, Any]:
+    who = _person(state)
     return {
-        "user": state.user,
-        "known": "managed" if state.places.kind == MANAGED else "os",
-        "roles": [],
+        "user": who.user,
+        "known": who.known,
+        "roles": sorted(roles),
         "device": str(state.active.local.get("device", "")),
         "hostname": state.hostname,
         "os": state.platform,

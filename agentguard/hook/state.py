@@ -14,6 +14,7 @@ import time
 from agentguard.access.world import RealDisk
 from agentguard.bundle import seal
 from agentguard.places import PERSONAL, Places, account_home
+from agentguard.policy.model import NONE, OS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
 
 
 class State:
-    """The facts for one call; made by `gather`, or by hand in tests."""
+    """The facts for one call; made by `gather`, or by hand in tests.
+
+    `known` says whether the account is in the password database: OS or NONE.
+    """
 
     __slots__ = (
-        "active", "disk", "environ", "home", "hostname", "now", "places", "platform", "spool", "started_ns", "tmpdir",
+        "active", "disk", "environ", "home", "hostname", "known", "now", "places", "platform", "spool", "started_ns", "tmpdir",
         "user",
     )  # fmt: skip
 
@@ -40,6 +44,7 @@ class State:
         home: str,
         user: str,
         spool: str,
+        known: str = OS,
         hostname: str = "",
         platform: str = "linux",
         tmpdir: str = "/tmp",  # noqa: S108 - the platform's scratch folder, not a file of ours
@@ -53,6 +58,7 @@ class State:
         self.home = home
         self.user = user
         self.spool = spool
+        self.known = known
         self.hostname = hostname
         self.platform = platform
         self.tmpdir = tmpdir
@@ -76,12 +82,14 @@ def gather(places: Places, started_ns: int) -> State:
     """Return the state of this machine and this person for one call."""
     now = time.time()
     uid = os.getuid() if hasattr(os, "getuid") else 0
+    user, home, known = _account(uid)
     return State(
         places=places,
         active=seal.load_active(places, now),
         disk=RealDisk(),
-        home=places.home if places.kind == PERSONAL and places.home else account_home(),
-        user=_user(uid),
+        home=places.home if places.kind == PERSONAL and places.home else home,
+        user=user,
+        known=known,
         spool=places.spool(uid),
         hostname=os.uname().nodename if hasattr(os, "uname") else "",
         platform=sys.platform,
@@ -92,14 +100,18 @@ def gather(places: Places, started_ns: int) -> State:
     )
 
 
-def _user(uid: int) -> str:
-    """Return the account's name; one question to the password database, none to the group database."""
+def _account(uid: int) -> tuple[str, str, str]:
+    """Return name and home of an account, and whether it is known: one question to the password database.
+
+    The group database is never asked: it may be on the network. The sync has done that.
+    """
     try:
         import pwd  # noqa: PLC0415 - not on Windows
 
-        return pwd.getpwuid(uid).pw_name
+        entry = pwd.getpwuid(uid)
     except (ImportError, KeyError):
-        return str(uid)
+        return str(uid), account_home(), NONE
+    return entry.pw_name, entry.pw_dir, OS
 
 
 def _tmpdir() -> str:

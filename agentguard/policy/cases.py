@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentguard.policy import calls, setting, shape, source
 from agentguard.policy.conditions import AS_KEYS, CASE_KEYS, EXPECTED, MATRIX_KEYS, TESTS_FILE_KEYS
 from agentguard.policy.findings import in_order, nearest
-from agentguard.policy.model import BUILTIN_PREFIX
+from agentguard.policy.model import BUILTIN_PREFIX, MANAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,11 @@ NOBODY = "(unknown)"  # the column of a matrix for a person without any role
 
 
 class Trial(NamedTuple):
-    """One call that must end in a certain way. `shown` is the call as the author wrote it, `rule` "" for any rule."""
+    """One call that must end in a certain way.
+
+    `shown` is the call as the author wrote it, `rule` "" for any rule. `roles` are those that the person is a member of,
+    and `known` how well the person is known: a member who is not known well enough holds no role.
+    """
 
     name: str
     document: Document
@@ -36,10 +40,14 @@ class Trial(NamedTuple):
     world: World
     expected: str
     rule: str = ""
+    known: str = MANAGED
 
 
-def trials(read: Source, rules: Iterable[str]) -> tuple[list[Trial], tuple[Finding, ...]]:
-    """Return the trials of a policy's tests, and what is wrong with the tests. `rules`: the ids that exist."""
+def trials(read: Source, rules: Iterable[str], roles: Iterable[str] = ()) -> tuple[list[Trial], tuple[Finding, ...]]:
+    """Return the trials of a policy's tests, and what is wrong with the tests.
+
+    `rules`: the ids that exist, `roles`: the roles that are defined.
+    """
     known = set(rules)
     found: list[Trial] = []
     findings: list[Finding] = []
@@ -48,7 +56,11 @@ def trials(read: Source, rules: Iterable[str]) -> tuple[list[Trial], tuple[Findi
         for kind, make in (("case", _case), ("matrix", _matrix)):
             for steps, table in shape.tables(document, kind, findings):
                 found += make(document, steps, table, findings)
+    defined = set(roles)
     for trial in found:
+        for role in sorted(set(trial.roles) - defined):
+            what = f'role "{role}" is not defined in [roles] of bundle.toml'
+            findings.append(trial.document.finding(trial.steps[:2], "AG506", what, nearest(role, defined)))
         if trial.rule and trial.rule not in known and not trial.rule.startswith(BUILTIN_PREFIX):
             what = f'there is no rule "{trial.rule}"'
             where = (*trial.steps[:2], "rule")
@@ -59,12 +71,12 @@ def trials(read: Source, rules: Iterable[str]) -> tuple[list[Trial], tuple[Findi
 def _case(document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]) -> Iterator[Trial]:
     findings += shape.known_keys(document, steps, table, CASE_KEYS)[1]
     fields = shape.checked(document, steps, table, CASE_KEYS, findings)
-    roles = _roles(document, (*steps, "as"), fields.get("as", {}), findings)
+    roles, known = _person(document, (*steps, "as"), fields.get("as", {}), findings)
     world = _world(document, steps, fields, findings)
     for where, shown, call in _calls(document, steps, fields, findings):
         if "expect" in fields and "name" in fields:
             expected, rule = fields["expect"], fields.get("rule", "")
-            yield Trial(fields["name"], document, where, shown, call, roles, world, expected, rule)
+            yield Trial(fields["name"], document, where, shown, call, roles, world, expected, rule, known)
 
 
 def _matrix(document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]) -> Iterator[Trial]:
@@ -128,12 +140,14 @@ def _written(document: Document, steps: Steps, text: str, mode: str, findings: l
     return call
 
 
-def _roles(document: Document, steps: Steps, who: dict[str, Any], findings: list[Finding]) -> tuple[str, ...]:
-    """Return the roles that the person of a case holds."""
+def _person(
+    document: Document, steps: Steps, who: dict[str, Any], findings: list[Finding]
+) -> tuple[tuple[str, ...], str]:
+    """Return the roles that the person of a case is a member of, and how well that person is known."""
     findings += shape.known_keys(document, steps, who, AS_KEYS)[1]
     person = shape.checked(document, steps, who, AS_KEYS, findings)
-    held = tuple(text for _where, text in shape.texts(document, (*steps, "roles"), person.get("roles", []), findings))
-    return () if person.get("assurance") == "none" else held
+    roles = tuple(text for _where, text in shape.texts(document, (*steps, "roles"), person.get("roles", []), findings))
+    return roles, person.get("assurance", MANAGED)
 
 
 def _world(document: Document, steps: Steps, fields: Mapping[str, Any], findings: list[Finding]) -> World:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentguard import jsontext
 from agentguard.access.model import ACTIONS
 from agentguard.errors import PolicyError
-from agentguard.policy import adjust, check, head, layers, shape, source
+from agentguard.policy import adjust, check, head, layers, people, shape, source
 from agentguard.policy.conditions import CONDITIONS, RULES_FILE_KEYS
 from agentguard.policy.findings import Finding, in_order, nearest
 from agentguard.policy.model import OBSERVE, SCHEMA
@@ -34,14 +34,16 @@ _LISTS = ("tags", "enforce_for")
 class Compiled(NamedTuple):
     """A compiled policy, or {} and what is wrong with its source.
 
-    `ids` are the rules of all layers, also where something is wrong; `adjusted` is what adjusts changed; `rules` and `sets`
-    are those of all layers as the compiler took them, `terms` what is in the sets that have a name.
+    `ids` are the rules of all layers and `roles` the roles, also where something is wrong; `adjusted` is what adjusts
+    changed; `rules` and `sets` are those of all layers as the compiler took them, `terms` what is in the sets that have a
+    name.
     """
 
     policy: dict[str, Any]
     findings: tuple[Finding, ...]
     ids: tuple[str, ...] = ()
     adjusted: tuple[Adjustment, ...] = ()
+    roles: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     sets: Mapping[str, tuple[Entry, ...]] = MappingProxyType({})
     terms: Mapping[str, tuple[Term, ...]] = MappingProxyType({})
@@ -81,14 +83,17 @@ def compile_source(read: Source, *, mode: str | None = None, builtin: bool = Fal
     sets = Sets(defined, findings)
     findings += check.duplicate_ids(rules)
     terms = {condition: sets.of(condition) for rule in rules for condition in _all_conditions(rule)}
+    top = heads[stack[-1]]
+    findings += people.undefined(rules, sets, top["roles"])
     for rule in rules:
         findings += check.rule_findings(rule, sets, builtin=builtin)
     ids = tuple(sorted({rule.id for rule in rules}))
+    roles = tuple(sorted(top["roles"]))
     if findings:
-        return Compiled({}, in_order(findings), ids, adjusted)
+        return Compiled({}, in_order(findings), ids, adjusted, roles)
     rules = sorted(rules, key=lambda rule: rule.id)
-    policy = _policy(heads[stack[-1]], rules, terms, sets, mode)
-    return Compiled(policy, (), ids, adjusted, tuple(rules), defined, sets.named)
+    policy = _policy(top, rules, terms, sets, mode)
+    return Compiled(policy, (), ids, adjusted, roles, tuple(rules), defined, sets.named)
 
 
 def _layer(layer: Layer, findings: list[Finding]) -> tuple[list[Rule], dict[str, Any]]:
@@ -182,6 +187,7 @@ def _policy(
         "mode": mode or top["mode"],
         "defaults": top["defaults"],
         "audit": top["audit"],
+        **({"roles": top["roles"]} if top["roles"] else {}),
         "sets": listed,
         "rules": out,
         "by_action": {

@@ -24,7 +24,7 @@ from agentguard.access.model import (
     USE,
     WRITE,
 )
-from agentguard.policy.model import ALLOW, ASK, DENY, ENFORCE, OBSERVE, SCHEMA
+from agentguard.policy.model import ALLOW, ASK, ASSURANCES, DENY, ENFORCE, OBSERVE, SCHEMA
 
 # How a value of a condition is compared.
 ENUM = "enum"  # one word of a closed list
@@ -217,10 +217,22 @@ BUNDLE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "defaults_for": (TABLE, (), False, "`[defaults_for.ci]`: other defaults on devices of that kind"),
     "audit": (TABLE, (), False, "how the audit log is kept"),
     "sets": (TABLE, (), False, "lists with a name, used as `@name`"),
+    "roles": (TABLE, (), False, "`[roles.NAME]`: who holds a role"),
     "rule": (TABLES, (), False, "the rules; they can stand in `rules/*.toml` as well"),
     "scope": (TABLE, (), False, "conditions on who and where that limit every rule of this folder"),
     "include": (TABLES, (), False, "packs that this policy stands on, each pinned by its digest"),
     "adjust": (TABLES, (), False, "changes to rules of included packs, each with a `because`"),
+}
+# Keys of [roles.NAME].
+ROLE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
+    "users": (TEXTS, (), False, "account names of its members, exactly"),
+    "groups": (TEXTS, (), False, "groups of the operating system whose members are its members"),
+    "assurance": (
+        CHOICE,
+        tuple(reversed(ASSURANCES)),
+        False,
+        "how well a member must be known to hold the role (managed)",
+    ),
 }
 RULES_FILE_KEYS = ("sets", "rule", "scope")  # a scope in such a file limits the rules of that file
 
@@ -279,7 +291,7 @@ CASE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
 }  # fmt: skip
 AS_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "roles": (TEXTS, (), False, "the roles that the person is a member of"),
-    "assurance": (CHOICE, ("managed", "os", "none"), False, "how well the person is known; at none no role is held"),
+    "assurance": (CHOICE, tuple(reversed(ASSURANCES)), False, "how well the person is known; at none no role is held"),
 }
 MATRIX_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "name": (TEXT, (), False, "what the matrix shows"),
@@ -292,7 +304,7 @@ TESTS_FILE_KEYS = ("case", "matrix")
 # Keys of the language that this version does not understand. They are refused: to skip one would change what a policy
 # means without a word.
 LATER_RULE_KEYS = ("exceptions",)
-LATER_BUNDLE_KEYS = ("roles", "exceptions")
+LATER_BUNDLE_KEYS = ("exceptions",)
 
 
 def kind_of(key: str) -> str:

@@ -66,15 +66,19 @@ _CI = "ci"  # the device kind that has defaults of its own
 class Policy:
     """A compiled policy that has been checked, or the built-in pack. `on_failure`: where a record cannot be written.
 
-    A stored policy reads its rules and sets as they are asked for, and knows which ones a row could concern.
+    `roles` are those that it defines. A stored policy reads its rules and sets as they are asked for, and knows which ones a
+    row could concern.
     """
 
-    __slots__ = ("_by_action", "_keys", "_ready", "defaults", "mode", "name", "on_failure", "rules", "sets", "stored")
+    __slots__ = (
+        "_by_action", "_keys", "_ready", "defaults", "mode", "name", "on_failure", "roles", "rules", "sets", "stored",
+    )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], stored: Stored | None = None) -> None:
         self.name: str = data["name"]
         self.mode: str = data["mode"]
         self.defaults: dict[str, Any] = data["defaults"]
+        self.roles: dict[str, dict[str, Any]] = data.get("roles", {})
         self.on_failure: str = data.get("audit", {}).get("on_failure", ASK)
         self.stored = stored
         self.sets: Sequence[dict[str, Any]] | Lines = stored.sets if stored else data["sets"]

@@ -11,7 +11,7 @@ from agentguard import __version__
 from agentguard.access.model import ACTIONS
 from agentguard.errors import PolicyError
 from agentguard.policy.match import COMMAND, KINDS, PORT
-from agentguard.policy.model import ALLOW, ASK, BUILTIN_PREFIX, DENY, ENFORCE, OBSERVE, SCHEMA
+from agentguard.policy.model import ALLOW, ASK, ASSURANCES, BUILTIN_PREFIX, DENY, ENFORCE, OBSERVE, SCHEMA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ SEVERITIES = ("", "low", "medium", "high", "critical")  # from lax to strict
 
 # key: the words that it may hold, or the type of its value.
 _TOP: dict[str, Any] = {
-    "schema": int, "min_client": str, "name": str, "mode": MODES, "defaults": dict, "audit": dict, "sets": list,
+    "schema": int, "min_client": str, "name": str, "mode": MODES, "defaults": dict, "audit": dict, "roles": dict, "sets": list,
     "rules": list, "by_action": dict,
 }  # fmt: skip
 _RULE: dict[str, Any] = {
@@ -37,18 +37,20 @@ _DEFAULTS: dict[str, Any] = dict.fromkeys(
     ("effect", "possible", "opaque", "unknown", "unknown_tool", "on_stale"), EFFECTS
 )
 _AUDIT: dict[str, Any] = {"on_failure": EFFECTS}
+_ROLE: dict[str, Any] = {"assurance": frozenset(ASSURANCES), "users": list, "groups": list}
+_ROLE_NEEDED = frozenset(_ROLE)
 _TOP_NEEDED = frozenset({"schema", "name", "mode", "defaults", "sets", "rules", "by_action"})
 _RULE_NEEDED = frozenset({"id", "effect", "when"})
 _SET_NEEDED = frozenset({"values", "except"})
 _NOTHING: frozenset[str] = frozenset()
 
 # The head of a stored policy: what a compiled policy says beside its rules and sets, and how these are stored.
-HEAD_SHARED = ("schema", "min_client", "name", "mode", "defaults", "audit")
+HEAD_SHARED = ("schema", "min_client", "name", "mode", "defaults", "audit", "roles")
 _STORED: dict[str, Any] = {
     **{key: _TOP[key] for key in HEAD_SHARED},
     "rules": int, "sets": int, "buckets": int, "wide": dict, "body": int, "deflated": bool,
 }  # fmt: skip
-_STORED_NEEDED = frozenset(_STORED) - {"audit", "min_client"}
+_STORED_NEEDED = frozenset(_STORED) - {"audit", "min_client", "roles"}
 
 
 def checked(data: Any) -> dict[str, Any]:
@@ -93,6 +95,10 @@ def _settings(data: Any, known: dict[str, Any], needed: frozenset[str]) -> None:
     defaults = data["defaults"]
     _defaults({key: value for key, value in defaults.items() if key != "ci"}, "defaults")
     _defaults(defaults.get("ci", {}), "defaults of ci")
+    for role, entry in data.get("roles", {}).items():
+        _keys(entry, _ROLE, _ROLE_NEEDED, f"role {role!r}")
+        if set(map(type, entry["users"] + entry["groups"])) - {str}:
+            raise wrong(f"role {role!r}")
 
 
 def wrong(what: str) -> PolicyError:

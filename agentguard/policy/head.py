@@ -1,7 +1,8 @@
-"""What stands at the head of a policy: its name, mode, defaults and audit settings, and how layers share them.
+"""What stands at the head of a policy: its name, mode, defaults, audit settings and roles, and how layers share them.
 
 A layer's own word wins, key by key. Where it says nothing, what it includes counts; of several included packs the
-strictest word holds, as each of them would hold by itself. The name is always the layer's own.
+strictest word holds, as each of them would hold by itself, and a role that several define has the members that each of
+them names. The name is always the layer's own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentguard.access.model import ACTIONS
-from agentguard.policy import shape
+from agentguard.policy import people, shape
 from agentguard.policy.conditions import (
     ACTION_DEFAULTS,
     AUDIT,
@@ -37,11 +38,12 @@ NOTHING: dict[str, Any] = {
     "defaults": {**{key: value for key, (_words, value, _meaning) in DEFAULTS.items()}, "by_action": {}}
     | {kind: {} for kind in DEVICE_KINDS},
     "audit": {key: value for key, (_words, value, _meaning) in AUDIT.items()},
+    "roles": {},
 }
 
 
 def said(document: Document, findings: list[Finding]) -> dict[str, Any]:
-    """Return what a bundle.toml says of name, mode, defaults and audit; what is wrong becomes a finding."""
+    """Return what a bundle.toml says of name, mode, defaults, audit and roles; what is wrong becomes a finding."""
     known, wrong = shape.known_keys(document, (), document.values, BUNDLE_KEYS, LATER_BUNDLE_KEYS)
     findings += wrong
     spec = {key: entry for key, entry in BUNDLE_KEYS.items() if key not in _READ_ELSEWHERE}
@@ -61,6 +63,7 @@ def said(document: Document, findings: list[Finding]) -> dict[str, Any]:
         "mode": fields.get("mode"),
         "defaults": {**_defaults(document, ("defaults",), fields.get("defaults", {}), findings), **kinds},
         "audit": _choices(document, ("audit",), fields.get("audit", {}), AUDIT, findings),
+        "roles": people.roles(document, fields.get("roles", {}), findings),
     }
 
 
@@ -72,6 +75,7 @@ def merged(own: Mapping[str, Any], included: Sequence[dict[str, Any]]) -> dict[s
         "mode": own["mode"] or base["mode"],
         "defaults": _overlaid(base["defaults"], own["defaults"]),
         "audit": {**base["audit"], **own["audit"]},
+        "roles": {**base["roles"], **own["roles"]},
     }
 
 
@@ -90,6 +94,7 @@ def strictest(heads: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "mode": OBSERVE if all(head["mode"] == OBSERVE for head in heads) else ENFORCE,
         "defaults": defaults,
         "audit": {key: max((head["audit"][key] for head in heads), key=STRICTNESS.__getitem__) for key in AUDIT},
+        "roles": people.strictest([head["roles"] for head in heads]),
     }
 
 

@@ -17,6 +17,10 @@ ENFORCE, OBSERVE = "enforce", "observe"
 
 NO, MAYBE, YES = 0, 1, 2
 
+# How well a person is known: by root's own configuration, by the account alone, not at all.
+MANAGED, OS, NONE = "managed", "os", "none"
+ASSURANCES = {NONE: 0, OS: 1, MANAGED: 2}
+
 # How good the policy at hand still is. Staleness only tightens.
 FRESH, GRACE, STALE = "fresh", "grace", "stale"
 FALLBACK = "fallback"  # no seal at all: the fallback policy

@@ -49,6 +49,7 @@ def _parts() -> dict[str, str]:
         **{key: _list({_code(word): meaning for word, meaning in words.items()}) for key, words in WORDS.items()},
         "variables": _list({_code(f"{{{name}}}"): meaning for name, meaning in conditions.VARIABLES.items()}),
         "placeholders": _codes(f"{{{name}}}" for name in conditions.TEMPLATES),
+        "role keys": _keys(conditions.ROLE_KEYS),
         "bundle keys": _keys(conditions.BUNDLE_KEYS),
         "include keys": _keys(conditions.INCLUDE_KEYS),
         "adjust keys": _keys(conditions.ADJUST_KEYS),

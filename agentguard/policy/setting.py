@@ -15,7 +15,8 @@ from agentguard.access import repo, tools
 from agentguard.access.payload import PROMPT_EVENTS
 from agentguard.access.world import MemoryDisk, RealDisk, World
 from agentguard.policy import engine
-from agentguard.policy.model import OBSERVE, Context
+from agentguard.policy.model import MANAGED, NONE, OBSERVE, Context
+from agentguard.policy.roles import proves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -91,10 +92,21 @@ def context(call: ToolCall, world: World, roles: Iterable[str] = ()) -> Context:
     )
 
 
-def judge(policy: Policy, call: ToolCall, world: World, roles: Iterable[str] = ()) -> tuple[Access, Decision]:
-    """Return the rows of a call and what a policy decides about them, by the very code that the hook runs."""
+def judge(
+    policy: Policy, call: ToolCall, world: World, member_of: Iterable[str] = (), known: str = MANAGED
+) -> tuple[Access, Decision]:
+    """Return the rows of a call and what a policy decides about them, by the very code that the hook runs.
+
+    `member_of`: the roles that the person is a member of, `known`: how well the person is known, one of ASSURANCES.
+    """
     access = tools.access(call, world)
-    return access, engine.decide(policy, access, world, context(call, world, roles))
+    usual = {"assurance": MANAGED}
+    held = frozenset(role for role in member_of if proves(policy.roles.get(role, usual), known))
+    told = context(call, world, held)
+    told.claimed = frozenset(member_of) - held
+    if known == NONE:
+        told.user = ""
+    return access, engine.decide(policy, access, world, told)
 
 
 def verdict(policy: Policy, decision: Decision) -> tuple[str, str]:

@@ -114,7 +114,7 @@ def prepare(folder: str, *, advise: bool = False) -> Prepared:
     """
     read = source.read(source.located(folder))
     compiled = compile_source(read)
-    trials, wrong = cases.trials(read, compiled.ids)
+    trials, wrong = cases.trials(read, compiled.ids, compiled.roles)
     findings = in_order((*compiled.findings, *wrong))
     if findings:
         return Prepared(b"", trials, findings, len(compiled.ids))
@@ -126,7 +126,7 @@ def run(policy: Policy, trials: Sequence[Trial], progress: Callable[[int, int], 
     """Run trials against a policy, in their order. Under one that only observes, what it would do counts."""
     results = []
     for number, trial in enumerate(trials, 1):
-        access, decision = setting.judge(policy, trial.call, trial.world, trial.roles)
+        access, decision = setting.judge(policy, trial.call, trial.world, trial.roles, trial.known)
         got, rule = setting.verdict(policy, decision)
         rows = explanation(policy, trial.call, access, decision)["rows"]
         results.append(Result(trial, got, rule, _passed(trial, got, decision), rows))

@@ -16,6 +16,7 @@ from agentguard import jsontext
 from agentguard.bundle import fetch, files, seal
 from agentguard.bundle.verify import floor_of, not_below, read_floor, verify
 from agentguard.errors import BundleError, ConfigError, PolicyError, PublisherError
+from agentguard.sync import identity
 
 if TYPE_CHECKING:
     from agentguard.bundle.verify import Chain
@@ -42,7 +43,7 @@ def run(
     anchor = files.read(places.anchor, seal.ROOT_LIMIT)
     source = fetch.normal_source(source)
     cache = os.path.join(places.sync, CACHE)
-    data, chain = fetch_seal(anchor, source, settings, cache, managed=places.managed, seconds=seconds)
+    data, chain = fetch_seal(anchor, source, settings, cache, managed=places.managed, seconds=seconds, places=places)
     for floor in _floors(places, anchor, settings):
         not_below(chain, floor)
     return chain, activate(places, data, chain)
@@ -56,11 +57,15 @@ def fetch_seal(
     *,
     managed: bool = False,
     seconds: float = fetch.SECONDS,
+    places: Places | None = None,
 ) -> tuple[bytes, Chain]:
-    """Return a seal of the newest bundle at a (normal) source, and what the hook's verifier made of it."""
+    """Return a seal of the newest bundle at a (normal) source, and what the hook's verifier made of it.
+
+    `places`: the installation that it is for, whose people go into it; None for a seal that is made for others.
+    """
     with fetch.opened(source, managed=managed, seconds=seconds) as fetcher:
         records = fetch.pull(anchor, fetcher, cache)
-    records["config"] = jsontext.canonical(settings)
+    records["config"] = jsontext.canonical(identity.local(places, settings, records["policy"]) if places else settings)
     data = seal.build(records)
     try:
         chain = verify(anchor, seal.parse(data), org=settings["org"])

@@ -77,7 +77,7 @@ def enroll(
     }
     with tempfile.TemporaryDirectory() as cache:
         anchor = _anchor(at, wanted)
-        data, chain = bundle.fetch_seal(anchor, at, settings, cache)
+        data, chain = bundle.fetch_seal(anchor, at, settings, cache, places=places)
     for folder in (places.config, places.state, places.sync):
         files.make_folder(folder, 0o700)
     with files.locked(os.path.join(places.sync, stages.LOCK)) as free:

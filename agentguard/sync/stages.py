@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agentguard import _env, config
 from agentguard.bundle import files, seal
 from agentguard.errors import AgentguardError, ConfigError
-from agentguard.sync import status
+from agentguard.sync import identity, status
 
 if TYPE_CHECKING:
     from agentguard.places import Places
@@ -37,6 +37,8 @@ def run(places: Places, *, background: bool = False, source: str = "") -> dict[s
         bundle = None
         if not background or status.bundle_due(places, time.time()):
             bundle = _bundle(places, settings, source)
+        if bundle is None or not bundle["ok"]:
+            identity.refresh(places, settings)
         upload = _upload(places, settings)
         good = all(report is None or report["ok"] for report in (bundle, upload))
         status.finished(places, good=good, upload=upload, now=time.time())

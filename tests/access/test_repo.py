@@ -84,6 +84,56 @@ def test_a_folder_cannot_call_itself_a_worktree(made: Path, tmp_path: Path) -> N
     assert str(claim) == found.main_top
 
 
+def test_a_detached_worktree_and_a_detached_submodule_have_no_branch(made: Path, tmp_path: Path) -> None:
+    """Each has a HEAD of its own."""
+    git(made, "worktree", "add", "-q", "--detach", str(tmp_path / "linked"))
+    git(made, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(made), "sub")
+    git(made / "sub", "checkout", "-q", "--detach")
+    for folder, main in ((tmp_path / "linked", made), (made / "sub", made / "sub")):
+        found = repo.read(str(folder), RealDisk())
+        assert found is not None
+        assert (str(folder), "", str(main)) == (found.top, found.branch, found.main_top)
+
+
+@pytest.mark.parametrize("name", [".git", ".git/HEAD", ".git/config", ".git/commondir"])
+@pytest.mark.parametrize("what", ["fifo", "device", "loop", "huge"])
+def test_hostile_files_end_the_look_and_not_the_program(made: Path, name: str, what: str) -> None:
+    """A pipe nobody writes to, an endless device, a ring of links, a file without end: none is waited for or swallowed."""
+    git(made, "remote", "add", "origin", "https://github.com/acme/app.git")
+    path = made / name
+    if name == ".git":
+        path.rename(made / "gone")
+    else:
+        path.unlink(missing_ok=True)
+    if what == "fifo":
+        os.mkfifo(path)
+    elif what == "device":
+        path.symlink_to("/dev/zero")
+    elif what == "loop":
+        path.symlink_to(path)
+    else:
+        with path.open("wb") as file:
+            file.write(b'[remote "origin"]\nurl = https://example.org/a/b\n')
+            file.truncate(1 << 30)
+    found = repo.read(str(made / "src"), RealDisk())
+    if name in (".git", ".git/HEAD"):
+        assert found is None
+    else:
+        assert found is not None
+        expected = {} if name == ".git/config" else {"origin": "https://github.com/acme/app.git"}
+        assert ("feature/x", expected) == (found.branch, found.remotes)
+
+
+def test_includes_are_not_followed(made: Path, tmp_path: Path) -> None:
+    """A repository must not choose which files of this machine are read."""
+    (tmp_path / "more").write_text('[remote "origin"]\nurl = https://github.com/acme/secret.git\n')
+    git(made, "config", "include.path", str(tmp_path / "more"))
+    git(made, "config", "includeIf.gitdir:/.path", str(tmp_path / "more"))
+    found = repo.read(str(made), RealDisk())
+    assert found is not None
+    assert {} == found.remotes
+
+
 def test_a_submodule_is_a_repository_of_its_own(made: Path, tmp_path: Path) -> None:
     """Its git folder lies in that of the outer one; its top is its own."""
     inner = tmp_path / "inner"

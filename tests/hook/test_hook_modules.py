@@ -22,7 +22,7 @@ LISTS = Path(__file__).parent / "modules" / f"{MINOR}.toml"
 # Too dear for the hook, or able to load code that nobody checked.
 NEVER = {
     "click", "httpx", "platformdirs", "tuf", "securesystemslib", "tomllib", "pathlib", "dataclasses", "logging",
-    "subprocess", "importlib.metadata", "urllib.request", "ssl", "argparse", "hashlib", "socket", "asyncio", "json",
+    "subprocess", "importlib.metadata", "urllib.request", "ssl", "argparse", "grp", "hashlib", "socket", "asyncio", "json",
     "site",
 }  # fmt: skip
 # What shell text may bring beside that (tree-sitter's module needs re), and what inline Python may.

@@ -26,6 +26,8 @@ effect = "deny"
 action = ["write"]
 path = ["{project}/**"]
 not.roles = ["engineer"]
+[roles.engineer]
+groups = ["eng"]
 """
 TESTS = """\
 [[matrix]]
@@ -152,7 +154,7 @@ def test_results_are_written_for_a_build_server(acme, tmp_path) -> None:
 def test_a_matrix_without_the_unknown_person_is_an_error(acme) -> None:
     """What happens to somebody without a role must be said."""
     file = Path(acme, "tests", "a.toml")
-    file.write_text(file.read_text().replace('"(unknown)"', '"analyst"'))
+    file.write_text(file.read_text().replace('"(unknown)"', '"engineer"'))
     code, out, _ = run("matrix", acme)
     assert 1 == code
     assert out.startswith("tests/a.toml:3:9: AG505 ")

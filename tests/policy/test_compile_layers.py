@@ -18,10 +18,11 @@ from agentguard.policy import engine, head, layers, source, suite
 from agentguard.policy.compile import compile_folder, compile_source
 from agentguard.policy.conditions import ACTION_DEFAULTS, DEFAULTS
 
+ROLES = "".join(f'[roles.{name}]\nusers = "u"\n' for name in ("x", "contractor", "night"))
 HEAD = 'schema = 1\nname = "{}"\n'
 RULE = '[[rule]]\nid = "{}"\neffect = "deny"\npath = ["/etc/**", "@known"]\n'
 ORG = {
-    "bundle.toml": HEAD.format("org") + '[sets]\nknown = ["/known/**", "!/known/not"]\n',
+    "bundle.toml": HEAD.format("org") + '[sets]\nknown = ["/known/**", "!/known/not"]\n' + ROLES,
     "rules/a.toml": RULE.format("a") + 'possible = "deny"\nunattended = "allow"\n' + RULE.format("b"),
 }
 
@@ -306,7 +307,7 @@ _TABLE = st.fixed_dictionaries(
 @given(st.lists(st.tuples(_TABLE, st.none() | _TABLE), min_size=2, max_size=3))
 def test_of_several_packs_the_strictest_word_holds(drawn):
     """For every default, action and kind of device: what the strictest of them says by itself."""
-    empty = {"name": "", "mode": None, "audit": {}}
+    empty = {"name": "", "mode": None, "audit": {}, "roles": {}}
     heads = [head.merged({**empty, "defaults": {**own, **({"ci": ci} if ci else {})}}, []) for own, ci in drawn]
     both = head.strictest(heads)["defaults"]
     for name, action, kind in itertools.product(DEFAULTS, ("", *_SOME, ACTIONS[-1]), ("", "ci")):
@@ -337,3 +338,18 @@ def test_the_command_prints_digests(tmp_path):
     assert f"{layers.digest(folder)}\n" == CliRunner().invoke(command, ["digest", folder]).output
     shown = json.loads(CliRunner().invoke(command, ["digest", "baseline", "--json"]).output)
     assert {"pack": "baseline", "digest": layers.digest(source.shipped_bundle("baseline"))} == shown
+
+
+def test_roles_of_several_packs_are_held_by_who_is_a_member_in_each(tmp_path):
+    """A layer's own definition wins; of several packs the strictest holds."""
+    for name, role in (
+        ("one", '[roles.eng]\nusers = ["a", "b"]\ngroups = "g"\nassurance = "none"\n[roles.own]\nusers = "a"\n'),
+        ("two", '[roles.eng]\nusers = ["b", "c"]\nassurance = "os"\n[roles.own]\nusers = "b"\n'),
+    ):
+        write(tmp_path / name, {"bundle.toml": f'schema = 1\nname = "{name}"\n{role}'})
+    own = '[roles.own]\nusers = "z"\n[[rule]]\nid = "r"\neffect = "deny"\nnot.roles = ["own", "eng"]\n'
+    text = 'schema = 1\nname = "team"\n' + include(tmp_path, "one") + include(tmp_path, "two") + own
+    assert {
+        "eng": {"assurance": "os", "users": ["b"], "groups": []},
+        "own": {"assurance": "managed", "users": ["z"], "groups": []},
+    } == compiled(write(tmp_path / "team", {"bundle.toml": text}))["roles"]

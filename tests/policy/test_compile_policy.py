@@ -49,6 +49,12 @@ opaque = "deny"
 on_failure = "deny"
 [sets]
 keys = ["~/.ssh/**", "!~/.ssh/*.pub"]
+[roles.admin]
+groups = ["wheel", "sudo"]
+users = "root"
+[roles.any]
+users = []
+assurance = "none"
 """
     rules = """
 [[rule]]
@@ -72,6 +78,10 @@ owner = "security"
         "name": "acme",
         "mode": "observe",
         "audit": {"on_failure": "deny"},
+        "roles": {
+            "admin": {"assurance": "managed", "users": ["root"], "groups": ["sudo", "wheel"]},
+            "any": {"assurance": "none", "users": [], "groups": []},
+        },
         "defaults": {
             "effect": "ask",
             "possible": "ask",
@@ -127,7 +137,7 @@ def test_defaults_are_filled_in() -> None:
         ('host = ["loopback"]\nmethod = ["POST"]', {"connect"}),
         ('trait = ["malformed"]', set(ACTIONS)),
         ('tool = ["*"]', set(ACTIONS) - {"prompt"}),
-        ('not.action = ["use"]\nroles = ["x"]', set(ACTIONS) - {"use"}),
+        ('not.action = ["use"]\nusers = ["x"]', set(ACTIONS) - {"use"}),
         ('command = ["git push"]\nref = ["main"]', {"execute"}),
         ('server = ["x"]\nmcp_tool = ["y"]', {"mcp"}),
     ],
@@ -286,6 +296,6 @@ def test_equal_sources_give_equal_bytes(order, files, reordered) -> None:
     texts = dict.fromkeys((f"rules/{number}.toml" for number in range(3)), "")
     for number in order:
         texts[f"rules/{files[number]}.toml"] += (_REORDERED if reordered[number] else _RULES)[number]
-    bundle = BUNDLE + '[sets]\ns = ["/s", "!/s/x"]\n'
+    bundle = BUNDLE + '[sets]\ns = ["/s", "!/s/x"]\n[roles.a]\nusers = "a"\n'
     plain = compiled("".join(_RULES), bundle)
     assert jsontext.canonical(plain) == jsontext.canonical(compiled(texts, bundle))

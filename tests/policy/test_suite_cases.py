@@ -30,6 +30,13 @@ effect = "deny"
 action = "write"
 path = ["{project}/**"]
 not.roles = ["engineer"]
+
+[roles.engineer]
+groups = "eng"
+
+[roles.analyst]
+groups = "data"
+assurance = "os"
 """
 
 
@@ -42,7 +49,7 @@ def outcomes(tests, policy=POLICY, mode=None):
     read = source.Source("x", documents, ())
     compiled = compile_source(read, mode=mode)
     assert () == compiled.findings
-    trials, findings = cases.trials(read, [rule["id"] for rule in compiled.policy["rules"]])
+    trials, findings = cases.trials(read, compiled.ids, compiled.roles)
     assert () == findings
     return suite.run(engine.load(jsontext.canonical(compiled.policy)), trials)
 
@@ -135,6 +142,7 @@ WRITE = '[[case]]\nname = "n"\ntool = "Write"\ninput = {{ file_path = "a", conte
         ('as = { roles = ["engineer"] }\n', True),
         ('as = { roles = ["engineer"], assurance = "managed" }\n', True),
         ('as = { roles = ["engineer"], assurance = "none" }\n', False),
+        ('as = { roles = ["engineer"], assurance = "os" }\n', False),
         ('as = { roles = "analyst" }\n', False),
         ("", False),
     ],

@@ -69,7 +69,7 @@ def test_status_of_a_damaged_seal(enrolled, tmp_path):
     code, out, _err = run("status", "--home", enrolled, "--json")
     found = json.loads(out)
     assert (3, "invalid", "fallback") == (code, found["policy"]["state"], found["policy"]["name"])
-    assert {"policy", "trust", "sync", "audit", "hook"} == set(found)
+    assert {"policy", "person", "trust", "sync", "audit", "hook"} == set(found)
 
 
 def test_sync_says_what_came(acme, enrolled):
