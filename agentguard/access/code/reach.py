@@ -195,7 +195,7 @@ def by_name(call: Call) -> None:
         if name or text.isprintable() or "\n" in text:
             inside(
                 call,
-                lambda text: _shell(call, text, call.name, call.child(call.words, call.program)),
+                lambda text: _shell(call, text, call.name, call.child(call.words, call.program, name)),
                 text,
             )
         return

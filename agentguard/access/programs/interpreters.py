@@ -69,8 +69,9 @@ def made(call: Call, path: Value) -> Feed:
             continue
         first = text.partition("\n")[0]
         program, _, argument = first[2:].strip().partition(" ")
-        if first[:2] != "#!" or program.rpartition("/")[2] in _SHELLS:
-            written = call.shell(text, call.name, stdin=call.stdin, state=call.child(call.words, call.name))
+        reader = (argument.split() or [""])[-1] if program.endswith("/env") else program.rpartition("/")[2]
+        if first[:2] != "#!" or reader in _SHELLS:
+            written = call.shell(text, call.name, stdin=call.stdin, state=call.child(call.words, call.name, reader))
         else:
             arguments = argument.split() if program.endswith("/env") else [argument] if argument else []
             call.run([program, *arguments, path, *call.words], call.name, stdin=call.stdin)

@@ -36,8 +36,10 @@ def _print(call: Call, work: Work) -> Value:
 
 
 def _echo(call: Call, _work: Work) -> Value:
+    """`echo`: that of bash reads escapes with `-e`, those of zsh and dash without (POSIX echo leaves it open)."""
     words = _files(call, call.words)
-    newline, escapes = "\n", False
+    machine = call.machine
+    newline, escapes = "\n", machine.escapes
     while (
         words and isinstance(flag := words[0], str) and len(flag) > 1 and flag[0] == "-" and not flag[1:].strip("neE")
     ):
@@ -45,8 +47,10 @@ def _echo(call: Call, _work: Work) -> Value:
         escapes = ("e" in flag or escapes) and "E" not in flag
         words.pop(0)
     parts = [part for number, word in enumerate(words) for part in ((" ",) if number else ()) + parts_of(word)]
-    if escapes:
-        parts = [decode(part, zero=True) if isinstance(part, str) else part for part in parts]
+    if any("\\" in part for part in parts if isinstance(part, str)):
+        read = [decode(part, zero=True) if isinstance(part, str) else part for part in parts]
+        machine.echoed += not escapes and read != parts
+        parts = read if escapes else parts
     return concat([*parts, newline])
 
 

@@ -29,7 +29,7 @@ from agentguard.access.shell.limits import MAX_NESTING
 from agentguard.access.shell.pieces import TooMuch
 from agentguard.access.shell.skip import assignment
 from agentguard.access.shell.values import Beneath, Globbed, concat, counted, parts_of
-from agentguard.access.shell.words import Reader, assigned_in_arithmetic
+from agentguard.access.shell.words import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from agentguard.access.world import World
 
 _MALFORMED = frozenset({"malformed"})
+_RICH = frozenset({"bash", "rbash", "zsh", "rzsh", "ksh", "mksh", "ksh93", "fish"})  # they know more than POSIX sh
+_LEAN = frozenset({"dash", "ash", "busybox", "toybox"})  # and these are it; on macOS `sh` is bash
 
 
 class Call:
@@ -206,10 +208,17 @@ class Call:
         state = self.state
         return {name: held for name, held in state.functions.items() if name + "()" in state.exported}
 
-    def child(self, parameters: list[Value], zero: Value = "bash") -> State:
-        """Return the state in which another shell starts that this command runs: it sees what is exported."""
+    def child(self, parameters: list[Value], zero: Value = "bash", reader: str = "") -> State:
+        """Return the state in which another shell starts that this command runs: it sees what is exported.
+
+        `reader` is that shell where it is not the command itself. Any but those that are known to be more may be dash.
+        """
         state = self.state.copy()
         state.zero = zero
+        if state.dialect != "bash":
+            reader = reader or self.name
+            lean = reader in _LEAN or (reader not in _RICH and self.world.platform != "darwin")
+            state.dialect = "sh" if lean else ""
         state.cwd = self.cwd
         state.inherited = {**state.inherited, **self._exported()}
         state.functions, state.aliases, state.parameters, state.locals = state.inherited.copy(), {}, parameters, None
@@ -258,6 +267,8 @@ class Call:
 
     def remember(self, path: Value, feed: Feed, *, append: bool = False) -> None:
         """Note what this text puts into a file, or hand it to the commands of a `>(…)`."""
+        if isinstance(feed.value, str) and "\\" in feed.value:
+            self.machine.wrote(0)
         if isinstance(path, str) and path in self.machine.sinks:
             self.machine.sinks.pop(path)(feed)
         elif (place := self.place(path)) is not None and not paths.silent(place) and not self.machine.reading:
@@ -315,8 +326,11 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     sinks, machine.sinks = machine.sinks, {}
     behind, machine.behind = machine.behind, ""  # what a substitution writes does not go there
     told: list[Value] = []
+    heard = None
     if simple.region:
-        _region(simple, reader)
+        from agentguard.access.shell import regions  # noqa: PLC0415 - few commands are any
+
+        heard = regions.run(simple, reader, stdin)
         words: list[Value] = []
         assigned: dict[str, Value] = {}
     else:
@@ -348,7 +362,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
             state.set(name, value)
         if machine.fetched:
             state.fetched |= assigned.keys()
-        feed = Feed("")
+        feed = heard or Feed("")
         if not assigned and not simple.region and redirections is not None and redirections.stdin is not None:
             given = redirections.stdin  # `$(< file)` is what the file holds; zsh shows the file
             feed = Feed(given.value, given.fetched, given.source, given.items)
@@ -464,33 +478,6 @@ def _effects(call: Call, redirections: Redirected) -> None:
         call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
         call.connect(host, port, "redirection to the network")
         call.origin = origin
-
-
-def _region(simple: Simple, reader: Reader) -> None:
-    """Run the commands inside `[[ … ]]` and `((…))`; what the latter assigns is no longer known."""
-    for start, end in simple.words:
-        raw = reader.frame.text[start:end]
-        if simple.region == "arithmetic":
-            value = reader.body(raw, start)
-            _hidden(reader, value, [])
-            if "=" in raw or "++" in raw or "--" in raw:
-                assigned_in_arithmetic(value if isinstance(value, str) else raw, reader.state)
-        else:
-            value = reader.value(raw, start)
-            _hidden(reader, value, [value])
-
-
-def _hidden(reader: Reader, value: Value, words: list[Value]) -> None:
-    """Run what an expression names and evaluates again."""
-    if isinstance(value, str) and ("[" in value or any("[" in str(reader.state.exact(name)) for name in _names(value))):
-        from agentguard.access.shell import hidden  # noqa: PLC0415 - rare
-
-        hidden.subscripts(reader, value)
-        hidden.words(reader, words)
-
-
-def _names(text: str) -> list[str]:
-    return "".join(char if char == "_" or char.isalnum() else " " for char in text).split()
 
 
 def _named(call: Call, rest: str) -> Feed:

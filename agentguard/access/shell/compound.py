@@ -178,12 +178,12 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
         return _several(machine, (name.split(), values), body, state, stdin, frame)
     for value in dict.fromkeys(values):
         if isinstance(value, str):
-            state.set(name, value)
+            _bind(state, name, value)
             feeds.append(machine.node(body, state, stdin, frame))
         else:
 
             def turn(one: State, value: Value = value) -> None:
-                one.set(name, value)
+                _bind(one, name, value)
                 feeds.append(machine.perhaps(body, one, stdin, frame))
 
             _again(state, turn)
@@ -193,6 +193,16 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
         if all(isinstance(value, str) for value in values)
         else interpret.either([*feeds, Feed(UNKNOWN)])
     )
+
+
+def _bind(state: State, name: str, value: Value) -> None:
+    """Give the variable of a loop its value; in zsh it may be `$1`."""
+    if not name.isdigit() or name == "0":
+        state.set(name, value)
+    elif state.parameters is not None:
+        place = int(name[:4])
+        state.parameters += [""] * (place - len(state.parameters))
+        state.parameters[place - 1] = value
 
 
 def _several(
@@ -205,7 +215,7 @@ def _several(
     turns = [values[at : at + len(names)] for at in range(0, len(values), len(names))]
     for turn in turns if exact else [[value] * len(names) for value in dict.fromkeys(values)]:
         for place, name in enumerate(names):
-            state.set(name, turn[place] if place < len(turn) else "")
+            _bind(state, name, turn[place] if place < len(turn) else "")
         feeds.append(machine.node(body, state, stdin, frame) if exact else machine.perhaps(body, state, stdin, frame))
         state.dead = False
     return interpret.together(feeds) if exact else Feed(UNKNOWN, any(feed.fetched for feed in feeds))

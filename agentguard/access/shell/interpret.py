@@ -60,6 +60,11 @@ def interpret(
             state = initial(cwd, world)
             machine.run(frame, state, None)
             machine.leave(state)
+            if machine.twice:
+                machine.afresh()
+                state = initial(cwd, world)
+                machine.run(frame, state, None)
+                machine.leave(state)
     except Spent as spent:
         machine.opaque(frame, frame.where, str(spent))
         machine.complete = False
@@ -73,9 +78,9 @@ class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
     __slots__ = (
-        "_origin", "_origin_number", "_origins", "_seen", "behind", "complete", "depth", "elsewhere", "fetched", "files",
-        "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool", "unsplit",
-        "unsure", "work", "world",
+        "_origin", "_origin_number", "_origins", "_seen", "behind", "complete", "depth", "echoed", "elsewhere", "escapes",
+        "fetched", "files", "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool",
+        "twice", "unsplit", "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -93,6 +98,9 @@ class Machine:
         self.depth = 0
         self.unsure = 0  # how many branches and loops are round the command at hand
         self.note: Callable[[Call, list[Value]], None] | None = None
+        self.escapes = False  # `echo` reads escapes, as that of zsh and of dash does
+        self.echoed = 0  # how often it would have written something else then
+        self.twice = False  # and something got that which may run it
         self.reading = 0  # files of the disk that are being read because they are about to run, one inside another
         self.program: bool | str = False  # the innermost of them is no shell script, or ("loaded") one of this text
         self.files: dict[str, tuple[str, int]] = {}  # hash and size of each that was read, by its path
@@ -104,6 +112,20 @@ class Machine:
         self.sinks: dict[str, Callable[[Feed], None]] = {}  # what reads `/dev/fd/N` of a `>(…)` of the command at hand
         self.made: Made | None = None  # what this text has made of the file system, None as long as that is nothing
         self.work = {"characters": size, "commands": 0, "words": 0}
+
+    def afresh(self) -> None:
+        """Start a second run of the same text, with an `echo` that reads escapes. Rows stay."""
+        self.escapes, self.twice = True, False
+        self.processes, self.sinks, self.sought = {}, {}, []
+        if self.made is not None:
+            self.world, self.made = self.world.over(self.made.disk), None
+            self.world.folders = {}
+        self.fetched, self.elsewhere, self.unsplit = False, None, False
+        self.work = {"characters": self.work["characters"], "commands": 0, "words": 0}
+
+    def wrote(self, before: int) -> None:
+        """Note that what was written since `echoed` was `before` goes somewhere."""
+        self.twice = self.twice or self.echoed > before
 
     # -- rows
 
@@ -239,7 +261,9 @@ class Machine:
         before = self.fetched  # of an earlier substitution of the same command
         state = reader.state.copy()
         state.outputs.pop("1", None)
+        echoed = self.echoed
         feed = self.run(Frame(text, outer.via, offset, where), state, None)
+        self.wrote(echoed)
         self.leave(state, reader.state.traps)
         self.fetched = before or feed.fetched
         if feed.items and feed.value is UNKNOWN:
@@ -260,8 +284,9 @@ class Machine:
             self.processes[path] = Feed("")
             self.sinks[path] = lambda feed: self._sink(frame, state, feed)
             return path
-        before, told = self.fetched, self.told
+        before, told, echoed = self.fetched, self.told, self.echoed
         feed = self.run(frame, state, None)
+        self.wrote(echoed)
         self.leave(state, reader.state.traps)
         self.fetched = before
         feed.told = feed.told or self.told > told
@@ -450,7 +475,10 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
         heard = feed is not None and feed.told
         if child is not node[1][-1]:
             last.outputs.pop("1", None)
+        echoed = machine.echoed
         feed = machine.node(child, last, feed, frame)
+        if follows is not None:
+            machine.wrote(echoed)
         machine.leave(last, state.traps)
         fetched = fetched or feed.fetched
         if fetched and not feed.fetched:

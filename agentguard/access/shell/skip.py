@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.shell.limits import MAX_NESTING
+from agentguard.access.shell.limits import MAX_DEPTH, MAX_NESTING
 from agentguard.access.shell.pieces import TooMuch, Unreadable
 
 _ENDS_WORD = frozenset(" \t\n|&;()<>")
@@ -147,6 +147,8 @@ class Skipper:
                 at = self.piece(at)
             else:
                 depth += char == "("
+                if depth > MAX_DEPTH:
+                    raise TooMuch("its parentheses are too many")
                 at += 1
         self.depth -= 1
         self.wasted += at - start

@@ -58,7 +58,7 @@ class State:
         self.dead = False
         self.errexit = False
         self.sure = False  # the last `cd` surely worked
-        self.dialect = ""  # "bash" or "zsh" where it is known which of them reads the text
+        self.dialect = ""  # "bash" or "zsh" where that reads the text, "sh" where it may be dash as well
         self.options: frozenset[str] = frozenset()  # of those that change words: names of shopt and setopt, and noglob
         self.zero: Value = "bash"  # `$0`
         self.locals: dict[str, Held] | None = None  # in a function: what its own variables held before

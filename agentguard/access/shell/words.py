@@ -62,7 +62,7 @@ class Reader:
         pieces = self._pieces(raw, at, tilde=True)
         if not self.extra:
             values = split(pieces, self.state)
-            if len(values) > 1 and self.state.dialect == "":
+            if len(values) > 1 and self.state.dialect in ("", "sh"):
                 self._unsplit(pieces, values)
             return values
         return self._split(pieces)
@@ -119,7 +119,7 @@ class Reader:
         out: list[Piece] = []
         at, size = 0, len(raw)
         if tilde:
-            at = self._tilde(raw, 0, out, colon=colon)
+            at = self.tilde(raw, 0, out, colon=colon)
         homes = 0 if made else assignment(raw)  # `NAME=~/x:~/y` as an argument, but for one that braces made
         colon = colon or homes > 0
         while at < size:
@@ -135,9 +135,9 @@ class Reader:
                 out.append((TEXT, raw[start:at]))
                 if raw[at : at + 1] == ":" and raw[at : at + 2] == ":~":
                     out.append((TEXT, ":"))
-                    at = self._tilde(raw, at + 1, out, colon=colon) if colon else at + 1
+                    at = self.tilde(raw, at + 1, out, colon=colon) if colon else at + 1
                 elif at == homes and raw[at : at + 1] == "~":
-                    at = self._tilde(raw, at, out, colon=True)
+                    at = self.tilde(raw, at, out, colon=True)
             elif char == "\\":
                 if raw[at + 1 : at + 2] != "\n":
                     out.append((QUOTED, raw[at + 1 : at + 2] or "\\"))
@@ -246,7 +246,7 @@ class Reader:
         if start < end:
             out.append((QUOTED, raw[start:end]))
 
-    def _tilde(self, raw: str, at: int, out: list[Piece], *, colon: bool) -> int:
+    def tilde(self, raw: str, at: int, out: list[Piece], *, colon: bool) -> int:
         """Add the home that an unquoted tilde at `at` stands for. Return the place behind the tilde-prefix."""
         if raw[at : at + 1] != "~":
             return at
@@ -322,6 +322,11 @@ class Reader:
         if follows in _SPECIAL_PARAMETERS or follows.isdigit():
             self.parameter(follows, out, quoted=quoted)
             return at + 2
+        if not quoted and follows and follows in "=~^" and self.state.dialect != "bash":
+            from agentguard.access.shell import zsh  # noqa: PLC0415 - none of bash's
+
+            if end := zsh.marked(self, raw, at, out):
+                return end
         end = at + 1
         while end < len(raw) and raw[end] in _NAME:
             end += 1

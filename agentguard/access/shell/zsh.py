@@ -8,9 +8,9 @@ is not followed: that is not readable.
 from __future__ import annotations
 
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
-from agentguard.access.shell.pieces import QUOTED, RESULT, Unreadable
+from agentguard.access.shell.pieces import BREAK, QUOTED, RESULT, SEAM, TEXT, Unreadable
 from agentguard.access.shell.skip import Skipper
-from agentguard.access.shell.values import UNSET, concat
+from agentguard.access.shell.values import UNSET, concat, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -213,48 +213,126 @@ def _root(name: str) -> str:
     return folder + slash + stem if dot else name
 
 
-def nested(reader: Reader, inner: str, out: list[Piece], *, quoted: bool) -> bool:
-    """Add what `${inner}` stands for if it has flags or an expansion in the place of a name; return whether it has.
+def marked(reader: Reader, raw: str, at: int, out: list[Piece]) -> int:
+    """Add what `$=name`, `$~name` and `$^name` stand for: a value that is split, or matched with files (zshexpn(1)).
 
-    `${(U)name}`, `${(f)"$(<file)"}`, `${$(command)}`, `${${name}%x}`, `${=name}`, `${~name}`, `${:-word}`.
+    Return the place behind it, 0 where it is none.
     """
-    kind = QUOTED if quoted else RESULT
-    text, flagged = inner, False
-    if text[:1] == "(":
-        text = text[Skipper(text).parentheses(0) :]
-        flagged = True
-    while text[:1] in ("=", "~", "^") and len(text) > 1:
-        text = text[1:]
-        flagged = True
-    if text[:1] in ('"', "`") or text[:2] in ("$(", "${"):
-        end = Skipper(text).piece(0)
-        value: Value = reader.value(text[:end])
-        if end < len(text) or flagged:
-            reader.body(text[end:])
-            value = UNKNOWN
-        reader.held(value, out, quoted=quoted)
-        return True
-    if text[:2] in (":-", ":="):  # no name at all: the word
-        reader.held(reader.value(text[2:]), out, quoted=quoted)
-        return True
-    if not flagged:
-        return False
+    start = at + 1
+    while raw[start : start + 1] in ("=", "~", "^"):
+        start += 1
+    end = start
+    while end < len(raw) and (raw[end] == "_" or raw[end].isalnum()):
+        end += 1
+    if raw[start : start + 1] in ("@", "*"):
+        end = start + 1
+    if end == start:
+        return 0
+    _split_or_matched(reader, raw[at + 1 : start], raw[start:end], out)
+    return end
+
+
+def _split_or_matched(reader: Reader, marks: str, inner: str, out: list[Piece]) -> None:
+    """Add an expansion behind marks: even where zsh reads it, its value is then split, or matched with files."""
     from agentguard.access.shell import parameters  # noqa: PLC0415 - it has loaded this
 
     pieces: list[Piece] = []
-    parameters.expand(reader, text, pieces, quoted=quoted)
-    if inner[:1] == "(" and "e" in inner[: inner.find(")")]:  # what stands in the value is expanded again
-        for _, value_text in pieces:
-            reader.body(value_text if isinstance(value_text, str) else "")
-    out.extend(pieces if inner[:1] != "(" else _flagged(inner, pieces, kind))
+    parameters.expand(reader, inner, pieces, quoted=False)
+    if "~" in marks and pieces and isinstance(first := pieces[0][1], str) and first[:1] == "~":
+        lead: list[Piece] = []
+        rest = first[reader.tilde(first, 0, lead, colon=False) :]
+        pieces[:1] = [*lead, (pieces[0][0], rest)]
+    if reader.state.dialect == "zsh" and "=" not in marks:  # a pattern, and one word
+        out.extend((TEXT if kind == RESULT else kind, text) for kind, text in pieces)
+        return
+    for kind, text in pieces:
+        if reader.state.dialect == "zsh" and kind == RESULT and isinstance(text, str):
+            for number, word in enumerate(text.split()):
+                out.extend([(BREAK, " ")] if number else [])
+                out.append((TEXT if "~" in marks else QUOTED, word))
+        else:
+            out.append((kind, text))
+
+
+_NESTED = "__nested"  # the name that an expansion has which stands in the place of one
+
+
+def nested(reader: Reader, inner: str, out: list[Piece], *, quoted: bool) -> bool:
+    """Add what `${inner}` stands for if it has flags or an expansion in the place of a name; return whether it has.
+
+    `${(U)name}`, `${(f)"$(<file)"}`, `${$(command):t}`, `${${name}%x}`, `${=name}`, `${~name}`, `${:-word}`.
+    """
+    from agentguard.access.shell import parameters  # noqa: PLC0415 - it has loaded this
+
+    text, flags, marks = inner, "", ""
+    if text[:1] == "(":
+        end = Skipper(text).parentheses(0)
+        flags, text = text[1 : end - 1], text[end:]
+    while text[:1] in ("=", "~", "^") and len(text) > 1:
+        marks, text = marks + text[0], text[1:]
+    held: Held = UNSET
+    if text[:1] in ('"', "`") or text[:2] in ("$(", "${"):
+        end = Skipper(text).piece(0)
+        held, text = reader.value(text[:end]), _NESTED + text[end:]
+    elif text[:2] in (":-", ":="):  # no name at all: the word
+        text = _NESTED + text
+    elif not flags and not marks:
+        return False
+    pieces: list[Piece] = []
+    reader.state.variables[_NESTED] = held
+    if marks and not quoted:
+        _split_or_matched(reader, marks, text, pieces)
+    else:
+        parameters.expand(reader, text, pieces, quoted=quoted)
+    reader.state.variables.pop(_NESTED, None)
+    out.extend(_flagged(reader, flags, pieces, QUOTED if quoted else RESULT))
     return True
 
 
-def _flagged(inner: str, pieces: list[Piece], kind: str) -> list[Piece]:
-    """Return pieces with the flags done that only change the case; what others make of a value is not known."""
-    flags = inner[1 : inner.find(")")]
-    changes: dict[str, Callable[[str], str]] = {"U": str.upper, "L": str.lower, "@": str, "f": str}
-    change = changes.get(flags)
-    if change is None:
-        return [(kind, ANY)]
-    return [(which, change(text) if isinstance(text, str) else text) for which, text in pieces]
+def _flagged(reader: Reader, flags: str, pieces: list[Piece], kind: str) -> list[Piece]:
+    """Return pieces with the flags done (zshexpn(1), Parameter Expansion Flags); what is not followed is not known."""
+    at = 0
+    while at < len(flags):
+        flag = flags[at]
+        at += 1
+        given = ""
+        if flag in "js":
+            mark = flags[at : at + 1]
+            end = flags.find({"(": ")", "[": "]", "{": "}", "<": ">"}.get(mark, mark), at + 1) if mark else -1
+            if end < 0:
+                return [(kind, ANY)]
+            given, at = flags[at + 1 : end], end + 1
+        if flag == "j":
+            pieces = [(kind, given) if which in (BREAK, SEAM) else (which, text) for which, text in pieces]
+        elif flag == "P":
+            found: list[Piece] = []
+            from agentguard.access.shell import parameters  # noqa: PLC0415 - it has loaded this
+
+            for _, text in pieces:
+                if isinstance(text, str) and text.isidentifier():
+                    parameters.expand(reader, text, found, quoted=kind == QUOTED)
+                elif text != "":
+                    found.append((kind, ANY))
+            pieces = found
+        elif flag in _CHANGES:
+            pieces = [(which, _CHANGES[flag](text) if isinstance(text, str) else text) for which, text in pieces]
+        elif flag in "eQ":  # what stands in the value is expanded again, or loses its quotes
+            read = reader.body if flag == "e" else reader.value
+            pieces = [
+                (which, part)
+                for which, text in pieces
+                for part in (parts_of(read(text)) if isinstance(text, str) else (text,))
+            ]
+        elif flag == "s":
+            cut: list[Piece] = []
+            for which, text in pieces:
+                for number, part in enumerate(text.split(given) if given and isinstance(text, str) else (text,)):
+                    cut += [(BREAK, " "), (which, part)] if number else [(which, part)]
+            pieces = cut
+        elif flag not in _SAME:
+            return [(kind, ANY)]
+    return pieces
+
+
+_CHANGES: dict[str, Callable[[str], str]] = {"U": str.upper, "L": str.lower, "C": str.title}
+_SAME = frozenset("@AfoOinuvVMqzw-+F")  # order, quotes and splitting change no text that counts
