@@ -14,6 +14,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, TypeAlias
 
     from agentguard.access.world import Disk
@@ -105,15 +106,17 @@ class Path:
 
     `text` is lexical (no `.` and `..`, no symlink followed), `resolved` has every symlink followed as far as the path
     exists. Both are equal where nothing is a link. `extent`: EXACT (for a pattern: no file has such a name now), GLOB
-    (a pattern that could not be expanded) or TREE (the path and everything beneath it).
+    (a pattern that could not be expanded) or TREE (the path and everything beneath it). `keeps` tells of a path relative
+    to such a folder whether it is meant, None where all are.
     """
 
-    __slots__ = ("extent", "resolved", "text")
+    __slots__ = ("extent", "keeps", "resolved", "text")
 
     def __init__(self, text: Value, resolved: Value | None = None, extent: str = EXACT) -> None:
         self.text = text
         self.resolved = text if resolved is None else resolved
         self.extent = extent
+        self.keeps: Callable[[str], bool] | None = None
 
     def __repr__(self) -> str:
         link = "" if self.resolved == self.text else f" -> {self.resolved}"

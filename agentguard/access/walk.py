@@ -23,10 +23,11 @@ class Manners:
     """What a program leaves out when it searches a tree.
 
     `ignore`: the kinds of ignore files that it honours (see ignore.FILES), `hidden`: whether it looks at names with a
-    leading dot, `skip`: folders that it never enters, `globs`: those it was given to choose files by, as rg reads them.
+    leading dot, `skip`: folders that it never enters, `globs`: those it was given to choose files by, as rg reads them,
+    `keeps`: whether a path relative to the tree is one of those it was given.
     """
 
-    __slots__ = ("globs", "hidden", "ignore", "skip")
+    __slots__ = ("globs", "hidden", "ignore", "keeps", "skip")
 
     def __init__(
         self,
@@ -35,7 +36,9 @@ class Manners:
         hidden: bool = True,
         skip: frozenset[str] = frozenset(),
         globs: tuple[str, ...] = (),
+        keeps: Callable[[str], bool] | None = None,
     ) -> None:
+        self.keeps = keeps
         self.ignore = ignore
         self.hidden = hidden
         self.skip = skip
@@ -46,6 +49,15 @@ EVERYTHING = Manners()
 
 
 def manners(row: Row) -> Manners:
+    """Return what the tool or program of a row leaves out, and what it was given of the tree."""
+    found = _manners(row)
+    keeps = None if row.path is None else row.path.keeps
+    if keeps is None:
+        return found
+    return Manners(found.ignore, hidden=found.hidden, skip=found.skip, globs=found.globs, keeps=keeps)
+
+
+def _manners(row: Row) -> Manners:
     """Return what the tool or program of a row leaves out.
 
     The agent's Grep is `rg --hidden` with the folders of version control left out (measured), and its rows say so in
@@ -209,6 +221,6 @@ def files(
                 continue
             if is_folder:
                 folders.append((path, layers))
-            else:
+            elif leaves_out.keeps is None or leaves_out.keeps(path[len(root) + 1 :]):
                 found.append(path)
     return found, True

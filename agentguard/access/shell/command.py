@@ -14,6 +14,7 @@ from agentguard.access.model import (
     EXACT,
     EXECUTE,
     POSSIBLE,
+    READ,
     STAR,
     TREE,
     UNCERTAIN,
@@ -117,7 +118,9 @@ class Call:
             if key in self.globs:
                 return
             self.globs.add(key)
-        if isinstance(value, Beneath):
+        keeps = None
+        if isinstance(value, Beneath) and (action == READ or not value.some):
+            keeps = value.keeps if action == READ else None
             value, extent = value.root, TREE
         elif extent == TREE and action == DELETE and isinstance(value, Pattern):
             value = _folder_of_all(value)
@@ -145,6 +148,7 @@ class Call:
             if not paths.silent(path.text):
                 if action == WRITE and certainty == CERTAIN:
                     self.wrote.append(value)
+                path.keeps = keeps
                 self.row(action, UNCERTAIN if path.text is UNKNOWN else certainty, why, path=path)
 
     def connect(

@@ -152,7 +152,7 @@ class Machine:
             self.told += 1
         kind, value = row.resource()
         path = row.path
-        what = repr(value) if path is None else (path.text, path.resolved, path.extent)
+        what = repr(value) if path is None else (path.text, path.resolved, path.extent, path.keeps)
         key = (
             self._number(row.origin), row.action, row.certainty, kind, what, row.port, row.method, row.sql_verb,
             row.remote and repr(row.remote),

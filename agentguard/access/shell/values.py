@@ -11,7 +11,7 @@ from agentguard.access.shell.limits import MAX_ALTERNATIVES, MAX_VALUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
     from agentguard.access.model import Value, Wildcard
@@ -77,13 +77,19 @@ class Sparse(dict[str, "Value"]):
 
 
 class Beneath(Pattern):
-    """Everything beneath the folder `root`, as a program finds it that walks through all of it."""
+    """Everything beneath the folder `root`, as a program finds it that walks through all of it.
 
-    __slots__ = ("root",)
+    `keeps` tells of a path relative to that folder whether it is among them, None where all are. `some`: nobody knows
+    which of these they are, so that reading them may read any, and deleting them deletes no whole folder.
+    """
 
-    def __init__(self, root: Value) -> None:
+    __slots__ = ("keeps", "root", "some")
+
+    def __init__(self, root: Value, keeps: Callable[[str], bool] | None = None, *, some: bool = False) -> None:
         super().__init__((*parts_of(root), "/", ANY))
         self.root = root
+        self.keeps = keeps
+        self.some = some
 
     __hash__ = Pattern.__hash__
 
