@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentguard import jsontext
 from agentguard.access.model import ACTIONS
 from agentguard.errors import PolicyError
-from agentguard.policy import adjust, check, head, layers, people, shape, source
+from agentguard.policy import adjust, check, features, head, layers, people, shape, source
 from agentguard.policy.conditions import CONDITIONS, RULES_FILE_KEYS
 from agentguard.policy.findings import Finding, in_order, nearest
 from agentguard.policy.model import OBSERVE, SCHEMA
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from agentguard.policy.shape import Condition, Entry, Rule
     from agentguard.policy.source import Document, Source
 
-MIN_CLIENT = "0.1.0"  # the first client that understands everything the compiler can write
 _OPTIONAL = ("possible", "unattended", "mode", "sweep", "rollout", "cohort", "severity", "reason", "remedy", "owner")
 _LISTS = ("tags", "enforce_for")
 
@@ -180,9 +179,8 @@ def _policy(
             {"id": rule.id, "effect": rule.fields["effect"], "when": compiled(rule.when), "unless": unless, **fields}
         )
     matched = [check.actions_matched(rule.when, sets) for rule in rules]
-    return {
+    policy = {
         "schema": SCHEMA,
-        "min_client": MIN_CLIENT,
         "name": top["name"],
         "mode": mode or top["mode"],
         "defaults": top["defaults"],
@@ -194,6 +192,7 @@ def _policy(
             action: [number for number, actions in enumerate(matched) if action in actions] for action in ACTIONS
         },
     }
+    return {**policy, "min_client": features.min_client(policy)}
 
 
 def _numbered(unions: Iterable[tuple[Term, ...]]) -> tuple[dict[tuple[Term, ...], int], list[dict[str, Any]]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agentguard.access.world import World
 
 MAGIC = b"agentguard policy 1"
+_ANY = b"agentguard policy "
 TEXTS = ("reason", "remedy", "owner", "tags")  # of a rule; needed only where it has a say
 LIMIT = 64 * 1024 * 1024  # bytes, inflated
 
@@ -132,8 +133,15 @@ class Stored:
         return data.decode("ascii")
 
 
+def newer(data: bytes) -> bool:
+    """Return whether a policy is stored in a way that a later version has come up with."""
+    return data.startswith(_ANY) and not data.startswith(MAGIC + b"\n")
+
+
 def read(data: bytes) -> dict[str, Any]:
     """Return a compiled policy as one value, from the compiler's JSON or as it is stored. Raises `PolicyError`."""
+    if newer(data):
+        raise form.wrong("a later version has stored it")
     return form.checked(Stored(data).unpacked() if data.startswith(MAGIC) else _json(data))
 
 

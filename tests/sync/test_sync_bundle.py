@@ -9,12 +9,14 @@ import sys
 import time
 
 import pytest
+from click.testing import CliRunner
 
 from agentguard import config
 from agentguard.bundle import files, publish, publisher, seal
-from agentguard.errors import ConfigError, RollbackError
+from agentguard.cli.main import cli
+from agentguard.errors import ConfigError, PolicyError, RollbackError
 from agentguard.places import MANAGED, Places
-from agentguard.policy import stored, wire
+from agentguard.policy import engine, stored, wire
 from agentguard.policy.model import FALLBACK, FRESH, INVALID
 from agentguard.sync import bundle, facts, stages, status
 from agentguard.sync.enroll import enroll
@@ -107,19 +109,30 @@ def test_broken_bundle_leaves_the_last_good_one(acme, enrolled):
     assert FRESH == active(enrolled).state
 
 
-def test_policy_that_this_version_does_not_understand_is_not_activated(acme, enrolled, monkeypatch):
-    """A laptop with an older program keeps the policy that it understands."""
-    from agentguard.policy import engine  # noqa: PLC0415
-
-    newer = wire.pack({**stored.read(acme.policies[0]), "schema": 99})
+@pytest.mark.parametrize(
+    ("change", "why"), [({"schema": 99}, "its schema is not 1"), ({"min_client": "7.0.0"}, "it needs agentguard 7.0.0")]
+)
+def test_policy_that_this_version_does_not_understand_is_not_activated(acme, enrolled, monkeypatch, change, why):
+    """A laptop with an older program keeps the policy that it understands, and `status` says why."""
+    newer = wire.pack({**stored.read(acme.policies[0]), **change})
     publishing = publisher.read(acme.folder)
-    with monkeypatch.context() as patch:
+    with pytest.raises(PolicyError, match="does not understand"):
+        publish.release(publishing, newer)
+    with monkeypatch.context() as patch:  # a publisher with a later version
         patch.setattr(engine, "check", lambda _data: type("Newer", (), {"name": "tiny"}))
         publish.release(publishing, newer)
+    before = read(enrolled.seal)
     report = stages.run(enrolled)["bundle"]
     assert (False, "bundle-publisher") == (report["ok"], report["code"])
-    assert "tiny 2 needs another agentguard" in report["text"]
+    assert report["text"].startswith("tiny 2 needs another agentguard: ")
+    assert why in report["text"]
+    assert before == read(enrolled.seal)
     assert (FRESH, 1) == (active(enrolled).state, active(enrolled).revision)
+    told = CliRunner().invoke(cli, ["status", "--home", enrolled.home])
+    assert "in force      tiny 1 (enforce)" in told.output
+    assert report["text"] in told.output
+    acme.release(1)  # the next one that it understands is taken
+    assert (True, 3) == (stages.run(enrolled)["ok"], active(enrolled).revision)
 
 
 def older(acme, tmp_path):

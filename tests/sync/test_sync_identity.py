@@ -216,3 +216,10 @@ def test_status_shows_the_roles(acme, laptop, unmanaged, policy, directory, monk
     enroll(laptop, acme.repo, acme.sha256, system=unmanaged)
     found = facts.facts(laptop, time.time())["person"]
     assert {"user": "ada", "known": "os", "groups": ["eng"], "roles": ["engineer"], "roles_not_proved": []} == found
+
+
+@pytest.mark.parametrize("change", [{"schema": 2}, {"min_client": "7.0.0"}, {"extends": "x"}])
+def test_a_sealed_policy_that_the_hook_does_not_understand_is_no_policy(policy, change):
+    """None of it is applied: the fallback policy decides, and what changes things is denied."""
+    effect, body = write(jsontext.canonical({**jsontext.loads(policy), **change}), {"members": {"ada": ["eng"]}})
+    assert ("deny", "default:invalid", [], "invalid") == (effect, body["rule"], body["roles"], body["bundle"]["state"])
