@@ -154,7 +154,9 @@ def _command(call: Call, value: tuple[list[Value], dict[str, Any]], language: st
 def _settle(call: Call) -> None:
     """What the code has written so far came over the network if it talked to it: `urlretrieve(U, F)`, then `sh F`."""
     if call.fetches and call.wrote and not call.machine.reading:
-        walk.fetched(call)
+        from agentguard.access.programs import net  # noqa: PLC0415 - rare
+
+        net.fetched(call)
 
 
 def _listen(call: Call, value: tuple[Value, int | None], language: str) -> None:
@@ -255,6 +257,12 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
     if net.computed(call, address):
         traits.add("computed-address")
     call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
+    if sends and not call.machine.program:
+        from agentguard.access.programs import apis  # noqa: PLC0415 - rare
+
+        if changes := apis.traits(call, [address], "POST"):
+            call.begin(origin.command, origin.flags, origin.args, frozenset(traits | changes))
+            call.row(EXECUTE, why="what it asks the interface for")
     if port is None:
         net.url(call, address, "the code")
     else:

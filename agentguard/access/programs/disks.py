@@ -71,3 +71,38 @@ def formats(call: Call, work: Work) -> None:
     image = first is not None and not first.startswith("/dev/") and first[-1:] != "/"
     work.entry = {**work.entry, "operands": "write text*", "traits": "" if image else "destroys-data"}
     walk.standard(call, work)
+
+
+def resizes(call: Call, work: Work) -> None:
+    """`lvresize -L -1G LV`: what is cut off is lost; so it is where the size may be less than what is there."""
+    size = (work.line.value("--size") or work.line.value("--extents")) or ""
+    if not (isinstance(size, str) and size[:1] == "+"):
+        work.line.traits.add("destroys-data")
+    walk.standard(call, work)
+
+
+def alters(call: Call, work: Work) -> None:
+    """`tune2fs`, `xfs_repair`, `resize2fs` on a device change the file system on it; on an image they change a file."""
+    line = work.line
+    looks = "read-only" in line.traits or not line.operands
+    image = all(isinstance(value, str) and not value.startswith("/dev/") for value in line.operands)
+    traits = "read-only" if looks else "" if image else "privileged"
+    work.entry = {**work.entry, "operands": "look text*" if looks else "edit text*", "traits": traits}
+    walk.standard(call, work)
+
+
+def arrays(call: Call, work: Work) -> None:
+    """`mdadm --zero-superblock DEVICE…`, `--create` and `--stop` take away what is on the devices or keep it together."""
+    line = work.line
+    looks = "read-only" in line.traits or not (line.operands or line.flags)
+    wipes = line.has("--zero-superblock --create")
+    traits = "read-only" if looks else "privileged destroys-data" if wipes else "privileged"
+    work.entry = {**work.entry, "operands": "write*" if wipes else "text*", "traits": traits}
+    walk.standard(call, work)
+
+
+def labels(call: Call, work: Work) -> None:
+    """`e2label DEVICE` shows the label, `e2label DEVICE LABEL` changes it."""
+    if len(work.line.operands) < 2:
+        work.line.traits.add("read-only")
+    alters(call, work)

@@ -110,7 +110,7 @@ hosting: vercel now netlify ntl heroku fly flyctl wrangler firebase supabase ser
   ngrok-api hcp tfc checkly datadog-ci newrelic pagerduty confluent astro-cli prefect modal turso atlas twilio
   fastlane
 secrets: vault bao gpg gpg2 security age rage credstash keyring secret-tool
-stores: redis-cli valkey-cli keydb-cli redis-server valkey-server memcached mongod mysqld postgres postgrest mongosh
+stores: redis-cli valkey-cli keydb-cli memcflush redis-server valkey-server memcached mongod mysqld postgres postgrest mongosh
   mongo mongodump mongoexport mongorestore mongoimport influx kafka-topics kafka-topics.sh kafka-consumer-groups
   kafka-consumer-groups.sh kafka-configs kafka-configs.sh kafka-acls kafka-acls.sh kafka-delete-records
   kafka-delete-records.sh kafka-console-consumer kafka-console-consumer.sh kafka-console-producer
@@ -189,7 +189,8 @@ senders: mail mailx s-nail mutt neomutt sendmail msmtp ssmtp exim postfix-sendma
   mailsend rclone s3cmd s4cmd mc s5cmd azcopy transfer.sh filebin plik onionshare dropbox gdrive skicka onedrive
   mega-put gist gist-paste hastebin paste-rs
 keys: openssl ssh-keygen age-keygen certutil
-disks: mount umount fstrim eject partprobe vgchange lvchange lvextend lvresize vgextend pvresize xfs_growfs resize2fs
+disks: mount umount fstrim eject partprobe vgchange vgreduce lvchange lvreduce lvextend lvresize vgextend
+  pvresize xfs_growfs resize2fs
   xfs_admin e2fsck fsck fsck.ext4 fsck.xfs xfs_repair mdadm dmsetup kpartx tune2fs e2label mkfs mkfs.ext2 mkfs.ext3
   mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.fat mkfs.vfat mkfs.ntfs mkfs.exfat mke2fs newfs newfs_apfs newfs_hfs newfs_msdos
   wipefs blkdiscard badblocks parted fdisk cfdisk gdisk sfdisk sgdisk cryptsetup pvremove vgremove lvremove pvcreate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard.access import hosts
 from agentguard.access.model import ANY, CERTAIN, EXACT, POSSIBLE, READ, UNCERTAIN, UNKNOWN, Pattern
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
@@ -33,6 +34,19 @@ def url(call: Call, value: Value, why: str, certainty: str = CERTAIN, *, scheme:
     if host is UNKNOWN and certainty == POSSIBLE:
         certainty = UNCERTAIN
     call.connect(host, port, why, certainty, **more)
+
+
+def fetched(call: Call) -> None:
+    """What a command writes that gets something over the network came over the network too."""
+    from agentguard.access.programs import walk  # noqa: PLC0415 - that module needs this one
+
+    for value in call.wrote:
+        if walk.kind_of(call, value) == "dir":
+            from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
+
+            places.fetched(call, value)
+        elif call.written(value) is None or not call.contents(value)[0].fetched:
+            call.remember(value, Feed(UNKNOWN, fetched=True))
 
 
 def _file(url: str) -> str:

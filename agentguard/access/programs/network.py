@@ -64,6 +64,8 @@ def netcat(call: Call, work: Work) -> None:
         traits.add("sends")
     if operands and not listens and net.computed(call, operands[0]):
         traits.add("computed-address")
+    if not listens and len(operands) > 1 and _wipes(call, net.number(operands[1])):
+        traits.add("destroys-data")
     if line.has("--exec -c --sh-exec"):  # what the other side sends is what the command reads
         call.stdin = Feed(UNKNOWN, fetched=True)
     begin(call, work, traits)
@@ -80,6 +82,17 @@ def netcat(call: Call, work: Work) -> None:
         call.connect(unglobbed(operands[0]), net.number(operands[1]) if len(operands) > 1 else None, "operand")
     if line.has("-x") and (proxy := line.value("-x")) is not None:
         net.url(call, proxy, "option -x")
+
+
+# Commands of memcached and redis that take everything away (docs/protocol.txt of memcached, redis.io/commands).
+_WIPES = {11211: ("flush_all",), 6379: ("flushall", "flushdb")}
+
+
+def _wipes(call: Call, port: int | None) -> bool:
+    """Return whether what is sent tells a store to forget what it holds."""
+    text = call.stdin.value if call.stdin is not None and port in _WIPES else ""
+    lines = text.lower().split("\n") if isinstance(text, str) else []
+    return any(line.strip().startswith(_WIPES.get(port or 0, ())) for line in lines)
 
 
 _FILES = frozenset({"open", "file", "create", "creat", "gopen", "pipe", "fifo"})

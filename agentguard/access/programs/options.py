@@ -46,10 +46,11 @@ class Line:
 
     `flags`: (spelling in rows, value or None) in order; `kinds` says what those values are, `traits` collects what the
     flags mean; `unknown` are values of options that the table does not know, `more` those behind the first value of an
-    option, with what they are.
+    option, with what they are. `doubt`: how many words stand behind a word at which reading stopped and that may as
+    well be the value of an option which the table does not know; None where there is no such word.
     """
 
-    __slots__ = ("flags", "kinds", "more", "operands", "traits", "unknown")
+    __slots__ = ("doubt", "flags", "kinds", "more", "operands", "traits", "unknown")
 
     def __init__(self) -> None:
         self.flags: list[tuple[str, Value | None]] = []
@@ -58,6 +59,7 @@ class Line:
         self.traits: set[str] = set()
         self.unknown: list[Value] = []
         self.more: list[tuple[str, Value, str]] = []  # option, value, kind
+        self.doubt: int | None = None
 
     def has(self, names: str) -> bool:
         """Return whether one of some options (spellings of rows, between blanks) was given."""
@@ -87,10 +89,23 @@ def table(spec: str) -> dict[str, Option]:
     return found
 
 
-def read(known: dict[str, Option], words: list[Value], *, stop: bool = False, single: bool = False) -> Line:
-    """Read a command line. `stop`: options end at the first operand. `single`: one dash starts a whole name (`-out`)."""
+def read(
+    known: dict[str, Option],
+    words: list[Value],
+    *,
+    stop: bool = False,
+    single: bool = False,
+    subs: dict[str, object] | None = None,
+    other: bool = False,
+) -> Line:
+    """Read a command line.
+
+    `stop`: options end at the first operand. `single`: one dash starts a whole name (`-out`). `subs`: the subcommands of
+    which the first operand is one; `other`: it may be another word, too.
+    """
     line = Line()
     at = 0
+    asks = -1  # where the word stands that may be the value of an option which the table does not know
     while at < len(words):
         word = words[at]
         at += 1
@@ -100,15 +115,40 @@ def read(known: dict[str, Option], words: list[Value], *, stop: bool = False, si
             line.operands += words[at:]
             break
         if len(text) < 2 or text[0] != "-" or (text[1] == "=" and not single):
+            if subs is not None and _no_sub(text, word, words[at:], subs, valued=asks == at, other=other):
+                if asks == at:
+                    line.flags[-1] = (line.flags[-1][0], word)
+                    line.unknown.append(word)
+                else:
+                    line.flags.append((text, None))
+                continue
             if stop:
                 line.operands = words[at - 1 :]
+                line.doubt = len(words) - at if asks == at and at < len(words) else None
                 break
             line.operands.append(word)
         elif text.startswith("--") or (single and (text.partition("=")[0] in known or len(text) > 2)):
             at += _long(line, known, unglobbed(word), words[at:], single=single)
         else:
             at += _short(line, known, unglobbed(word), words[at:])
+        if line.flags and line.flags[-1][1] is None and line.flags[-1][0] not in line.kinds:
+            asks = at + 1
     return line
+
+
+def _no_sub(text: str, word: Value, behind: list[Value], subs: dict[str, object], *, valued: bool, other: bool) -> bool:
+    """Return whether a word in front of a subcommand is none itself.
+
+    That is `+nightly` of `cargo`, and the value of an option that the table does not know: one that cannot name a
+    command, or one that is no subcommand where a word behind it is one.
+    """
+    if text[:1] == "+":
+        return True
+    if not valued or other or (isinstance(word, str) and word in subs):
+        return False
+    if isinstance(word, str) and not word.replace("-", "").replace("_", "").replace(":", "").isalpha():
+        return True
+    return any(isinstance(later, str) and later in subs for later in behind)
 
 
 def _long(line: Line, known: dict[str, Option], word: Value, behind: list[Value], *, single: bool) -> int:

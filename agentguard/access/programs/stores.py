@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _REDIS = {
     "flushall": "destroys-data", "flushdb": "destroys-data", "del": "destroys-data", "unlink": "destroys-data",
-    "shutdown": "controls-service", "config set": "controls-service", "config rewrite": "controls-service",
+    "shutdown": "controls-service",
+    "shutdown nosave": "destroys-data", "shutdown now": "destroys-data",
+    "config set": "controls-service", "config rewrite": "controls-service",
     "debug": "controls-service", "client kill": "controls-service", "failover": "controls-service",
     "replicaof": "sends", "slaveof": "sends", "migrate": "sends", "script flush": "destroys-data",
     "function flush": "destroys-data", "acl setuser": "privileged", "module load": "privileged",

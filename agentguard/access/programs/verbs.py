@@ -25,6 +25,7 @@ def _words(text: str) -> frozenset[str]:
 # What each verb means; "nothing" ends the search for one.
 _MEANINGS = """
 destroys-infrastructure: delete destroy terminate nuke teardown undeploy deprovision decommission deregister
+  undefine unregister unregistervm
 destroys-data: drop dropdb purge wipe flush flushall flushdb truncate erase expunge reset clear prune empty
 publishes: publish deploy redeploy promote release rollback upload push submit unpublish
 prints-environment: decrypt reveal
@@ -38,7 +39,7 @@ nothing: run exec execute test start create new init add install build generate 
 # What more they mean where infrastructure is handled.
 _OF_INFRASTRUCTURE = """
 destroys-infrastructure: remove rm del rb detach cancel revoke release-address evict drain uninstall disable
-  deactivate
+  deactivate leave
 controls-service: stop reboot restart shutdown suspend pause kill poweroff failover
 nothing: authorize associate modify attach resume
 """
@@ -114,6 +115,8 @@ def read(words: list[Value], *, infrastructure: bool = False) -> tuple[list[str]
         found = ""
     if found not in _STRONG and _secrets(behind[: len(subs) + 1] if found else behind):
         found = "prints-environment"
+    if found not in _STRONG and _by_option(words):
+        found = "destroys-data"
     if not found or (found != "read-only" and tried(words)):
         return subs, frozenset()
     return subs, frozenset({found})
@@ -198,6 +201,30 @@ def _harmless(word: str, near: list[str], *, infrastructure: bool) -> bool:
         return True
     soft = next((part for part in parts if part in _SOFT), "")
     return bool(soft) and not _DATA & around
+
+
+# Verbs that an option means by itself, and those that it means of everything or of data: `--nuke`, `--delete-all`.
+_ALONE = _words("nuke wipe destroy erase terminate")
+_OF_DATA = _words("delete remove drop purge clear flush")
+
+
+def _by_option(words: list[Value]) -> bool:
+    """Return whether an option destroys something by its name."""
+    for word in words:
+        if word == "--":
+            return False
+        if isinstance(word, str) and word[:2] == "--" and "=" not in word:
+            verb, *rest = pieces(word) or [""]
+            if verb in _ALONE and not _SPARED & set(rest):
+                return True
+            if (
+                verb in _OF_DATA
+                and rest
+                and (_DATA - {"tables", "index"} | {"storage"}) & set(rest)
+                and not _SPARED & set(rest)
+            ):
+                return True
+    return False
 
 
 def _secrets(subs: list[str]) -> bool:

@@ -65,11 +65,14 @@ if TYPE_CHECKING:
 
 
 class Work:
-    """One command line on its way to rows: its entry, its names, the line, and what it acts on."""
+    """One command line on its way to rows: its entry, its names, the line, and what it acts on.
 
-    __slots__ = ("command", "entry", "extent", "feed", "kinds", "line", "packages", "refs", "remote")
+    `doubt`, see options; `lost` are the words from a subcommand on that its program's entry does not have.
+    """
 
-    def __init__(self, entry: Entry, command: tuple[str, ...], line: Line) -> None:
+    __slots__ = ("command", "doubt", "entry", "extent", "feed", "kinds", "line", "lost", "packages", "refs", "remote")
+
+    def __init__(self, entry: Entry, command: tuple[str, ...], line: Line, lost: list[Value] | None = None) -> None:
         self.entry = entry
         self.command = command
         self.line = line
@@ -79,6 +82,8 @@ class Work:
         self.refs: list[Value] = []
         self.remote: Value | None = None
         self.feed: Feed | None = None  # what a command that it carries writes
+        self.doubt = line.doubt if line is not None else None  # what code does has no line
+        self.lost = lost
 
 
 def run(call: Call) -> Feed:
@@ -116,28 +121,23 @@ def run(call: Call) -> Feed:
     else:
         standard(call, work)
     if call.fetches and call.wrote:
-        fetched(call)
+        from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
+
+        net.fetched(call)
     if call.machine.made is not None:
         from agentguard.access.code import loaded  # noqa: PLC0415 - few texts make files
 
         loaded.by(call)
+    if work.doubt is not None or work.lost is not None:
+        from agentguard.access.programs import doubts  # noqa: PLC0415 - most lines hold nothing that is not known
+
+        doubts.settle(call, work, entry)
     return work.feed or _output(call, work)
 
 
 # Alone on a command line these make a program tell about itself (GNU Coding Standards, 4.8.1 and 4.8.2).
 _ASKS = ("--version", "--help", "-V", "-version", "-help")
 _LOOKS = frozenset({"read-only"})
-
-
-def fetched(call: Call) -> None:
-    """What a command writes that gets something over the network came over the network too."""
-    for value in call.wrote:
-        if kind_of(call, value) == "dir":
-            from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
-
-            places.fetched(call, value)
-        elif call.written(value) is None or not call.contents(value)[0].fetched:
-            call.remember(value, Feed(UNKNOWN, fetched=True))
 
 
 _MANY = frozenset({"busybox", "toybox", "coreutils"})  # one program under many names
@@ -155,12 +155,16 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
     kinds: dict[str, str] = {}
     traits: set[str] = set()
     inherited = ""
+    doubt: int | None = None
+    lost: list[Value] | None = None
     while True:
         subs = entry.get("sub")
         spec = f"{inherited} {entry.get('before', '')} {entry.get('options', '')}"
         line = options.read(
-            options.table(spec), words, stop="stop" in entry or subs is not None, single="single" in entry
-        )
+            options.table(spec), words, stop="stop" in entry or subs is not None, single="single" in entry, subs=subs,
+            other="other" in entry,
+        )  # fmt: skip
+        line.doubt = doubt = line.doubt if doubt is None else doubt
         line.flags[:0] = flags
         line.kinds.update(kinds)
         line.traits |= traits
@@ -171,10 +175,10 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
                 line.kinds.update(rest.kinds)
                 line.traits |= rest.traits
                 line.operands[1:] = rest.operands
-            return Work(entry, tuple(command), line)
+            return Work(entry, tuple(command), line, lost)
         first = plain(line.operands[0]) if line.operands else None
         if first is None and not (line.operands and "other" in entry):
-            return Work({**entry, "sub": None}, tuple(command), line)
+            return Work({**entry, "sub": None}, tuple(command), line, lost)
         inner = subs.get(first)
         if inner is None and "other" in entry:
             inner = entry["other"]
@@ -182,6 +186,7 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
         else:  # what a subcommand means that stands nowhere, nobody knows; its options are still read
             command.append(str(first))
             words = line.operands[1:]
+            lost = lost or (line.operands if inner is None else words if not inner else None)
         inner = index.like(inner or {})
         flags, kinds, traits = line.flags, line.kinds, line.traits
         inherited = f"{inherited} {entry.get('options', '')}"
@@ -277,16 +282,11 @@ def begin(call: Call, work: Work, traits: frozenset[str]) -> None:
     found: list[dict[str, Any]] = [{"package": package} for package in work.packages]
     found += [{"ref": ref, "remote": work.remote} for ref in work.refs]
     if call.program and not found:
-        for path in _program(call):
-            call.row(EXECUTE, why="the command", path=path)
+        from agentguard.access import paths  # noqa: PLC0415 - most programs are called by name
+
+        call.row(EXECUTE, why="the command", path=paths.exact(call.program, "/", call.world))
     for resource in found or ([] if call.program or not work.command else [{}]):
         call.row(EXECUTE, why="the command", **resource)
-
-
-def _program(call: Call) -> list[Any]:
-    from agentguard.access import paths  # noqa: PLC0415 - most programs are called by name
-
-    return [paths.exact(call.program, "/", call.world)]
 
 
 def _assign(work: Work) -> None:

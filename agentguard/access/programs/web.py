@@ -9,7 +9,7 @@ from __future__ import annotations
 from agentguard.access import hosts
 from agentguard.access.limits import MAX_ADDRESSES
 from agentguard.access.model import ANY, CERTAIN, POSSIBLE, READ, STAR, UNKNOWN, WRITE
-from agentguard.access.programs import known, net, options, walk
+from agentguard.access.programs import apis, known, net, options, walk
 from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 _SENDING = frozenset({"send", "sent", "form", "upload"})
-_SENDS_BY_METHOD = frozenset({"POST", "PUT", "PATCH", "DELETE"})  # a request that changes something there
 # Schemes whose path is sent as it stands, or which send what they read (curl(1), PROTOCOLS).
 _SENDS_BY_SCHEME = ("gopher:", "gophers:", "dict:", "telnet:", "mqtt:", "mqtts:")
 # Whoever may write to these sockets rules the machine (docker(1), podman(1)).
@@ -99,12 +98,11 @@ def _curl_traits(call: Call, line: Line) -> set[str]:
     urls = [*line.operands, *line.values("--url")]
     expands = line.has("--variable") and any(flag.startswith("--expand-") for flag, _ in line.flags)
     kinds = {line.kinds.get(flag) for flag, value in line.flags if value is not None}
-    method = (plain(line.value("--request") or "") or "").upper()
+    method = _method(line)
     secret = any(_is_secret(call, line, flag, value) for flag, value in line.flags if value is not None)
-    if not _SENDING.isdisjoint(kinds) or secret or method in _SENDS_BY_METHOD:
+    if not _SENDING.isdisjoint(kinds) or secret or method in apis.CHANGES:
         traits.add("sends")
-    if method == "DELETE" and any(net.address(value)[1] in _STORES for value in urls):
-        traits.add("destroys-data")
+    traits |= apis.traits(call, urls, method)
     for value in urls:
         text = plain(value)
         if text is not None and text.lower().startswith(_SENDS_BY_SCHEME):
@@ -121,8 +119,14 @@ def _curl_traits(call: Call, line: Line) -> set[str]:
     return traits
 
 
-# Ports of stores that are spoken to by HTTP: Elasticsearch, CouchDB, Solr, InfluxDB, Qdrant, Consul, etcd, ArangoDB, Neo4j.
-_STORES = frozenset({9200, 9201, 5984, 8983, 8086, 6333, 8500, 2379, 8529, 7474})
+def _method(line: Line) -> str:
+    """Return the method of the request (curl(1), --request)."""
+    if named := plain(line.value("--request") or "") or "":
+        return named.upper()
+    if line.has("--upload-file"):
+        return "PUT"
+    sends = any(line.kinds.get(flag) in _SENDING for flag, value in line.flags if value is not None)
+    return "HEAD" if line.has("--head") else "GET" if not sends or line.has("--get") else "POST"
 
 
 def rules(socket: Value) -> bool:
@@ -147,11 +151,7 @@ def _curl_rows(call: Call, line: Line) -> None:
     for flag, value in line.flags:
         if value is not None:
             _curl_option(call, line, flag, value)
-    sends = any(line.kinds.get(flag) in _SENDING for flag, value in line.flags if value is not None)
-    method = plain(line.value("--request") or "") or ""
-    if not method:
-        method = "HEAD" if line.has("--head") else "GET" if not sends or line.has("--get") else "POST"
-        method = "PUT" if line.has("--upload-file") else method
+    method = _method(line)
     folder = line.value("--output-dir")
     given = line.values("--url")
     lists = [value for value in given if str(parts_of(value)[0])[:1] == "@"]
@@ -164,7 +164,7 @@ def _curl_rows(call: Call, line: Line) -> None:
         addresses = [unglobbed(value)] if line.has("--globoff") else _globbed(unglobbed(value))
         for address in addresses:
             if not local:
-                _connect(call, address, method.upper())
+                _connect(call, address, method)
             if line.has("--remote-name --remote-name-all"):
                 _lands(call, address, folder)
     for value in line.values("--output"):
@@ -384,16 +384,17 @@ def wget(call: Call, work: Work) -> None:
     secret = any(_is_secret(call, line, flag, value) for flag, value in line.flags if value is not None)
     method = (plain(line.value("--method") or "") or "").upper()
     traits: set[str] = set()
-    if "sent" in kinds or "upload" in kinds or secret or method in _SENDS_BY_METHOD:
+    if not method:
+        method = "POST" if "sent" in kinds or "upload" in kinds else "HEAD" if line.has("--spider") else "GET"
+    if secret or method in apis.CHANGES:
         traits.add("sends")
+    traits |= apis.traits(call, line.operands, method)
     if any(net.computed(call, url) for url in line.operands):
         traits.add("computed-address")
     begin(call, work, traits)
     for flag, value in line.flags:
         if value is not None and line.kinds.get(flag) == "upload":
             call.path(READ, value, f"option {flag}")
-    if not method:
-        method = "POST" if "sent" in kinds or "upload" in kinds else "HEAD" if line.has("--spider") else "GET"
     folder = line.value("--directory-prefix")
     urls = list(line.operands)
     for listed in line.values("--input-file"):
@@ -447,7 +448,7 @@ def httpie(call: Call, work: Work) -> None:
         method = text
         operands.pop(0)
     items = [_item(value) for value in operands[1:]]
-    sends = any(kind == "data" for kind, _ in items) or line.has("--raw") or method in _SENDS_BY_METHOD
+    sends = any(kind == "data" for kind, _ in items) or line.has("--raw") or method in apis.CHANGES
     secret = any(
         kind == "header" and not isinstance(unglobbed(value), str) and (call.told or telling.secret(_lead(value)))
         for (kind, _), value in zip(items, operands[1:], strict=True)
@@ -456,6 +457,7 @@ def httpie(call: Call, work: Work) -> None:
     traits = {"sends"} if sends or secret or (call.stdin is not None and not line.has("--ignore-stdin")) else set[str]()
     if operands and net.computed(call, operands[0]):
         traits.add("computed-address")
+    traits |= apis.traits(call, operands[:1], method or ("POST" if sends else "GET"))
     begin(call, work, traits)
     for _, path in items:
         if path is not None:

@@ -8,7 +8,7 @@ and so does everything past a limit: nothing is passed over in silence.
 
 from __future__ import annotations
 
-from agentguard.access.model import EXECUTE, OPAQUE, UNKNOWN, Access, Origin, Row
+from agentguard.access.model import CERTAIN, EXECUTE, OPAQUE, POSSIBLE, UNKNOWN, Access, Origin, Row
 from agentguard.access.shell import command, telling, tree
 from agentguard.access.shell.flow import Enough, Feed, Frame, Function, Spent
 from agentguard.access.shell.limits import (
@@ -78,8 +78,8 @@ class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
     __slots__ = (
-        "_origin", "_origin_number", "_origins", "_seen", "behind", "complete", "depth", "echoed", "elsewhere", "escapes",
-        "fetched", "files", "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool",
+        "_origin", "_origin_number", "_origins", "_seen", "behind", "complete", "depth", "doubted", "echoed",
+        "elsewhere", "escapes", "fetched", "files", "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool",
         "twice", "unsplit", "unsure", "work", "world",
     )  # fmt: skip
 
@@ -96,6 +96,7 @@ class Machine:
         self.complete = True
         self.unsplit = False  # a word of the command at hand is one path in zsh and several words in bash
         self.depth = 0
+        self.doubted = 0  # lines are being read in a way that is not the only one (see doubts), one inside another
         self.unsure = 0  # how many branches and loops are round the command at hand
         self.note: Callable[[Call, list[Value]], None] | None = None
         self.escapes = False  # `echo` reads escapes, as that of zsh and of dash does
@@ -148,6 +149,8 @@ class Machine:
                 raise Enough("its files do too many things")
             row = kept
         row.tool = self.tool
+        if self.doubted and row.certainty == CERTAIN:
+            row.certainty = POSSIBLE
         if telling.tells(row):
             self.told += 1
         kind, value = row.resource()

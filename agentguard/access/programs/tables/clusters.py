@@ -209,6 +209,12 @@ kind k3d k3s ctlptl
   options  --name=text --config=read -n=text -p,--profile=text --driver=text --image=text
   > delete
     options  --all!destroys-data --purge!destroys-data
+  > cluster
+    >> delete rm
+      options  -a,--all!destroys-data
+    >> list ls
+      traits   read-only
+    >> create start stop edit
   > status version get list
     traits   read-only
 """

@@ -133,6 +133,25 @@ docker podman nerdctl
     >> logs
       options  -f,--follow -n,--tail=text --since=text --until=text -t
       traits   read-only
+  > secret config
+    >> rm remove
+      traits   destroys-infrastructure
+    >> ls list inspect
+      traits   read-only
+  > swarm
+    >> leave
+      options  -f,--force
+      traits   destroys-infrastructure
+  > node
+    >> rm remove demote
+      traits   destroys-infrastructure
+    >> ls ps inspect
+      traits   read-only
+  > plugin
+    >> rm disable
+      traits   destroys-infrastructure
+    >> ls inspect
+      traits   read-only
   > stack
     >> rm
       traits   destroys-infrastructure

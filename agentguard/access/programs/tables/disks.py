@@ -11,15 +11,60 @@ umount
   operands text*
   run      files.mounted
 
-fstrim eject partprobe vgchange lvchange lvextend lvresize vgextend pvresize xfs_growfs resize2fs xfs_admin \
-  e2fsck fsck fsck.ext4 fsck.xfs xfs_repair
-  options  -t=text -L=text -o=text -a -l -f -n -h -p -y
+fstrim eject partprobe vgchange lvchange lvextend vgextend pvresize xfs_growfs
+  options  -t=text -O=text -L=text -o=text -a -l -f -n -h -p -y
   traits   privileged
 
-mdadm dmsetup kpartx tune2fs e2label
-  options  -a!read-only --all!read-only -l!read-only --list!read-only --show!read-only -s!read-only -j=text!read-only
-           -D!read-only --detail!read-only --examine!read-only -E!read-only --query!read-only -r!read-only
-           --find -f -d=text -o=text -p=text -t=text -V --help!read-only
+lvreduce vgreduce
+  options  -L,--size=text -l,--extents=text -f,--force -n -r,--resizefs -t,--test!read-only -y,--yes -v -a,--all
+           --removemissing -A=text
+  traits   privileged destroys-data
+
+lvresize
+  options  -L,--size=text -l,--extents=text -f,--force -n -r,--resizefs -t,--test!read-only -y,--yes -v -A=text
+  traits   privileged
+  run      disks.resizes
+  may      destroys-data
+
+xfs_repair
+  options  -n!read-only -V!read-only -L -d -P -v -e -f -c=text -l=text -m=text -o=text -r=text -t=text
+  run      disks.alters
+  may      privileged
+
+e2label
+  run      disks.labels
+  may      privileged
+
+resize2fs xfs_admin e2fsck fsck fsck.ext4 fsck.xfs
+  options  -n!read-only -N!read-only -u!read-only -V -t=text -L=text -U=text -c=text -l=text -o=text -m=text -j=text
+           -O=text -E=text -z=write -a -p -y -f -d -F -M -P -v -e -b=text -B=text -C=text
+  run      disks.alters
+  may      privileged
+
+tune2fs
+  options  -l!read-only -L=text -U=text -c=text -C=text -e=text -E=text -g=text -i=text -I=text -J=text -m=text -M=text
+           -o=text -O=text -Q=text -r=text -T=text -u=text -z=write -f -j
+  run      disks.alters
+  may      privileged
+
+mdadm
+  options  --detail!read-only -D!read-only --examine!read-only -E!read-only --query!read-only -Q!read-only
+           --examine-bitmap!read-only -X!read-only --monitor!read-only -F!read-only --zero-superblock -a=text? --add
+           -C,--create -A,--assemble --scan -s -S,--stop -r,--remove -f,--fail -l,--level=text
+           -n,--raid-devices=text -x,--spare-devices=text -N,--name=text -e,--metadata=text -c,--config=text
+           --help!read-only
+  run      disks.arrays
+  may      privileged destroys-data
+
+dmsetup
+  options  -f,--force -c -o=text -r,--readonly --noheadings -v --help!read-only --version!read-only
+  traits   privileged
+  > ls info status table deps targets version
+    traits   read-only
+  > *
+
+kpartx
+  options  -l!read-only -a -d -u -r -v -s -f -g -n -p=text
   run      disks.governs
   may      privileged
 

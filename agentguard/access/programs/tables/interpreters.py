@@ -15,7 +15,8 @@ fish
   run      interpreters.shell
 
 pwsh powershell
-  options  -Command=text -c=text -File=run -f=run -EncodedCommand=text -NoProfile -NonInteractive
+  options  -Command=text -c=text -File=run -f=run -EncodedCommand=text -w=text -WindowStyle=text -ep=text
+           -ExecutionPolicy=text -ex=text -wd=text -WorkingDirectory=text -NoProfile -NonInteractive
   stop
   single
   run      interpreters.unread

@@ -122,7 +122,19 @@ ldconfig
   options  -p,--print-cache!read-only -v -n
   traits   privileged
 
-swapoff swapon mkswap zramctl fsfreeze
+mkswap
+  options  -c -f,--force -p=text -L=text -U=text -v=text -o=text -e=text -q -V!read-only
+  run      disks.formats
+  may      destroys-data
+
+grub-install
+  options  -v --boot-directory=text --root-directory=text --target=text --efi-directory=text --bootloader-id=text --force
+           --recheck --removable --no-nvram --modules=text -d=text --directory=text --themes=text --locales=text
+           -h,--help!read-only -V!read-only
+  operands write
+  traits   privileged
+
+swapoff swapon zramctl fsfreeze
   options  -s!read-only --show!read-only -a -l!read-only --summary!read-only -j=text!read-only
   traits   privileged
 
@@ -130,7 +142,7 @@ losetup
   options  -a,--all!read-only -l,--list!read-only -j=text!read-only -d=text -f --show
   traits   privileged
 
-dpkg-reconfigure update-initramfs update-grub grub-install grub-mkconfig dracut depmod efibootmgr mokutil plymouth
+dpkg-reconfigure update-initramfs update-grub grub-mkconfig dracut depmod efibootmgr mokutil plymouth
   options  -v -o=write -u -c -k=text --list-enrolled!read-only --sb-state!read-only
   traits   privileged
 

@@ -62,7 +62,7 @@ nc ncat netcat nc.traditional nc.openbsd netcat-traditional netcat-openbsd
            -X=text -x=text -Z=text -z --sh-exec=shell --lua-exec=run --ssl
   fetches
   run      network.netcat
-  may      privileged sends
+  may      destroys-data privileged sends
 
 socat
   options  -d -v -x -t=text -T=text -u -U -b=text -L=text -lf=write -r=write -R=write -ly -lm -4 -6

@@ -7,6 +7,9 @@ cargo
   options  -C=enter -q,--quiet -v,--verbose --color=text --config=text --offline --locked --frozen -Z=text
            --manifest-path=read -p,--package=text --target-dir=write -j,--jobs=text --features=text -F=text
            --all-features --workspace --release --target=text --profile=text
+  > release
+    options  -x,--execute!publishes --no-publish --no-push --no-tag -p,--package=text --manifest-path=read --no-confirm
+    operands text*
   > publish
     options  -n,--dry-run!read-only --token=text --registry=text --index=url --allow-dirty --no-verify!skips-checks
     traits   publishes

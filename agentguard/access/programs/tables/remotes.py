@@ -105,7 +105,9 @@ limactl colima minikube
     stop
     run      containers.text_inside
   > delete
-    options  -f,--force -p,--profile=text --all!destroys-data --purge!destroys-data
+    options  -f,--force!destroys-data -p,--profile=text --all!destroys-data --purge!destroys-data
+  > factory-reset
+    traits   destroys-data
   > kubectl
     stop
     run      containers.kubectl

@@ -262,5 +262,8 @@ railway
     traits   publishes
   > down delete
     traits   destroys-infrastructure
-  > logs status list whoami open docs environment link login logout init service add domain volume
+  > logs status list whoami open docs link login logout init add domain
+  > service volume environment
+    >> delete down
+      traits   destroys-infrastructure
 """

@@ -9,6 +9,10 @@ redis-cli valkey-cli keydb-cli
   run      stores.redis
   may      controls-service destroys-data sends
 
+memcflush
+  options  --servers=text --hash=text --binary --username=text --password=text
+  traits   destroys-data
+
 redis-server valkey-server memcached mongod mysqld postgres postgrest
   options  -c=text -D=text -f,--config=read --dbpath=write --logpath=write -p,--port=text --fork -d -m=text -l=text
            --bind=text --bind_ip=text --bind-address=text
@@ -145,7 +149,9 @@ drizzle-kit
   options  --config=read --dialect=text --schema=text --out=text --url=url
   > push
     options  --force!destroys-data --strict --verbose
-  > generate migrate drop studio introspect pull check up export
+  > drop
+    traits   destroys-data
+  > generate migrate studio introspect pull check up export
 
 alembic
   options  -c,--config=read -n=text -x=text
