@@ -79,7 +79,8 @@ class Machine:
 
     __slots__ = (
         "_origin", "_origin_number", "_origins", "_seen", "behind", "complete", "depth", "doubted", "echoed",
-        "elsewhere", "escapes", "fetched", "files", "made", "note", "processes", "program", "reading", "rows", "sinks", "sought", "told", "tool",
+        "elsewhere", "escapes", "fetched", "files", "made", "note", "processes", "program", "reading", "rows",
+        "sinks", "sought", "told", "tool",
         "twice", "unsplit", "unsure", "work", "world",
     )  # fmt: skip
 
