@@ -3,6 +3,7 @@
     AgentguardError                 exit 1: could not
     ├── UsageError                  exit 2: the command line makes no sense
     ├── Refused                     exit 3: done, and the answer is no
+    │   └── WeakeningError          a policy might be weaker than the one that it is to replace
     ├── ConfigError                 a configuration file, a folder or an installation is not as it must be
     ├── PolicyError                 a policy source or a compiled policy has errors (carries all of them)
     ├── BundleError                 a bundle cannot be trusted or cannot be had
@@ -53,6 +54,16 @@ class Refused(AgentguardError):  # noqa: N818 - an answer, not a fault
 
     exit_code = 3
     code = "refused"
+
+
+class WeakeningError(Refused):
+    """A policy might be weaker than the one that it is to replace. `weakenings` holds all of them as plain values."""
+
+    code = "weakening"
+
+    def __init__(self, message: str, *, weakenings: tuple[dict[str, str], ...] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.weakenings = weakenings
 
 
 class ConfigError(AgentguardError):

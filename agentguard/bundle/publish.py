@@ -1,4 +1,4 @@
-"""Making and publishing signed bundles: keys and first root, compile, test, sign, check, make current.
+"""Making and publishing signed bundles: keys and first root, compile, test, compare, sign, check, make current.
 
 What is published is what the laptops' own verifier and python-tuf have accepted beforehand, and it becomes current in
 one step: `timestamp.json` is replaced last.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuf.api.metadata import Metadata, MetaFile, Role, Root, Snapshot, TargetFile, Targets, Timestamp
 
-from agentguard.bundle import fetch, files, keys, metadata, publisher, seal
+from agentguard.bundle import changes, fetch, files, keys, metadata, publisher, seal
 from agentguard.bundle.metadata import ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 from agentguard.bundle.publisher import Publisher
 from agentguard.bundle.verify import POLICY, Chain, verify
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from securesystemslib.signer import CryptoSigner
+
+    from agentguard.policy.diff import Diff, Side
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -76,24 +78,52 @@ def build(source: str, *, mode: str | None = None) -> bytes:
 
 
 def publish(
-    source: str, folder: str, *, mode: str | None = None, passphrase: Callable[[], bytes] = lambda: b""
+    source: str,
+    folder: str,
+    *,
+    mode: str | None = None,
+    passphrase: Callable[[], bytes] = lambda: b"",
+    allow_weakening: bool = False,
+    show: Callable[[Diff], None] = lambda _diff: None,
 ) -> Chain:
     """Compile, test, sign and publish a policy source; return what is current now.
 
-    `passphrase` is asked once, and only if a key file is encrypted. Raises `PolicyError`, `ConfigError`, `BundleError`.
+    `passphrase` is asked once, and only if a key file is encrypted. `show` is told what differs from what was published
+    before. Raises `PolicyError`, `ConfigError`, `BundleError`, and `WeakeningError` unless that is allowed.
     """
+    from agentguard import jsontext  # noqa: PLC0415 - as below
+    from agentguard.policy import diff, wire  # noqa: PLC0415 - a parser that only authoring needs
+
     publishing = publisher.read(folder)
-    policy = build(source, mode=mode)
+    side = diff.of_source(source, mode=mode)
     _test(source)
-    return release(publishing, policy, passphrase)
+    policy = wire.pack(jsontext.loads(side.policy))
+    return release(publishing, policy, passphrase, side=side, allow_weakening=allow_weakening, show=show)
 
 
-def release(publishing: Publisher, policy: bytes, passphrase: Callable[[], bytes] = lambda: b"") -> Chain:
-    """Sign and publish a compiled policy. Raises `PolicyError`, `ConfigError`, `BundleError`."""
+def release(
+    publishing: Publisher,
+    policy: bytes,
+    passphrase: Callable[[], bytes] = lambda: b"",
+    *,
+    side: Side | None = None,
+    allow_weakening: bool = False,
+    show: Callable[[Diff], None] = lambda _diff: None,
+) -> Chain:
+    """Sign and publish a compiled policy. Raises `PolicyError`, `ConfigError`, `BundleError`, `WeakeningError`.
+
+    `side` is the policy with what its source says beside.
+    """
+    from agentguard.policy import diff  # noqa: PLC0415 - as above
+
     bundle = _checked(policy)
+    side = side or diff.of_compiled(policy, bundle)
     with files.locked(os.path.join(publishing.folder, ".lock"), tries=1) as free:
         if not free:
             raise ConfigError(f"somebody else is publishing from {publishing.folder}")
+        change = changes.compared(publishing.repo, side, allow_weakening=allow_weakening)
+        if change is not None:
+            show(change)
         root = latest_root(publishing.repo)
         signers = _signers(publishing, root, passphrase)
         versions = {role: version + 1 for role, version in _versions(publishing.repo).items()}
@@ -103,6 +133,7 @@ def release(publishing: Publisher, policy: bytes, passphrase: Callable[[], bytes
             path = os.path.join(publishing.repo, *name.split("/"))
             files.make_folder(os.path.dirname(path), 0o755)
             files.replace(path, data, 0o644)
+        changes.note(publishing.folder, chain, change)
     return chain
 
 

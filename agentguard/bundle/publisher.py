@@ -2,6 +2,7 @@
 
     DIR/publisher.toml   organisation, roles, expiries, grace, collector: for people to edit
     DIR/keys/*.pem       private keys, encrypted
+    DIR/CHANGES.md       what each revision changed, written by publish
     DIR/repo/            what is published: a plain TUF repository, to be served by any web server
 
 Which keys and thresholds count is said by the signed root; `publisher.toml` says which key file is which.

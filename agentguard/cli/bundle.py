@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from agentguard.cli import passphrase
 from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say, table
-from agentguard.errors import BundleError, Refused, TransportError, UsageError
+from agentguard.errors import BundleError, Refused, TransportError, UsageError, WeakeningError
+
+if TYPE_CHECKING:
+    from agentguard.policy.diff import Diff
 
 _MODES = click.Choice(["observe", "enforce"])
 _mode = click.option("--mode", type=_MODES, help="Override the mode of the policy.")
@@ -105,22 +108,50 @@ def build(source: str, output: str, mode: str | None) -> None:
 @click.argument("source", metavar="DIR|NAME")
 @click.option("--to", "folder", required=True, type=click.Path(file_okay=False), help="The publisher's folder.")
 @_mode
+@click.option("--allow-weakening", is_flag=True, help="Publish although the policy might be weaker than the last one.")
 @passphrase.passphrase_option
 @json_option
-def publish_command(source: str, folder: str, mode: str | None, passphrase_file: str | None, as_json: bool) -> None:
-    """Compile a policy, run its tests, sign it and make it current.
+def publish_command(
+    source: str, folder: str, mode: str | None, allow_weakening: bool, passphrase_file: str | None, as_json: bool
+) -> None:
+    """Compile a policy, run its tests, compare it with what is published, sign it and make it current.
+
+    What might be weaker than what is published now is refused with exit code 3. CHANGES.md in the publisher's folder
+    tells what each revision changed.
 
     \b
     Examples:
       agentguard bundle publish bundles/baseline --to acme
-      agentguard bundle publish bundles/baseline --to acme --mode observe
+      agentguard bundle publish bundles/baseline --to acme --mode observe --allow-weakening
     """
     from agentguard.bundle import publish, publisher  # noqa: PLC0415
+    from agentguard.policy import difftext  # noqa: PLC0415
 
-    chain = publish.publish(source, folder, mode=mode, passphrase=passphrase.existing(passphrase_file))
+    weaker: list[dict[str, str]] = []
+
+    def show(diff: Diff) -> None:
+        weaker.extend(one._asdict() for one in diff.weakenings)
+        say(difftext.counts(diff))
+        for line in difftext.weakenings(diff.weakenings):
+            say(f"  {line}")
+
+    try:
+        chain = publish.publish(
+            source,
+            folder,
+            mode=mode,
+            passphrase=passphrase.existing(passphrase_file),
+            allow_weakening=allow_weakening,
+            show=show,
+        )
+    except WeakeningError as error:
+        if as_json:
+            out_json({"code": error.code, "problem": error.message, "weakenings": list(error.weakenings)})
+        raise
     repo = publisher.read(folder).repo
     if as_json:
-        out_json({"name": chain.name, "revision": chain.revision, "digest": chain.digest, "repo": repo})
+        named = {"name": chain.name, "revision": chain.revision, "digest": chain.digest}
+        out_json({**named, "repo": repo, "weakenings": weaker})
         return
     out(f"{chain.name} {chain.revision}  {chain.digest}")
     say(f"published in {repo}: serve that folder over https")

@@ -81,8 +81,8 @@ def test_published_bundle_verifies(acme, policy):
 
 def test_each_publish_is_a_new_revision(acme, policy):
     """Revisions count up, old files stay for laptops that are in the middle of a fetch."""
-    first = publish.publish(str(policy), str(acme))
-    second = publish.publish(str(policy), str(acme), mode="observe")
+    first = publish.publish(str(policy), str(acme), mode="observe")
+    second = publish.publish(str(policy), str(acme))
     assert [1, 2] == [first.revision, second.revision]
     assert first.digest != second.digest
     names = {path.name for path in (acme / "repo").iterdir()}
