@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentguard import jsontext
 from agentguard.errors import PolicyError
 from agentguard.policy import compile as compiling
-from agentguard.policy import ruleview, source, weaker
+from agentguard.policy import ruleview, source, weaker, weakroles
 from agentguard.policy.weaker import Weakening
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     Terms = frozenset[Term]
 
-_KNOWN = frozenset({"schema", "min_client", "name", "mode", "defaults", "audit", "sets", "rules", "by_action"})
+_KNOWN = frozenset({
+    "schema", "min_client", "name", "mode", "defaults", "audit", "roles", "sets", "rules", "by_action",
+})  # fmt: skip
 _TOUCHED_BY = {"possible": ("possible", "effect"), "unattended": ("effect",)}  # key of a weakening: keys of an adjust
 
 
@@ -73,6 +75,7 @@ class Diff(NamedTuple):
     removed: dict[str, str]
     changed: dict[str, tuple[Change, ...]]
     sets: tuple[SetChange, ...]
+    roles: tuple[Change, ...]
     defaults: tuple[Change, ...]
     settings: tuple[Change, ...]
     weakenings: tuple[Weakening, ...]
@@ -105,6 +108,7 @@ class Diff(NamedTuple):
                 }
                 for one in self.sets
             ],
+            "roles": [one.to_json() for one in self.roles],
             "defaults": [one.to_json() for one in self.defaults],
             "settings": [one.to_json() for one in self.settings],
         }
@@ -141,6 +145,7 @@ def compare(old: Side, new: Side) -> Diff:
         *weaker.of_settings(before, after),
         *_unknown(before.data, after.data),
         *weaker.of_defaults(before, after),
+        *(Weakening("", f"roles.{role}", what) for role, what in weakroles.of_roles(before, after)),
         *weaker.of_rules(before, after),
     ]
     return Diff(
@@ -150,6 +155,7 @@ def compare(old: Side, new: Side) -> Diff:
         {name: rule.effect for name, rule in was.items() if name not in now},
         changed,
         sets,
+        tuple(_roles(before, after)),
         tuple(
             Change(weaker.default_name(*key), *words) for key, words in weaker.changed_defaults(before, after).items()
         ),
@@ -175,6 +181,15 @@ def _unknown(old: dict[str, Any], new: dict[str, Any]) -> list[Weakening]:
     """Return the parts of a policy that differ and that nothing here knows."""
     keys = sorted((old.keys() | new.keys()) - _KNOWN)
     return [Weakening("", key, "changed, whatever that means") for key in keys if old.get(key) != new.get(key)]
+
+
+def _roles(old: View, new: View) -> Iterable[Change]:
+    for role, before, after in weakroles.changed(old, new):
+        for key in ("users", "groups"):
+            if before[key] != after[key]:
+                yield _field(f"roles.{role}.{key}", before[key], after[key])
+        if weakroles.asks_otherwise(before, after):
+            yield Change(f"roles.{role}.assurance", before["assurance"], after["assurance"])
 
 
 def _settings(old: Policy, new: Policy) -> Iterable[Change]:

@@ -24,6 +24,7 @@ def text(diff: Diff) -> str:
         ("weakenings", list(weakenings(diff.weakenings))),
         ("rules", list(_rules(diff))),
         ("sets", [f"~ {_set(one)}" for one in diff.sets]),
+        ("roles", [f"~ {_change(one)}" for one in diff.roles]),
         ("defaults", [f"~ {_change(one)}" for one in diff.defaults]),
         ("settings", [f"~ {_change(one)}" for one in diff.settings]),
     ]
@@ -44,8 +45,15 @@ def counts(diff: Diff) -> str:
         (len(diff.added), "added"), (len(diff.removed), "removed"), (len(diff.changed), "changed"),
     ]  # fmt: skip
     rules = ", ".join(f"{count} {what}" for count, what in parts)
-    others = f"{len(diff.sets)} sets, {len(diff.defaults)} defaults and {len(diff.settings)} settings changed"
-    return f"rules: {rules}; {others}; {len(diff.weakenings)} weakenings"
+    roles = {one.key.rpartition(".")[0] for one in diff.roles}
+    others = [(diff.sets, "set"), (roles, "role"), (diff.defaults, "default"), (diff.settings, "setting")]
+    changed = ", ".join(_many(len(what), noun) for what, noun in others if what)
+    tail = f"; changed: {changed}" if changed else ""
+    return f"rules: {rules}{tail}; {_many(len(diff.weakenings), 'weakening')}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _rules(diff: Diff) -> Iterable[str]:

@@ -149,6 +149,47 @@ def test_what_is_weaker_about_defaults(compiled, name):
     assert [f" {line}" for line in expected] == found
 
 
+WITH_ROLES = [
+    {"roles": ["p"]},
+    {"id": "b", "not": {"roles": ["q"]}},
+    {"id": "c", "unless": [{"roles": ["r"]}]},
+    {"id": "d", "enforce_for": ["s"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("role", "before", "after", "expected"),
+    [
+        ("p", ["ada"], [], 'users lost "ada" (used by a roles)'),
+        ("q", [], ["ada"], 'users gained "ada" (used by b not.roles)'),
+        ("r", ["ada"], ["ada", "bob"], 'users gained "bob" (used by c unless roles)'),
+        ("s", ["ada"], [], 'users lost "ada" (used by d enforce_for)'),
+        ("r", ["ada"], [], None),
+        ("s", [], ["ada"], None),
+    ],
+)
+def test_what_is_weaker_about_roles(compiled, role, before, after, expected):
+    """More members where a role lifts something or is excepted, fewer where a rule asks for it."""
+    old, new = ({role: {"assurance": "os", "users": users, "groups": []}} for users in (before, after))
+    found = weakenings(compiled, WITH_ROLES, WITH_ROLES, {"roles": old}.items(), {"roles": new}.items())
+    assert ([f" roles.{role}: {expected}"] if expected else []) == found
+
+
+@pytest.mark.parametrize(("before", "after", "weaker"), [("managed", "os", True), ("os", "managed", False)])
+def test_a_role_that_asks_less_of_its_members_is_weaker_where_it_lifts(compiled, before, after, weaker):
+    """More people hold it then."""
+    old, new = ({"r": {"assurance": word, "users": ["ada"], "groups": []}} for word in (before, after))
+    rules = [{"unless": [{"roles": ["r"]}]}]
+    found = weakenings(compiled, rules, rules, {"roles": old}.items(), {"roles": new}.items())
+    assert ([f" roles.r: assurance: {before} → {after} (used by a unless roles)"] if weaker else []) == found
+
+
+def test_a_role_that_no_rule_names_may_change(compiled):
+    """Nothing hangs on it."""
+    new = {"r": {"assurance": "none", "users": ["ada"], "groups": ["all"]}}
+    assert [] == weakenings(compiled, [{}], [{}], {}.items(), {"roles": new}.items())
+
+
 def test_what_is_weaker_about_the_whole(compiled):
     """To observe in place of enforcing, and to go on without a record."""
     strict = {"mode": "enforce", "audit": {"on_failure": "deny"}}
