@@ -129,3 +129,19 @@ def test_every_bundle_is_in_the_wheel_and_has_a_page():
     for name in source.shipped_names():
         assert os.path.isfile(ROOT / f"docs/bundles/{name}.md")
         assert f"docs/bundles/{name}.md" in readme
+
+
+def counted(*names):
+    """Return how many lines are neither empty nor comments, and how many of these are texts for whoever is denied."""
+    texts = [line.strip() for name in names for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
+    lines = [line for line in texts if line and line[0] != "#"]
+    return len(lines), sum(line.startswith(("reason = ", "remedy = ")) for line in lines)
+
+
+def test_the_lines_of_roles_example_are_as_many_as_its_page_says():
+    """The page compares two policies by lines; both are counted here."""
+    page = (ROOT / "docs/bundles/roles-example.md").read_text(encoding="utf-8")
+    own = counted("bundles/roles-example/bundle.toml", "bundles/roles-example/rules/roles.toml")
+    other = counted("docs/bundles/roles-example.cerbos.yaml")
+    assert f"| roles-example (`bundle.toml` and `rules/roles.toml`) | {own[0]} | {own[1]} |" in page
+    assert f"| the same roles for Cerbos | {other[0]} | {other[1]} |" in page
