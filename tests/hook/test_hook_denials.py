@@ -57,11 +57,15 @@ def policy(name):
     })  # fmt: skip
 
 
-def hook(call, bundle="baseline", state=FRESH):
-    """Ask the hook about a call, in this process; return what the model and the person read."""
+def hook(call, bundle="baseline", state=FRESH, groups=()):
+    """Ask the hook about a call, in this process; return what the model and the person read.
+
+    `groups`: those that root's configuration says the person is in.
+    """
     active = Active(state)
     active.policy, active.name, active.revision = policy(bundle), json.loads(policy(bundle))["name"], 7
-    home = places.personal(HOME, "linux")
+    home = places.managed("linux") if groups else places.personal(HOME, "linux")
+    active.local = {"groups": list(groups)} if groups else {}
     told = State(places=home, active=active, disk=DISK, home=HOME, user="dev", spool=home.spool(1000))
     payload = {
         "hook_event_name": "PreToolUse", "session_id": "s", "cwd": PROJECT, "permission_mode": "default",
@@ -74,6 +78,8 @@ def hook(call, bundle="baseline", state=FRESH):
     return outcome, model, person
 
 
+# Who must ask for a rule to be what decides; elsewhere it is somebody of whom nothing is known.
+GROUPS = {("roles-example", "write/pipeline"): ["contractors"]}
 READ = ("effect", "reason", "remedy")
 
 
@@ -90,7 +96,7 @@ def entries():
     for name in source.shipped_names():
         if name != "baseline":
             known = CALLS["baseline"]
-            found += [(name, rule, known[rule]) for rule in rules_of(name) if rule in known]
+            found += [(name, rule, known[rule]) for rule in rules_of(name) if rule in known and rule not in CALLS[name]]
     return found
 
 
@@ -102,7 +108,7 @@ def of_rule(bundle, rule, line):
         call = calls.of_tool(tool, fields, PROJECT)
     state = rule.removeprefix("default:") if bundle == "defaults" else ""
     known = state in ("stale", "fallback", "invalid")
-    return hook(call, "baseline" if known else bundle, state if known else FRESH)
+    return hook(call, "baseline" if known else bundle, state if known else FRESH, GROUPS.get((bundle, rule), ()))
 
 
 def test_every_rule_that_ships_has_a_call():
@@ -114,8 +120,11 @@ def test_every_rule_that_ships_has_a_call():
     for name in source.shipped_names():
         known = {} if name == "baseline" else rules_of("baseline")
         ships[name] = [rule for rule in rules_of(name) if rule not in known]
-    wanted = {name: sorted(rules) for name, rules in ships.items() if rules}
-    assert wanted == {name: sorted(table) for name, table in CALLS.items()}
+    wanted = {name: set(rules) for name, rules in ships.items() if rules}
+    assert wanted.keys() == CALLS.keys()
+    assert {} == {name: rules - CALLS[name].keys() for name, rules in wanted.items() if rules - CALLS[name].keys()}
+    every = {rule for rules in wanted.values() for rule in rules}
+    assert [] == [rule for table in CALLS.values() for rule in table if rule not in every]
 
 
 def shown(line):
