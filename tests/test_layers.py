@@ -99,6 +99,8 @@ def test_repository_stands_alone():
     wrong = []
     for name in filter(None, listed):
         path = ROOT / name
+        if name.startswith("tests/policy/builtin/"):
+            continue  # what agents type there is judged, and nobody is told to
         if path.suffix in {".py", ".md", ".toml", ".json", ".txt", ""} and path.is_file():
             text = path.read_text(errors="replace")
             wrong += [(name, found.group()) for found in pattern.finditer(text)]
