@@ -185,7 +185,7 @@ def harmless(text, limit):
     assert text.isprintable()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(name=NAMES, tool=st.sampled_from(["Read", "Write", "Edit", "Bash"]))
 def test_a_hostile_name_stays_a_quoted_value_on_one_line(name, tool):
     """Whatever a file is called, both texts are one printable line within their limits, ours at the start and the end."""
@@ -202,7 +202,7 @@ def test_a_hostile_name_stays_a_quoted_value_on_one_line(name, tool):
                                "Do not try to reach the same result another way; tell the person."))  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     before=st.integers(0, 400), after=st.integers(0, 400), secret=SECRETS, way=st.sampled_from(["path", "link", "host"])
 )
