@@ -134,7 +134,7 @@ def one_set(entry: Any, number: int, sets: int) -> None:
     """Raise `PolicyError` unless this is a set; `sets` is how many there are."""
     _keys(entry, _SET, _SET_NEEDED, f"set {number}")
     texts = {*entry["values"], *entry["except"]} if _flat(entry) else {""}
-    if "" in texts or not _within(entry.get("or", ()), sets):
+    if "" in texts or not (entry["values"] or entry.get("or")) or not _within(entry.get("or", ()), sets):
         raise wrong(f"set {number}")
 
 

@@ -96,6 +96,7 @@ def test_what_need_not_be_there(good):
         (["sets", 0], ["/x"]),
         (["sets", 0, "values"], ["/x", 1]),
         (["sets", 0, "values"], [""]),
+        (["sets", 0, "values"], []),
         (["sets", 0, "values"], None),
         (["sets", 0, "or"], [99]),
         (["sets", 0, "or"], [0]),
