@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from agentguard.policy.tally import Summary
 
+_GARBAGE = 50_000  # objects more than are gone, before looking for rings of them
 _NAMED = 3  # rules beside a kind of change
 _LISTED = 20  # persons and repositories
 
@@ -66,7 +68,9 @@ def replay(
     from agentguard.policy import tally  # noqa: PLC0415
 
     tools = replaying.Tools(os.path.abspath(cwd or os.getcwd()), home, reader())
-    player = replaying.Replay(compiled(bundle), tools, unknown=unknown)
+    player = replaying.Replay(compiled(bundle), tools, unknown=unknown, rows=as_json and not summary)
+    gc.freeze()  # what is loaded now stays, and calls leave little behind
+    gc.set_threshold(_GARBAGE)
     found = tally.Summary()
     for name, line in _lines(files):
         result = player.line(line, name)

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from agentguard.policy.pathset import Names
     from agentguard.policy.stored import Lines
 
+_WORLDS = 8  # worlds for which a policy keeps its sets
 CHANGES = frozenset({WRITE, DELETE, EXECUTE, CONNECT, MCP})  # what freshness holds back
 
 # What holds where a policy does not say.
@@ -71,7 +72,7 @@ class Policy:
     """
 
     __slots__ = (
-        "_by_action", "_keys", "_ready", "defaults", "mode", "name", "on_failure", "roles", "rules", "sets", "stored",
+        "_by_action", "_kept", "_keys", "defaults", "mode", "name", "on_failure", "roles", "rules", "sets", "stored",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], stored: Stored | None = None) -> None:
@@ -84,15 +85,18 @@ class Policy:
         self.sets: Sequence[dict[str, Any]] | Lines = stored.sets if stored else data["sets"]
         self.rules: Sequence[dict[str, Any]] | Lines = stored.rules if stored else data["rules"]
         self._by_action: dict[str, list[int]] = {} if stored else data["by_action"]
-        self._ready: Sets | None = None
+        self._kept: list[tuple[Sets, Keys | None]] = []
         self._keys: Keys | None = None
 
     def in_world(self, world: World) -> Sets:
-        """Return the sets made ready for a world; kept, because the calls of a replay share one."""
-        if self._ready is None or not _same(self._ready.world, world):
-            self._ready = Sets(self.sets, world)
-            self._keys = self.stored.keys_in(world) if self.stored else None
-        return self._ready
+        """Return the sets made ready for a world; some are kept, because the calls of a replay share few worlds."""
+        for ready, keys in self._kept:
+            if _same(ready.world, world):
+                self._keys = keys
+                return ready
+        ready, self._keys = Sets(self.sets, world), self.stored.keys_in(world) if self.stored else None
+        self._kept = [(ready, self._keys), *self._kept[: _WORLDS - 1]]
+        return ready
 
     def candidates(self, row: Row, *, whole: bool) -> Sequence[int]:
         """Return the numbers of the rules that could match a row; `whole`: whatever its path is."""

@@ -50,6 +50,7 @@ class Glob:
         "skips",
         "star",
         "start",
+        "tail",
         "telling",
     )
 
@@ -60,6 +61,7 @@ class Glob:
         self.one = self.star = self.any = 0  # ?, * and **
         self.dirs = 0  # the **/ within a/**/b: nothing, or anything up to a separator
         self.accept = 1 << self._read(text)
+        self.tail = _tail(text)  # known text with which every match ends
         self.telling = self._telling(text) if sep else -1  # positions of which a known text says what it is
         self.skips = self.star | self.any | self.dirs
         self.letters = 0
@@ -163,9 +165,29 @@ class Glob:
                 return False
         return bool(state & self.accept)
 
-    def covers(self, text: Symbols) -> bool:
-        """Return whether whatever a partly known text turns out to be will match: wildcards only under wildcards."""
-        state = self.start
+    def passed(self, text: str, loose: int, known: int) -> tuple[int, int]:
+        """Return (positions, positions for which a known part speaks) behind a known text: for `covers` and `meets`.
+
+        `loose` and `known`: those behind what stands before it; `start` and 0 where nothing does.
+        """
+        for char in text:
+            loose, known = self._read_known(loose, known, char)
+            if not loose:
+                break
+        return loose, known
+
+    def _read_known(self, loose: int, known: int, char: str) -> tuple[int, int]:
+        """Read one known character. A known part speaks where it lies on a telling position of the pattern."""
+        speaks = loose & self.telling & self.chars.get(char, 0)
+        literal = 0 if char in _SILENT else self._close(speaks << 1)
+        return self._step(loose, char), self._step(known, char) | literal
+
+    def covers(self, text: Symbols, state: int | None = None) -> bool:
+        """Return whether whatever a partly known text turns out to be will match: wildcards only under wildcards.
+
+        `state`: the positions behind what stands before the text.
+        """
+        state = self.start if state is None else state
         deep = self.any | self.dirs | (0 if self.sep else self.star)
         for symbol in text:
             if isinstance(symbol, str):
@@ -183,18 +205,16 @@ class Glob:
                 return False
         return bool(state & self.accept)
 
-    def meets(self, text: Symbols) -> int:
+    def meets(self, text: Symbols, loose: int | None = None, known: int = 0) -> int:
         """Return whether a partly known text could match: NO, MAYBE, or YES if a known part of it speaks for it.
 
         A known part speaks for it where it lies on a known part of the pattern; slashes, dots and extensions say nothing.
+        `loose` and `known`: what `passed` gave for what stands before the text.
         """
-        loose, known = self.start, 0
+        loose = self.start if loose is None else loose
         for symbol in text:
             if isinstance(symbol, str):
-                speaks = loose & self.telling & self.chars.get(symbol, 0)
-                literal = 0 if symbol in _SILENT else self._close(speaks << 1)
-                known = self._step(known, symbol) | literal
-                loose = self._step(loose, symbol)
+                loose, known = self._read_known(loose, known, symbol)
             else:
                 known = self._some(known, symbol)
                 loose = self._some(loose, symbol)
@@ -232,6 +252,12 @@ class Glob:
             if (fixed | floats) & self.accept:
                 return YES
         return YES if fixed else MAYBE if floats else NO
+
+
+def _tail(text: str) -> str:
+    """Return what stands behind the last wildcard of a pattern, without a slash in front: `a/**/b` is a/b too."""
+    end = max(text.rfind(char) for char in "*?]")
+    return text[end + 1 :].lstrip("/") if end >= 0 else text
 
 
 def _class_end(text: str, start: int) -> int:

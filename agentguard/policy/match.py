@@ -38,6 +38,8 @@ KINDS = {
     "command": COMMAND, "host": HOST, "port": PORT, "path": PATH,
 }  # fmt: skip
 
+_TREES = 64  # trees whose files are kept
+
 LACKS = -1  # the row does not have such a thing
 
 # Folders in which an agent can put a program without being asked.
@@ -50,13 +52,15 @@ _SCRATCH = (
 class Sets:
     """All sets of a policy, made ready for one world as they are needed."""
 
-    __slots__ = ("_ready", "_scratch", "_sets", "_spellings", "world")
+    __slots__ = ("_ready", "_scratch", "_sets", "_spellings", "first", "seen", "world")
 
     def __init__(self, sets: Sequence[dict[str, Any]] | Lines, world: World) -> None:
         self.world = world
         self._sets = sets
         self._spellings = Spellings(world)
         self._scratch: PathSet | None = None
+        self.seen: dict[tuple[object, ...], tuple[list[str], bool]] = {}  # trees: their files, whether these are all
+        self.first: dict[tuple[object, ...], str] = {}  # the first file of a tree that is in some set, "" for none
         self._ready: dict[tuple[int, str], Any] = {}
 
     def words(self, number: int) -> frozenset[str]:
@@ -129,7 +133,7 @@ class RowMatch:
     """Matches rules against one row. `certainty` is that of the row; one whose path or host is unknown is unknown."""
 
     __slots__ = (
-        "_context", "_cut", "_known", "_row", "_seen", "_sets", "_spellings", "_sweeps", "certainty", "found", "sure",
+        "_context", "_cut", "_known", "_row", "_sets", "_spellings", "_sweeps", "certainty", "found", "sure",
     )  # fmt: skip
 
     def __init__(self, row: Row, context: Context, sets: Sets) -> None:
@@ -137,7 +141,6 @@ class RowMatch:
         self._context = context
         self._sets = sets
         self._known: dict[tuple[str, int, str, int], int] = {}
-        self._seen: dict[str, list[str]] = {}
         self._cut: set[str] = set()  # trees of which not all could be looked at
         self._sweeps = False  # whether what was not looked at counts
         self.found: dict[int, str] = {}  # number of a set: the path in a tree that was found to be in it
@@ -250,25 +253,33 @@ class RowMatch:
 
         # Names that may be anywhere in a tree: to read the tree tells what they hold; to write or delete it does not.
         def search(root: str, holds: Callable[[str], bool]) -> bool:
-            found = next(filter(holds, self._files(root)), "")
+            tree, files, complete = self._tree(root)
+            asked = (tree, holds)
+            found = self._sets.first.get(asked)
+            if found is None:
+                found = self._sets.first[asked] = next(filter(holds, files), "")
             self.found[number] = found
-            return bool(found) or (self._sweeps and mode == HITS and root in self._cut)
+            return bool(found) or (self._sweeps and mode == HITS and not complete)
 
         look = search if path.extent == TREE and self._row.action == READ else None
         return max(one.match(value, path.extent, mode, look) for one in self._sets.paths(number))
 
-    def _files(self, root: str) -> list[str]:
-        """Return the files that reading a tree comes across; one look serves all sets."""
-        files = self._seen.get(root)
-        if files is None:
-            from agentguard.access import walk  # noqa: PLC0415 - only where a whole tree is read
+    def _tree(self, root: str) -> tuple[tuple[object, ...], list[str], bool]:
+        """Return a tree's key, the files that reading it comes across, and whether all; one look serves all sets."""
+        from agentguard.access import walk  # noqa: PLC0415 - only where a whole tree is read
 
-            world = self._sets.world
-            files, complete = walk.files(root, world.disk, walk.manners(self._row), home=world.home)
-            self._seen[root] = files
-            if not complete:
-                self._cut.add(root)
-        return files
+        sets = self._sets
+        manners = walk.manners(self._row)
+        tree = (root, manners.ignore, manners.hidden, manners.skip, manners.globs)
+        if tree not in sets.seen:
+            if len(sets.seen) >= _TREES:
+                sets.seen.clear()
+                sets.first.clear()
+            sets.seen[tree] = walk.files(root, sets.world.disk, manners, home=sets.world.home)
+        found, complete = sets.seen[tree]
+        if not complete:
+            self._cut.add(root)
+        return tree, found, complete
 
     def _command(self, number: int, mode: str) -> int:
         origin = self._row.origin

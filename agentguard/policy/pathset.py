@@ -36,6 +36,8 @@ HITS, TOUCHES, INSIDE = "hits", "touches", "inside"
 
 _META = frozenset("*?[]")
 VARIABLES = ("home", "project", "tmpdir", "agentguard", "hostname")
+_KEPT = 4096  # answers that a set keeps
+_FOLDERS = 256  # beginnings of paths that a set keeps
 _LISTED = 400  # names in a folder that are looked at at once
 _FOLDING = ("darwin", "win32")  # platforms whose file systems take "A" and "a" for one name
 
@@ -43,13 +45,14 @@ _FOLDING = ("darwin", "win32")  # platforms whose file systems take "A" and "a" 
 class PathSet:
     """Some patterns minus some others, made ready for one world."""
 
-    __slots__ = ("_excluded", "_minus", "_plus", "_spellings")
+    __slots__ = ("_excluded", "_known", "_minus", "_plus", "_spellings")
 
     def __init__(self, values: Iterable[str], excluded: Iterable[str], spellings: Spellings) -> None:
         self._spellings = spellings
         self._plus = _Patterns(spellings.of(values))
         self._excluded = excluded
         self._minus: _Patterns | None = None
+        self._known: dict[tuple[object, str, str], int] = {}  # what was found about trees and partly known paths
 
     def less(self) -> _Patterns:
         """Return the patterns that are taken out; most paths never come so far."""
@@ -75,18 +78,36 @@ class PathSet:
             return self._tree(value, mode, search)
         if not isinstance(value, Pattern):
             return MAYBE
-        return self._pattern(value, mode, extent)
+        asked = (value.parts, mode, extent)
+        found = self._known.get(asked)
+        if found is None:
+            found = self._pattern(value, mode, extent)
+            self._keep(asked, found)
+        return found
+
+    def _keep(self, asked: tuple[object, str, str], found: int) -> None:
+        if len(self._known) >= _KEPT:
+            self._known.clear()
+        self._known[asked] = found
 
     def _tree(self, root: str, mode: str, search: Search | None) -> int:
+        asked = (root, mode, TREE)
+        found = self._known.get(asked)
+        if found is None:
+            found = self._holds_of(root, mode)
+            self._keep(asked, found)
+        if found == MAYBE:
+            return YES if search and search(root, self.holds) else NO
+        return found
+
+    def _holds_of(self, root: str, mode: str) -> int:
+        """Return NO or YES for a folder with all beneath it, MAYBE where one would have to look."""
         here = folded(root) if self._spellings.fold else root
         if mode == INSIDE:
             return YES if self._plus.contains(here) and not self.less().tree(here) else NO
         if self.less().contains(here):
             return NO
-        found = self._plus.tree(here)
-        if found == MAYBE:
-            return YES if search and search(root, self.holds) else NO
-        return found
+        return self._plus.tree(here)
 
     def _pattern(self, value: Pattern, mode: str, extent: str) -> int:
         from agentguard.policy.globs import ONE_OR_MORE, symbols  # noqa: PLC0415 - only for partly known paths
@@ -114,6 +135,7 @@ class _Patterns:
         "_beneath",
         "_folder",
         "_globs",
+        "_passed",
         "ends",
         "exact",
         "inside",
@@ -153,6 +175,7 @@ class _Patterns:
         self.ends = tuple(ends)
         self.inside = tuple(inside)
         self._globs: dict[str, Glob] = {}
+        self._passed: dict[str, list[tuple[Glob, int, int]]] = {}
         self._folder = ""
         self._beneath = False
 
@@ -194,9 +217,19 @@ class _Patterns:
                 return YES
         found = MAYBE if self.ends or self.inside or self.names else NO
         for head, tail in self.stars:
-            found = max(found, self._glob(f"{head}*{tail}").tree(root))
-        for _, text in self.others:
-            found = max(found, self._glob(text).tree(root))
+            if head.startswith(base):
+                return YES
+            if base.startswith(head):  # else it lies elsewhere
+                found = max(found, self._glob(f"{head}*{tail}").tree(root))
+        for pieces, text in self.others:
+            if text[:3] == "**/":
+                found = max(found, self._glob(text).tree(root) if _holds_all(base, pieces) else MAYBE)
+                continue
+            first = text[: min([place for place in map(text.find, "*?[") if place >= 0], default=len(text))]
+            if first.startswith(base):
+                return YES
+            if base.startswith(first):
+                found = max(found, self._glob(text).tree(root))
         return found
 
     def contains(self, root: str) -> bool:
@@ -217,11 +250,35 @@ class _Patterns:
 
     def covers(self, text: Symbols) -> bool:
         """Return whether one of the patterns matches whatever a partly known text turns out to be."""
-        return any(self._glob(pattern).covers(text) for pattern in self.texts)
+        start, rest, end = _split(text)
+        return any(glob.covers(rest, state) for glob, state, _known in self._behind(start) if end.endswith(glob.tail))
 
     def meets(self, text: Symbols) -> int:
         """Return whether a partly known text could match: NO, MAYBE, or YES if a known part of it speaks for it."""
-        return max((self._glob(pattern).meets(text) for pattern in self.texts), default=NO)
+        start, rest, end = _split(text)
+        able = (one for one in self._behind(start) if end.endswith(one[0].tail) or one[0].tail.endswith(end))
+        return max((glob.meets(rest, state, known) for glob, state, known in able), default=NO)
+
+    def _behind(self, start: str) -> list[tuple[Glob, int, int]]:
+        """Return the patterns that can go on behind a folder's path, and how far each has come.
+
+        Most of the partly known paths of a project begin alike, and most patterns lie elsewhere.
+        """
+        found = self._passed.get(start)
+        if found is not None:
+            return found
+        if len(self._passed) >= _FOLDERS:
+            self._passed.clear()
+        at = start
+        while at and at not in self._passed:
+            at = at[: at.rfind("/", 0, -1) + 1]
+        found = self._passed[at] if at else [(glob, glob.start, 0) for glob in map(self._glob, self.texts)]
+        while at != start:  # a pattern that ends above ends here too
+            piece = start[len(at) : start.find("/", len(at)) + 1]
+            every = [(glob, *glob.passed(piece, state, known)) for glob, state, known in found]
+            at += piece
+            found = self._passed[at] = [one for one in every if one[1]]
+        return found
 
     def _glob(self, pattern: str) -> Glob:
         """Return a pattern as an automaton; the common shapes rarely need one."""
@@ -231,6 +288,20 @@ class _Patterns:
 
             glob = self._globs[pattern] = Glob(pattern, "/")
         return glob
+
+
+def _split(text: Symbols) -> tuple[str, Symbols, str]:
+    """Return the known text that a partly known path begins with, to its last slash; the rest; what that ends with."""
+    start = 0
+    for place, symbol in enumerate(text, 1):
+        if not isinstance(symbol, str):
+            break
+        if symbol == "/":
+            start = place
+    end = len(text)
+    while end > 0 and isinstance(text[end - 1], str):
+        end -= 1
+    return "".join(map(str, text[:start])), text[start:], "".join(map(str, text[end:]))
 
 
 def _star(text: str) -> tuple[str, str] | None:

@@ -19,10 +19,11 @@ from agentguard import jsontext
 from agentguard.access import repo
 from agentguard.access.payload import Malformed, of_fields
 from agentguard.access.programs import catalog
+from agentguard.access.world import RealDisk
 from agentguard.errors import AgentguardError
-from agentguard.policy import calls, engine, recorded, setting
+from agentguard.policy import calls, engine, recorded, setting, stored, wire
 from agentguard.policy.explain import explanation
-from agentguard.policy.model import ALLOW, DENY, STRICTNESS
+from agentguard.policy.model import ALLOW, DENY, OBSERVE, STRICTNESS
 
 if TYPE_CHECKING:
     from agentguard.access.model import Access, ToolCall
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 STOP = "stop"
 NEW_DENY, NEW_ASK, LIFTED, SAME, UNDECIDABLE = "new-deny", "new-ask", "lifted", "", "undecidable"
 CALL, ROWS = "call", "rows"  # level: interpreted again, or rules only
+_KEPT = 10_000  # calls whose result is kept
 LINE_LIMIT = 8 * 1024 * 1024  # bytes, as much as a hook reads
 
 
@@ -85,13 +87,20 @@ class Tools(NamedTuple):
 
 
 class Replay:
-    """A policy, made ready to be tried on many lines. `unknown`: also say which programs nothing is known about."""
+    """A policy, made ready to be tried on many lines.
 
-    def __init__(self, data: bytes, tools: Tools, *, unknown: bool = False) -> None:
-        self.policy: Policy = engine.load(data)
+    `unknown`: also say which programs nothing is known about. `rows`: results hold the rows of their calls.
+    """
+
+    def __init__(self, data: bytes, tools: Tools, *, unknown: bool = False, rows: bool = True) -> None:
+        # As a bundle stores it: then each row is asked only about by the rules that could concern it.
+        self.policy: Policy = engine.load(data if data.startswith(stored.MAGIC) else wire.pack(stored.read(data)))
+        self._disk = setting.Snapshot(RealDisk())
         self.tools = tools
         self._records = recorded.Records(self.policy, tools.reader, tools.home)
         self._worlds: dict[str, World] = {}
+        self._told: dict[tuple[str | bytes, ...], Result] = {}
+        self._rows = rows
         self._programs = frozenset(catalog.names()) if unknown else None
 
     def line(self, data: bytes, name: str) -> Result | Bad | None:
@@ -129,21 +138,34 @@ class Replay:
             call = calls.of_bash(value["bash"], cwd)
         else:
             call = of_fields(value.get("payload", value))
+        asked = (call.event, call.tool, call.prompt, call.source, call.cwd, call.permission_mode, call.subagent)
+        key = (*asked, jsontext.canonical([call.input, call.fields.get("mcp_server")]))
+        found = self._told.get(key)
+        if found is None:
+            found = self._judge(call)
+            if len(self._told) >= _KEPT:
+                self._told.clear()
+            self._told[key] = found
+        got = found.would if self.policy.mode == OBSERVE else found.effect
+        changed = _change(ALLOW, got)
+        if expected and (got != ALLOW) == (expected == STOP):
+            changed = SAME
+        elif expected and got == ALLOW:
+            changed = LIFTED
+        met = not expected or changed == SAME
+        return found._replace(id=name, before=expected, changed=changed, expected=expected, met=met)
+
+    def _judge(self, call: ToolCall) -> Result:
+        """Return what the policy says about a call. The same call is judged once: it was made again, on the same files."""
         world = self._worlds.get(call.cwd)
         if world is None:
-            world = self._worlds[call.cwd] = setting.this_machine(call.cwd, self.tools.home)
+            world = self._worlds[call.cwd] = setting.this_machine(call.cwd, self.tools.home, self._disk)
         access, decision = setting.judge(self.policy, call, world)
-        got, rule = setting.verdict(self.policy, decision)
-        stopped = got != ALLOW
-        if expected:
-            changed = SAME if stopped == (expected == STOP) else _change(ALLOW, got) if stopped else LIFTED
-        else:
-            changed = _change(ALLOW, got)
+        rule = setting.verdict(self.policy, decision)[1]
         found = self._result(
-            name, call, access, decision, before=expected, changed=changed, level=CALL, rule=rule, project=world.project
+            "", call, access, decision, before="", changed="", level=CALL, rule=rule, project=world.project
         )
-        place = repo.name(world.remotes)
-        return found._replace(expected=expected, met=changed == SAME, user=world.user, repo=place)
+        return found._replace(user=world.user, repo=repo.name(world.remotes))
 
     def _record(self, body: dict[str, Any], texts: Any, name: str) -> Result | None:
         before = str(body.get("effect"))
@@ -164,16 +186,14 @@ class Replay:
         self, name: str, call: ToolCall, access: Access, decision: Decision, *, before: str, changed: str, level: str,
         rule: str, project: str,
     ) -> Result:  # fmt: skip
-        found = explanation(self.policy, call, access, decision)
-        rows = found["rows"]
-        deciding = [row["certainty"] for row in rows if any(hit["rule"] == rule for hit in row["rules"])]
+        deciding = next((decision.rows[hit.row] for hit in decision.hits if hit.rule == rule), None)
         return Result(
             name,
             decision.effect,
             decision.would,
-            list(dict.fromkeys(hit["rule"] for row in rows for hit in row["rules"])),
-            deciding[0] if deciding else "",
-            rows,
+            list(dict.fromkeys(hit.rule for hit in decision.hits)),
+            deciding.certainty if deciding else "",
+            explanation(self.policy, call, access, decision)["rows"] if self._rows else [],
             before,
             changed,
             level,

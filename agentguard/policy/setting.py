@@ -29,7 +29,45 @@ if TYPE_CHECKING:
 HOME, PROJECT = "/home/dev", "/home/dev/project"
 BRANCH = "feature/x"
 REMOTES = {"origin": "https://github.com/acme/app.git"}
+_KEPT = 50_000  # answers of a disk
 SCRATCH = "/tmp"  # noqa: S108 - a name in the made-up world
+
+
+class Snapshot:
+    """A disk as it was when something was first looked at: the calls of a replay look at the same things again and again.
+
+    What is kept is bounded; then looking begins anew.
+    """
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._kept: dict[tuple[str | int, ...], object] = {}
+
+    def kind(self, path: str) -> str:
+        """Return what is at `path`, as `Disk.kind` says."""
+        return str(self._look("kind", path))
+
+    def readlink(self, path: str) -> str:
+        """Return the target of a link."""
+        return str(self._look("readlink", path))
+
+    def listdir(self, path: str, limit: int) -> list[str] | None:
+        """Return the names in a folder."""
+        found = self._look("listdir", path, limit)
+        return list(found) if isinstance(found, list) else None
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Return the first bytes of a regular file."""
+        found = self._look("read", path, limit)
+        return found if isinstance(found, bytes) else None
+
+    def _look(self, what: str, path: str, *limit: int) -> object:
+        asked: tuple[str | int, ...] = (what, path, *limit)
+        if asked not in self._kept:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[asked] = getattr(self._disk, what)(path, *limit)
+        return self._kept[asked]
 
 
 def made_up(files: Mapping[str, str], links: Mapping[str, str], branch: str = BRANCH) -> World:

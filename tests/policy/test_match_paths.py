@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.access.model import ANY, EXACT, GLOB, ONE, STAR, TREE, UNKNOWN, Origin, Path, Pattern, Row
-from agentguard.policy.globs import Glob
+from agentguard.access.model import ANY, EXACT, GLOB, NUMBER, ONE, STAR, TREE, UNKNOWN, Origin, Path, Pattern, Row
+from agentguard.policy.globs import Glob, symbols
 from agentguard.policy.model import MAYBE, NO, YES
 from agentguard.policy.pathset import HITS, INSIDE, TOUCHES, PathSet, Spellings, _Patterns
 
@@ -35,6 +35,32 @@ def test_common_shapes_agree_with_automata(patterns, names):
     """Sorting patterns by shape changes no answer."""
     path = "/" + "/".join(names)
     assert any(Glob(text, "/").accepts(path) for text in patterns) == _Patterns(patterns).holds(path)
+
+
+@given(
+    st.lists(st.lists(PIECES, min_size=1, max_size=5).map("".join), max_size=4),
+    st.lists(
+        st.lists(st.sampled_from(["a", "b.c", "/", "/a/", ANY, STAR, ONE, NUMBER]), max_size=5), min_size=1, max_size=3
+    ),
+)
+def test_what_is_left_out_and_kept_changes_no_answer(patterns, paths):
+    """Patterns that lie elsewhere or end otherwise are not asked; beginnings are shared. Each answer is the automata's."""
+    ready = _Patterns(patterns)
+    for parts in [*paths, *paths]:
+        text = symbols(Pattern(("/", *parts)), sep="/")
+        assert any(Glob(one, "/").covers(text) for one in patterns) == ready.covers(text)
+        assert max((Glob(one, "/").meets(text) for one in patterns), default=NO) == ready.meets(text)
+
+
+@given(
+    st.lists(st.lists(PIECES, min_size=1, max_size=5).map("".join).map("/".__add__), max_size=4),
+    st.lists(st.sampled_from(["a", "b.c", "ab", "c"]), max_size=4),
+)
+def test_anchored_patterns_agree_with_automata_about_trees(patterns, names):
+    """Those that lie elsewhere are not asked."""
+    root = "/" + "/".join(names)
+    known = max((Glob(one, "/").tree(root) for one in patterns), default=NO)
+    assert known == _Patterns(patterns).tree(root)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentguard import jsontext
+from agentguard.access.world import RealDisk
 from agentguard.audit import record
 from agentguard.audit import rows as recorded
 from agentguard.audit.redact import Redactor
@@ -239,3 +240,48 @@ def test_limits_are_passed_only_beyond_them() -> None:
     assert ["1 new denials, 0 allowed", "50.0 % undecidable, 49 % allowed"] == found.beyond(0, 0, 49)
     assert ["1 new questions, 0 allowed"] == summary(payload("/p/a"), text=ASK_READ).beyond(0, 0, 0)
     assert [] == Summary().beyond(0, 0, 0)
+
+
+def test_a_call_that_comes_again_is_judged_once(monkeypatch, tmp_path) -> None:
+    """And told in the same words; another folder, tool, input or mode is another call."""
+    judged = []
+    judge = setting.judge
+    monkeypatch.setattr(setting, "judge", lambda *args: judged.append(args[1]) or judge(*args))
+    one = player(DENY_ENV, tmp_path)
+    first = one.line(json.dumps({"bash": "cat .env", "cwd": "/p", "id": "a"}).encode(), "f:1")
+    again = one.line(json.dumps({"bash": "cat .env", "cwd": "/p", "id": "b", "expect": "allow"}).encode(), "f:2")
+    assert first._replace(id="b", before="allow", expected="allow", met=False) == again
+    assert 1 == len(judged)
+    for other in (
+        {"bash": "cat .env", "cwd": "/q"},
+        {"bash": "cat .env ", "cwd": "/p"},
+        payload(),
+        payload(permission_mode="plan"),
+        payload(agent_type="x"),
+        payload("/p/x"),
+        payload(tool_name="mcp__a__b"),
+        payload(tool_name="mcp__a__b", mcp_server={"name": "z"}),
+    ):
+        one.line(json.dumps(other).encode(), "f:3")
+    assert 9 == len(judged)
+
+
+def test_a_snapshot_looks_at_each_thing_once(tmp_path) -> None:
+    """What is there at the first look stays there, as lists that nobody shares."""
+    (tmp_path / "a").write_text("x")
+    (tmp_path / "l").symlink_to("a")
+    disk, folder = setting.Snapshot(RealDisk()), str(tmp_path)
+
+    def look():
+        return (
+            disk.kind(f"{folder}/a"), disk.kind(f"{folder}/b"), disk.readlink(f"{folder}/l"), disk.read(f"{folder}/a", 9),
+            sorted(disk.listdir(folder, 9)), disk.listdir(f"{folder}/b", 9), disk.read(f"{folder}/b", 9),
+        )  # fmt: skip
+
+    first = look()
+    assert ("file", "", "a", b"x", ["a", "l"], None, None) == first
+    disk.listdir(folder, 9).clear()
+    (tmp_path / "a").unlink()
+    (tmp_path / "b").mkdir()
+    assert first == look()
+    assert 1 == len(disk.listdir(folder, 1))

@@ -200,9 +200,15 @@ binaries: strings patchelf upx
 """
 
 
+_found: dict[str, list[str]] = {}
+_entries: dict[str, dict[str, Any] | None] = {}
+
+
 def families() -> dict[str, list[str]]:
-    """Return the names of the tables, and the programs of each."""
-    found: dict[str, list[str]] = {}
+    """Return the names of the tables, and the programs of each. Kept, so nobody changes it."""
+    found = _found
+    if found:
+        return found
     for line in _FAMILIES.strip("\n").split("\n"):
         names = line.split()
         if line[:1] != " ":
@@ -217,14 +223,13 @@ def family(name: str) -> str:
 
 
 def entry(name: str) -> dict[str, Any] | None:
-    """Return the entry of a program, None where there is none."""
+    """Return the entry of a program, None where there is none. Kept, so nobody changes it."""
     if not name or name not in _FAMILIES:
         return None
-    for family, names in families().items():
-        if name in names:
-            found = table.entry(module(f"tables.{family}")["TABLE"], name)
-            return None if found is None else like(found)
-    return None
+    if name not in _entries and (where := family(name)):
+        found = table.entry(module(f"tables.{where}")["TABLE"], name)
+        _entries[name] = None if found is None else like(found)
+    return _entries.get(name)
 
 
 def like(found: dict[str, Any]) -> dict[str, Any]:

@@ -79,9 +79,15 @@ class Line:
         return [value for flag, value in self.flags if flag == name and value is not None]
 
 
+_tables: dict[str, dict[str, Option]] = {}
+
+
 def table(spec: str) -> dict[str, Option]:
-    """Return the options of a specification by every spelling."""
-    found: dict[str, Option] = {}
+    """Return the options of a specification, one of those in the tables, by every spelling. Kept, so nobody changes it."""
+    kept = _tables.get(spec)
+    if kept is not None:
+        return kept
+    found = _tables[spec] = {}
     for item in spec.split():
         option = Option(item)
         for spelling in item.partition("!")[0].partition("=")[0].split(","):
