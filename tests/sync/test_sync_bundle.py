@@ -120,7 +120,7 @@ def test_policy_that_this_version_does_not_understand_is_not_activated(acme, enr
         publish.release(publishing, newer)
     with monkeypatch.context() as patch:  # a publisher with a later version
         patch.setattr(engine, "check", lambda _data: type("Newer", (), {"name": "tiny"}))
-        publish.release(publishing, newer)
+        publish.release(publishing, newer, allow_weakening=True)
     before = read(enrolled.seal)
     report = stages.run(enrolled)["bundle"]
     assert (False, "bundle-publisher") == (report["ok"], report["code"])
