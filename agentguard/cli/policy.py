@@ -64,7 +64,7 @@ def policy() -> None:
 @click.option("--bash", "text", help="Explain this shell text instead of a payload.")
 @click.option("--record", "record_id", metavar="ID", help="Explain the call in this record of the local audit log.")
 @bundle_option
-@click.option("--active", is_flag=True, help="Use the policy that is in force on this machine.")
+@click.option("--active", is_flag=True, help="By the policy in force on this machine, for yourself.")
 @click.option("--cwd", type=click.Path(file_okay=False), help="The working directory of the call.")
 @home_option
 @json_option
@@ -107,7 +107,7 @@ def explain(
     else:
         call = _call(payload, text, cwd)
         world = setting.this_machine(call.cwd, home)
-        access, decision = setting.judge(loaded, call, world)
+        access, decision = setting.judge(loaded, call, world, *(_myself(loaded, home) if active else ()))
         found = {**explaining.explanation(loaded, call, access, decision), **explaining.reading(call, world)}
     if as_json:
         out_json(found)
@@ -162,6 +162,21 @@ def _recorded(record_id: str, loaded: Policy, home: str | None) -> dict[str, Any
     now = explaining.explanation(loaded, judged.call, judged.access, judged.decision)
     then = explaining.decided(body)
     return {**now, **explaining.reading(judged.call, judged.world), "record": {**then, "undecidable": judged.doubt}}
+
+
+def _myself(loaded: Policy, home: str | None) -> tuple[frozenset[str], str]:
+    """Return the roles that this person is a member of, and how well the person is known here: as the hook does."""
+    from agentguard import places  # noqa: PLC0415
+    from agentguard.bundle import seal  # noqa: PLC0415
+    from agentguard.bundle.person import person  # noqa: PLC0415
+    from agentguard.policy import roles  # noqa: PLC0415
+    from agentguard.policy.model import NONE, OS  # noqa: PLC0415
+
+    where = places_of(home)
+    name, known = places.account()
+    who = person(where, seal.load_active(where, time.time()).local, name, OS if known else NONE)
+    held, claimed = roles.held(loaded.roles, who.user, who.groups, who.known)
+    return held | claimed, who.known
 
 
 def _active(home: str | None) -> Any:

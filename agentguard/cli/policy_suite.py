@@ -175,7 +175,7 @@ def _run(prepared: Prepared) -> tuple[list[Result], Coverage]:
 
     policy = engine.load(prepared.compiled)
     results = suite.run(policy, prepared.trials, progress("testing"))
-    return results, suite.coverage(policy, results)
+    return results, suite.coverage(prepared, results)
 
 
 def _write(path: str, text: str) -> None:

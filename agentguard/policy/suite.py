@@ -25,7 +25,8 @@ STOP = "stop"  # expected: deny or ask
 class Prepared(NamedTuple):
     """A policy and its tests, ready to run. `compiled` is b"" if there are errors among the `findings`.
 
-    `rules` counts the rules, `warnings` are looked for only where there is no error.
+    `rules` counts the rules, `warnings` are looked for only where there is no error. `own`: the ids of the rules that stand
+    in the folder itself, and of those of other packs that it adjusts.
     """
 
     compiled: bytes
@@ -33,6 +34,7 @@ class Prepared(NamedTuple):
     findings: tuple[Finding, ...]
     rules: int
     warnings: tuple[Finding, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 class Result(NamedTuple):
@@ -100,11 +102,13 @@ class Coverage(NamedTuple):
         }  # fmt: skip
 
 
-def coverage(policy: Policy, results: Sequence[Result]) -> Coverage:
-    """Return which rules of a policy no result comes across."""
+def coverage(prepared: Prepared, results: Sequence[Result]) -> Coverage:
+    """Return which of a policy's own rules, and of those that it adjusts, no result comes across.
+
+    The other rules of a pack that it includes are tested with the pack.
+    """
     seen = {hit["rule"] for result in results for row in result.rows for hit in row["rules"]}
-    missing = [rule["id"] for rule in policy.rules if rule["id"] not in seen]
-    return Coverage(len(policy.rules), tuple(sorted(missing)))
+    return Coverage(len(prepared.own), tuple(rule for rule in prepared.own if rule not in seen))
 
 
 def prepare(folder: str, *, advise: bool = False) -> Prepared:
@@ -119,7 +123,10 @@ def prepare(folder: str, *, advise: bool = False) -> Prepared:
     if findings:
         return Prepared(b"", trials, findings, len(compiled.ids))
     warnings = advice.warnings(read, compiled) if advise else ()
-    return Prepared(jsontext.canonical(compiled.policy), trials, (), len(compiled.ids), warnings)
+    files = {document.file for document in read.documents}
+    own = {rule.id for rule in compiled.rules if rule.document.file in files}
+    own |= {one.rule for one in compiled.adjusted if one.document.file in files}
+    return Prepared(jsontext.canonical(compiled.policy), trials, (), len(compiled.ids), warnings, tuple(sorted(own)))
 
 
 def run(policy: Policy, trials: Sequence[Trial], progress: Callable[[int, int], None] | None = None) -> list[Result]:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from agentguard.cli.policy import policy
 from agentguard.errors import AgentguardError, ConfigError, Refused, UsageError
-from agentguard.policy import source
+from agentguard.policy import layers, source
 
 ROOT = Path(__file__).parent.parent.parent
 DOUBTFUL = str(ROOT / "tests" / "golden" / "policy" / "doubtful")
@@ -200,3 +200,26 @@ def test_a_policy_without_a_matrix_has_none_to_show(acme) -> None:
     error, _, _ = run("matrix", acme)
     assert isinstance(error, ConfigError)
     assert "[[matrix]]" in error.message
+
+
+@pytest.mark.parametrize("name", source.shipped_names())
+def test_what_ships_has_no_warnings(name) -> None:
+    """An example that warns teaches to look away."""
+    assert 0 == run("check", source.shipped_bundle(name), "--strict")[0]
+
+
+def test_rules_of_an_included_pack_count_where_they_are_adjusted(acme, tmp_path) -> None:
+    """The rest of a pack is tested with the pack."""
+    Path(acme, "tests", "a.toml").unlink()
+    over = tmp_path / "over"
+    (over / "tests").mkdir(parents=True)
+    text = f'schema = 1\nname = "over"\n[[include]]\npack = "../acme"\ndigest = "{layers.digest(acme)}"\n'
+    text += '[[adjust]]\nrule = "secrets/file"\neffect = "ask"\nbecause = "trial"\n'
+    text += '[[rule]]\nid = "own/rule"\neffect = "ask"\naction = "delete"\npath = ["/srv/**"]\n'
+    (over / "bundle.toml").write_text(text)
+    (over / "tests" / "a.toml").write_text(
+        '[[case]]\nname = "n"\nbash = "cat .env"\nfiles = [".env"]\nexpect = "ask"\n'
+    )
+    code, out, _ = run("test", str(over), "--json")
+    coverage = json.loads(out)["coverage"]
+    assert (0, {"rules": 2, "exercised": 1, "percent": 50.0, "missing": ["own/rule"]}) == (code, coverage)
