@@ -232,11 +232,14 @@ def test_hooks_never_see_a_torn_state(acme, enrolled):
     with subprocess.Popen(
         [sys.executable, "-c", reader, arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as child:
-        assert "ready\n" == child.stdout.readline()
-        for number in range(8):
-            acme.release(number % 2)
-            assert stages.run(enrolled)["ok"]
-        assert [["fresh", ""]] == json.loads(child.communicate(timeout=60)[0])
+        try:
+            assert "ready\n" == child.stdout.readline()
+            for number in range(8):
+                acme.release(number % 2)
+                assert stages.run(enrolled)["ok"]
+            assert [["fresh", ""]] == json.loads(child.communicate(timeout=60)[0])
+        finally:
+            child.kill()  # it looks on for ever where a revision did not come
 
 
 def test_facts_work_before_and_after_enrolling(acme, laptop, unmanaged):
