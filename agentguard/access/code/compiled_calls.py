@@ -14,7 +14,7 @@ developer.apple.com (Foundation), api.dart.dev (dart:io), cppreference.com, exec
 
 TABLE = """
 os.ReadFile ioutil.ReadFile os.Open os.DirFS embed.ReadFile | path:read
-os.WriteFile ioutil.WriteFile | path:write
+os.WriteFile ioutil.WriteFile | path:fill data:text
 os.Create os.Mkdir os.MkdirAll os.Chmod os.Truncate os.Chown | path:write
 os.OpenFile | path:open mode:mode
 os.Remove | path:delete

@@ -81,6 +81,20 @@ class Contents:
         self.path = path
 
 
+class Edited:
+    """What the file of this path holds, with changes: (old, or None for what is not known; new; how often, -1 always).
+
+    `value` is what is known of it as a text.
+    """
+
+    __slots__ = ("edits", "path", "value")
+
+    def __init__(self, path: Value, edits: tuple[tuple[str | None, str, int], ...], value: Value = UNKNOWN) -> None:
+        self.path = path
+        self.edits = edits
+        self.value = value
+
+
 class Split:
     """Text that is cut into words as a shell does it."""
 
@@ -99,6 +113,7 @@ class Marker:
         self.name = name
 
 
+OPENED = Marker("what is put into an open file")
 ENVIRON = Marker("the environment")  # every variable, or any text that holds all of them
 FETCHED = Marker("from the network")
 OUTPUT = Marker("what a process writes")
@@ -132,7 +147,7 @@ def text(held: Held) -> Value:
         return held
     if isinstance(held, int):
         return str(held)
-    return text(held.value) if isinstance(held, Place) else UNKNOWN
+    return text(held.value) if isinstance(held, (Place, Edited)) else UNKNOWN
 
 
 def literal(written: str) -> Value:
@@ -141,6 +156,14 @@ def literal(written: str) -> Value:
         return written
     pieces = written.split(UNSEEN)
     return concat([part for number, piece in enumerate(pieces) for part in ((ANY, piece) if number else (piece,))])
+
+
+def edited(held: Contents | Edited, old: Held, new: Held, count: Held = -1, value: Value = UNKNOWN) -> Held:
+    """Return the text of a file with one text in place of another; the old one may be a pattern."""
+    edits = held.edits if isinstance(held, Edited) else ()
+    if not isinstance(new, str) or not isinstance(count, int) or len(edits) >= MAX_ALTERNATIVES:
+        return value
+    return Edited(held.path, (*edits, (old if isinstance(old, str) and old else None, new, count)), value)
 
 
 def joined(values: Iterable[Held]) -> Held:
@@ -325,6 +348,8 @@ def reckoned(left: Held, sign: str, right: Held) -> Held:
     if sign == "+":
         if isinstance(left, Items) and isinstance(right, Items):
             return Items([*left.items, *right.items][:MAX_ITEMS])
+        if isinstance(left, (Contents, Edited)) and isinstance(right, str):
+            return edited(left, None, right, value=joined((left, right)))
         if isinstance(left, (Items, Many)) and isinstance(right, (Items, Many)):
             return Items([*_listed(left), *_listed(right)])
         return joined((left, right))

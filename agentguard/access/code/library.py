@@ -213,6 +213,12 @@ class Library:
             return [Named(f"{name}()")]
         if name.startswith("operator.attrgetter()."):
             return [Named(self.same(f"{one.name}.{name[22:]}")) if isinstance(one, Named) else UNKNOWN for one in first]
+        if name in ("re.sub", "re.subn") and len(args) > 2:
+            return [
+                h.edited(one, None, args[1][0]) if isinstance(one, (Contents, h.Edited)) else UNKNOWN for one in args[2]
+            ]
+        if name in ("json.load", "yaml.safe_load", "toml.load"):
+            return [h.Edited(one.path, ()) if isinstance(one, Contents) else UNKNOWN for one in first]
         if name == "functools.partial":
             return [Partial(first, args[1:], named)]
         return [Named(f"{name}()")]
@@ -288,6 +294,10 @@ class Library:
             return (self._of_text(of, name, plain, named),)
         if isinstance(of, Items) and name in ("pop", "copy"):
             return (of,) if name == "copy" else h.elements(of)
+        if isinstance(of, (Contents, h.Edited)) and name == "replace" and len(args) > 1:
+            return (h.edited(of, *plain[:3]),)
+        if isinstance(of, h.Edited):
+            return (of,) if name in _SAME_METHOD else (UNKNOWN,)
         if isinstance(of, Pattern) and name in _TEXT_METHODS | {"format", "split"}:
             return (UNKNOWN,)
         return (of,) if name in _SAME_METHOD or of is FETCHED else (UNKNOWN,)

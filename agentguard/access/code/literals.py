@@ -194,6 +194,7 @@ class Scanner(Statements):
                     self.takes_apart(keys, left)
                 else:
                     self.bind(target, left)
+                    self.found.assigned += left if not target else ()
             elif value in _MORE:
                 left = self.joined(left, self.expression())
                 self.bind(target, left)
@@ -220,7 +221,8 @@ class Scanner(Statements):
         """Return two texts put together."""
         if len(left) * len(right) > h.MAX_ALTERNATIVES:
             return NOTHING
-        return h.several(h.joined((a, b)) if not isinstance(a, int) or not isinstance(b, int) else h.reckoned(a, "+", b)
+        return h.several(h.reckoned(a, "+", b) if isinstance(a, h.Edited) or (isinstance(a, int) and isinstance(b, int))
+                         else h.joined((a, b))
                          for a in left for b in right)  # fmt: skip
 
     def operand(self) -> Alternatives:

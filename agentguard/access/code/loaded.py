@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
 
 _LOADS = """
-python python3 python2 pypy pypy3 ipython python3.9 python3.10 python3.11 python3.12 python3.13 python3.14 pytest py.test tox \
+python python3 python2 pypy pypy3 ipython pytest py.test tox \
 nox pip pip3 uv poetry pdm hatch flit pipenv coverage sphinx-build scons waf invoke inv fab doit snakemake gunicorn uvicorn \
 flask hypercorn daphne celery alembic manage.py jupyter streamlit scrapy locust behave nose2 nosetests trial unittest build \
 mkdocs papermill pylint rye pixi conda-build cibuildwheel dvc buildozer django-admin setup.py pyinstaller briefcase maturin \

@@ -37,6 +37,8 @@ _METHODS: dict[str, Callable[[str], str]] = {
     "toLowerCase": str.lower, "toUpperCase": str.upper, "downcase": str.lower, "upcase": str.upper, "trim": str.strip,
     "strip": str.strip, "chomp": str.rstrip, "swapcase": str.swapcase, "lower": str.lower, "upper": str.upper,
 }  # fmt: skip
+_REPLACES = frozenset({"replace", "replaceAll", "sub", "gsub", "sub!", "gsub!"})
+_PUTS = frozenset({"write", "end", "puts", "print", "printf", "syswrite", "writeSync", "say"})  # of an open file
 _SAME = frozenset({  # methods that hand on what they belong to, or its elements
     "each", "map", "forEach", "flat_map", "toString", "to_s", "valueOf", "freeze", "to_a", "encode", "dup", "filter", "select",
     "sort", "reject", "flat", "flatMap", "each_with_index", "uniq", "collect", "toArray", "compact",
@@ -206,6 +208,8 @@ class Meanings:
         """Return the value of a call that the tables cannot say; None for every other."""
         language = self.language
         first = args.first(0)
+        if language == "javascript" and name == "assign":  # of Object
+            self.found.assigned += [one for given in args.placed[1:] for one in given]
         if name in calls.ENVIRONMENT_CALLS[language] and not args.placed and not args.named:
             return (ENVIRON,)
         if language == "javascript" and name in ("require", "import"):
@@ -213,6 +217,8 @@ class Meanings:
                 if is_address(first):
                     self.found.add("connect", (first, None, False))
                     self.found.add("fetched", "the code runs what came over the network (import)")
+                if first.endswith(".json") and first[:1] in (".", "/"):
+                    return (h.Edited(first, ()),)
                 return (Named(self.module(first)),)
             if first is FETCHED or (isinstance(first, Pattern) and str(parts_of(first)[0]).startswith("data:")):
                 self.found.add("fetched", "the code runs what came over the network (import)")
@@ -464,7 +470,14 @@ class Meanings:
             return given
         if name == "then" and isinstance(one, Named) and one.name == "eval":
             self.found.add("fetched", "the code runs what came over the network (eval)")
-        if of is FETCHED or isinstance(of, Contents):
+        if isinstance(of, (Contents, h.Edited)) and name in _REPLACES and len(args.placed) > 1:
+            return (h.edited(of, one, args.first(1), 1 if name in ("replace", "sub") else -1),)
+        if isinstance(of, Contents) and name in _PUTS:
+            for given in args.placed:
+                self.found.fill(of, given[0] if len(given) == 1 else UNKNOWN, appends=True)
+            if name == "puts":
+                self.found.fill(of, "\n", appends=True)
+        if of is FETCHED or isinstance(of, (Contents, h.Edited)):
             return (of,)
         if name == "execute" and self.language == "groovy" and not args.placed:
             if isinstance(of, Items):

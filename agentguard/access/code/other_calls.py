@@ -17,21 +17,23 @@ from agentguard.access.code import compiled_calls, sinks
 
 _JAVASCRIPT = """
 .readFileSync .readFile .createReadStream .readTextFile .readTextFileSync .readJson .readJsonSync .readJSON | path:read
-.writeFileSync .writeFile .appendFile .appendFileSync .createWriteStream .writeTextFile .writeTextFileSync | path:write
-.outputFile .outputFileSync .writeJson .writeJsonSync .outputJson .ensureFile .mkdirp .ensureDir | path:write
+.writeFileSync .writeFile .writeTextFile .writeTextFileSync .outputFile .outputFileSync | path:fill data:text
+.appendFile .appendFileSync | path:fill data:more
+.createWriteStream .writeJson .writeJsonSync .outputJson | path:fill
+.ensureFile .mkdirp .ensureDir | path:write
 .mkdirSync .chmodSync .chownSync .truncateSync .utimesSync .mkdtempSync fs.mkdir fs.promises.mkdir | path:write
 fs.chmod fs.promises.chmod fs.chown fs.truncate fs.promises.truncate Deno.mkdir Deno.mkdirSync Deno.chmod | path:write
 .unlinkSync .unlink .rmdirSync | path:delete
 fs.rmdir fs.promises.rmdir Deno.remove Deno.removeSync | path:delete
 .rmSync fs.rm fs.promises.rm .removeSync .emptyDirSync .rimraf rimraf fs.remove fs.emptyDir del | path:delete-tree
-.renameSync fs.rename fs.promises.rename Deno.rename Deno.renameSync .moveSync fs.move | from:move to:write
-.copyFileSync .copyFile .cpSync fs.cp fs.promises.cp fs.copy .copySync | from:read-tree to:write
+.renameSync fs.rename fs.promises.rename Deno.rename Deno.renameSync .moveSync fs.move | from:move to:fill
+.copyFileSync .copyFile .cpSync fs.cp fs.promises.cp fs.copy .copySync | from:read-tree to:fill
 .linkSync fs.link fs.promises.link Deno.link Deno.linkSync | from:edit to:write
 .symlinkSync fs.symlink fs.promises.symlink Deno.symlink | from:link to:write
 .readdirSync .readdir .opendirSync fs.promises.readdir Deno.readDir Deno.readDirSync | path:look
 .openSync fs.open fs.promises.open Deno.open Deno.openSync | path:open mode:mode
 Bun.file | path:read
-Bun.write | path:write
+Bun.write | path:fill data:text
 .execSync .exec child_process.exec | cmd:shell
 RegExp.exec RegExp().exec | text:
 .execFileSync .execFile .spawnSync child_process.spawn spawn .execaSync execa | cmd:spawn
@@ -61,15 +63,15 @@ process.binding process.dlopen | x:foreign
 """
 _RUBY = """
 File.read File.readlines File.foreach File.binread IO.read IO.readlines IO.foreach IO.binread File.new.read | path:read
-File.write IO.write IO.binwrite File.binwrite | path:write
+File.write IO.write IO.binwrite File.binwrite | path:fill data:text
 Dotenv.parse Dotenv.Parser.call | path:read
 File.open File.new open Kernel.open IO.open IO.sysopen | path:open mode:mode
 File.delete File.unlink Dir.delete Dir.rmdir Dir.unlink FileUtils.rm FileUtils.rm_f FileUtils.rmdir | path:delete
 FileUtils.rm_rf FileUtils.rm_r FileUtils.remove_dir FileUtils.remove_entry FileUtils.rmtree | path:delete-tree
 FileUtils.remove_entry_secure | path:delete-tree
 rm_rf rm_r | path:delete-tree
-File.rename FileUtils.mv FileUtils.move | from:move to:write
-FileUtils.cp FileUtils.cp_r FileUtils.copy FileUtils.copy_file FileUtils.install IO.copy_stream | from:read-tree to:write
+File.rename FileUtils.mv FileUtils.move | from:move to:fill
+FileUtils.cp FileUtils.cp_r FileUtils.copy FileUtils.copy_file FileUtils.install IO.copy_stream | from:read-tree to:fill
 File.link FileUtils.ln FileUtils.link | from:edit to:write
 File.symlink FileUtils.ln_s FileUtils.ln_sf | from:link to:write
 File.chmod FileUtils.chmod FileUtils.chmod_R File.chown FileUtils.chown | mode: path:write
@@ -99,8 +101,8 @@ _PERL = """
 unlink rmdir | path:delete
 socket connect accept socketpair | x:raw-socket
 finddepth File.Find.finddepth find File.Find.find | block:find-block folder:
-rename File.Copy.move move | from:move to:write
-copy File.Copy.copy cp File.Copy.cp | from:read to:write
+rename File.Copy.move move | from:move to:fill
+copy File.Copy.copy cp File.Copy.cp | from:read to:fill
 mv | from:move to:write
 rmtree remove_tree File.Path.rmtree File.Path.remove_tree | path:delete-tree
 mkdir make_path mkpath truncate | path:write
@@ -115,7 +117,7 @@ system exec | cmd:sys
 readpipe | cmd:shell
 do require | path:perl-do
 slurp read_file File.Slurp.read_file Path.Tiny.path.slurp path.slurp | path:read
-write_file File.Slurp.write_file | path:write
+write_file File.Slurp.write_file | path:fill data:text
 get LWP.Simple.get getprint LWP.Simple.getprint head LWP.Simple.head | url:url
 getstore LWP.Simple.getstore mirror | url:url path:write
 HTTP.Tiny.new.get HTTP.Tiny.get LWP.UserAgent.new.get LWP.UserAgent.get .get | url:url
@@ -133,10 +135,11 @@ syscall | x:foreign
 _PHP = """
 file_get_contents file readfile parse_ini_file show_source highlight_file simplexml_load_file php_strip_whitespace | path:read
 fopen SplFileObject gzopen bzopen | path:open mode:mode
-file_put_contents touch mkdir tempnam chmod chown chgrp imagepng imagejpeg | path:write
+file_put_contents | path:fill data:text
+touch mkdir tempnam chmod chown chgrp imagepng imagejpeg | path:write
 unlink rmdir | path:delete
-rename | from:move to:write
-copy move_uploaded_file | from:read to:write
+rename | from:move to:fill
+copy move_uploaded_file | from:read to:fill
 link | from:edit to:write
 symlink | from:link to:write
 scandir opendir dir DirectoryIterator RecursiveDirectoryIterator | path:look
@@ -163,9 +166,9 @@ dl FFI.cdef FFI.load | x:foreign
 _LUA = """
 io.open | path:open mode:mode
 io.lines io.input | path:read
-io.output | path:write
+io.output | path:fill
 os.remove lfs.rmdir | path:delete
-os.rename | from:move to:write
+os.rename | from:move to:fill
 lfs.mkdir lfs.touch | path:write
 lfs.dir | path:look
 lfs.chdir | path:enter
@@ -181,13 +184,13 @@ print | data:data
 _R = """
 readLines read.csv read.table read.delim read_csv readr.read_csv readRDS scan readChar file readBin fread load | path:read
 read.csv2 read_file readr.read_file data.table.fread jsonlite.fromJSON read_json yaml.read_yaml readxl.read_excel | path:read
-writeLines | x: path:write
-saveRDS write.csv write.table write_csv write | x: path:write
+writeLines | x:text path:fill
+saveRDS write.csv write.table write_csv write | x: path:fill
 sink dir.create file.create pdf png cat.file | path:write
 file.remove | path:delete
 unlink fs.dir_delete | path:delete-tree
 file.rename | from:move to:write
-file.copy | from:read-tree to:write
+file.copy | from:read-tree to:fill
 list.files dir | path:look
 setwd | path:enter
 system shell pipe | cmd:shell
@@ -207,10 +210,10 @@ _JULIA = """
 readlines readline eachline readdlm CSV.read CSV.File | path:read
 read | path:read
 open | path:open mode:mode
-write | path:write
+write | path:fill data:text
 rm | path:delete-tree
-mv | from:move to:write
-cp | from:read-tree to:write
+mv | from:move to:fill
+cp | from:read-tree to:fill
 mkdir mkpath touch chmod | path:write
 symlink | from:link to:write
 readdir walkdir | path:look
@@ -227,7 +230,8 @@ println print show | data:data
 """
 _ELIXIR = """
 File.read File.read! File.stream! File.open File.open! | path:read
-File.write File.write! File.touch File.touch! File.mkdir File.mkdir_p File.mkdir_p! File.chmod | path:write
+File.write File.write! | path:fill data:text
+File.touch File.touch! File.mkdir File.mkdir_p File.mkdir_p! File.chmod | path:write
 File.rm File.rm! File.rmdir File.rmdir! | path:delete
 File.rm_rf File.rm_rf! | path:delete-tree
 File.rename File.rename! | from:move to:write
@@ -248,7 +252,9 @@ erlang.load_nif | x:foreign
 """
 _GROOVY = """
 File.text File.getText File.readLines File.eachLine File.bytes File.newReader Files.readAllLines Files.readString | path:read
-Files.write Files.writeString FileWriter FileOutputStream File.write File.append File.mkdirs | path:write
+Files.write Files.writeString | path:fill data:text
+FileWriter FileOutputStream File.append | path:fill
+File.write File.mkdirs | path:write
 File.delete Files.delete | path:delete
 File.deleteDir | path:delete-tree
 Files.move File.renameTo | from:move to:write

@@ -37,6 +37,7 @@ _QUIET_WITH_ENVIRONMENT = frozenset({
     "max", "min", "iter", "enumerate", "zip", "filter", "copy.copy", "copy.deepcopy", "frozenset", "hash", "json.dumps",
     "pprint.pformat", "map", "collections.OrderedDict", "callable", "hasattr", "getattr",
 })  # fmt: skip
+_PUTTING = frozenset({"update", "setdefault", "append", "insert", "extend", "__setitem__"})
 _RUNS = frozenset({"argv", "shell", "command"})
 
 
@@ -85,6 +86,8 @@ class _Reader(Evaluator):
             self.memo.clear()
         if h.UNSEEN in text:
             self._guards(tree)
+        if ".json" in text:
+            self._assigns(tree)
         for node, firm in queue:
             self.look(node, firm=firm)
         if self.steps > 50_000:
@@ -98,6 +101,17 @@ class _Reader(Evaluator):
                 inner = inner.value
             if isinstance(inner, ast.Name) and h.UNSEEN in inner.id:
                 self.found.add("opaque", "a part of the code is not known")
+
+    def _assigns(self, tree: ast.Module) -> None:
+        """Note what is put into objects: `d["a"] = x`, `d.update(x)`, `d["a"].append(x)`."""
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Assign, ast.AugAssign)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(isinstance(one, (ast.Subscript, ast.Attribute)) for one in targets):
+                    self.found.assigned += self.value(node.value)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _PUTTING:
+                for arg in (*node.args, *(keyword.value for keyword in node.keywords)):
+                    self.found.assigned += self.value(arg)
 
     def look(self, node: Any, *, firm: bool) -> None:
         """Take one node."""
@@ -202,6 +216,8 @@ class _Reader(Evaluator):
             return
 
     def _named(self, name: str, args: Args, *, firm: bool) -> None:
+        if self.found.opens:
+            self._prints(name, args)
         spec = calls.CALLS.get(name)
         if spec is not None and spec[0][1] == "enter":
             for one in args.get(0, "path"):
@@ -244,6 +260,22 @@ class _Reader(Evaluator):
         else:
             self._unlisted(name, args)
         self._shows(name, spec, args)
+
+    def _prints(self, name: str, args: Args) -> None:
+        """`print(…, file=f)`; what else gets an open file may put anything into it."""
+        file = args.first(-1, "file")
+        if name == "json.dump" and isinstance(args.first(1, "fp"), Contents) and len(args.get(0)) == 1:
+            given = args.first(0)
+            self.found.fill(args.first(1, "fp"), given if isinstance(given, h.Edited) else UNKNOWN)
+        elif name != "print":
+            if not name.startswith(("re.", "json.load", "ast.", "textwrap.")) and name not in calls.BUILTINS:
+                self.found.handed(args)
+        elif isinstance(file, Contents):
+            gap, end = (args.first(-1, key) for key in ("sep", "end"))
+            pieces: list[Alternatives] = []
+            for given in args.placed:
+                pieces += [(gap if isinstance(gap, str) else " ",), given] if pieces else [given]
+            self._puts(file, pieces, end if isinstance(end, str) else "\n")
 
     def _signals(self, name: str) -> None:
         if name in ("os.kill", "os.killpg", "signal.pthread_kill"):
@@ -325,6 +357,7 @@ class _Reader(Evaluator):
                     self.found.add("environment")
             return
         if isinstance(of, Contents) and name in ("write", "writelines"):
+            self._puts(of, args.placed[:1])
             if any(ENVIRON in given for given in args.placed):
                 self.found.add("environment")
             return
@@ -341,6 +374,18 @@ class _Reader(Evaluator):
         if any(ENVIRON in given for given in (*args.placed, *args.named.values())) and "env" not in args.named:
             self.found.add("environment")
 
+    def _puts(self, file: Contents, pieces: list[Alternatives], end: str = "") -> None:
+        """Text is written to an open file."""
+        done: list[Held] = []
+        for given in pieces:
+            one = given[0] if len(given) == 1 else UNKNOWN
+            if isinstance(one, Items):
+                done += [item[0] if len(item) == 1 else UNKNOWN for item in one.items]
+            else:
+                done.append(one)
+        whole = done[0] if len(done) == 1 and not end else h.joined([*done, end])
+        self.found.fill(file, whole, appends=not isinstance(whole, (h.Edited, Contents)))
+
     def _placed(self, place: Place, name: str, args: Args) -> None:
         kind = calls.OF_PATH.get(name)
         if name == "open":
@@ -353,8 +398,12 @@ class _Reader(Evaluator):
             if name in ("rename", "replace", "copy", "move"):
                 for one in args.get(0, "target"):
                     self.found.path("write", one)
+                    self.found.fill(one, Contents(place.value))
             if name in ("hardlink_to", "link_to"):
                 self.found.perform([("target", "edit")], args)
+            if name in ("write_text", "write_bytes"):
+                given = args.get(0, "data")
+                self.found.fill(place, given[0] if len(given) == 1 else UNKNOWN)
             if name in ("write_text", "write_bytes") and any(ENVIRON in given for given in args.placed):
                 self.found.add("environment")
 

@@ -13,9 +13,9 @@ os.open | path:open flags:mode
 io.open_code | path:read
 os.remove os.unlink os.rmdir os.removedirs | path:delete
 shutil.rmtree | path:delete-tree
-os.rename os.replace os.renames | src:move dst:write
-shutil.move | src:move-tree dst:write
-shutil.copy shutil.copy2 shutil.copyfile | src:read dst:write
+os.rename os.replace os.renames | src:move dst:fill
+shutil.move | src:move-tree dst:fill
+shutil.copy shutil.copy2 shutil.copyfile | src:read dst:fill
 shutil.copytree distutils.dir_util.copy_tree | src:read-tree dst:write
 shutil.copymode shutil.copystat | src: dst:write
 os.link | src:edit dst:write

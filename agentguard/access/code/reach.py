@@ -71,6 +71,17 @@ def locate(call: Call, value: Value) -> str | None:
     return path if world.disk.kind(path) == "file" else None
 
 
+def on_disk(call: Call, path: str) -> str | None:
+    """Return the text of a file of the disk that is changed in place; None where it is too long, or no text."""
+    data = call.world.disk.read(path, limits.MAX_SCRIPT_BYTES + 1)
+    if data is None or len(data) > limits.MAX_SCRIPT_BYTES or b"\0" in data:
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
 def read(call: Call, value: Value) -> str | None:
     """Return the text of a file of the disk, and note its hash; None where it cannot or may not be read."""
     path = locate(call, value)
@@ -91,8 +102,10 @@ def read(call: Call, value: Value) -> str | None:
     except UnicodeDecodeError:
         return None
     machine.files[path] = (digest.sha256_hex(data), len(data))
-    if machine.made is not None and path in machine.made.inserted:
-        text += "\n" + machine.made.inserted[path]
+    if machine.made is not None:
+        text = machine.made.edited.get(path, text)
+        if path in machine.made.inserted:
+            text += "\n" + machine.made.inserted[path]
     return _unloaded(text)
 
 

@@ -5,6 +5,8 @@ A table (see python_calls, other_calls) says of a function what its parameters a
 
     read write edit delete move link    a path; with `-tree`, and everything beneath it
     look                  a path of which only names and sizes are seen
+    fill                  a path that is written: with the parameter `text`, with what it holds and `more`, with what a file
+                          that is read or moved beside it holds, or with what is not known
     open, mode            a path that is opened, and how ("r", "w+", "<", 1)
     run                   a file that is run
     shell                 text for a shell
@@ -26,6 +28,7 @@ A finding is one of
     ("path", (value, action, extent))       ("shell", (value, more))        ("command", ([value, …], more))
     ("connect", (address, port, sends))     ("listen", (host, port))        ("variable", value)
     ("environment", None)                   ("opaque", why)                 ("fetched", why)
+    ("text", (value, content, appends))     what is put into a file
     ("run", (value, language))              ("sql", text)                   ("trait", (word, why))
     ("guess", value)                        ("look", value)                 ("stray", value)
     ("settings", value): a file of settings that is loaded and shown
@@ -38,13 +41,17 @@ from __future__ import annotations
 from agentguard.access.code.held import (
     ENVIRON,
     FETCHED,
+    OPENED,
     OUTPUT,
     Contents,
+    Edited,
     Items,
     Many,
     Split,
+    Table,
     at_home,
     beneath,
+    edited,
     text,
 )
 from agentguard.access.model import ANY, DELETE, EXACT, READ, STAR, TREE, UNKNOWN, WRITE, Pattern
@@ -52,6 +59,7 @@ from agentguard.access.shell.values import Beneath, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from agentguard.access.code.held import Alternatives, Held
@@ -61,7 +69,7 @@ if TYPE_CHECKING:
     Spec = list[tuple[str, str]]
 
 _ACTIONS = {
-    "read": (READ,), "write": (WRITE,), "delete": (DELETE,), "edit": (READ, WRITE), "move": (READ, DELETE),
+    "read": (READ,), "write": (WRITE,), "fill": (WRITE,), "delete": (DELETE,), "edit": (READ, WRITE), "move": (READ, DELETE),
     "link": (READ,),
 }  # fmt: skip
 _BODIES = ("data", "json", "files", "content", "body", "multipart", "form")
@@ -114,6 +122,8 @@ class Found:
         self.folders: list[Value] = [""]
         self.dotenv = False  # the variables hold what `.env` holds
         self.networked = False  # a connection or a listener of the code's own
+        self.opens: list[Value] = []  # files that are open to be written
+        self.assigned: list[Held] = []  # what was put into objects: with that a document is written again
 
     def add(self, kind: str, value: Any = None) -> None:
         """Add a finding, once."""
@@ -126,6 +136,8 @@ class Found:
 
     def finish(self) -> list[Finding]:
         """Return all findings. A shell beside a connection that the code itself made does what comes over it."""
+        if self.opens:
+            self.list = list(self._opened())
         if self.networked and all(kind != "fetched" for kind, _ in self.list):
             for kind, value in self.list:
                 words = []
@@ -142,6 +154,41 @@ class Found:
         """Add the path that something stands for."""
         for value in self.places(held):
             self.add("path", (value, action, extent))
+
+    def fill(self, held: Held, content: Held, *, appends: bool = False) -> None:
+        """Say what is put into a file: a text, or what another file holds (Contents, Edited)."""
+        place = held.path if isinstance(held, Contents) else held
+        for value in self.places(place):
+            if isinstance(value, str) and value.endswith(".json") and isinstance(content, (Contents, Edited)):
+                content = self._document(content)
+            self.add("text", (value, content, appends))
+
+    def _document(self, held: Contents | Edited) -> Held:
+        """Return a document with what was put into it, wherever that was."""
+        done: Held = held
+        for one in _leaves(self.assigned):
+            done = edited(done, None, one) if isinstance(done, (Contents, Edited)) else UNKNOWN
+        return done
+
+    def _opened(self) -> Iterator[Finding]:
+        """Return all findings: a file that was opened is empty, or nobody knows where nothing is seen to be put into it."""
+        texts = [value for kind, value in self.list if kind == "text" and value[1] is not OPENED]
+        for kind, value in self.list:
+            if kind != "text" or value[1] is not OPENED:
+                yield kind, value
+                continue
+            put = [content for place, content, _ in texts if place == value[0]]
+            if not put:
+                yield kind, (value[0], UNKNOWN, value[2])
+            elif not isinstance(put[0], (Contents, Edited)):
+                yield kind, (value[0], "", value[2])
+
+    def handed(self, args: Args) -> None:
+        """An open file is handed to something that may put anything into it."""
+        for given in (*args.placed, *args.named.values()):
+            for one in given:
+                if isinstance(one, Contents) and one.path in self.opens:
+                    self.fill(one, UNKNOWN, appends=True)
 
     def places(self, held: Held) -> list[Value]:
         """Return the paths that something stands for, from wherever it may be looked up."""
@@ -179,6 +226,22 @@ class Found:
                 continue
             for held in args.get(number, name) or (("~/.netrc",) if kind == "netrc" else ()):
                 self._argument(kind, held, number, spec, args)
+        if any(kind == "fill" for _, kind in spec):
+            self._filled(spec, args)
+
+    def _filled(self, spec: Spec, args: Args) -> None:
+        """A function puts the text that it is given into a file, or what another file holds."""
+        content: Held = UNKNOWN
+        appends = False
+        for number, (name, kind) in enumerate(spec):
+            given = args.get(number, name)
+            if kind in ("text", "more"):
+                content, appends = given[0] if len(given) == 1 else UNKNOWN, kind == "more"
+            elif kind.partition("-")[0] in ("read", "move", "link") and len(given) == 1:
+                content = Contents(text(given[0]))
+        for number, (name, kind) in enumerate(spec):
+            for held in args.get(number, name) if kind == "fill" else ():
+                self.fill(held, content, appends=appends)
 
     def _argument(self, kind: str, held: Held, number: int, spec: Spec, args: Args) -> None:
         plain, _, tree = kind.partition("-")
@@ -258,6 +321,9 @@ class Found:
             for action, wanted in ((READ, reads), (WRITE, writes)):
                 if wanted:
                     self.path(action, held)
+            if writes:
+                self.opens += self.places(held)
+                self.fill(held, OPENED, appends=not isinstance(mode, str) or "a" in mode or ">>" in mode)
 
     def run(self, held: Held, language: str) -> None:
         """A file is run."""
@@ -336,6 +402,22 @@ class Found:
             self.add("listen", (UNKNOWN, None))
 
 
+def _leaves(values: list[Held]) -> Iterator[Held]:
+    """Return texts and numbers in values of any depth, as texts; what is neither as it is."""
+    todo = values[::-1]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Table):
+            todo += [inner for given in one.items.values() for inner in given]
+        elif isinstance(one, Items):
+            todo += [inner for given in one.items for inner in given]
+        elif isinstance(one, int):
+            yield str(one)
+        elif getattr(one, "name", "") not in _CONSTANTS:
+            yield one
+
+
+_CONSTANTS = frozenset({"True", "False", "None", "true", "false", "null", "undefined"})
 _SHELLS = frozenset(
     {"sh", "bash", "zsh", "dash", "ksh", "ash", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh"}
 )

@@ -151,7 +151,7 @@ def _words(piece: str) -> list[Value]:
 _STARTS = frozenset({
     "system", "exec", "shell", "popen", "spawn", "sh", "cmd", "callcommand", "readprocess", "createprocess", "shell-command",
     "shell-command-to-string", "call-process", "start-process", "run-program", "run-shell-command", "process", "system*",
-    "sh/exec", "shellout", "execute", "invoke-shell", "executeandreturnstandardoutput", "launch", "proc", "start",
+    "sh/exec", "shellout", "execute", "command", "invoke-shell", "executeandreturnstandardoutput", "launch", "proc", "start",
 })  # fmt: skip
 _READS = frozenset({
     "readfile", "slurp", "readtext", "readstring", "read_file", "fromfile", "readalllines", "readlines", "fileread",

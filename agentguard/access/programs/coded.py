@@ -78,10 +78,16 @@ def findings(
 def apply(call: Call, found: list[tuple[str, Any]], language: str) -> None:
     """Make rows of what a look at code has found."""
     program = call.machine.program
+    if call.machine.made is not None:
+        call.machine.made.fills.clear()
+    filled = [value[0] for kind, value in found if kind == "text"]
     for kind, value in found:
         if program and not (kind in _OF_PROGRAMS and _is_its_doing(call, kind, value)):
             continue
-        _ROWS[kind](call, value, language)
+        if kind == "path" and value[1] == WRITE and value[0] in filled:
+            call.path(WRITE, value[0], "the code fills it", value[2])
+        else:
+            _ROWS[kind](call, value, language)
 
 
 def _is_its_doing(call: Call, kind: str, value: Any) -> bool:
@@ -192,6 +198,13 @@ def _path(call: Call, value: tuple[Value, str, str], language: str) -> None:
         call.path(value[1], path, "the code", value[2])
 
 
+def _text(call: Call, value: tuple[Value, Any, bool], language: str) -> None:
+    """Something is put into a file."""
+    from agentguard.access.code import filled  # noqa: PLC0415 - few texts make files
+
+    filled.fill(call, value[0], value[1], appends=value[2])
+
+
 def _found(call: Call, value: Value) -> list[Value]:
     """Return the paths that a search through folders comes upon: `Path("src").rglob("*.py")`, `glob("**/x")`.
 
@@ -275,5 +288,5 @@ _ROWS: dict[str, Callable[[Call, Any, str], None]] = {
     "opaque": _opaque, "fetched": _fetched, "trait": _trait, "environment": _environment, "sql": _sql, "shell": _shell,
     "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "stray": _stray,
     "look": _look, "settings": _settings,
-    "path": _path, "run": _run,
+    "path": _path, "run": _run, "text": _text,
 }  # fmt: skip

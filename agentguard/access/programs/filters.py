@@ -225,14 +225,14 @@ def edited(call: Call, work: Work) -> Feed:
         return _NOTHING
     quiet = line.has("--quiet --silent -n")
     for script in scripts:
-        changed = _edit(lines, str(script), quiet=quiet, numbered=known)
+        changed = edit(lines, str(script), quiet=quiet, numbered=known)
         if changed is None:
             return _NOTHING if known else _some(feed) if str(script)[-1:] in ("p", "d", "q") else _NOTHING
         lines = changed
     return _told(lines) if known else several(list(lines))
 
 
-def _edit(lines: list[str], script: str, *, quiet: bool, numbered: bool) -> list[str] | None:
+def edit(lines: list[str], script: str, *, quiet: bool, numbered: bool) -> list[str] | None:
     """Return lines as one command of sed leaves them, None for one that is not followed."""
     script = script.strip()
     if script[:1] == "s" and len(script) > 3 and not quiet:

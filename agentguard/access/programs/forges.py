@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentguard.access.model import READ, UNKNOWN, WRITE
 from agentguard.access.programs import net, walk
-from agentguard.access.shell.values import plain
+from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,3 +64,18 @@ def by_verb(call: Call, work: Work) -> None:
     work.line.traits |= {"destroys-data"} if posts[:1] == ["delete"] else set()
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+
+
+def alias(call: Call, work: Work) -> None:
+    """`gh alias set NAME '!TEXT'`, with --shell without the mark: text that a shell runs when the name is called."""
+    operands = work.line.operands
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    text = operands[1] if len(operands) > 1 else ""
+    if text == "-":
+        text = UNKNOWN if call.stdin is None else call.stdin.value
+    first, *rest = parts_of(text)
+    if isinstance(first, str) and first[:1] == "!":
+        call.shell(concat([first[1:], *rest]), f"{call.name} alias")
+    elif work.line.has("--shell"):
+        call.shell(text, f"{call.name} alias")

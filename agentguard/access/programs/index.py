@@ -56,8 +56,8 @@ remotes: vagrant lxc incus multipass wsl adb limactl colima minikube lima toolbo
   singularity machinectl systemd-nspawn mosh autossh pdsh pssh parallel-ssh clush ansible salt salt-ssh salt-call
 tracers: strace ltrace dtruss dtrace bpftrace valgrind callgrind_annotate ms_print cg_annotate heaptrack rr perf
   uftrace samply py-spy austin scalene gdb gdb-multiarch gcore lldb delve dlv
-interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython python3.9
-  python3.10 python3.11 python3.12 python3.13 python3.14 node nodejs deno ts-node tsx ruby perl php lua luajit
+interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython
+  node nodejs deno ts-node tsx ruby perl php lua luajit
   osascript java ash mksh yash csh tcsh
 languages: Rscript R julia elixir iex groovy jrunscript erl sbcl clisp ecl guile racket gsi csi scheme chicken bb clojure
   clj lein-exec fennel janet ghc runghc runhaskell stack-ghc ocaml utop swift scala scala-cli kotlin kotlinc crystal nim
@@ -230,6 +230,27 @@ def entry(name: str) -> dict[str, Any] | None:
         found = table.entry(module(f"tables.{where}")["TABLE"], name)
         _entries[name] = None if found is None else like(found)
     return _entries.get(name)
+
+
+def usual(name: str) -> str:
+    """Return the name that a program has in the tables, which may be called with a version or as of Windows.
+
+    `python3.12`, `clang-18`, `ruby3.3`, `python3.13t`, `node.exe`. A number alone is a version of interpreters only.
+    """
+    name = name.removesuffix(".exe")
+    if not name or name in _FAMILIES:
+        return name
+    bare = name.removesuffix("t").rstrip("0123456789.")
+    version = name[len(bare) :]
+    bare = bare.removesuffix("-")
+    if not version or not bare:
+        return name
+    where = family(bare)
+    return (
+        bare
+        if where in ("interpreters", "languages") or (where and ("." in version or bare + version != name))
+        else name
+    )
 
 
 def like(found: dict[str, Any]) -> dict[str, Any]:

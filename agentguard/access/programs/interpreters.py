@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agentguard.access.code.sinks import EVERYWHERE
 from agentguard.access.model import EXECUTE, LISTEN, READ, UNKNOWN, WRITE
-from agentguard.access.programs import index, walk
+from agentguard.access.programs import index, options, walk
 from agentguard.access.programs.carriers import run_file, shell_reads
 from agentguard.access.programs.coded import read_code
 from agentguard.access.shell.flow import Feed
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def shell(call: Call, work: Work) -> None:
     """`sh -c TEXT NAME ARG…`, `sh FILE ARG…`, `sh` with commands on standard input."""
+    _goes_on(call, work)
     line = work.line
     only_reads = (
         line.has("-n") and not line.has("-i -c") and str(plain(line.operands[0]) if line.operands else "")[:1] != "+"
@@ -57,6 +58,32 @@ def shell(call: Call, work: Work) -> None:
         shell_reads(call, work, call.name, state=call.child(operands))
 
 
+def _goes_on(call: Call, work: Work) -> None:
+    """The first word that is no option may be the value of an option that the table does not know: the rest is one too.
+
+    `node --disable-of-tomorrow X -e CODE`. Where that word is a file, it is what runs.
+    """
+    line = work.line
+    words, operands = call.words, line.operands
+    place = len(words) - len(operands)
+    if not 0 < place < len(words) or walk.kind_of(call, operands[0]) == "file" or call.contents(operands[0]):
+        return
+    option = plain(words[place - 1]) or ""
+    if option[:1] != "-" or len(option) < 2 or "=" in option:
+        return
+    if option[:2] != "--":
+        option = "-" + option[-1]
+    if option in options.table(work.entry.get("options", "")):
+        return
+    again = walk.read({**work.entry, "run": None}, call.name, operands[1:]).line
+    if again.flags:
+        line.flags += again.flags
+        line.kinds.update(again.kinds)
+        line.traits |= again.traits
+        line.operands = again.operands
+        call.words = [*words[: place - 1], *words[place + 1 :]]
+
+
 def made(call: Call, path: Value) -> Feed:
     """A file that this text made is run by its name: its first line says what reads it (execve(2))."""
     call.begin((call.name,), (), tuple(call.words), frozenset())
@@ -83,6 +110,7 @@ _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh"})
 
 def python(call: Call, work: Work) -> None:
     """`python -c TEXT`, `python -m MODULE ARG…`, `python FILE ARG…`, `python` with code on standard input."""
+    _goes_on(call, work)
     line = work.line
     operands = list(line.operands)
     words = call.words
@@ -144,8 +172,6 @@ def _module(call: Call, work: Work, module: Value, operands: list[Value]) -> Non
 
 def _serves(call: Call, operands: list[Value]) -> None:
     """`python -m http.server [-b ADDRESS] [PORT]` listens everywhere unless told otherwise."""
-    from agentguard.access.programs import options  # noqa: PLC0415 - rare
-
     line = options.read(options.table("-b,--bind=text -d,--directory=text -p,--protocol=text --cgi"), operands)
     host: Value = line.value("--bind") or "0.0.0.0"  # noqa: S104 - the default of that program
     port = plain(line.operands[0]) if line.operands else "8000"
@@ -206,12 +232,12 @@ def other(call: Call, work: Work) -> None:
         walk.standard(call, work)
         return
     language = str(work.entry["language"])
-    if language == "perl" and (words := _apart(call.words)) != call.words:
-        work.line = walk.read({**work.entry, "run": None}, call.name, words).line
+    _goes_on(call, work)
     line = work.line
     operands = list(line.operands)
     codes = [value for flag, value in line.flags if line.kinds.get(flag) == "code" and value is not None]
-    if work.entry.get("operands") == "code" and operands:
+    lisp = language == "other" and operands and str(plain(operands[0]) or "")[:1] == "("  # `bb '(shell "ls")'`
+    if (work.entry.get("operands") == "code" or lisp) and operands:
         codes.append(operands.pop(0))
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
@@ -237,7 +263,12 @@ def other(call: Call, work: Work) -> None:
         for value in operands:
             call.path(READ, value, "operand")
             if line.has("-i"):
-                call.path(WRITE, value, "operand")
+                call.path(WRITE, value, "edited in place")
+        if line.has("-i"):
+            from agentguard.access.programs import sed  # noqa: PLC0415 - few commands edit in place
+
+            scripts = [plain(code) or "" for code in codes]
+            sed.in_place(call, operands, [script.strip().rstrip(";") for script in scripts], only="s")
     elif codes:
         for value in operands:
             walk.guess(call, value, "argument of the code")
@@ -257,25 +288,6 @@ def compiler(call: Call, work: Work) -> None:
     for flag, value in line.flags:
         if line.kinds.get(flag) == "code" and value is not None:
             read_code(call, str(work.entry["language"]), value)
-
-
-def _apart(words: list[Value]) -> list[Value]:
-    """Return words with `-0777ne` as two: digits, and then more options (perlrun(1))."""
-    done: list[Value] = []
-    for number, word in enumerate(words):
-        text = plain(word)
-        if text is None or text[:1] != "-" or text == "--" or (done and done[-1] in ("-e", "-E", "-ne", "-pe")):
-            return [*done, *words[number:]]
-        at = 2
-        while at < len(text) and (
-            text[at].isdigit() or (text[1] == "0" and text[at] in "xabcdefABCDEF" and text[2] == "x")
-        ):
-            at += 1
-        if text[1:2] in ("0", "l") and text[at:].isalpha():
-            done += [text[:at], "-" + text[at:]]
-        else:
-            done.append(word)
-    return done
 
 
 # Where macOS keeps what starts at login.

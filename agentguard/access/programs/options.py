@@ -7,6 +7,8 @@ item of it one option with all its spellings:
     -o,--output=write           takes a value; what the value is (see walk) stands behind the `=`
     --color=text?               may take a value, only in the same word
     --bind=read+text            takes two values, of these kinds, each a word of its own
+    -l=digits                   may take digits, in the same word, and other options stand behind them (perlrun(1))
+    -e,--eval=code              takes code; options of this kind may stand together (`-pe CODE`, `-p -e CODE`)
     -f,--force!force            gives the command that trait
     -n,--dry-run!read-only      the command only tries: what it would do is not done
 
@@ -133,8 +135,10 @@ def read(
                 line.doubt = len(words) - at if asks == at and at < len(words) else None
                 break
             line.operands.append(word)
-        elif text.startswith("--") or (single and (text.partition("=")[0] in known or len(text) > 2)):
+        elif text.startswith("--") or (single and text.partition("=")[0] in known):
             at += _long(line, known, unglobbed(word), words[at:], single=single)
+        elif len(text) > 2 and (single or text.partition("=")[0] in known):  # `-TT COMMAND` of zip stands in its table
+            at += _long(line, known, unglobbed(word), words[at:], single=True)
         else:
             at += _short(line, known, unglobbed(word), words[at:])
         if line.flags and line.flags[-1][1] is None and line.flags[-1][0] not in line.kinds:
@@ -176,11 +180,20 @@ def _long(line: Line, known: dict[str, Option], word: Value, behind: list[Value]
             line.unknown.append(word)
         return 0
     taken = 0
-    if value is None and option.kind and not option.optional and behind:
+    if value is None and option.kind and not option.optional and behind and not _codes(known, option, behind[0]):
         value = behind[0]
         taken = 1
     _add(line, option, value)
     return taken + _more(line, option, behind[taken:])
+
+
+def _codes(known: dict[str, Option], option: Option, word: Value) -> bool:
+    """Return whether a word behind an option that takes code is another such option, which takes it."""
+    if option.kind != "code" or not isinstance(word, str) or word[:1] != "-" or len(word) < 2:
+        return False
+    if word[:2] == "--":
+        return word in known and known[word].kind == "code"
+    return all("-" + letter in known and known["-" + letter].kind == "code" for letter in word[1:])
 
 
 def _more(line: Line, option: Option, behind: list[Value]) -> int:
@@ -194,18 +207,25 @@ def _short(line: Line, known: dict[str, Option], word: Value, behind: list[Value
     """Take a bundle of one-letter options; return how many of the next words were a value."""
     parts = parts_of(word)
     letters = str(parts[0])
-    for place in range(1, len(letters)):
+    place = 0
+    while (place := place + 1) < len(letters):
         option = known.get("-" + letters[place])
         if option is None:
             line.flags.append(("-" + letters[place], None))
         elif not option.kind:
+            _add(line, option, None)
+        elif option.kind == "digits":
+            start = place + 1
+            place = _digits(letters, place)
+            _add(line, option, letters[start : place + 1] or None)
+        elif len(parts) == 1 and place + 1 < len(letters) and _codes(known, option, "-" + letters[place + 1 :]):
             _add(line, option, None)
         else:
             rest = concat([letters[place + 1 :], *parts[1:]])
             taken = 0
             if rest != "":
                 _add(line, option, rest)
-            elif option.optional or not behind:
+            elif option.optional or not behind or _codes(known, option, behind[0]):
                 _add(line, option, None)
             else:
                 _add(line, option, behind[0])
@@ -214,6 +234,16 @@ def _short(line: Line, known: dict[str, Option], word: Value, behind: list[Value
     if len(parts) > 1:
         line.unknown.append(concat(parts[1:]))
     return 0
+
+
+def _digits(letters: str, place: int) -> int:
+    """Return the place of the last digit behind a letter: `0777`, `0xFF`; its own where there is none."""
+    digits = "0123456789"
+    if letters[place : place + 2] in ("0x", "0X"):
+        place, digits = place + 1, "0123456789abcdefABCDEF"
+    while letters[place + 1 : place + 2] and letters[place + 1] in digits:
+        place += 1
+    return place
 
 
 def _add(line: Line, option: Option, value: Value | None) -> None:

@@ -196,14 +196,15 @@ _NOT_PUBLISHED = frozenset({
 })  # fmt: skip
 
 
+def published(name: str) -> bool:
+    """Return whether a program of the tables comes as a package, and not with a system."""
+    return index.entry(name) is not None and index.family(name) not in _NOT_PUBLISHED
+
+
 def _is_known(call: Call, name: str) -> bool:
     """Return whether a tool lies in the project, or is one of those that everybody uses."""
     starter = name.startswith("create-") and name.removeprefix("create-") in _STARTERS.split()
-    if (
-        starter
-        or name in _KNOWN.split()
-        or (index.entry(name) is not None and index.family(name) not in _NOT_PUBLISHED)
-    ):
+    if starter or name in _KNOWN.split() or published(name):
         return True
     folder = call.cwd if isinstance(call.cwd, str) else call.world.project
     for place in (folder, call.world.project):
@@ -218,12 +219,18 @@ def environment(call: Call, work: Work) -> None:
     """`uv run COMMAND`, `poetry run COMMAND`: a command in the project's own environment; a script by its name."""
     line = work.line
     operands = list(line.operands)
+    if operands[:1] == ["--"]:
+        del operands[0]
     module = line.value("--module")
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     label = " ".join(work.command)
     if module is not None:
         work.feed = call.run(["python", "-m", module, *operands], label, stdin=call.stdin)
+    elif operands and (line.has("--shell-mode") or (len(operands) == 1 and " " in str(operands[0]))):
+        from agentguard.access.programs import filling  # noqa: PLC0415 - rare
+
+        work.feed = call.shell(filling.joined(operands), label, stdin=call.stdin)
     elif operands:
         text = plain(operands[0])
         if text is not None and text.endswith(".py"):
@@ -289,6 +296,16 @@ def goals(call: Call, work: Work) -> None:
         if task in _DROPPING:
             work.line.traits.add("destroys-data")
     walk.standard(call, work)
+    if (program := given(work, "exec.executable")) is not None:  # exec:exec of mvn; `--args` of gradle's is not one
+        from agentguard.access.programs import filling  # noqa: PLC0415 - rare
+
+        more = given(work, "exec.args") or given(work, "exec.commandlineArgs") or ""
+        call.shell(filling.joined([program, more]), call.name)
+
+
+def given(work: Work, name: str) -> Value | None:
+    """Return the property that `-DNAME=VALUE` sets, None where none does."""
+    return next((value for flag, value in work.line.flags if flag in ("-D" + name, "--define " + name)), None)
 
 
 def nix(call: Call, work: Work) -> None:

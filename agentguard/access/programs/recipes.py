@@ -111,10 +111,16 @@ def _in_place(call: Call, body: str, label: str) -> None:
 
 
 def just(call: Call, work: Work) -> None:
-    """`just RECIPE ARG…`."""
+    """`just RECIPE ARG…`; `just --command COMMAND ARG…` takes the rest of the line."""
+    at = next((place for place, word in enumerate(call.words) if word in ("-c", "--command")), len(call.words))
+    if at < len(call.words):
+        work.line = walk.read({**work.entry, "run": None}, call.name, call.words[:at]).line
     line = work.line
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    if rest := call.words[at + 1 :]:
+        work.feed = call.run(rest, "just --command", stdin=call.stdin)
+        return
     if line.has("--list --dry-run --summary --show --evaluate --dump --choose --fmt"):
         return
     words = [plain(word) or "" for word in line.operands]
@@ -183,6 +189,9 @@ def deno(call: Call, work: Work) -> None:
     walk.standard(call, work)
     words = [plain(word) or "" for word in work.line.operands]
     if not words or not isinstance(call.cwd, str):
+        return
+    if work.line.has("--eval"):
+        _in_place(call, " ".join(words), "deno task --eval")
         return
 
     def act(text: str) -> None:

@@ -109,9 +109,18 @@ def parallel(call: Call, work: Work) -> None:
         return
     if not sources:
         sources = [_lines(call, line)]
+    if (gap := plain(line.value("--colsep") or "")) and len(sources) == 1:
+        gap = {"\\t": "\t"}.get(gap, gap)
+        for item in sources[0]:
+            columns: list[Value] = [*item.split(gap)] if isinstance(item, str) else [UNKNOWN] * _COLUMNS
+            _each(call, work, template, columns)
+        return
     mark = line.value("-I")
     for items in _together(sources, linked=line.has("--link") or ":::+" in words):
         _each(call, work, template, items, str(mark) if isinstance(mark, str) else "{}", quotes=line.has("--quote"))
+
+
+_COLUMNS = 4  # of a line that is not known
 
 
 def _login(call: Call, value: Value) -> None:

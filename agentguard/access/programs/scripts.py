@@ -26,6 +26,7 @@ _LIFECYCLE = {
     "pack": ("prepack", "prepare", "postpack"),
     "version": ("preversion", "version", "postversion"),
 }  # fmt: skip
+_BINARIES = frozenset({"yarn", "pnpm", "bun"})  # run programs of dependencies by the names of scripts
 _SCRIPTS = frozenset({"test", "t", "tst", "start", "stop", "restart", "build", "dev", "lint"})
 _MEANS = {"t": "test", "tst": "test", "i": "install", "ci": "install", "add": "install", "clean-install": "install"}
 
@@ -57,6 +58,8 @@ def package(call: Call, work: Work) -> None:
         from_elsewhere(call)
         lifecycle(call, _folders(call, work, words), _MEANS.get(sub, sub), work.command[0])
         return
+    elif sub == "node" and call.name in _BINARIES:
+        names, rest = [sub], call.words[call.words.index(sub) + 1 :]
     elif sub in _SCRIPTS:
         names = [_MEANS.get(sub, sub)]
     elif sub:
@@ -66,9 +69,15 @@ def package(call: Call, work: Work) -> None:
     elif call.name == "yarn" and not words:
         lifecycle(call, _folders(call, work, words), "install", "yarn")
         return
+    found = False
     for folder in _folders(call, work, words) if names else []:
         for name in names:
-            run(call, folder, name, rest, " ".join(work.command[:1]))
+            found = run(call, folder, name, rest, " ".join(work.command[:1])) or found
+    if names and not found and call.name in _BINARIES and sub not in _SCRIPTS:
+        from agentguard.access.programs import packages  # noqa: PLC0415 - most names are scripts
+
+        if packages.published(names[0]) or names[0] == "node":  # of a dependency: `yarn node -e CODE`
+            work.feed = call.run([names[0], *rest], " ".join(work.command), stdin=call.stdin)
 
 
 def from_elsewhere(call: Call) -> None:
@@ -149,16 +158,34 @@ def whole(text: str) -> dict[str, Any]:
 
 
 def of(text: str, key: str) -> dict[str, Any]:
-    """Return the scripts in the text of a manifest."""
-    found = (_object(text) or {}).get(key)
+    """Return the scripts in the text of a manifest, behind which lines may stand that an editor has put into it."""
+    whole = _object(text)
+    if whole is None and (end := text.rfind("\n}\n")) >= 0:
+        return _with(of(text[: end + 2], key), text[end + 3 :].split("\n"))
+    found = (whole or {}).get(key)
     return found if isinstance(found, dict) else {}
 
 
-def run(call: Call, folder: str, name: str, rest: list[Value], tool: str) -> None:
-    """Run a script of a package.json, with what runs before and after it."""
+def _with(scripts: dict[str, Any], lines: list[str]) -> dict[str, Any]:
+    """Return scripts with lines that stand somewhere in their file: `"NAME": "BODY"`, or a part of any body."""
+    found = dict(scripts)
+    for line in lines:
+        pair = _object("{" + line.strip().strip(",") + "}")
+        if pair is None:
+            piece = line.strip().strip('",')
+            found = {name: f"{body}\n{piece}" if isinstance(body, str) else body for name, body in found.items()}
+        else:
+            found.update(pair)
+    return found
+
+
+def run(call: Call, folder: str, name: str, rest: list[Value], tool: str) -> bool:
+    """Run a script of a package.json, with what runs before and after it. Return whether there is one."""
+    there: list[bool] = []
 
     def act(text: str) -> None:
         scripts = of(text, "scripts")
+        there.append(name in scripts)
         for one in (f"pre{name}", name, f"post{name}"):
             body = scripts.get(one)
             if body is None and one == "start":
@@ -167,6 +194,7 @@ def run(call: Call, folder: str, name: str, rest: list[Value], tool: str) -> Non
                 _runs(call, folder, body + (_arguments(rest) if one == name else ""), f"{tool} run {one}")
 
     _each(call, folder, act)
+    return any(there)
 
 
 def _each(call: Call, folder: str, act: Callable[[str], None]) -> None:

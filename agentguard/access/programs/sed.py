@@ -21,7 +21,7 @@ def run(call: Call, work: Work) -> None:
     scripts: list[Value] = line.values("--expression")
     operands = "read*"
     if line.has("--in-place"):
-        operands = "edit*"
+        operands = "amend*"
         if line.value("--in-place") is None and line.operands[:1] == [""]:  # macOS: `sed -i '' s/a/b/ file`
             line.operands = line.operands[1:]
     if not line.has("--expression --file"):
@@ -32,7 +32,7 @@ def run(call: Call, work: Work) -> None:
     for path in line.values("--file"):
         if (feed := call.written(path)) is not None:
             scripts.append(feed.value)
-    lines: list[str] = []
+    done: list[str] = []
     for script in [] if line.has("--sandbox") else scripts:
         text = unglobbed(script)
         if text is UNKNOWN:
@@ -40,12 +40,35 @@ def run(call: Call, work: Work) -> None:
         else:  # a letter stands for what is not known of it
             exact = "".join(part if isinstance(part, str) else "x" for part in parts_of(text))
             _script(call, exact)
-            lines += _inserted(exact) if line.has("--in-place") else []
-    if lines:
-        from agentguard.access.code import reach  # noqa: PLC0415 - few commands edit in place
+            done.append(exact)
+    if line.has("--in-place"):
+        files = line.operands if line.has("--expression --file") else line.operands[1:]
+        in_place(call, files, done, quiet=line.has("--quiet --silent -n"))
 
-        for value in line.operands if line.has("--expression --file") else line.operands[1:]:
-            reach.inserted(call, value, lines)
+
+def in_place(call: Call, files: list[Value], editing: list[str], *, quiet: bool = False, only: str = "") -> None:
+    """Note what scripts do to files that they change in place. `only`: the one command that they may hold, as in Perl."""
+    if call.machine.reading:
+        return
+    from agentguard.access.code import filled  # noqa: PLC0415 - few commands edit in place
+    from agentguard.access.programs import filters  # noqa: PLC0415 - as above
+
+    new: list[str] | None = []
+    for script in editing:
+        follows = not only or all(
+            piece[:1] == only and not _after_s(piece).strip("gimsx") for piece in _commands(script)
+        )
+        new = [*new, *_inserted(script)] if follows and new is not None else None
+
+    def work(text: str) -> str | None:
+        ends = text.endswith("\n")
+        lines: list[str] | None = text.removesuffix("\n").split("\n")
+        for script in editing:
+            lines = None if lines is None else filters.edit(lines, script, quiet=quiet, numbered=True)
+        return None if lines is None else "\n".join(lines) + "\n" * ends
+
+    for value in files:
+        filled.change(call, value, work, new)
 
 
 def _inserted(text: str) -> list[str]:

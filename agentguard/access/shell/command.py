@@ -138,7 +138,7 @@ class Call:
             if (
                 action == WRITE
                 and certainty == CERTAIN
-                and not why.startswith("redirection")
+                and not why.startswith(("redirection", "edited in place", "the code fills"))
                 and not self.machine.reading
             ):
                 places.changed(self, self.machine.made, found)

@@ -65,7 +65,9 @@ class Made:
     __slots__ = (
         "blinds",
         "disk",
+        "edited",
         "fetched",
+        "fills",
         "full",
         "inserted",
         "judged",
@@ -88,6 +90,8 @@ class Made:
         self.widest = 1
         self.judged: set[tuple[str, str]] = set()  # texts of files that have been read (see code.loaded)
         self.inserted: dict[str, str] = {}  # lines that an editor has put into files of the disk
+        self.edited: dict[str, str] = {}  # files of the disk and what they hold after a change in place
+        self.fills: dict[Key, tuple[tuple[Thing, ...], list[Value]]] = {}  # what the code at hand puts into files
         self.full = False  # there were more places than are remembered
         self.blinds = False  # some link leads nobody knows where
 

@@ -110,7 +110,7 @@ def test_scripts_that_npm_is_given_run(rows, command):
 
 
 @pytest.mark.parametrize(
-    "edit", ["sed -i '$a cat .env' up", "sed -i 's/^x/cat .env/' up", "ed -s up <<< $'$a\\ncat .env\\n.\\nw'"]
+    "edit", ["sed -i '$a cat .env' up", "sed -i 's/^[xe].*/cat .env/' up", "ed -s up <<< $'$a\\ncat .env\\n.\\nw'"]
 )
 def test_lines_that_an_editor_inserts_run_with_the_file(worlds, said, edit):
     """The rest of the file is as the disk has it."""

@@ -17,7 +17,7 @@ gcc g++ cc c++ clang clang++
   operands words*
 
 just
-  options  -f,--justfile=run -d,--working-directory=enter --set=text -n,--dry-run -l,--list --command=text --summary
+  options  -f,--justfile=run -d,--working-directory=enter --set=text+text -n,--dry-run -l,--list -c,--command=text --summary
            --show=text --evaluate --dump --choose --fmt
   run      recipes.just
 

@@ -148,6 +148,8 @@ gh
   > alias
     >> set
       options  -s,--shell --clobber
+      operands text text
+      run      forges.alias
     >> list delete import
   > config
     >> get list

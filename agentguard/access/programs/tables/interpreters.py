@@ -22,17 +22,25 @@ pwsh powershell
   run      interpreters.unread
   may      runs-fetched-code
 
-python python2 python3 pypy pypy3 ipython python3.9 python3.10 python3.11 python3.12 python3.13 python3.14
+python python2 python3 pypy pypy3 ipython
   options  -b -B -c=text -d -E -h,--help -i -I -m=text -O -OO -P -q -s -S -t -u -v -V,--version -W=text -x -X=text
            --check-hash-based-pycs=text
   stop
   run      interpreters.python
 
 node nodejs
-  options  -e,--eval=code -p,--print=code -r,--require=run --import=run --loader=run -c,--check -i,--interactive
-           -C=text --conditions=text --env-file=read --inspect=text? --inspect-brk=text? --test --watch
-           --watch-path=text --input-type=text --max-old-space-size=text --test-reporter=text --test-name-pattern=text
-           --title=text
+  options  -e,--eval=code -p,--print=code -r,--require=run --import=run --loader,--experimental-loader=run -c,--check
+           -i,--interactive -C,--conditions=text --env-file,--env-file-if-exists=read --inspect=text? --inspect-brk=text?
+           --inspect-wait=text? --inspect-port,--debug-port=text --test --watch --watch-path=text --input-type=text
+           --experimental-default-type=text --max-old-space-size=text --max-http-header-size=text --title=text
+           --test-reporter=text --test-reporter-destination=write --test-name-pattern=text --test-skip-pattern=text
+           --test-concurrency=text --test-shard=text --test-timeout=text --disable-warning=text --icu-data-dir=text
+           --redirect-warnings=write --unhandled-rejections=text --dns-result-order=text --diagnostic-dir=write
+           --cpu-prof-dir=write --cpu-prof-name=text --heap-prof-dir=write --heap-prof-name=text --report-dir=write
+           --trace-event-categories=text --trace-event-file-pattern=text --openssl-config=read --tls-keylog=write
+           --stack-trace-limit=text --snapshot-blob=read --experimental-config-file=read --localstorage-file=edit
+           --build-snapshot-config=read --experimental-sea-config=read --disable-proto=text --heapsnapshot-signal=text
+           --secure-heap=text --tls-cipher-list=text --allow-fs-read=text --allow-fs-write=text
   stop
   language javascript
   run      interpreters.other
@@ -70,27 +78,29 @@ deno
     traits   publishes
 
 ts-node
-  options  -e,--eval=code -p,--print=code -P,--project=read -r,--require=run -T
+  options  -e,--eval=code -p,--print=code -P,--project=read -r,--require=run -T,--transpile-only -O,--compiler-options=text
+           -I,--ignore=text --cwd=text --dir=text -C,--compiler=text -D,--ignore-diagnostics=text --scope-dir=text --esm --swc
   stop
   language javascript
   run      interpreters.other
 
 tsx
-  options  -e,--eval=code -p,--print=code --tsconfig=read -r,--require=run --import=run --env-file=read
+  options  -e,--eval=code -p,--print=code --tsconfig=read -r,--require=run --import=run --env-file=read -C,--conditions=text
   stop
   language javascript
   run      interpreters.other
 
 ruby
-  options  -a -c -C=enter -d -e=code -E=text -F=text? -h -i=text? -I=text -l -n -p -r=text -s -S -T=text? -U -v -w
-           -W=text? -x=text?
+  options  -0=digits -a -c -C=enter -X=enter -d -e=code -E=text -F=text? -h -i=text? -I=text -K=text? -l -n -p -r=text -s -S
+           -T=digits -U -v -w -W=digits -x=text? --encoding=text --external-encoding=text --internal-encoding=text
+           --require=text --disable=text --enable=text --backtrace-limit=text
   stop
   language ruby
   run      interpreters.other
 
 perl
-  options  -a -c -C=text? -d=text? -D=text? -e=code -E=code -f -F=text -h -i=text? -I=text -l=text? -m=text -M=text -n
-           -0=text? -p -s -S -t -T -u -U -v -V -w -W -x=text? -X
+  options  -a -c -C=text? -d=text? -D=text? -e=code -E=code -f -F=text? -h -i=text? -I=text -l=digits -m=text -M=text -n
+           -0=digits -p -s -S -t -T -u -U -v -V -w -W -x=text? -X
   stop
   language perl
   run      interpreters.other

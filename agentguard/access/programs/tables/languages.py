@@ -24,7 +24,9 @@ Rscript
 
 julia
   options  -e,--eval=code -E,--print=code -L,--load=run --project=text? -t,--threads=text -q -O=text? -v,--version
-           -h,--help --startup-file=text -i
+           -h,--help --startup-file=text -i -J,--sysimage=read -p,--procs=text -H,--home=text -m,--module=text
+           -C,--cpu-target=text --gcthreads=text --machine-file=read -g=text? --color=text?
+           --heap-size-hint=text --trace-compile=write
   stop
   language julia
   run      interpreters.other
@@ -98,11 +100,34 @@ ghc
   language other
   run      interpreters.compiler
 
-nim crystal
-  options  -e,--eval=code -o=write -out=write -d=text -r -v,--version -h,--help --release --no-color --stats --mm=text
-  language other
-  run      interpreters.other
-  > c cpp cc js objc compile compileToC doc check build spec docs init deps tool format eval r run i interactive play jsonscript
+crystal
+  > eval
+    options  -h,--help --prelude=text -d -D=text
+    stop
+    operands code
+    language ruby
+    run      interpreters.other
+  > build docs tool spec i init env clear_cache
+    options  -o=write --release --no-color --stats -D=text
+    operands look*
+  > run play
+    stop
+    language ruby
+    run      interpreters.other
+  > *
+    stop
+    language ruby
+    run      interpreters.other
+
+nim
+  options  -d,--define=text --hints=text -f -v,--version -h,--help
+  > e r
+    options  -d,--define=text --hints=text -f --release -o,--out=write
+    stop
+    language other
+    run      interpreters.other
+  > c cpp cc js objc compile compileToC doc check
+    options  -r,--run -d,--define=text -o,--out=write --release --mm=text --hints=text
     operands look*
   > *
     stop

@@ -94,11 +94,13 @@ npm
 
 pnpm
   like     npm
-  options  -C,--dir=enter --filter=text -F=text -r,--recursive -w,--workspace-root
+  options  -C,--dir=enter --filter=text -F=text -r,--recursive -w,--workspace-root -c,--shell-mode
   > exec
     options  -c,--shell-mode -r,--recursive
     stop
     run      packages.environment
+  > node
+    stop
   > store
     >> prune path status add
   > env setup fetch import deploy patch patch-commit self-update licenses outdated approve-builds
@@ -113,6 +115,11 @@ yarn
     options  -c,--shell-mode -r,--recursive
     stop
     run      packages.environment
+  > run
+    options  -T,--top-level -B,--binaries-only --inspect=text? --inspect-brk=text? -s,--silent --require=run
+    stop
+  > node
+    stop
   > npm
     >> publish
       options  --tag=text --access=text --otp=text --dry-run!read-only --tolerate-republish

@@ -81,7 +81,7 @@ go
     options  -w -u -json -changed
     run      packages.settings
   > generate vet fmt fix
-    options  -run=text -vettool=text -tags=text
+    options  -run=text -vettool=run -tags=text
     single
   > mod work
     >> download tidy vendor graph verify why edit init use sync
@@ -345,7 +345,11 @@ changeset lerna
   options  --yes --no-push --no-git-tag-version --canary --dist-tag=text --tag=text
   > publish
     traits   publishes
-  > run bootstrap changed version add status init exec list ls diff clean
+  > exec
+    options  --scope=text --ignore=text --no-bail --no-prefix --no-private --since=text --concurrency=text --stream --parallel
+    operands joined
+    stop
+  > run bootstrap changed version add status init list ls diff clean
     operands text*
     stop
 """

@@ -101,6 +101,10 @@ turbo nx rush moon wireit lage bit-cli preconstruct beachball
   > publish release
     operands text*
     traits   publishes
+  > exec
+    options  -p,--projects=text --targets=text --parallel=text --no-bail
+    operands joined
+    stop
   > reset daemon prune link login telemetry
 
 mocha ava tap tape jasmine karma cypress playwright wdio testcafe nightwatch newman artillery k6 autocannon bats \
