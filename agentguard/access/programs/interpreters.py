@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agentguard.access.code.sinks import EVERYWHERE
 from agentguard.access.model import EXECUTE, LISTEN, READ, UNKNOWN, WRITE
-from agentguard.access.programs import index, options, walk
+from agentguard.access.programs import index, walk
 from agentguard.access.programs.carriers import run_file, shell_reads
 from agentguard.access.programs.coded import read_code
 from agentguard.access.shell.flow import Feed
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 def shell(call: Call, work: Work) -> None:
     """`sh -c TEXT NAME ARG…`, `sh FILE ARG…`, `sh` with commands on standard input."""
-    _goes_on(call, work)
     line = work.line
     only_reads = (
         line.has("-n") and not line.has("-i -c") and str(plain(line.operands[0]) if line.operands else "")[:1] != "+"
@@ -58,32 +57,6 @@ def shell(call: Call, work: Work) -> None:
         shell_reads(call, work, call.name, state=call.child(operands))
 
 
-def _goes_on(call: Call, work: Work) -> None:
-    """The first word that is no option may be the value of an option that the table does not know: the rest is one too.
-
-    `node --disable-of-tomorrow X -e CODE`. Where that word is a file, it is what runs.
-    """
-    line = work.line
-    words, operands = call.words, line.operands
-    place = len(words) - len(operands)
-    if not 0 < place < len(words) or walk.kind_of(call, operands[0]) == "file" or call.contents(operands[0]):
-        return
-    option = plain(words[place - 1]) or ""
-    if option[:1] != "-" or len(option) < 2 or "=" in option:
-        return
-    if option[:2] != "--":
-        option = "-" + option[-1]
-    if option in options.table(work.entry.get("options", "")):
-        return
-    again = walk.read({**work.entry, "run": None}, call.name, operands[1:]).line
-    if again.flags:
-        line.flags += again.flags
-        line.kinds.update(again.kinds)
-        line.traits |= again.traits
-        line.operands = again.operands
-        call.words = [*words[: place - 1], *words[place + 1 :]]
-
-
 def made(call: Call, path: Value) -> Feed:
     """A file that this text made is run by its name: its first line says what reads it (execve(2))."""
     call.begin((call.name,), (), tuple(call.words), frozenset())
@@ -110,7 +83,6 @@ _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh"})
 
 def python(call: Call, work: Work) -> None:
     """`python -c TEXT`, `python -m MODULE ARG…`, `python FILE ARG…`, `python` with code on standard input."""
-    _goes_on(call, work)
     line = work.line
     operands = list(line.operands)
     words = call.words
@@ -172,6 +144,8 @@ def _module(call: Call, work: Work, module: Value, operands: list[Value]) -> Non
 
 def _serves(call: Call, operands: list[Value]) -> None:
     """`python -m http.server [-b ADDRESS] [PORT]` listens everywhere unless told otherwise."""
+    from agentguard.access.programs import options  # noqa: PLC0415 - rare
+
     line = options.read(options.table("-b,--bind=text -d,--directory=text -p,--protocol=text --cgi"), operands)
     host: Value = line.value("--bind") or "0.0.0.0"  # noqa: S104 - the default of that program
     port = plain(line.operands[0]) if line.operands else "8000"
@@ -232,7 +206,6 @@ def other(call: Call, work: Work) -> None:
         walk.standard(call, work)
         return
     language = str(work.entry["language"])
-    _goes_on(call, work)
     line = work.line
     operands = list(line.operands)
     codes = [value for flag, value in line.flags if line.kinds.get(flag) == "code" and value is not None]

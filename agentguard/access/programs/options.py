@@ -135,9 +135,9 @@ def read(
                 line.doubt = len(words) - at if asks == at and at < len(words) else None
                 break
             line.operands.append(word)
-        elif text.startswith("--") or (single and text.partition("=")[0] in known):
+        elif text.startswith("--") or (single and (text.partition("=")[0] in known or len(text) > 2)):
             at += _long(line, known, unglobbed(word), words[at:], single=single)
-        elif len(text) > 2 and (single or text.partition("=")[0] in known):  # `-TT COMMAND` of zip stands in its table
+        elif len(name := text.partition("=")[0]) > 2 and name in known:  # `-TT COMMAND` of zip stands in its table
             at += _long(line, known, unglobbed(word), words[at:], single=True)
         else:
             at += _short(line, known, unglobbed(word), words[at:])

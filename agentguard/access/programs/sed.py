@@ -21,7 +21,7 @@ def run(call: Call, work: Work) -> None:
     scripts: list[Value] = line.values("--expression")
     operands = "read*"
     if line.has("--in-place"):
-        operands = "amend*"
+        operands = "read*"
         if line.value("--in-place") is None and line.operands[:1] == [""]:  # macOS: `sed -i '' s/a/b/ file`
             line.operands = line.operands[1:]
     if not line.has("--expression --file"):
@@ -43,6 +43,8 @@ def run(call: Call, work: Work) -> None:
             done.append(exact)
     if line.has("--in-place"):
         files = line.operands if line.has("--expression --file") else line.operands[1:]
+        for value in files:
+            call.path(WRITE, value, "edited in place")
         in_place(call, files, done, quiet=line.has("--quiet --silent -n"))
 
 

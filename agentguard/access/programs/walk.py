@@ -4,7 +4,6 @@ What an operand or the value of an option may be (the kinds):
 
     text        nothing
     read  write  edit  delete      a path that is read, written, both, deleted
-    amend       a file that is changed in place; a function says how (see code.filled)
     enter       the folder that the program changes into before anything else
     target      where files are copied or moved to: a file, or a folder that gets files of the same names
     move        a path that is read and gone afterwards
@@ -341,11 +340,6 @@ def _path(*actions: str) -> Kind:
     return act
 
 
-def _amend(call: Call, value: Value, why: str, work: Work) -> None:
-    call.path(READ, value, why, work.extent)
-    call.path(WRITE, value, "edited in place", work.extent)
-
-
 def _delete(call: Call, value: Value, why: str, work: Work) -> None:
     call.path(DELETE, value, why, work.extent)
     if call.machine.made is not None:
@@ -562,7 +556,6 @@ _KINDS: dict[str, Kind] = {
     "read": _path(READ),
     "write": _path(WRITE),
     "edit": _path(READ, WRITE),
-    "amend": _amend,
     "link": _path(READ),
     "look": _look,
     "page": lambda call, value, why, work: _path(READ)(call, value, why, work) if "/" in str(value) else None,
