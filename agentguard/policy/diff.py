@@ -18,13 +18,12 @@ from agentguard.policy.weaker import Weakening
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentguard.policy.engine import Policy
     from agentguard.policy.ruleview import Condition, Rule, Term, View
 
     Terms = frozenset[Term]
 
 _KNOWN = frozenset({
-    "schema", "min_client", "name", "mode", "defaults", "audit", "roles", "sets", "rules", "by_action",
+    "schema", "min_client", "name", "mode", "defaults", "audit", "roles", "exceptions", "sets", "rules", "by_action",
 })  # fmt: skip
 _TOUCHED_BY = {"possible": ("possible", "effect"), "unattended": ("effect",)}  # key of a weakening: keys of an adjust
 
@@ -159,7 +158,7 @@ def compare(old: Side, new: Side) -> Diff:
         tuple(
             Change(weaker.default_name(*key), *words) for key, words in weaker.changed_defaults(before, after).items()
         ),
-        tuple(_settings(before.policy, after.policy)),
+        tuple(_settings(before, after)),
         tuple(one._replace(because=_because(one, new)) for one in weak),
     )
 
@@ -192,11 +191,13 @@ def _roles(old: View, new: View) -> Iterable[Change]:
             yield Change(f"roles.{role}.assurance", before["assurance"], after["assurance"])
 
 
-def _settings(old: Policy, new: Policy) -> Iterable[Change]:
+def _settings(old: View, new: View) -> Iterable[Change]:
+    days = [one.data.get("exceptions", {}).get("max_days") for one in (old, new)]
     for key, before, after in (
-        ("name", old.name, new.name),
-        ("mode", old.mode, new.mode),
-        ("audit.on_failure", old.on_failure, new.on_failure),
+        ("name", old.policy.name, new.policy.name),
+        ("mode", old.policy.mode, new.policy.mode),
+        ("audit.on_failure", old.policy.on_failure, new.policy.on_failure),
+        ("exceptions.max_days", *days),
     ):
         if before != after:
             yield Change(key, before, after)

@@ -78,7 +78,11 @@ class View(NamedTuple):
 
 def view(compiled: bytes) -> View:
     """Return a compiled policy, from the compiler's JSON or as it is stored. Raises `PolicyError`."""
-    data = stored.read(compiled)
+    return of_data(stored.read(compiled))
+
+
+def of_data(data: dict[str, Any]) -> View:
+    """Return a compiled policy that has been read."""
     actions: dict[int, set[str]] = {}
     for action, numbers in data["by_action"].items():
         for number in numbers:

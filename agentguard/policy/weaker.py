@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _WORDS = frozenset({"severity", "reason", "remedy", "owner", "tags"})  # say something and decide nothing
 _STAGED = frozenset({"mode", "rollout", "cohort", "enforce_for"})
-_DECIDE = frozenset({"effect", "possible", "unattended", "sweep"}) | _STAGED
+_DECIDE = frozenset({"effect", "possible", "unattended", "sweep", "exceptions"}) | _STAGED
+_MAX_DAYS = 7  # that an exception may last where a policy does not say
 _KINDS = ("", *DEVICE_KINDS)
 _PAIRS = 200_000  # of a rule that is gone and one that might stand in for it: a second or two
 
@@ -69,8 +70,11 @@ def of_defaults(old: View, new: View) -> list[Weakening]:
 
 
 def of_settings(old: View, new: View) -> list[Weakening]:
-    """Return what is weaker about mode and audit settings."""
+    """Return what is weaker about mode, audit settings and limits of exceptions."""
     found = []
+    days = [one.data.get("exceptions", {}).get("max_days", _MAX_DAYS) for one in (old, new)]
+    if days[1] > days[0]:
+        found.append(Weakening("", "exceptions.max_days", f"{days[0]} → {days[1]}"))
     if (old.policy.mode, new.policy.mode) == (ENFORCE, OBSERVE):
         found.append(Weakening("", "mode", f"{ENFORCE} → {OBSERVE}, for every rule without a mode of its own"))
     if STRICTNESS[new.policy.on_failure] < STRICTNESS[old.policy.on_failure]:
@@ -115,6 +119,9 @@ def _reasons(old: Rule, new: Rule, before: View, after: View) -> Iterator[Reason
         yield from _effects(old, new, before, after)
         yield from _staged(old, new, before, after)
         yield from _narrower(new, old)
+        if _excepted(new) and not _excepted(old):
+            key = "exceptions" if "exceptions" in {**old.fields, **new.fields} else "severity"
+            yield key, f"{_shown(old.fields.get(key))} → {_shown(new.fields.get(key))}: exceptions may lift it now"
     elif new.effect == ALLOW and not _idle(new, after):
         yield from _wider(new, old)
         for key in sorted(_STAGED):
@@ -146,6 +153,11 @@ def _effects(old: Rule, new: Rule, before: View, after: View) -> Iterator[Reason
         # A sweep asks about what does not match; what matches from now on is not swept.
         passes = any(_possible(new, after, action, kind) == ALLOW for action, kind in _cells(new))
         yield from [("sweep", "what was asked about may now be a possible match, which passes")] * passes
+
+
+def _excepted(rule: Rule) -> bool:
+    """Return whether signed exceptions may lift a rule: not one of severity critical, unless it says so."""
+    return bool(rule.fields.get("exceptions", rule.fields.get("severity") != "critical"))
 
 
 def _possible(rule: Rule, policy: View, action: str, kind: str) -> str:

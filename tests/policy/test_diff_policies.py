@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from agentguard import jsontext
 from agentguard.cli.policy import policy as command
 from agentguard.errors import PolicyError, UsageError
-from agentguard.policy import diff, source, wire
+from agentguard.policy import diff, ruleview, source, weaker, wire
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "policy"
 
@@ -147,6 +147,42 @@ def test_what_is_weaker_about_defaults(compiled, name):
     old, new, expected = HEADS[name]
     found = weakenings(compiled, [], [], {"defaults": old}.items(), {"defaults": new}.items())
     assert [f" {line}" for line in expected] == found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"severity": "critical"}, {"severity": "high"}, "severity: critical → high: exceptions may lift it now"),
+        ({"severity": "critical"}, {}, "severity: critical → nothing: exceptions may lift it now"),
+        ({"severity": "low"}, {"severity": "high"}, None),
+        ({}, {"severity": "critical"}, None),
+        ({"exceptions": False}, {}, "exceptions: False → nothing: exceptions may lift it now"),
+        ({}, {"exceptions": False}, None),
+        ({"severity": "critical"}, {"exceptions": False}, None),
+        (
+            {"severity": "critical"},
+            {"severity": "critical", "exceptions": True},
+            "exceptions: nothing → True: exceptions",
+        ),
+    ],
+)
+def test_a_rule_that_exceptions_may_lift_is_weaker(compiled, before, after, expected):
+    """None may where a rule says so, or is critical and says nothing else."""
+    old, new = (ruleview.of_data(compiled([{**RULE, **keys}])) for keys in (before, after))
+    found = [f"{one.key}: {one.what}" for one in weaker.of_rules(old, new)]
+    assert ([expected] if expected else []) == [line[: len(expected or line)] for line in found]
+
+
+def test_longer_exceptions_are_a_weakening(compiled):
+    """What is not said is a week."""
+    short, week, long = (ruleview.of_data(compiled(**more)) for more in ({"exceptions": {"max_days": 1}}, {}, LONG))
+    weak = [
+        [one.what for one in weaker.of_settings(old, new)] for old, new in ((short, week), (week, long), (long, short))
+    ]
+    assert [["1 → 7"], ["7 → 30"], []] == weak
+
+
+LONG = {"exceptions": {"max_days": 30}}
 
 
 WITH_ROLES = [
