@@ -126,9 +126,9 @@ class Installations:
         self._agentguard("install", "--user", "--home", home)
         return places.personal(home)
 
-    def _managed(self, source, name):
+    def _managed(self, source, folder):
         """Lay the same bundle out as MDM would: everything root's, one spool folder that anybody may write into."""
-        target = places.Places(places.MANAGED, *(os.path.join(TOP, name, part) for part in ("code", "config", "state")))
+        target = places.Places(places.MANAGED, *(os.path.join(TOP, folder, part) for part in ("code", "config", "state")))
         shutil.copytree(source.code, target.code)
         shutil.copytree(source.config, target.config)
         os.makedirs(target.state)
@@ -136,9 +136,9 @@ class Installations:
             shutil.copy(path, target.state)
         os.mkdir(target.spools)
         os.chmod(target.spools, 0o1733)
-        folder = os.path.join(target.code, "versions", os.listdir(os.path.join(target.code, "versions"))[0])
+        version = os.path.join(target.code, "versions", os.listdir(os.path.join(target.code, "versions"))[0])
         with open(target.stub, "w", encoding="ascii") as file:
-            file.write(stub.hook_text(target, folder, []))
+            file.write(stub.hook_text(target, version, []))
         for top in (target.code, target.config, target.state):
             for path, folders, files in os.walk(top):
                 for name in [path, *(os.path.join(path, one) for one in folders + files)]:
