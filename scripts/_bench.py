@@ -128,7 +128,9 @@ class Installations:
 
     def _managed(self, source, folder):
         """Lay the same bundle out as MDM would: everything root's, one spool folder that anybody may write into."""
-        target = places.Places(places.MANAGED, *(os.path.join(TOP, folder, part) for part in ("code", "config", "state")))
+        target = places.Places(
+            places.MANAGED, *(os.path.join(TOP, folder, part) for part in ("code", "config", "state"))
+        )
         shutil.copytree(source.code, target.code)
         shutil.copytree(source.config, target.config)
         os.makedirs(target.state)
