@@ -65,12 +65,11 @@ def of_decision(
     bundle: dict[str, Any],
     latency_us: int,
     redactor: Redactor,
-    exception: str = "",
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the record of a decision.
 
     `principal`: user, known, roles, device, hostname, os. `bundle`: name, revision, digest, age (seconds), state,
-    verified, problem. `latency_us` is what the decision took, `exception` the id of the one that lifted a rule.
+    verified, problem. `latency_us` is what the decision took.
     """
     body, texts = _start("decision", call, principal, bundle)
     rows = decision.rows or access.rows
@@ -107,10 +106,12 @@ def of_decision(
         "would_rule": decision.would_rule,
         "rules": list(rules),
         "severity": decision.severity,
-        "exception": exception,
+        "exception": decision.exception,
         "latency_us": latency_us,
         "work": access.work,
     })  # fmt: skip
+    if decision.exception:
+        body["without"] = decision.without
     texts.update(
         {
             "project": world.project,

@@ -34,11 +34,12 @@ from tuf.ngclient.fetcher import FetcherInterface
 from tuf.ngclient.updater import Updater
 
 from agentguard import __version__
-from agentguard.bundle import files, metadata, seal
+from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.deadline import Deadline, within
 from agentguard.bundle.verify import MAX_ROOTS, POLICY
 from agentguard.errors import (
     BundleError,
+    ConfigError,
     ExpiredError,
     PublisherError,
     RollbackError,
@@ -199,11 +200,28 @@ def pull(anchor: bytes, fetcher: FetcherInterface, cache: str) -> dict[str, byte
     records = {"policy": files.read(path, seal.POLICY_LIMIT)}
     for role in (metadata.TIMESTAMP, metadata.SNAPSHOT, metadata.TARGETS):
         records[role] = files.read(os.path.join(cache, f"{role}.json"), seal.LIMITS[role])
+    published = _exceptions(client, cache, records)
+    if published is not None:
+        records[exceptions.ROLE] = published
     first, last = metadata.read(metadata.ROOT, anchor).version, _root_version(cache)
     for version in range(first + 1, last + 1):
         path = os.path.join(cache, "root_history", f"{version}.root.json")
         records[f"root/{version}"] = files.read(path, seal.ROOT_LIMIT)
     return records
+
+
+def _exceptions(client: Updater, cache: str, records: dict[str, bytes]) -> bytes | None:
+    """Return the published document of exceptions, None where there is none that holds: then there are no exceptions."""
+    snapshot = metadata.read(metadata.SNAPSHOT, records[metadata.SNAPSHOT])
+    if exceptions.META not in snapshot.signed["meta"]:
+        return None
+    try:
+        client.get_targetinfo(
+            exceptions.PATHS[0].replace("*", "all")
+        )  # has the delegated role loaded; there is no such file
+        return files.read(os.path.join(cache, exceptions.META), seal.EXCEPTIONS_LIMIT)
+    except (RepositoryError, ConfigError):
+        return None
 
 
 @contextlib.contextmanager

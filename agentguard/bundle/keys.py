@@ -6,6 +6,7 @@ hardware module or a key service holds.
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import sys
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from securesystemslib.signer import CryptoSigner
+from securesystemslib.signer import CryptoSigner, Key
 
 from agentguard.bundle import files
 from agentguard.errors import ConfigError
@@ -43,6 +44,21 @@ def save(path: str, signer: CryptoSigner, passphrase: bytes | None) -> None:
     private = load_pem_private_key(signer.private_bytes, None)
     how: KeySerializationEncryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
     files.replace(path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how), 0o600)
+
+
+def save_public(path: str, signer: CryptoSigner) -> None:
+    """Write the public half of a key, for whoever signs that it may be used. Raises `ConfigError`."""
+    key = signer.public_key
+    files.replace(path, json.dumps({"keyid": key.keyid, **key.to_dict()}, indent=2).encode() + b"\n", 0o600)
+
+
+def load_public(path: str) -> Key:
+    """Return the public key in a file. Raises `ConfigError`."""
+    try:
+        value = json.loads(files.read(path, _LIMIT))
+        return Key.from_dict(value.pop("keyid"), value)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ConfigError(f"{path} is no public key of ours") from None
 
 
 def is_encrypted(path: str) -> bool:

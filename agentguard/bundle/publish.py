@@ -12,10 +12,24 @@ import os
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from tuf.api.metadata import Metadata, MetaFile, Role, Root, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.metadata import (
+    DelegatedRole,
+    Delegations,
+    Metadata,
+    MetaFile,
+    Role,
+    Root,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
 
 from agentguard.bundle import changes, fetch, files, keys, metadata, publisher, seal
-from agentguard.bundle.metadata import ROOT, SNAPSHOT, TARGETS, TIMESTAMP
+from agentguard.bundle.exceptions import META as EXCEPTIONS_META
+from agentguard.bundle.exceptions import PATHS as EXCEPTIONS_PATHS
+from agentguard.bundle.exceptions import ROLE as EXCEPTIONS
+from agentguard.bundle.metadata import ROLES, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 from agentguard.bundle.publisher import Publisher
 from agentguard.bundle.verify import POLICY, Chain, verify
 from agentguard.digest import sha256_hex
@@ -62,6 +76,8 @@ def init(
     signers = {name: keys.generate(key_type) for name in made.key_names()}
     for name, signer in signers.items():
         keys.save(made.key(name), signer, passphrase)
+    for name in made.roles[EXCEPTIONS]["keys"]:
+        keys.save_public(made.public(name), signers[name])
     root = _first_root(made, signers)
     files.replace(os.path.join(made.repo, "1.root.json"), root, 0o644)
     publisher.write(made)
@@ -125,16 +141,21 @@ def release(
         if change is not None:
             show(change)
         root = latest_root(publishing.repo)
-        signers = _signers(publishing, root, passphrase)
-        versions = {role: version + 1 for role, version in _versions(publishing.repo).items()}
+        signers = signers_of(publishing, root, passphrase)
+        versions = {role: version + 1 for role, version in versions_of(publishing.repo).items()}
         new = _sign_all(publishing, signers, versions, bundle, policy)
-        chain = _check(publishing.repo, new)
-        for name, data in new.items():  # in this order: what is named is there before its name
-            path = os.path.join(publishing.repo, *name.split("/"))
-            files.make_folder(os.path.dirname(path), 0o755)
-            files.replace(path, data, 0o644)
+        chain = check(publishing.repo, new)
+        write(publishing.repo, new)
         changes.note(publishing.folder, chain, change)
     return chain
+
+
+def write(repo: str, new: dict[str, bytes]) -> None:
+    """Put new files into a repository, in their order: what is named is there before its name."""
+    for name, data in new.items():
+        path = os.path.join(repo, *name.split("/"))
+        files.make_folder(os.path.dirname(path), 0o755)
+        files.replace(path, data, 0o644)
 
 
 def latest_root(repo: str) -> metadata.Metadata:
@@ -149,15 +170,17 @@ def _first_root(publishing: Publisher, signers: dict[str, CryptoSigner]) -> byte
     roles = {
         role: Role([signers[name].public_key.keyid for name in entry["keys"]], entry["threshold"])
         for role, entry in publishing.roles.items()
+        if role in ROLES
     }
+    named = {keyid for role in roles.values() for keyid in role.keyids}
     root = Root(
         expires=_expires(publishing, ROOT),
-        keys={signer.public_key.keyid: signer.public_key for signer in signers.values()},
+        keys={key.keyid: key for signer in signers.values() if (key := signer.public_key).keyid in named},
         roles=roles,
         consistent_snapshot=True,
         unrecognized_fields={"org": publishing.org},
     )
-    return _signed(root, [signers[name] for name in publishing.roles[ROOT]["keys"]])
+    return signed(root, [signers[name] for name in publishing.roles[ROOT]["keys"]])
 
 
 def _sign_all(
@@ -174,27 +197,63 @@ def _sign_all(
     }
     target = TargetFile.from_data(POLICY, policy)
     target.unrecognized_fields["custom"] = custom
-    targets = _signed(
-        Targets(versions[TARGETS], expires=_expires(publishing, TARGETS), targets={POLICY: target}), signers[TARGETS]
+    whole = Targets(
+        versions[TARGETS],
+        expires=_expires(publishing, TARGETS),
+        targets={POLICY: target},
+        delegations=_delegations(publishing),
     )
-    meta = MetaFile.from_data(versions[TARGETS], targets, ["sha256"])
-    snapshot = _signed(
-        Snapshot(versions[SNAPSHOT], expires=_expires(publishing, SNAPSHOT), meta={"targets.json": meta}),
-        signers[SNAPSHOT],
-    )
-    meta = MetaFile.from_data(versions[SNAPSHOT], snapshot, ["sha256"])
-    timestamp = _signed(
-        Timestamp(versions[TIMESTAMP], expires=_expires(publishing, TIMESTAMP), snapshot_meta=meta), signers[TIMESTAMP]
-    )
+    targets = signed(whole, signers[TARGETS])
+    meta = {"targets.json": MetaFile.from_data(versions[TARGETS], targets, ["sha256"])}
+    granted = current(publishing.repo, EXCEPTIONS_META) if whole.delegations else None
+    if granted:
+        meta[EXCEPTIONS_META] = MetaFile.from_data(metadata.read(TARGETS, granted).version, granted, ["sha256"])
     return {
         f"targets/{sha256_hex(policy)}.{POLICY}": policy,
         f"{versions[TARGETS]}.targets.json": targets,
-        f"{versions[SNAPSHOT]}.snapshot.json": snapshot,
-        "timestamp.json": timestamp,
+        **closing(publishing, signers, versions, meta),
     }
 
 
-def _check(repo: str, new: dict[str, bytes]) -> Chain:
+def closing(
+    publishing: Publisher,
+    signers: dict[str, list[CryptoSigner]],
+    versions: dict[str, int],
+    meta: dict[str, MetaFile],
+) -> dict[str, bytes]:
+    """Return a new snapshot of the files in `meta` and the timestamp that names it."""
+    snapshot = signed(
+        Snapshot(versions[SNAPSHOT], expires=_expires(publishing, SNAPSHOT), meta=meta), signers[SNAPSHOT]
+    )
+    last = MetaFile.from_data(versions[SNAPSHOT], snapshot, ["sha256"])
+    timestamp = signed(
+        Timestamp(versions[TIMESTAMP], expires=_expires(publishing, TIMESTAMP), snapshot_meta=last), signers[TIMESTAMP]
+    )
+    return {f"{versions[SNAPSHOT]}.snapshot.json": snapshot, "timestamp.json": timestamp}
+
+
+def current(repo: str, name: str) -> bytes | None:
+    """Return a file that the newest snapshot of a repository names, not verified; None where it names none."""
+    number = versions_of(repo)[SNAPSHOT]
+    if not number:
+        return None
+    snapshot = metadata.read(SNAPSHOT, files.read(os.path.join(repo, f"{number}.snapshot.json"), seal.LIMITS[SNAPSHOT]))
+    entry = snapshot.signed["meta"].get(name)
+    return None if entry is None else files.read(os.path.join(repo, f"{entry['version']}.{name}"), seal.LIMITS[TARGETS])
+
+
+def _delegations(publishing: Publisher) -> Delegations | None:
+    """Return who may sign exceptions; None for a publisher without keys for that."""
+    role = publishing.roles.get(EXCEPTIONS)
+    if role is None:
+        return None
+    found = [keys.load_public(publishing.public(name)) for name in role["keys"]]
+    ids = [key.keyid for key in found]
+    delegated = DelegatedRole(EXCEPTIONS, ids, role["threshold"], terminating=True, paths=list(EXCEPTIONS_PATHS))
+    return Delegations({key.keyid: key for key in found}, {EXCEPTIONS: delegated})
+
+
+def check(repo: str, new: dict[str, bytes]) -> Chain:
     """Return what a laptop would make of the repository with the new files in it. Raises `BundleError`."""
     anchor = files.read(os.path.join(repo, "1.root.json"), seal.ROOT_LIMIT)
     with tempfile.TemporaryDirectory() as cache, fetch.opened(repo, overlay=new) as fetcher:
@@ -202,10 +261,13 @@ def _check(repo: str, new: dict[str, bytes]) -> Chain:
     return verify(anchor, records)
 
 
-def _signers(
-    publishing: Publisher, root: metadata.Metadata, passphrase: Callable[[], bytes]
+def signers_of(
+    publishing: Publisher,
+    root: metadata.Metadata,
+    passphrase: Callable[[], bytes],
+    roles: Sequence[str] = (TARGETS, SNAPSHOT, TIMESTAMP),
 ) -> dict[str, list[CryptoSigner]]:
-    """Return, for each role but the root, as many keys as the root asks for."""
+    """Return, for each of these roles, as many keys as the root asks for."""
     asked: list[bytes] = []
 
     def once() -> bytes:
@@ -215,7 +277,7 @@ def _signers(
 
     opened: dict[str, CryptoSigner] = {}
     chosen: dict[str, list[CryptoSigner]] = {}
-    for name in (TARGETS, SNAPSHOT, TIMESTAMP):
+    for name in roles:
         role = metadata.role_of(root, name)
         found: list[CryptoSigner] = []
         chosen[name] = found
@@ -232,7 +294,7 @@ def _signers(
     return chosen
 
 
-def _versions(repo: str) -> dict[str, int]:
+def versions_of(repo: str) -> dict[str, int]:
     """Return the versions that are current in a repository; 0 before the first publish."""
     path = os.path.join(repo, "timestamp.json")
     if not os.path.exists(path):
@@ -245,7 +307,8 @@ def _versions(repo: str) -> dict[str, int]:
     return {TIMESTAMP: timestamp.version, SNAPSHOT: number, TARGETS: targets["version"]}
 
 
-def _signed(role: Any, signers: list[CryptoSigner]) -> bytes:
+def signed(role: Any, signers: list[CryptoSigner]) -> bytes:
+    """Return the metadata file of a role with these signatures."""
     document = Metadata(role)
     for signer in signers:
         document.sign(signer, append=True)

@@ -2,6 +2,7 @@
 
     DIR/publisher.toml   organisation, roles, expiries, grace, collector: for people to edit
     DIR/keys/*.pem       private keys, encrypted
+    DIR/keys/*.pub       the public halves of those that sign exceptions: the policy names them
     DIR/CHANGES.md       what each revision changed, written by publish
     DIR/repo/            what is published: a plain TUF repository, to be served by any web server
 
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 
 from agentguard.bundle import files
+from agentguard.bundle.exceptions import ROLE as EXCEPTIONS
 from agentguard.bundle.metadata import ROLES, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 from agentguard.bundle.verify import MAX_GRACE
 from agentguard.errors import ConfigError
@@ -42,18 +44,24 @@ TEAM: dict[str, dict[str, Any]] = {
     TARGETS: {"keys": ["policy-1", "policy-2", "policy-3"], "threshold": 2, "days": 180},
     SNAPSHOT: {"keys": ["online"], "threshold": 1, "days": 14},
     TIMESTAMP: {"keys": ["online"], "threshold": 1, "days": 14},
+    EXCEPTIONS: {"keys": ["exceptions"], "threshold": 1, "days": 400},
 }
 SOLO: dict[str, dict[str, Any]] = {
     ROOT: {"keys": ["solo"], "threshold": 1, "days": 730},
     TARGETS: {"keys": ["solo"], "threshold": 1, "days": 400},
     SNAPSHOT: {"keys": ["solo"], "threshold": 1, "days": 90},
     TIMESTAMP: {"keys": ["solo"], "threshold": 1, "days": 90},
+    EXCEPTIONS: {"keys": ["solo"], "threshold": 1, "days": 400},
 }
 TEAM_GRACE, SOLO_GRACE = 14, 30  # days
 
 
 class Publisher:
-    """A publisher's folder and settings. `roles`: {role: {"keys": names, "threshold", "days"}} of all four roles."""
+    """A publisher's folder and settings.
+
+    `roles`: {role: {"keys": names, "threshold", "days"}} of all four roles, and perhaps of `exceptions`, which the root
+    does not name.
+    """
 
     __slots__ = ("collector", "folder", "grace_days", "org", "roles")
 
@@ -77,7 +85,15 @@ class Publisher:
 
     def key_names(self) -> list[str]:
         """Return the names of all keys, each once, in the order of the roles."""
-        return list(dict.fromkeys(name for role in ROLES for name in self.roles[role]["keys"]))
+        return list(dict.fromkeys(name for role in self.all_roles() for name in self.roles[role]["keys"]))
+
+    def all_roles(self) -> list[str]:
+        """Return the roles that this publisher has keys for."""
+        return [role for role in (*ROLES, EXCEPTIONS) if role in self.roles]
+
+    def public(self, name: str) -> str:
+        """Return the file of the public half of a key."""
+        return os.path.join(self.folder, "keys", f"{name}.pub")
 
 
 def write(publisher: Publisher) -> None:
@@ -86,7 +102,7 @@ def write(publisher: Publisher) -> None:
         "org": publisher.org,
         "grace_days": publisher.grace_days,
         "collector": publisher.collector,
-        "roles": {role: publisher.roles[role] for role in ROLES},
+        "roles": {role: publisher.roles[role] for role in publisher.all_roles()},
     }
     text = _COMMENT + tomli_w.dumps(document)
     files.replace(os.path.join(publisher.folder, FILE), text.encode(), 0o644)
@@ -126,8 +142,8 @@ def read(folder: str) -> Publisher:
     _typed(collector, "url", str, path)
     check(_typed(document, "org", str, path), collector["url"], _typed(collector, "receipt_keys", list, path), path)
     roles = _typed(document, "roles", dict, path)
-    if set(roles) != set(ROLES):
-        raise ConfigError(f"{path}: roles must be {', '.join(ROLES)}")
+    if set(roles) - {EXCEPTIONS} != set(ROLES):
+        raise ConfigError(f"{path}: roles must be {', '.join(ROLES)} and perhaps {EXCEPTIONS}")
     for name, role in roles.items():
         _role(role, f"{path}: roles.{name}")
     grace = _typed(document, "grace_days", int, path)

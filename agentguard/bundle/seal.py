@@ -7,11 +7,11 @@
     …
 
 NAME is `root/N` (the roots after the anchor), `timestamp`, `snapshot`, `targets`, `policy` (the unmodified files as
-they were published) or `config` (the local configuration that the hook needs, as JSON). The last one is `check`: the
-SHA-256, as hex, of everything before it but the bytes of the policy, which is by far the largest and whose own SHA-256
-stands in `targets`. It shows damage, also in the one record that nobody has signed; it is no proof against an attacker,
-the signatures are. A record that comes twice, an
-unknown name, a length beyond its bound and anything after the last record are refused.
+they were published), `exceptions` (the document of exceptions that was published), `exception/N` (those that were handed
+over) or `config` (the local configuration that the hook needs, as JSON). The last one is `check`: the SHA-256, as hex, of
+everything before it but the bytes of the policy, which is by far the largest and whose own SHA-256 stands in `targets`. It
+shows damage, also in the one record that nobody has signed; it is no proof against an attacker, the signatures are. A
+record that comes twice, an unknown name, a length beyond its bound and anything after the last record are refused.
 
 The signatures of a seal are checked on every call, except where all of this holds: anchor, configuration, seal and
 floor and every folder above them can be written by root only, this process is not root and not in a user namespace, and
@@ -41,6 +41,7 @@ LIMIT = 16 * 1024 * 1024  # bytes, of the whole file
 POLICY_LIMIT = 8 * 1024 * 1024
 ROOT_LIMIT = 512_000
 CONFIG_LIMIT = 65_536
+EXCEPTIONS_LIMIT, EXCEPTION_LIMIT = 262_144, 16_384
 # Bytes, by record. Those of the metadata are the ones that fetching keeps to.
 LIMITS = {
     "timestamp": 16_384,
@@ -49,6 +50,7 @@ LIMITS = {
     "policy": POLICY_LIMIT,
     "config": CONFIG_LIMIT,
     "check": 64,
+    "exceptions": EXCEPTIONS_LIMIT,
 }
 # Settings that can make verdicts laxer, or say who somebody is, count on a managed install only.
 ROOT_ONLY = ("stage", "device_kind", "user", "groups")
@@ -134,7 +136,10 @@ def parse(data: bytes) -> dict[str, bytes]:
 
 def build(records: dict[str, bytes]) -> bytes:
     """Return the seal that holds these records. Raises `SealError` if it could not be read back."""
-    roots = sorted((name for name in records if name not in _REQUIRED), key=lambda name: int(name[5:]))
+    more = [name for name in records if name not in _REQUIRED]
+    roots = sorted(
+        more, key=lambda name: (name.rstrip("0123456789"), int(name.rpartition("/")[2] if "/" in name else 0))
+    )
     parts = [_HEAD]
     for name in (*roots, *_REQUIRED):
         if name == "policy":
@@ -263,6 +268,6 @@ def _limit(name: str) -> int:
     """Return the bound in bytes of a record of this name; -1 for an unknown one."""
     if name in LIMITS:
         return LIMITS[name]
-    number = name[5:]
-    good = name.startswith("root/") and number.isascii() and number.isdigit() and number == str(int(number))
-    return ROOT_LIMIT if good else -1
+    kind, _, number = name.partition("/")
+    good = number.isascii() and number.isdigit() and number == str(int(number))
+    return {"root": ROOT_LIMIT, "exception": EXCEPTION_LIMIT}.get(kind, -1) if good else -1

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 MAX_ROOTS = 64  # after the anchor
 MAX_GRACE = 30  # days
 POLICY = "policy.json"
+_EXCEPTION = "exception"  # what the names of their records begin with
 _DAY = 86400
 
 
@@ -54,16 +55,20 @@ class Chain:
     """A verified bundle.
 
     `policy` are the compiled policy's bytes, `digest` their SHA-256. `versions`, `expires` (seconds since 1970) and
-    `keys` (a digest of the set of public keys) are by role. `root` is the last root. `custom` is the signed part that
-    says whose bundle this is, `issued` its time of signing.
+    `keys` (a digest of the set of public keys) are by role. `root` is the last root, `targets` the metadata that names the
+    policy. `custom` is the signed part that says whose bundle this is, `issued` its time of signing. `exceptions` are the
+    entries that are signed and not revoked.
     """
 
     __slots__ = (
-        "custom", "digest", "expires", "issued", "keys", "name", "org", "policy", "revision", "root", "versions",
+        "custom", "digest", "exceptions", "expires", "issued", "keys", "name", "org", "policy", "revision", "root", "targets",
+        "versions",
     )  # fmt: skip
 
     def __init__(self, roles: dict[str, Metadata], policy: bytes, entry: dict[str, Any]) -> None:
         self.root = roles[ROOT]
+        self.targets = roles[TARGETS]
+        self.exceptions: list[dict[str, Any]] = []
         self.policy = policy
         self.digest: str = entry["hashes"]["sha256"]
         self.versions = {role: roles[role].version for role in ROLES}
@@ -92,8 +97,8 @@ def verify(
     """Return the verified bundle. Raises `PublisherError`.
 
     `records` holds the files by name: "root/N" for each root after the anchor, "timestamp", "snapshot", "targets",
-    "policy". `org` is the organisation that the local configuration names ("": none). `floor` is what `read_floor`
-    returned.
+    "policy"; perhaps documents of exceptions. `org` is the organisation that the local configuration names ("": none).
+    `floor` is what `read_floor` returned.
     """
     trusted = read(ROOT, anchor)
     root = _roots(trusted, records, signatures=signatures)
@@ -123,6 +128,10 @@ def verify(
         raise PublisherError("the bundle is signed for another organisation than this installation trusts")
     if floor is not None:
         not_below(chain, floor)
+    if any(name.startswith(_EXCEPTION) for name in records):
+        from agentguard.bundle import exceptions  # noqa: PLC0415 - only where somebody has granted one
+
+        chain.exceptions = exceptions.collected(records, snapshot, targets, signatures=signatures)
     return chain
 
 

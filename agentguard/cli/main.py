@@ -21,6 +21,7 @@ _COMMANDS = {
     "enroll": ("agentguard.cli.sync", "enroll", "Trust an organisation's policy on this laptop."),
     "sync": ("agentguard.cli.sync", "sync", "Fetch the newest bundle and upload records."),
     "policy": ("agentguard.cli.policy", "policy", "Check, test, explain and replay policies."),
+    "exception": ("agentguard.cli.exception", "exception", "Ask for, grant and take up exceptions to rules."),
     "programs": ("agentguard.cli.programs", "programs", "Show what agentguard knows about programs."),
     "bundle": ("agentguard.cli.bundle", "bundle", "Make keys, build, publish and verify signed bundles."),
     "audit": ("agentguard.cli.audit", "audit", "Read, search and verify the audit log."),

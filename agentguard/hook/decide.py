@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from agentguard.access.model import Access, ToolCall
+    from agentguard.bundle.verify import Chain
     from agentguard.hook.state import State
     from agentguard.policy.engine import Policy
+    from agentguard.policy.exceptions import Exceptions
 
 INPUT_LIMIT = 8 * 1024 * 1024  # bytes; more is refused unread
 
@@ -214,9 +216,14 @@ def _context(
         from agentguard.policy import roles  # noqa: PLC0415 - only where the policy has any
 
         held, claimed = roles.held(policy.roles, who.user, who.groups, who.known)
+    chain = state.active.chain
+    granted = None
+    if chain is not None and chain.exceptions and state.active.state not in (FALLBACK, INVALID):
+        granted = _exceptions(state, who, policy, chain)
     return Context(
         roles=held,
         claimed=claimed,
+        exceptions=granted,
         user="" if who.known == NONE else who.user,
         device=str(local.get("device", "")),
         device_kind=str(local.get("device_kind", "")),
@@ -231,6 +238,24 @@ def _context(
         stage=OBSERVE if local.get("stage") == OBSERVE else ENFORCE,
         hide=redactor.text,
     )
+
+
+def _exceptions(state: State, who: Person, policy: Policy, chain: Chain) -> Exceptions | None:
+    """Return the signed exceptions that hold for this call."""
+    from agentguard.bundle.exceptions import times  # noqa: PLC0415 - only where somebody has granted one
+    from agentguard.policy import exceptions  # noqa: PLC0415
+
+    local = state.active.local
+    seen = local.get("seen")
+    caller = exceptions.Caller(
+        who.user,
+        who.known,
+        str(local.get("device", "")),
+        chain.org,
+        now=state.now,
+        seen=max(chain.issued, seen if type(seen) is int else 0),
+    )
+    return exceptions.holding(chain.exceptions, caller, times(chain.exceptions), policy.max_days)
 
 
 def _changes(access: Access, decision: Decision) -> bool:

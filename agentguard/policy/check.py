@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentguard.policy.shape import Condition, Rule
 
 STAGED = ("rollout", "cohort", "enforce_for")
-NOT_IN_ALLOW = ("possible", "unattended", "mode", "sweep", *STAGED)
+NOT_IN_ALLOW = ("possible", "unattended", "mode", "sweep", "exceptions", *STAGED)
 
 
 def rule_findings(rule: Rule, sets: Sets, *, builtin: bool = False) -> list[Finding]:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from agentguard.policy.shape import Condition, Entry, Rule
     from agentguard.policy.source import Document, Source
 
-_OPTIONAL = ("possible", "unattended", "mode", "sweep", "rollout", "cohort", "severity", "reason", "remedy", "owner")
+_OPTIONAL = (
+    "possible", "unattended", "mode", "sweep", "rollout", "cohort", "exceptions", "severity", "reason", "remedy", "owner",
+)  # fmt: skip
 _LISTS = ("tags", "enforce_for")
 
 
@@ -185,7 +187,7 @@ def _policy(
         "mode": mode or top["mode"],
         "defaults": top["defaults"],
         "audit": top["audit"],
-        **({"roles": top["roles"]} if top["roles"] else {}),
+        **{key: top[key] for key in ("roles", "exceptions") if top[key]},
         "sets": listed,
         "rules": out,
         "by_action": {

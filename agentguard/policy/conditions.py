@@ -24,7 +24,7 @@ from agentguard.access.model import (
     USE,
     WRITE,
 )
-from agentguard.policy.model import ALLOW, ASK, ASSURANCES, DENY, ENFORCE, OBSERVE, SCHEMA
+from agentguard.policy.model import ALLOW, ASK, ASSURANCES, DENY, ENFORCE, MAX_DAYS, OBSERVE, SCHEMA
 
 # How a value of a condition is compared.
 ENUM = "enum"  # one word of a closed list
@@ -161,7 +161,7 @@ MODES = (ENFORCE, OBSERVE)
 SEVERITIES = ("low", "medium", "high", "critical")
 
 # What a key of a table holds.
-TEXT, TEXTS, NUMBER, CHOICE, ID = "text", "texts", "number", "choice", "id"
+TEXT, TEXTS, NUMBER, CHOICE, ID, FLAG = "text", "texts", "number", "choice", "id", "flag"
 TABLE, TABLES, LISTS = "table", "tables", "lists"
 
 # key: (type, words of a CHOICE, whether it must be there, meaning).
@@ -187,6 +187,7 @@ RULE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "rollout": (NUMBER, (), False, "percent of the devices that enforce the rule, 0 to 100; all others observe it"),
     "cohort": (ID, (), False, "rules of one cohort roll out to the same devices (the rule's id)"),
     "enforce_for": (TEXTS, (), False, "roles whose holders enforce the rule; everybody else observes it"),
+    "exceptions": (FLAG, (), False, "whether exceptions may lift the rule (not at severity critical)"),
     "severity": (CHOICE, SEVERITIES, False, "for the people who read the records"),
     "reason": (TEXT, (), False, "one sentence for the model and the person: why"),
     "remedy": (TEXT, (), False, "what to do instead"),
@@ -217,11 +218,16 @@ BUNDLE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "defaults_for": (TABLE, (), False, "`[defaults_for.ci]`: other defaults on devices of that kind"),
     "audit": (TABLE, (), False, "how the audit log is kept"),
     "sets": (TABLE, (), False, "lists with a name, used as `@name`"),
+    "exceptions": (TABLE, (), False, "limits of exceptions"),
     "roles": (TABLE, (), False, "`[roles.NAME]`: who holds a role"),
     "rule": (TABLES, (), False, "the rules; they can stand in `rules/*.toml` as well"),
     "scope": (TABLE, (), False, "conditions on who and where that limit every rule of this folder"),
     "include": (TABLES, (), False, "packs that this policy stands on, each pinned by its digest"),
     "adjust": (TABLES, (), False, "changes to rules of included packs, each with a `because`"),
+}
+# Keys of [exceptions].
+EXCEPTION_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
+    "max_days": (NUMBER, (), False, f"the most days that one may last; 0 for none at all ({MAX_DAYS})"),
 }
 # Keys of [roles.NAME].
 ROLE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
@@ -300,11 +306,6 @@ MATRIX_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     **_PROJECT_KEYS,
 }
 TESTS_FILE_KEYS = ("case", "matrix")
-
-# Keys of the language that this version does not understand. They are refused: to skip one would change what a policy
-# means without a word.
-LATER_RULE_KEYS = ("exceptions",)
-LATER_BUNDLE_KEYS = ("exceptions",)
 
 
 def kind_of(key: str) -> str:

@@ -6,6 +6,7 @@ an earlier one says:
 1. the built-in pack `agentguard/*`;
 2. the policy's rules: the strictest deny or ask that matches; for the rest of the row an allow rule that matches for
    certain, else the default of the row's action. A deny or ask rule never makes a row laxer than its default;
+3. signed exceptions: one more `unless` on their rule;
 4. mode, `rollout` and `enforce_for`: which rules count in `effect`. All of them count in `would`;
 5. freshness: a policy out of date has its own say about rows that change something, so they are not let through;
 6. nobody can answer: what would be asked becomes the rule's `unattended`, else deny;
@@ -31,6 +32,7 @@ from agentguard.policy.model import (
     FRESH,
     GRACE,
     INVALID,
+    MAX_DAYS,
     MAYBE,
     NO,
     OBSERVE,
@@ -39,6 +41,7 @@ from agentguard.policy.model import (
     YES,
     Decision,
     Hit,
+    stricter,
 )
 from agentguard.policy.stored import MAGIC, Stored, read
 
@@ -67,18 +70,20 @@ _CI = "ci"  # the device kind that has defaults of its own
 class Policy:
     """A compiled policy that has been checked, or the built-in pack. `on_failure`: where a record cannot be written.
 
-    `roles` are those that it defines. A stored policy reads its rules and sets as they are asked for, and knows which ones a
-    row could concern.
+    `roles` are those that it defines, `max_days` is how long an exception may last. A stored policy reads its rules and sets
+    as they are asked for, and knows which ones a row could concern.
     """
 
     __slots__ = (
-        "_by_action", "_kept", "_keys", "defaults", "mode", "name", "on_failure", "roles", "rules", "sets", "stored",
+        "_by_action", "_kept", "_keys", "defaults", "max_days", "mode", "name", "on_failure", "roles", "rules", "sets",
+        "stored",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], stored: Stored | None = None) -> None:
         self.name: str = data["name"]
         self.mode: str = data["mode"]
         self.defaults: dict[str, Any] = data["defaults"]
+        self.max_days: int = data.get("exceptions", {}).get("max_days", MAX_DAYS)
         self.roles: dict[str, dict[str, Any]] = data.get("roles", {})
         self.on_failure: str = data.get("audit", {}).get("on_failure", ASK)
         self.stored = stored
@@ -165,6 +170,7 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
     pack = builtin()
     pack_sets, sets = pack.in_world(world), policy.in_world(world)
     hits: list[Hit] = []
+    lifted: list[Hit] = []  # what exceptions took away
     acting: list[Hit] = []  # all that has an effect
     whole: list[Hit] = []  # all that would have one if every rule were enforced
     effects = []
@@ -179,7 +185,7 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
             effects.append(known)
             continue
         firm = _hits(pack, pack_match, row, number, context, rules=group.rules(0, pack_match, row))
-        own = _hits(policy, match, row, number, context, rules=group.rules(1, match, row))
+        own = _hits(policy, match, row, number, context, rules=group.rules(1, match, row), lifted=lifted)
         acts = [*firm, *(hit for hit in own if hit.counts)]
         would = [*firm, *own]
         default = _default(policy, _default_name(row, match.certainty, access.known), row, number, context)
@@ -201,11 +207,17 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
         acting += acts
         whole += would
         effects.append(_strictest(acts))
-        group.told(row, effects[-1], silent=not (firm or own))
+        group.told(row, effects[-1], silent=not (firm or own or any(hit.row == number for hit in lifted)))
     effect, would_effect = _strictest(acting), _strictest(whole)
     rule = _named(acting, effect)
     would_rule = rule if would_effect == effect else _named(whole, would_effect)
     told = would_rule if effect == ALLOW else rule
+    exceptions = ""
+    without = effect
+    if lifted:
+        exceptions = " ".join(sorted({hit.exception for hit in lifted}))
+        if context.stage != OBSERVE:
+            without = stricter(effect, _strictest([hit for hit in lifted if hit.counts]))
     return Decision(
         effect,
         would_effect,
@@ -218,6 +230,8 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
         hits=tuple(hits),
         rows=tuple(access.rows),
         row_effects=tuple(effects),
+        exception=exceptions,
+        without=without,
     )
 
 
@@ -297,14 +311,21 @@ def _path_sets(rule: dict[str, Any]) -> Iterator[int]:
 
 
 def _hits(
-    policy: Policy, match: RowMatch, row: Row, number: int, context: Context, *, rules: Sequence[int]
-) -> list[Hit]:
-    """Return the rules of a policy that have a say about a row. `rules` are those that could."""
-    hits = []
+    policy: Policy, match: RowMatch, row: Row, number: int, context: Context, *, rules: Sequence[int],
+    lifted: list[Hit] | None = None,
+) -> list[Hit]:  # fmt: skip
+    """Return the rules of a policy that have a say about a row. `rules` are those that could.
+
+    What exceptions take away from them is added to `lifted`; without it none does.
+    """
+    hits: list[Hit] = []
     for index in rules:
         rule = policy.rules[index]
         value = match.rule(rule)
         effect = rule["effect"]
+        left, exception = value, ""
+        if context.exceptions is not None and lifted is not None and value != NO and effect != ALLOW:
+            left, exception = context.exceptions.lifted(rule, match, row, context, value)
         if value == NO and "sweep" in rule and match.swept(rule):
             value, effect = MAYBE, rule["sweep"]
         elif value == NO or (effect == ALLOW and value != YES):
@@ -317,19 +338,23 @@ def _hits(
         )
         found = next((match.found[place] for _, _, place in rule["when"] if match.found.get(place)), "")
         texts = policy.texts(index)
-        hits.append(
-            Hit(
-                rule["id"],
-                effect,
-                number,
-                match=value,
-                counts=counts,
-                severity=rule.get("severity", ""),
-                unattended=rule.get("unattended", DENY),
-                reason=_text(texts.get("reason"), row, found, context),
-                remedy=_text(texts.get("remedy"), row, found, context),
-            )
+        hit = Hit(
+            rule["id"],
+            effect,
+            number,
+            match=value,
+            counts=counts,
+            severity=rule.get("severity", ""),
+            unattended=rule.get("unattended", DENY),
+            reason=_text(texts.get("reason"), row, found, context),
+            remedy=_text(texts.get("remedy"), row, found, context),
         )
+        if exception and lifted is not None:
+            lifted.append(hit.lifted(exception, attended=context.attended))
+            if left == NO:
+                continue
+            hit.match, hit.effect = left, _if_maybe(policy, rule, row, context)
+        hits.append(hit)
     return hits
 
 

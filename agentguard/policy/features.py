@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 # (version, kind of feature, keys or words): what each version was the first to understand. A feature is `KIND KEY`.
 _FIRST = (
-    ("0.1.0", "policy", "schema min_client name mode defaults audit roles sets rules by_action"),
+    ("0.1.0", "policy", "schema min_client name mode defaults audit roles exceptions sets rules by_action"),
     ("0.1.0", "rule", "id effect when unless possible unattended mode sweep rollout cohort enforce_for"),
-    ("0.1.0", "rule", "severity reason remedy tags owner"),
+    ("0.1.0", "rule", "exceptions severity reason remedy tags owner"),
     ("0.1.0", "condition", "action certainty trait tool roles users devices permission_mode repo branch subagent"),
     ("0.1.0", "condition", "command flags args via server mcp_tool port host method ref remote package variable"),
     ("0.1.0", "condition", "sql_verb path"),

@@ -21,7 +21,6 @@ CODES = {
     "AG005": "a file lies where no policy file is read",
     "AG101": "a key that must be there is missing",
     "AG102": "a value has the wrong type",
-    "AG103": "a key belongs to a newer version of the language",
     "AG104": "unknown key",
     "AG105": "the schema version is not known",
     "AG201": "a word is not one of those allowed",

@@ -24,19 +24,21 @@ SEVERITIES = ("", "low", "medium", "high", "critical")  # from lax to strict
 
 # key: the words that it may hold, or the type of its value.
 _TOP: dict[str, Any] = {
-    "schema": int, "min_client": str, "name": str, "mode": MODES, "defaults": dict, "audit": dict, "roles": dict, "sets": list,
-    "rules": list, "by_action": dict,
+    "schema": int, "min_client": str, "name": str, "mode": MODES, "defaults": dict, "audit": dict, "roles": dict,
+    "exceptions": dict, "sets": list, "rules": list, "by_action": dict,
 }  # fmt: skip
 _RULE: dict[str, Any] = {
     "id": str, "effect": EFFECTS, "when": list, "unless": list, "possible": EFFECTS, "unattended": EFFECTS,
     "mode": MODES, "severity": frozenset(SEVERITIES), "reason": str, "remedy": str, "tags": list, "owner": str,
     "sweep": frozenset({ASK}), "rollout": int, "cohort": str, "enforce_for": list,
+    "exceptions": bool,
 }  # fmt: skip
 _SET: dict[str, Any] = {"values": list, "except": list, "or": list}
 _DEFAULTS: dict[str, Any] = dict.fromkeys(
     ("effect", "possible", "opaque", "unknown", "unknown_tool", "on_stale"), EFFECTS
 )
 _AUDIT: dict[str, Any] = {"on_failure": EFFECTS}
+_EXCEPTIONS: dict[str, Any] = {"max_days": int}
 _ROLE: dict[str, Any] = {"assurance": frozenset(ASSURANCES), "users": list, "groups": list}
 _ROLE_NEEDED = frozenset(_ROLE)
 _TOP_NEEDED = frozenset({"schema", "name", "mode", "defaults", "sets", "rules", "by_action"})
@@ -45,12 +47,12 @@ _SET_NEEDED = frozenset({"values", "except"})
 _NOTHING: frozenset[str] = frozenset()
 
 # The head of a stored policy: what a compiled policy says beside its rules and sets, and how these are stored.
-HEAD_SHARED = ("schema", "min_client", "name", "mode", "defaults", "audit", "roles")
+HEAD_SHARED = ("schema", "min_client", "name", "mode", "defaults", "audit", "roles", "exceptions")
 _STORED: dict[str, Any] = {
     **{key: _TOP[key] for key in HEAD_SHARED},
     "rules": int, "sets": int, "buckets": int, "wide": dict, "body": int, "deflated": bool,
 }  # fmt: skip
-_STORED_NEEDED = frozenset(_STORED) - {"audit", "min_client", "roles"}
+_STORED_NEEDED = frozenset(_STORED) - {"audit", "min_client", "roles", "exceptions"}
 
 
 def checked(data: Any) -> dict[str, Any]:
@@ -92,6 +94,7 @@ def _settings(data: Any, known: dict[str, Any], needed: frozenset[str]) -> None:
         raise wrong(f"it needs agentguard {data['min_client']}, and this is {__version__}")
     _keys(data, known, needed, "it")
     _keys(data.get("audit", {}), _AUDIT, _NOTHING, "audit")
+    _keys(data.get("exceptions", {}), _EXCEPTIONS, _NOTHING, "exceptions")
     defaults = data["defaults"]
     _defaults({key: value for key, value in defaults.items() if key != "ci"}, "defaults")
     _defaults(defaults.get("ci", {}), "defaults of ci")

@@ -1,4 +1,4 @@
-"""What stands at the head of a policy: its name, mode, defaults, audit settings and roles, and how layers share them.
+"""What stands at the head of a policy: its name, mode, defaults, roles and other settings, and how layers share them.
 
 A layer's own word wins, key by key. Where it says nothing, what it includes counts; of several included packs the
 strictest word holds, as each of them would hold by itself, and a role that several define has the members that each of
@@ -18,7 +18,6 @@ from agentguard.policy.conditions import (
     CHOICE,
     DEFAULTS,
     DEVICE_KINDS,
-    LATER_BUNDLE_KEYS,
     RULES_FILE_KEYS,
 )
 from agentguard.policy.model import ENFORCE, OBSERVE, SCHEMA, STRICTNESS
@@ -39,12 +38,13 @@ NOTHING: dict[str, Any] = {
     | {kind: {} for kind in DEVICE_KINDS},
     "audit": {key: value for key, (_words, value, _meaning) in AUDIT.items()},
     "roles": {},
+    "exceptions": {},
 }
 
 
 def said(document: Document, findings: list[Finding]) -> dict[str, Any]:
-    """Return what a bundle.toml says of name, mode, defaults, audit and roles; what is wrong becomes a finding."""
-    known, wrong = shape.known_keys(document, (), document.values, BUNDLE_KEYS, LATER_BUNDLE_KEYS)
+    """Return what a bundle.toml says of the policy as a whole; what is wrong becomes a finding."""
+    known, wrong = shape.known_keys(document, (), document.values, BUNDLE_KEYS)
     findings += wrong
     spec = {key: entry for key, entry in BUNDLE_KEYS.items() if key not in _READ_ELSEWHERE}
     fields = shape.checked(document, (), {key: document.values[key] for key in known}, spec, findings)
@@ -63,6 +63,7 @@ def said(document: Document, findings: list[Finding]) -> dict[str, Any]:
         "mode": fields.get("mode"),
         "defaults": {**_defaults(document, ("defaults",), fields.get("defaults", {}), findings), **kinds},
         "audit": _choices(document, ("audit",), fields.get("audit", {}), AUDIT, findings),
+        "exceptions": people.limits(document, fields.get("exceptions", {}), findings),
         "roles": people.roles(document, fields.get("roles", {}), findings),
     }
 
@@ -76,6 +77,7 @@ def merged(own: Mapping[str, Any], included: Sequence[dict[str, Any]]) -> dict[s
         "defaults": _overlaid(base["defaults"], own["defaults"]),
         "audit": {**base["audit"], **own["audit"]},
         "roles": {**base["roles"], **own["roles"]},
+        "exceptions": {**base["exceptions"], **own["exceptions"]},
     }
 
 
@@ -94,6 +96,7 @@ def strictest(heads: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "mode": OBSERVE if all(head["mode"] == OBSERVE for head in heads) else ENFORCE,
         "defaults": defaults,
         "audit": {key: max((head["audit"][key] for head in heads), key=STRICTNESS.__getitem__) for key in AUDIT},
+        "exceptions": people.least([head["exceptions"] for head in heads]),
         "roles": people.strictest([head["roles"] for head in heads]),
     }
 

@@ -186,6 +186,19 @@ class RowMatch:
         self._sweeps = False
         return found != NO
 
+    def world(self) -> World:
+        """Return the world that the sets were made ready for."""
+        return self._sets.world
+
+    def less(self, rule: dict[str, Any], other: RowMatch, tables: Sequence[Any]) -> int:
+        """Return what `rule` says of a deny or ask rule with more tables of `unless`, which `other` matches."""
+        found = NO
+        for spelling in self._spellings:
+            match = self._spelled(rule["when"], rule.get("unless", ()), spelling, True)
+            lifted = max(other._least(table, spelling, False) for table in tables)
+            found = max(found, min(match, 2 - lifted))
+        return min(found, MAYBE) if self.certainty == POSSIBLE else found
+
     def _spelled(self, when: Any, unless: Any, spelling: int, stops: bool) -> int:
         match = self._least(when, spelling, stops)
         if match and unless:

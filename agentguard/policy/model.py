@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentguard.access.model import Row
+    from agentguard.policy.exceptions import Exceptions
 
 ALLOW, ASK, DENY = "allow", "ask", "deny"
 STRICTNESS = {ALLOW: 0, ASK: 1, DENY: 2}
@@ -27,6 +28,7 @@ FALLBACK = "fallback"  # no seal at all: the fallback policy
 INVALID = "invalid"  # a seal that does not verify: the fallback policy, and what changes things is denied
 
 BUILTIN_PREFIX = "agentguard/"
+MAX_DAYS = 7  # that an exception may last where a policy does not say
 SCHEMA = 1  # of compiled policies; a client keeps its last good bundle when it meets a newer one
 
 
@@ -58,13 +60,14 @@ class Context:
 
     `roles` are those that the person holds, `claimed` those that the person may hold and has not proved to: they can only
     tighten. `attended` is false where nobody could answer an ask. `state` is one of FRESH … INVALID. `stage` is ENFORCE or
-    root-owned OBSERVE. `device_kind` is "" or root-owned "ci". `hide` takes secrets out of what a reason quotes; it sees
-    a value before that is cut, because half a secret is not recognised.
+    root-owned OBSERVE. `device_kind` is "" or root-owned "ci". `exceptions` are the signed ones that hold, None where
+    none does. `hide` takes secrets out of what a reason quotes; it sees a value before that is cut, because half a secret
+    is not recognised.
     """
 
     __slots__ = (
-        "attended", "branch", "claimed", "device", "device_kind", "hide", "permission_mode", "remote_urls", "repo", "roles",
-        "stage", "state", "subagent", "user",
+        "attended", "branch", "claimed", "device", "device_kind", "exceptions", "hide", "permission_mode", "remote_urls",
+        "repo", "roles", "stage", "state", "subagent", "user",
     )  # fmt: skip
 
     def __init__(
@@ -83,6 +86,7 @@ class Context:
         attended: bool = True,
         state: str = FRESH,
         stage: str = ENFORCE,
+        exceptions: Exceptions | None = None,
         hide: Callable[[str], str] = str,
     ) -> None:
         self.roles = roles
@@ -98,6 +102,7 @@ class Context:
         self.attended = attended
         self.state = state
         self.stage = stage
+        self.exceptions = exceptions
         self.hide = hide
 
 
@@ -109,7 +114,7 @@ class Hit:
     what an ask becomes where nobody can answer.
     """
 
-    __slots__ = ("counts", "effect", "match", "reason", "remedy", "row", "rule", "severity", "unattended")
+    __slots__ = ("counts", "effect", "exception", "match", "reason", "remedy", "row", "rule", "severity", "unattended")
 
     def __init__(
         self, rule: str, effect: str, row: int, *, match: int = YES, counts: bool = True, severity: str = "",
@@ -124,6 +129,14 @@ class Hit:
         self.unattended = unattended
         self.reason = reason
         self.remedy = remedy
+        self.exception = ""
+
+    def lifted(self, exception: str, *, attended: bool) -> Hit:
+        """Return what this would have been without an exception: the same, with the exception's id."""
+        effect = self.unattended if self.effect == ASK and not attended else self.effect
+        found = Hit(self.rule, effect, self.row, match=self.match, counts=self.counts, severity=self.severity)
+        found.exception = exception
+        return found
 
 
 class Decision:
@@ -132,11 +145,13 @@ class Decision:
     `rule` decides `effect` ("" when nothing but a silent default did), `would_rule` decides `would`. `reason`,
     `remedy` (filled in; redacted later, at the edge) and `severity` are those of `rule` where the call is stopped, else
     of `would_rule`. `hits` holds every rule that matched, in the order of rows, and `row_effects` the effect of each
-    row, in that order too.
+    row, in that order too. `exception` names those that lifted a rule, and `without` is the effect that would have been
+    without them.
     """
 
     __slots__ = (
         "effect",
+        "exception",
         "hits",
         "mode",
         "reason",
@@ -145,6 +160,7 @@ class Decision:
         "rows",
         "rule",
         "severity",
+        "without",
         "would",
         "would_rule",
     )
@@ -163,6 +179,8 @@ class Decision:
         hits: tuple[Hit, ...] = (),
         rows: tuple[Row, ...] = (),
         row_effects: tuple[str, ...] = (),
+        exception: str = "",
+        without: str = "",
     ) -> None:
         self.effect = effect
         self.would = would
@@ -175,3 +193,5 @@ class Decision:
         self.hits = hits
         self.rows = rows
         self.row_effects = row_effects
+        self.exception = exception
+        self.without = without or effect

@@ -1,4 +1,4 @@
-"""The people of a policy: the table [roles] of bundle.toml, and whether the roles that rules name are defined in it.
+"""The people of a policy: the tables [roles] and [exceptions] of bundle.toml, and whether roles that are named are there.
 
 A role that is named and never defined is held by nobody, so a rule on it never matches, or always: an error.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentguard.policy import shape, values
-from agentguard.policy.conditions import ROLE_KEYS
+from agentguard.policy.conditions import EXCEPTION_KEYS, ROLE_KEYS
 from agentguard.policy.findings import nearest
-from agentguard.policy.model import ASSURANCES, MANAGED
+from agentguard.policy.model import ASSURANCES, MANAGED, MAX_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agentguard.policy.shape import Rule
     from agentguard.policy.source import Document
 
+DAYS_LIMIT = 366  # of one exception
 _PATTERN = frozenset("*?[")
 
 
@@ -45,6 +46,22 @@ def roles(document: Document, table: Mapping[str, Any], findings: list[Finding])
             findings.append(document.finding(steps, "AG101", f'role "{name}" has neither users nor groups', key=True))
         found[name] = {"assurance": fields.get("assurance", MANAGED), **members}
     return found
+
+
+def limits(document: Document, table: Mapping[str, Any], findings: list[Finding]) -> dict[str, int]:
+    """Return the limits of exceptions that bundle.toml sets."""
+    findings += shape.known_keys(document, ("exceptions",), table, EXCEPTION_KEYS)[1]
+    fields = shape.checked(document, ("exceptions",), table, EXCEPTION_KEYS, findings)
+    if not 0 <= fields.get("max_days", 0) <= DAYS_LIMIT:
+        what = f'"max_days" is a number of days, from 0 to {DAYS_LIMIT}'
+        findings.append(document.finding(("exceptions", "max_days"), "AG214", what))
+    return fields
+
+
+def least(tables: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Return the limits of several packs: of each the smallest; where one says nothing, what holds then counts, too."""
+    found = [table.get("max_days", MAX_DAYS) for table in tables]
+    return {} if not found or all(days == MAX_DAYS for days in found) else {"max_days": min(found)}
 
 
 def strictest(tables: Iterable[dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:

@@ -24,6 +24,7 @@ _HOLDS = {
     conditions.SCRIPT: "text, any number of lines",
     conditions.ID: "name",
     conditions.NUMBER: "number",
+    conditions.FLAG: "true or false",
     conditions.TABLE: "table",
     conditions.TABLES: "list of tables",
     conditions.LISTS: "list of lists",
@@ -50,6 +51,7 @@ def _parts() -> dict[str, str]:
         "variables": _list({_code(f"{{{name}}}"): meaning for name, meaning in conditions.VARIABLES.items()}),
         "placeholders": _codes(f"{{{name}}}" for name in conditions.TEMPLATES),
         "role keys": _keys(conditions.ROLE_KEYS),
+        "exception keys": _keys(conditions.EXCEPTION_KEYS),
         "bundle keys": _keys(conditions.BUNDLE_KEYS),
         "include keys": _keys(conditions.INCLUDE_KEYS),
         "adjust keys": _keys(conditions.ADJUST_KEYS),
@@ -59,8 +61,6 @@ def _parts() -> dict[str, str]:
         "audit": _choices(conditions.AUDIT),
         "case keys": _keys(conditions.CASE_KEYS),
         "matrix keys": _keys(conditions.MATRIX_KEYS),
-        "later bundle keys": _codes(conditions.LATER_BUNDLE_KEYS),
-        "later rule keys": _codes(conditions.LATER_RULE_KEYS),
         "codes": _table(("code", "meaning"), findings.CODES.items()),
     }
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard.policy import conditions
-from agentguard.policy.conditions import CHOICE, FILES, ID, LISTS, NUMBER, SCRIPT, TABLE, TABLES, TEXT, TEXTS
+from agentguard.policy.conditions import CHOICE, FILES, FLAG, ID, LISTS, NUMBER, SCRIPT, TABLE, TABLES, TEXT, TEXTS
 from agentguard.policy.findings import nearest
 from agentguard.policy.values import plain_text
 
@@ -26,6 +26,7 @@ NAME_FORM = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 _TYPES = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 _EXPECTED: dict[str, tuple[type | tuple[type, ...], str]] = {
     TEXT: (str, "a text"), CHOICE: (str, "a text"), ID: (str, "a text"), NUMBER: (int, "a number"),
+    FLAG: (bool, "true or false"),
     SCRIPT: (str, "a text"), LISTS: (list, "a list of lists"), FILES: ((list, dict), "a list or a table of paths"),
     TABLE: (dict, "a table"), TABLES: (list, "a list of tables"), TEXTS: ((str, list), "a text or a list of texts"),
 }  # fmt: skip
@@ -98,7 +99,7 @@ def type_name(value: object) -> str:
 
 
 def known_keys(
-    document: Document, steps: Steps, table: Mapping[str, Any], names: Iterable[str], later: Iterable[str] = ()
+    document: Document, steps: Steps, table: Mapping[str, Any], names: Iterable[str]
 ) -> tuple[list[str], list[Finding]]:
     """Return the keys of a table that are among `names`, and a finding for every other key."""
     known, findings = [], []
@@ -106,9 +107,6 @@ def known_keys(
     for name in table:
         if name in names:
             known.append(name)
-        elif name in later:
-            what = f'"{name}" is not supported by this version'
-            findings.append(document.finding((*steps, name), "AG103", what, key=True))
         else:
             near = nearest(name, names)
             findings.append(document.finding((*steps, name), "AG104", f'unknown key "{name}"', near, key=True))
@@ -196,7 +194,7 @@ def rules(document: Document, findings: list[Finding]) -> list[Rule]:
 
 def _rule(document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]) -> Rule:
     names = [*conditions.RULE_KEYS, *conditions.CONDITIONS]
-    known, wrong = known_keys(document, steps, table, names, conditions.LATER_RULE_KEYS)
+    known, wrong = known_keys(document, steps, table, names)
     findings += wrong
     own = {name: table[name] for name in known if name in conditions.RULE_KEYS}
     fields = checked(document, steps, own, conditions.RULE_KEYS, findings)

@@ -65,7 +65,9 @@ def fetch_seal(
     """
     with fetch.opened(source, managed=managed, seconds=seconds) as fetcher:
         records = fetch.pull(anchor, fetcher, cache)
-    records["config"] = jsontext.canonical(identity.local(places, settings, records["policy"]) if places else settings)
+    if places:
+        records |= identity.installed(places)
+    records["config"] = jsontext.canonical(identity.local(places, settings, records) if places else settings)
     data = seal.build(records)
     try:
         chain = verify(anchor, seal.parse(data), org=settings["org"])

@@ -1,6 +1,8 @@
-"""Who the people of this device are: the groups that the policy's roles name, looked up here and never by the hook.
+"""What this device adds to the seal: its settings, who its people are, and the exceptions that were handed over.
 
-The groups travel in the seal's local configuration as `members`: {account: [groups]}, so they are as well protected as
+Groups that the policy's roles name are looked up here and never by the hook.
+
+They travel in the seal's local configuration as `members`: {account: [groups]}, so they are as well protected as
 the policy itself. A managed sync, which is root's, looks up everybody who has a spool here, and the members that the
 group database lists; a personal one its own account. An account that is not there has not been looked up. Only groups
 that a role names are asked for, and a policy without such roles asks for nothing.
@@ -8,12 +10,14 @@ that a role names are asked for, and a policy without such roles asks for nothin
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from agentguard import jsontext, places
-from agentguard.bundle import files, seal
+from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.verify import verify
 from agentguard.errors import BundleError, ConfigError, PolicyError
 
@@ -22,16 +26,22 @@ if TYPE_CHECKING:
 
     from agentguard.places import Places
 
+INSTALLED = "exceptions"  # in places.sync: the documents that were handed over
 PEOPLE_LIMIT = 1000  # accounts of one device
 _ROOM = seal.CONFIG_LIMIT // 2  # bytes of the seal's configuration that the members may take
 
 
-def local(where: Places, settings: dict[str, Any], policy: bytes) -> dict[str, Any]:
-    """Return the local configuration for a seal: the settings, the device's id, and who is in which group."""
+def local(where: Places, settings: dict[str, Any], records: dict[str, bytes]) -> dict[str, Any]:
+    """Return the local configuration for a seal with these records.
+
+    The settings, the device's id, who is in which group, and where there are exceptions the last time seen.
+    """
     found = dict(settings)
+    if any(name.startswith(exceptions.ROLE[:-1]) for name in records):
+        found["seen"] = max(int(time.time()), _seen(where))
     if where.managed and not found.get("device") and hasattr(os, "uname"):
         found["device"] = os.uname().nodename  # the name by which the upload knows it too
-    groups = _groups(policy)
+    groups = _groups(records["policy"])
     if groups:
         found["members"] = _members(where, groups)
     return found
@@ -48,11 +58,46 @@ def refresh(where: Places, settings: dict[str, Any]) -> bool:
         verify(anchor, records, org=settings["org"])
     except (BundleError, ConfigError):
         return False
-    config = jsontext.canonical(local(where, settings, records["policy"]))
-    if config == records["config"]:
+    before = dict(records)
+    records = {name: data for name, data in records.items() if not name.startswith(exceptions.INSTALLED)}
+    records |= installed(where)
+    records["config"] = jsontext.canonical(local(where, settings, records))
+    if records == before:
         return False
-    files.replace(where.seal, seal.build({**records, "config": config}), 0o644 if where.managed else 0o600)
+    files.replace(where.seal, seal.build(records), 0o644 if where.managed else 0o600)
     return True
+
+
+def installed(where: Places) -> dict[str, bytes]:
+    """Return the documents of exceptions that were handed over here, as records of a seal; those that are over go."""
+    folder = os.path.join(where.sync, INSTALLED)
+    found: list[bytes] = []
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return {}
+    for name in names[: exceptions.FILES]:
+        path = os.path.join(folder, name)
+        try:
+            data = files.read(path, seal.EXCEPTION_LIMIT)
+            expires = metadata.read(metadata.TARGETS, data).expires
+        except (ConfigError, BundleError):
+            continue
+        if expires > time.time():
+            found.append(data)
+        else:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+    return {f"{exceptions.INSTALLED}{number}": data for number, data in enumerate(found, 1)}
+
+
+def _seen(where: Places) -> int:
+    """Return the last time that the present seal says was seen here; 0 where there is none."""
+    try:
+        before = seal.read_config(seal.parse(files.read(where.seal, seal.LIMIT))["config"]).get("seen")
+    except (BundleError, ConfigError):
+        return 0
+    return before if type(before) is int else 0
 
 
 def _groups(policy: bytes) -> list[str]:

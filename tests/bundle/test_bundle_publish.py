@@ -57,7 +57,9 @@ def snapshot(folder):
 def test_team_gets_two_of_three(acme):
     """Root and policy take two of three keys, the online roles one; the first root is signed by all its keys."""
     made = publisher.read(str(acme))
-    assert ["root-1", "root-2", "root-3", "online", "policy-1", "policy-2", "policy-3"] == made.key_names()
+    assert {"exceptions", "online", *(f"{role}-{n}" for role in ("root", "policy") for n in (1, 2, 3))} == set(
+        made.key_names()
+    )
     root = publish.latest_root(made.repo)
     thresholds = {name: (role["threshold"], len(role["keyids"])) for name, role in root.signed["roles"].items()}
     assert {"root": (2, 3), "targets": (2, 3), "snapshot": (1, 1), "timestamp": (1, 1)} == thresholds

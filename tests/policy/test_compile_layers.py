@@ -307,7 +307,7 @@ _TABLE = st.fixed_dictionaries(
 @given(st.lists(st.tuples(_TABLE, st.none() | _TABLE), min_size=2, max_size=3))
 def test_of_several_packs_the_strictest_word_holds(drawn):
     """For every default, action and kind of device: what the strictest of them says by itself."""
-    empty = {"name": "", "mode": None, "audit": {}, "roles": {}}
+    empty = {"name": "", "mode": None, "audit": {}, "roles": {}, "exceptions": {}}
     heads = [head.merged({**empty, "defaults": {**own, **({"ci": ci} if ci else {})}}, []) for own, ci in drawn]
     both = head.strictest(heads)["defaults"]
     for name, action, kind in itertools.product(DEFAULTS, ("", *_SOME, ACTIONS[-1]), ("", "ci")):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.access.model import ANY, EXACT, GLOB, STAR, TREE, UNKNOWN, Origin, Path, Pattern, Row
+from agentguard.policy.exceptions import Exceptions
 from agentguard.policy.model import STRICTNESS
 
 EFFECTS = st.sampled_from(["allow", "ask", "deny"])
@@ -208,3 +209,60 @@ def test_files_of_one_command_are_judged_like_each_alone(decide, policy, names, 
     alone = [decide(policy, row, defaults=defaults, **context) for row in call]
     assert [one.effect for one in alone] == list(together.row_effects)
     assert max(STRICTNESS[one.would] for one in alone) == STRICTNESS[together.would]
+
+
+EXCEPTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["r/0", "r/1", "r/2", "gone"]),
+        st.lists(
+            st.sampled_from(
+                [
+                    ["action", 0, ["read", "write"], []],
+                    ["path", 0, ["/x/**"], ["/x/a/b"]],
+                    ["path", 1, ["/y/**"], []],
+                    ["command", 0, ["git"], []],
+                    ["flags", 1, ["*"], ["--force"]],
+                    ["host", 0, ["x.org"], []],
+                ]
+            ),
+            min_size=1,
+            max_size=2,
+        ),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(policies, calls, settings, contexts, EXCEPTIONS)
+def test_an_exception_lifts_its_own_rule_and_nothing_else(decide, policy, call, defaults, context, granted):
+    """Never stricter; what would have been without is what is without; no exception that names a rule touches others."""
+    entries = [
+        {"id": f"e{number}", "rule": rule, "repo": "", "rows": [table]} for number, (rule, table) in enumerate(granted)
+    ]
+    before = decide(policy, *call, defaults=defaults, **context)
+    after = decide(policy, *call, defaults=defaults, **context, exceptions=Exceptions(entries))
+    assert before.effect == after.without
+    assert all(new <= old for old, new in zip(_strict(before), _strict(after), strict=True))
+    if after.exception == "":
+        assert _strict(before) == _strict(after)
+    named = {rule for rule, _ in granted}
+    without = [rule for rule in policy if rule["id"] not in named or rule["effect"] == "allow"]
+    least = decide(without, *call, defaults=defaults, **context)
+    assert all(new >= old for old, new in zip(_strict(least), _strict(after), strict=True))
+
+
+@given(policies, calls, settings, contexts)
+def test_an_exception_is_one_more_unless(decide, policy, call, defaults, context):
+    """The same conditions as an `unless` of the rule decide the same."""
+    rules = [rule for rule in policy if rule["effect"] != "allow"]
+    table = [["path", 0, ["/x/**"], []], ["action", 0, ["read", "delete"], []]]
+    granted = Exceptions([{"id": rule["id"], "rule": rule["id"], "repo": "", "rows": [table]} for rule in rules])
+    lifted = [
+        {**rule, "unless": [*rule.get("unless", ()), {"path": ["/x/**"], "action": ["read", "delete"]}]}
+        for rule in rules
+    ]
+    one = decide(rules, *call, defaults=defaults, **context, exceptions=granted)
+    other = decide(lifted, *call, defaults=defaults, **context)
+    assert _strict(one) == _strict(other)
+    assert one.row_effects == other.row_effects

@@ -85,7 +85,7 @@ def test_a_managed_sync_looks_up_everybody_here(directory, policy, tmp_path):
     where = managed(tmp_path)
     for name in ("1001", "1002", "rubbish", "7" * 30):
         os.makedirs(os.path.join(where.spools, name))
-    found = identity.local(where, {"device": ""}, policy)
+    found = identity.local(where, {"device": ""}, {"policy": policy})
     assert {"ada": ["eng"], "bob": ["eng"], "eve": ["eng"]} == found["members"]
     assert ["eng"] == directory
     assert os.uname().nodename == found["device"]
@@ -93,20 +93,20 @@ def test_a_managed_sync_looks_up_everybody_here(directory, policy, tmp_path):
 
 def test_a_personal_sync_looks_up_its_own_account(directory, policy, laptop):
     """What a person's own sync says of others would prove nothing."""
-    assert {"device": "d", "members": {"ada": ["eng"]}} == identity.local(laptop, {"device": "d"}, policy)
+    assert {"device": "d", "members": {"ada": ["eng"]}} == identity.local(laptop, {"device": "d"}, {"policy": policy})
 
 
 def test_a_policy_without_groups_asks_for_none(directory, policies, laptop):
     """Nobody pays for what the policy does not use; nor does a policy that is not understood ask anything."""
     for data in (policies[0], b"{}"):
-        assert {"device": "d"} == identity.local(laptop, {"device": "d"}, data)
+        assert {"device": "d"} == identity.local(laptop, {"device": "d"}, {"policy": data})
     assert [] == directory
 
 
 def test_groups_that_are_gone_are_passed_over(monkeypatch, policy, laptop, directory):
     """A policy may name groups that this machine has not."""
     monkeypatch.delitem(GROUPS, "eng")
-    assert {"ada": []} == identity.local(laptop, {}, policy)["members"]
+    assert {"ada": []} == identity.local(laptop, {}, {"policy": policy})["members"]
 
 
 def release(acme, data):

@@ -1,0 +1,160 @@
+"""Granting exceptions: what an approver signs, to be handed over as a file or published with the bundle.
+
+A file is one signed document with one entry. What is published is one document with every entry that still counts, and the
+ids of those that were taken back. Publishing it changes neither the policy nor its revision.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from tuf.api.metadata import MetaFile, Targets
+
+from agentguard.bundle import exceptions, files, keys, metadata, publish
+from agentguard.bundle.metadata import SNAPSHOT, TARGETS, TIMESTAMP
+from agentguard.errors import ConfigError, Refused
+from agentguard.policy.exceptions import may_have
+from agentguard.policy.model import ALLOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from agentguard.bundle.publisher import Publisher
+    from agentguard.bundle.verify import Chain
+
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_FIXED = ("action",)  # conditions that are never left out
+
+
+def entry(
+    request: dict[str, Any], chain: Chain, *, days: int | None, approver: str, ticket: str, wide: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return the entry that grants a request under the policy that is published now.
+
+    `days` None: as long as the policy allows. Raises `Refused` where the policy says no, or where the request cannot be
+    granted exactly.
+    """
+    from agentguard.policy import engine  # noqa: PLC0415 - a parser that only authoring needs
+
+    policy = engine.load(chain.policy)
+    rule = next((one for one in policy.rules if one["id"] == request["rule"]), None)
+    if rule is None or rule["effect"] == ALLOW:
+        raise Refused(f"the published policy has no rule {request['rule']} that stops anything")
+    if not may_have(rule):
+        raise Refused(f"rule {rule['id']} lets no exception lift it", hint="exceptions = true in the rule would")
+    if request["org"] != chain.org:
+        raise Refused(f"the request is for the organisation {request['org']}, and this is {chain.org}")
+    days = policy.max_days if days is None else days
+    if not 0 < days <= policy.max_days:
+        raise Refused(f"the policy allows at most {policy.max_days} days")
+    dropped = sorted(set(wide))
+    known = {key for table in request["rows"] for key, *_ in table} | set(request["missing"]) | {"repo"}
+    unknown = [key for key in dropped if key not in known or key in _FIXED]
+    if unknown:
+        raise Refused(
+            f"the request has no condition {unknown[0]} to leave out", hint=f"it has {', '.join(sorted(known))}"
+        )
+    missing = sorted(set(request["missing"]) - set(dropped))
+    if missing:
+        raise Refused(
+            f"{', '.join(missing)} of the call is not known exactly, so the exception would be wider than the call",
+            hint=f"add {' '.join(f'--wide {key}' for key in missing)} if that is meant",
+        )
+    start = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    found = {
+        "id": secrets.token_hex(8),
+        "org": request["org"],
+        "person": request["person"],
+        "known": request["known"],
+        "device": request["device"],
+        "rule": request["rule"],
+        "repo": "" if "repo" in dropped else request["repo"],
+        "rows": [[one for one in table if one[0] not in dropped] for table in request["rows"]],
+        "wide": dropped,
+        "not_before": start.strftime(_TIME),
+        "expires": (start + dt.timedelta(days=days)).strftime(_TIME),
+        "approver": approver,
+        "ticket": ticket,
+        "record": request["record"],
+    }
+    if not exceptions.good(found):
+        raise Refused("this request makes no exception that a laptop would accept", hint="ask for a new one")
+    return found
+
+
+def document(publishing: Publisher, granted: dict[str, Any], passphrase: Callable[[], bytes]) -> bytes:
+    """Return one entry as a signed file. Raises `ConfigError`."""
+    expires = dt.datetime.strptime(granted["expires"], _TIME).replace(tzinfo=dt.UTC)
+    whole = Targets(1, expires=expires, targets={}, unrecognized_fields={"exceptions": [granted], "revoked": []})
+    return publish.signed(whole, _signers(publishing, passphrase))
+
+
+def republish(
+    publishing: Publisher,
+    passphrase: Callable[[], bytes],
+    *,
+    add: Iterable[dict[str, Any]] = (),
+    revoke: Iterable[str] = (),
+) -> Chain:
+    """Publish the exceptions anew, with some more or fewer; return what is current then.
+
+    Raises `ConfigError`, `BundleError`.
+    """
+    with files.locked(os.path.join(publishing.folder, ".lock"), tries=1) as free:
+        if not free:
+            raise ConfigError(f"somebody else is publishing from {publishing.folder}")
+        repo = publishing.repo
+        targets = publish.current(repo, "targets.json")
+        if targets is None or exceptions.delegation(metadata.read(TARGETS, targets)) is None:
+            raise ConfigError(
+                "the published policy does not say yet who may grant exceptions",
+                hint=f"agentguard bundle publish POLICY --to {publishing.folder}",
+            )
+        before = publish.current(repo, exceptions.META)
+        old = exceptions.Document(metadata.read(TARGETS, before)) if before else None
+        revoked = sorted({*(old.revoked if old else ()), *revoke})
+        now = dt.datetime.now(dt.UTC).strftime(_TIME)
+        entries = [one for one in (*(old.entries if old else ()), *add) if one["expires"] > now]
+        version = (old.version if old else 0) + 1
+        whole = Targets(
+            version,
+            expires=dt.datetime.now(dt.UTC) + dt.timedelta(days=publishing.roles[exceptions.ROLE]["days"]),
+            targets={},
+            unrecognized_fields={
+                "exceptions": [one for one in entries if one["id"] not in revoked],
+                "revoked": revoked,
+            },
+        )
+        granted = publish.signed(whole, _signers(publishing, passphrase))
+        signers = publish.signers_of(publishing, publish.latest_root(repo), passphrase, (SNAPSHOT, TIMESTAMP))
+        versions = publish.versions_of(repo)
+        versions = {**versions, SNAPSHOT: versions[SNAPSHOT] + 1, TIMESTAMP: versions[TIMESTAMP] + 1}
+        meta = {
+            "targets.json": MetaFile.from_data(versions[TARGETS], targets, ["sha256"]),
+            exceptions.META: MetaFile.from_data(version, granted, ["sha256"]),
+        }
+        new = {f"{version}.{exceptions.META}": granted, **publish.closing(publishing, signers, versions, meta)}
+        chain = publish.check(repo, new)
+        publish.write(repo, new)
+    return chain
+
+
+def published(publishing: Publisher) -> exceptions.Document | None:
+    """Return the document that is published now, not verified; None where there is none."""
+    data = publish.current(publishing.repo, exceptions.META)
+    return exceptions.Document(metadata.read(TARGETS, data)) if data else None
+
+
+def _signers(publishing: Publisher, passphrase: Callable[[], bytes]) -> list[Any]:
+    role = publishing.roles.get(exceptions.ROLE)
+    if role is None:
+        raise ConfigError(f"{publishing.folder} has no role {exceptions.ROLE} in publisher.toml")
+    there = [publishing.key(name) for name in role["keys"] if os.path.exists(publishing.key(name))]
+    if len(there) < role["threshold"]:
+        raise ConfigError(
+            f"{len(there)} keys for {exceptions.ROLE} are in {publishing.folder}/keys of {role['threshold']}"
+        )
+    return [keys.load(path, passphrase) for path in there[: role["threshold"]]]
