@@ -177,6 +177,19 @@ RULES = {
         [_path("write", f"{PROJECT}/.github/workflows/x.yml"), _path("delete", f"{PROJECT}/Jenkinsfile")],
         [_path("write", f"{PROJECT}/.github/FUNDING.yml"), _path("read", f"{PROJECT}/Jenkinsfile")],
     ),
+    "write/project-startup": (
+        "ask",
+        [
+            _path("write", f"{PROJECT}/.husky/pre-commit"),
+            _path("write", f"{PROJECT}/.mcp.json"),
+            _path("delete", f"{PROJECT}/app/.npmrc"),
+        ],
+        [
+            _path("write", f"{PROJECT}/.husky/_/husky.sh"),
+            _path("read", f"{PROJECT}/.mcp.json"),
+            _path("write", f"{PROJECT}/mcp.json"),
+        ],
+    ),
     "git/discards-work": ("ask", [_execute("git", "clean", traits=["discards-work"])], [_execute("git", "status")]),
     "git/push": ("ask", [_execute(*PUSH, traits=["publishes"], ref="topic")], [_execute("git", "fetch")]),
     "publish/elsewhere": (

@@ -62,7 +62,9 @@ def _changes(call: Call, words: list[str]) -> None:
     if words[:1] not in (["mcp"], ["config"], ["plugin"], ["extensions"]) or not _CHANGES.intersection(words[1:3]):
         return
     name = _SETTINGS.get(call.name)
-    if call.name == "claude" and (words[0] == "plugin" or _RULING.intersection(words)):
+    if call.name == "claude" and (
+        words[0] == "plugin" or _RULING.intersection(word.partition(".")[0] for word in words)
+    ):
         call.path(WRITE, f"{call.world.home}/.claude/settings.json", "the agent's settings")
     if name is not None:
         scope = ".mcp.json" if "project" in words and words[0] == "mcp" else f"{call.world.home}/{name}"

@@ -329,7 +329,10 @@ def source(call: Call, work: Work) -> None:
     parameters = state.parameters
     if words[1:]:
         state.parameters = words[1:]
+    outer = state.get("BASH_SOURCE")
+    state.set("BASH_SOURCE", words[0])
     run_file(call, work, words[0], call.name, state=state)
+    state.set("BASH_SOURCE", UNKNOWN if outer is None else outer)
     if words[1:]:
         state.parameters = parameters
 

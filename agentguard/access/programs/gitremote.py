@@ -47,7 +47,7 @@ def push(call: Call, work: Work) -> None:
         line.traits.add("force")
     urls = addresses(call, work, found, remote, pushes=True)
     away = any(not _is_here(url) for url in urls) or not urls
-    if line.has("--dry-run"):
+    if line.has("--dry-run --help"):
         line.traits -= {"force"}
     elif away:
         line.traits.add("publishes")
@@ -60,7 +60,7 @@ def push(call: Call, work: Work) -> None:
     work.remote = remote
     _standard(call, work)
     for url in urls:
-        connect(call, url, writes=not line.has("--dry-run"))
+        connect(call, url, writes=not line.has("--dry-run --help"))
 
 
 def _value(found: Settings, name: str) -> Value | None:

@@ -188,7 +188,7 @@ servers: http-server lite-server serve sirv static-server warp-serve dufs twist 
 senders: mail mailx s-nail mutt neomutt sendmail msmtp ssmtp exim postfix-sendmail nullmailer-inject swaks sendemail
   mailsend rclone s3cmd s4cmd mc s5cmd azcopy transfer.sh filebin plik onionshare dropbox gdrive skicka onedrive
   mega-put gist gist-paste hastebin paste-rs
-keys: openssl ssh-keygen age-keygen certutil
+keys: openssl ssh-keygen mkcert age-keygen certutil
 disks: mount umount fstrim eject partprobe vgchange vgreduce lvchange lvreduce lvextend lvresize vgextend
   pvresize xfs_growfs resize2fs
   xfs_admin e2fsck fsck fsck.ext4 fsck.xfs xfs_repair mdadm dmsetup kpartx tune2fs e2label mkfs mkfs.ext2 mkfs.ext3

@@ -43,7 +43,7 @@ def shell(call: Call, work: Work) -> None:
             else:
                 call.fetched_or_opaque("what the shell starts with is not known", fetched=feed.fetched)
     if line.has("-c --command"):
-        if work.entry.get("language") == "fish":
+        if work.entry.get("language") == "fish" and not (operands and _alike(operands[0])):
             call.opaque("the language of fish is not read")
         elif operands:
             zero = operands[1] if len(operands) > 1 else call.name
@@ -55,6 +55,19 @@ def shell(call: Call, work: Work) -> None:
         run_file(call, work, operands[0], call.name, state=call.child(operands[1:], operands[0]))
     elif not line.has("--version --help"):
         shell_reads(call, work, call.name, state=call.child(operands))
+
+
+# What fish reads otherwise than other shells do, at the start of a command (fish-doc, Commands).
+_OF_FISH = frozenset(
+    "abbr alias and begin case else end eval for function functions if math not or set source status string switch while"
+    .split()
+)  # fmt: skip
+
+
+def _alike(text: Value) -> bool:
+    """Return whether fish reads a text as other shells do: one plain command."""
+    plainly = isinstance(text, str) and all(char.isalnum() or char in " _-./=:,@+%$~'\"" for char in text)
+    return plainly and str(text).split(" ")[0] not in _OF_FISH
 
 
 def made(call: Call, path: Value) -> Feed:
@@ -71,7 +84,9 @@ def made(call: Call, path: Value) -> Feed:
         program, _, argument = first[2:].strip().partition(" ")
         reader = (argument.split() or [""])[-1] if program.endswith("/env") else program.rpartition("/")[2]
         if first[:2] != "#!" or reader in _SHELLS:
-            written = call.shell(text, call.name, stdin=call.stdin, state=call.child(call.words, call.name, reader))
+            written = call.shell(
+                text, call.name, stdin=call.stdin, state=call.child(call.words, call.program or call.name, reader)
+            )
         else:
             arguments = argument.split() if program.endswith("/env") else [argument] if argument else []
             call.run([program, *arguments, path, *call.words], call.name, stdin=call.stdin)
@@ -214,12 +229,19 @@ def other(call: Call, work: Work) -> None:
         codes.append(operands.pop(0))
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    for value in (
+        line.values("--env-file") if codes or not operands else ()
+    ):  # a program of the project loads it for itself
+        call.path(READ, value, "the variables that the code sees")
     if language == "applescript" and plain(line.value("-l") or "") == "JavaScript":
         language = "javascript"
     if language == "ruby" and codes == ["httpd"]:  # `ruby -run -e httpd FOLDER -p PORT`, of the library un.rb
         port = next((plain(operands[n + 1]) or "" for n, word in enumerate(operands[:-1]) if word == "-p"), "8080")
         number = int(port) if port.isdigit() and len(port) < 6 else None
-        call.connect(EVERYWHERE, number, "it serves files", action=LISTEN)
+        host = next(
+            (operands[n + 1] for n, word in enumerate(operands[:-1]) if word in ("-b", "--bind-address")), EVERYWHERE
+        )
+        call.connect(host, number, "it serves files", action=LISTEN)
         return
     for flag, value in line.flags:  # `node --import https://…`
         if line.kinds.get(flag) == "run" and str(plain(value) if value is not None else "").startswith(

@@ -145,14 +145,14 @@ def pastes(call: Call, work: Work) -> None:
 def preferences(call: Call, work: Work) -> None:
     """`defaults write DOMAIN KEY VALUE`, `defaults delete DOMAIN`: a path is a file, a name a file among the preferences.
 
-    What starts by itself may be such a file. Of the names only the agent's own count; what other programs keep there is
-    their affair.
+    What starts by itself may be such a file. Of the names only the agent's own count and those of the login window, which
+    starts hooks; what other programs keep there is their affair.
     """
     names = work.line.operands[:1]
     _plain(call, work, set())
     for value in names:
         text = plain(value) or ""
-        if text.startswith("com.anthropic."):
+        if text.startswith(("com.anthropic.", "com.apple.loginwindow")):
             text = f"{call.world.home}/Library/Preferences/{text}"
         if "/" in text:
             call.path(WRITE, text if text.endswith(".plist") else f"{text}.plist", "the settings")

@@ -6,6 +6,7 @@ Only what is exact, or a pattern that every line of the output matches.
 from __future__ import annotations
 
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
+from agentguard.access.programs import index
 from agentguard.access.shell.ansi import decode
 from agentguard.access.shell.limits import MAX_VALUE
 from agentguard.access.shell.values import Globbed, concat, folder, parts_of, plain
@@ -397,6 +398,19 @@ def _processes(call: Call, work: Work) -> Value:
         call.machine.sought += [text.replace("[", "").replace("]", "")] if text else []
     return UNKNOWN
 
+
+def sets_up(call: Call) -> bool:
+    """Return whether what a command writes is meant for the shell to take over: `source <(kubectl completion bash)`.
+
+    That is a program's own text and no more foreign to whoever runs it than the program itself. What others are made
+    of, what a text or a project decides, is not: programs that print, build or run something.
+    """
+    return not call.program and index.family(call.name) in _SETTING_UP
+
+
+_SETTING_UP = frozenset({
+    "", "clouds", "clusters", "containers", "forges", "hosting", "packages", "pypi", "remotes", "runners", "secrets", "systems",
+})  # fmt: skip
 
 WRITERS: dict[str, Callable[[Call, Work], Value | Feed]] = {
     "base64": _base64, "basename": _basename, "branch": _branch, "cat": _cat, "command": _command,

@@ -1,9 +1,12 @@
 """What is shown of the environment where `grep` stands behind the command that lists it (POSIX grep, "Patterns").
 
-`env | grep PATH` shows one variable and no token. Only whole names that are known to be harmless count.
+`env | grep PATH` shows one variable and no token. Only whole names that are known to be harmless count: a part of a name
+(`^NODE_`) takes tokens in, too (`NODE_AUTH_TOKEN`). What shows names alone is harmless (see nameless).
 """
 
 from __future__ import annotations
+
+from agentguard.access.programs import nameless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ _HARMLESS = frozenset({
     "PATH", "PYTHON", "PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "PYENV_ROOT", "JAVA_HOME", "GOPATH",
     "GOROOT", "CARGO_HOME", "RUST_LOG", "RUST_BACKTRACE", "NODE_ENV", "NODE_OPTIONS", "NODE_PATH", "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH", "PKG_CONFIG_PATH", "CUDA_HOME", "CUDA_VISIBLE_DEVICES", "MAVEN_OPTS", "GRADLE_OPTS", "LC_ALL",
+    "BASH_VERSION", "ZSH_VERSION", "NVM", "NVM_DIR", "PYTHONUNBUFFERED", "EDITOR", "TMPDIR", "XDG_RUNTIME_DIR", "SHLVL",
 })  # fmt: skip
 _SEARCHES = ("grep", "egrep", "rg", "ggrep")
 _LISTS = ("env", "printenv", "set", "export", "declare", "typeset")
@@ -29,6 +33,8 @@ def only_harmless(listing: str, options: list[Value], behind: str) -> bool:
     words = behind.split()
     if listing not in _LISTS or any(word not in ("-p", "-x") for word in options):
         return False
+    if nameless.piped(behind):
+        return True
     if not words or words[0] not in _SEARCHES:
         return False
     patterns = [word for word in words[1:] if word[:1] != "-"]
@@ -36,7 +42,7 @@ def only_harmless(listing: str, options: list[Value], behind: str) -> bool:
     if len(patterns) != 1 or not set(flags) <= set("iEwcqoxF"):
         return False
     names = patterns[0].strip("'\"").upper().split("|")
-    return all(name in _HARMLESS for name in names)
+    return all(name.removeprefix("^").removesuffix("=") in _HARMLESS for name in names)
 
 
 def left(call: Call, traits: frozenset[str]) -> frozenset[str]:

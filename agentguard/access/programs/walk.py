@@ -140,6 +140,7 @@ _ASKS = ("--version", "--help", "-V", "-version", "-help")
 _LOOKS = frozenset({"read-only"})
 
 
+_SETS_UP = frozenset({"completion", "completions", "docker-env", "env", "hook", "init", "podman-env", "shellenv"})
 _MANY = frozenset({"busybox", "toybox", "coreutils"})  # one program under many names
 
 
@@ -204,7 +205,7 @@ def standard(call: Call, work: Work) -> None:
     _assign(work)
     traits = line.traits.union(_traits(entry, line))
     if "read-only" in line.traits or line.has("--help"):
-        traits -= _EFFECTS
+        traits = (traits - _EFFECTS) | (set() if call.program else {"read-only"})
     for name, value in line.flags:
         kind = line.kinds.get(name, "")
         if kind == "package" and value is not None:
@@ -536,7 +537,9 @@ def _output(call: Call, work: Work) -> Feed:
     writer = work.entry.get("output")
     fetched = fetched or (call.machine.fetched and writer in ("echo", "printf"))  # its own words
     if writer is None:
-        return Feed(UNKNOWN, fetched)
+        words = map(plain, [*work.command[1:3], *work.line.operands[:1]])
+        sets_up = not _SETS_UP.isdisjoint(words) and index.module("outputs")["sets_up"](call)
+        return Feed("" if sets_up else UNKNOWN, fetched)
     module, _, function = writer.rpartition(".")
     if module == "filters" and call.machine.made is None and (call.stdin is None or call.stdin.value is UNKNOWN):
         if function != "repeated" and (call.stdin is None or call.stdin.items is None):

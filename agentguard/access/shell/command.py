@@ -228,6 +228,7 @@ class Call:
         state.functions, state.aliases, state.parameters, state.locals = state.inherited.copy(), {}, parameters, None
         state.traps = ()
         state.hide()
+        state.set("BASH_SOURCE", zero)
         for name, value in self.assigned.items():
             state.set(name, value)
         if self.machine.fetched:

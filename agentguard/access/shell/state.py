@@ -253,6 +253,7 @@ def initial(cwd: str, world: World) -> State:
         "PWD": cwd,
         "IFS": DEFAULT_IFS,
         "HOME": world.home,
+        "SHELL": "/bin/sh",  # some shell, so one that is read as any of them
     }
     if world.user:
         variables["USER"] = variables["LOGNAME"] = world.user

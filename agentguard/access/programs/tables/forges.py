@@ -8,7 +8,9 @@ gh
   > pr
     >> create new
       options  -T,--template=text -t,--title=text -B,--base=text -H,--head=text -d,--draft -f,--fill --fill-first
-               --recover=text
+               --recover=text --dry-run!read-only -b,--body=text -F,--body-file=read -a,--assignee=text -l,--label=text
+               -m,--milestone=text -p,--project=text -r,--reviewer=text -R,--repo=text -w,--web -e,--editor
+               --no-maintainer-edit --fill-verbose
       traits   publishes
     >> merge
       options  -R,--repo=text --admin!skips-checks --auto -b,--body=text -F,--body-file=read -d,--delete-branch

@@ -210,7 +210,8 @@ git hub
     instead  --dry-run text*
   > push
     options  --all --branches -d,--delete!force -f,--force!force --force-with-lease=text?!force --force-if-includes
-             --follow-tags --mirror!force -n,--dry-run --no-verify!skips-checks -o,--push-option=text --porcelain
+             --follow-tags --mirror!force -n,--dry-run!read-only --help!read-only
+             --no-verify!skips-checks -o,--push-option=text --porcelain
              --progress --prune!force -q,--quiet --receive-pack=shell --exec=shell --repo=text -u,--set-upstream
              --signed=text? --tags --thin -v,--verbose --atomic --recurse-submodules=text? -4,--ipv4 -6,--ipv6
     may      publishes sends force

@@ -30,7 +30,7 @@ python python2 python3 pypy pypy3 ipython
 
 node nodejs
   options  -e,--eval=code -p,--print=code -r,--require=run --import=run --loader,--experimental-loader=run -c,--check
-           -i,--interactive -C,--conditions=text --env-file,--env-file-if-exists=read --inspect=text? --inspect-brk=text?
+           -i,--interactive -C,--conditions=text --env-file,--env-file-if-exists=text --inspect=text? --inspect-brk=text?
            --inspect-wait=text? --inspect-port,--debug-port=text --test --watch --watch-path=text --input-type=text
            --experimental-default-type=text --max-old-space-size=text --max-http-header-size=text --title=text
            --test-reporter=text --test-reporter-destination=write --test-name-pattern=text --test-skip-pattern=text
@@ -85,7 +85,7 @@ ts-node
   run      interpreters.other
 
 tsx
-  options  -e,--eval=code -p,--print=code --tsconfig=read -r,--require=run --import=run --env-file=read -C,--conditions=text
+  options  -e,--eval=code -p,--print=code --tsconfig=read -r,--require=run --import=run --env-file=text -C,--conditions=text
   stop
   language javascript
   run      interpreters.other

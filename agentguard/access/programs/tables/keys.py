@@ -12,6 +12,11 @@ ssh-keygen
            -Z=text -a=text -z=text
   run      keys.keygen
 
+mkcert
+  options  -cert-file=write -key-file=write -p12-file=write -csr=read -client -ecdsa -pkcs12 -install!privileged
+           -uninstall!privileged -CAROOT!read-only -help!read-only -version!read-only
+  single
+
 age-keygen
   options  -o,--output=write -y=read -pq
 

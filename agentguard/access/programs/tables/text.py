@@ -104,6 +104,7 @@ cut gcut
            -s,--only-delimited --output-delimiter=text -z
   operands read*
   traits   read-only
+  first    nameless.first
   output   filters.columns
 
 tr gtr
@@ -176,6 +177,7 @@ grep egrep fgrep rgrep ggrep
            -C,--context=text --color=text? --colour=text? -a,--text --binary-files=text -d,--directories=text
            --exclude=text --exclude-from=read --exclude-dir=text --include=text --label=text -r,--recursive
            -R,--dereference-recursive -y -z,--null-data -T,--initial-tab -U,--binary -Z,--null
+  first    nameless.first
   run      text.search
   output   filters.matching
 
@@ -206,6 +208,7 @@ ag ack ack-grep sift pt
 sed gsed
   options  -n,--quiet,--silent -e,--expression=text -f,--file=read -E,-r,--regexp-extended -i,--in-place=text?
            -l,--line-length=text -s,--separate -u,--unbuffered -z,--null-data --posix --sandbox --debug
+  first    nameless.first
   run      sed.run
   output   filters.edited
 
@@ -213,6 +216,7 @@ awk gawk mawk nawk
   options  -F,--field-separator=text -v,--assign=text -f,--file=run -i,--include=run -e,--source=text -E,--exec=run
            -o,--pretty-print=write? -p,--profile=write? -d,--dump-variables=write? -b -c -C -g -h -M -n -N -O -P -r -s
            -S,--sandbox -t -V -l,--load=text
+  first    nameless.first
   run      awk.run
   output   filters.printed
   may      prints-environment
