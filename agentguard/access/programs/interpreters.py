@@ -58,10 +58,10 @@ def shell(call: Call, work: Work) -> None:
 
 
 # What fish reads otherwise than other shells do, at the start of a command (fish-doc, Commands).
-_OF_FISH = frozenset(
-    "abbr alias and begin case else end eval for function functions if math not or set source status string switch while"
-    .split()
-)  # fmt: skip
+_OF_FISH = frozenset({
+    "abbr", "alias", "and", "begin", "case", "else", "end", "eval", "for", "function", "functions", "if", "math", "not",
+    "or", "set", "source", "status", "string", "switch", "while",
+})  # fmt: skip
 
 
 def _alike(text: Value) -> bool:
@@ -229,16 +229,16 @@ def other(call: Call, work: Work) -> None:
         codes.append(operands.pop(0))
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
-    for value in (
+    for file in (
         line.values("--env-file") if codes or not operands else ()
     ):  # a program of the project loads it for itself
-        call.path(READ, value, "the variables that the code sees")
+        call.path(READ, file, "the variables that the code sees")
     if language == "applescript" and plain(line.value("-l") or "") == "JavaScript":
         language = "javascript"
     if language == "ruby" and codes == ["httpd"]:  # `ruby -run -e httpd FOLDER -p PORT`, of the library un.rb
         port = next((plain(operands[n + 1]) or "" for n, word in enumerate(operands[:-1]) if word == "-p"), "8080")
         number = int(port) if port.isdigit() and len(port) < 6 else None
-        host = next(
+        host: Value = next(
             (operands[n + 1] for n, word in enumerate(operands[:-1]) if word in ("-b", "--bind-address")), EVERYWHERE
         )
         call.connect(host, number, "it serves files", action=LISTEN)
