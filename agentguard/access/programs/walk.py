@@ -515,12 +515,6 @@ def guess(call: Call, value: Value, why: str, work: Work | None = None) -> None:
     unknowns.guess(call, value, why)
 
 
-def _glance(call: Call, value: Value, why: str) -> None:
-    from agentguard.access.programs import unknowns  # noqa: PLC0415 - only for what is not known
-
-    unknowns.guess(call, value, why, writes=False)
-
-
 def unknown(call: Call) -> Feed:
     """Make the rows of a program without an entry."""
     from agentguard.access.programs import unknowns  # noqa: PLC0415 - only for what is not known
@@ -588,7 +582,7 @@ _KINDS: dict[str, Kind] = {
     "spec": _spec,
     "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),
     "guess": guess,
-    "glance": lambda call, value, why, _work: _glance(call, value, why),
+    "glance": lambda call, value, why, _work: index.module("unknowns")["guess"](call, value, why, writes=False),
 }
 
 
