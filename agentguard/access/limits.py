@@ -17,6 +17,7 @@ MAX_GLOB_MATCHES = 256  # paths that one pattern may expand to
 MAX_GLOB_CHARS = 4096  # length of a glob
 MAX_ALTERNATIVES = 64  # globs that the braces of one glob stand for
 MAX_WALK_ENTRIES = 20_000  # folder entries looked at to search one tree
+MAX_CALL_ENTRIES = 40_000  # folder entries looked at in one tool call to expand patterns; and again to search trees
 MAX_WALK_FOUND = 16  # matches after which a search of a tree may stop
 
 # Ignore files (.gitignore and its relatives).

@@ -181,6 +181,18 @@ def files(
     Links are not followed and count as files. `home` is where git's global ignore file lies. A folder that cannot be
     listed is no gap: the program that searches cannot list it either.
     """
+    found, left = _files(root, disk, leaves_out, home, budget)
+    return found, left >= 0
+
+
+def counted(root: str, disk: Disk, leaves_out: Manners, *, home: str) -> tuple[list[str], bool, int]:
+    """Return what `files` does, and how many folder entries were looked at for it."""
+    found, left = _files(root, disk, leaves_out, home, limits.MAX_WALK_ENTRIES)
+    return found, left >= 0, limits.MAX_WALK_ENTRIES - max(left, 0)
+
+
+def _files(root: str, disk: Disk, leaves_out: Manners, home: str, budget: int) -> tuple[list[str], int]:
+    """Return the files as `files` does, and what is left of the budget; below 0 not all of the tree has been seen."""
     root = root.rstrip("/")
     layers: Layer | None = None
     chosen: Rules | None = None
@@ -204,7 +216,7 @@ def files(
             continue
         budget -= len(names)
         if budget < 0:
-            return found, False
+            return found, budget
         if leaves_out.ignore:
             layers = ignore.within(folder, names, layers, leaves_out.ignore, disk)
         for name in sorted(names):
@@ -223,4 +235,4 @@ def files(
                 folders.append((path, layers))
             elif leaves_out.keeps is None or leaves_out.keeps(path[len(root) + 1 :]):
                 found.append(path)
-    return found, True
+    return found, budget

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import stat
 
+from agentguard.access import limits
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
@@ -125,6 +127,32 @@ class MemoryDisk:
         """Return the first bytes of a file."""
         value = self._tree.get(path)
         return value[:limit] if isinstance(value, bytes) else None
+
+
+class Looked:
+    """A disk as one tool call sees it: it stays as it is, and what is listed of it is counted.
+
+    Past MAX_CALL_ENTRIES every folder is as good as one without end, so that whoever lists it goes past a limit of its
+    own and says so. `globs` are patterns that have been expanded, and what they stand for.
+    """
+
+    __slots__ = ("_disk", "_left", "globs", "kind", "read", "readlink")
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._left = limits.MAX_CALL_ENTRIES
+        self.globs: dict[object, list[str] | None] = {}
+        self.kind = disk.kind
+        self.read = disk.read
+        self.readlink = disk.readlink
+
+    def listdir(self, path: str, limit: int) -> list[str] | None:
+        """Return the names in a folder."""
+        if self._left < 0:
+            return [""] * limit
+        names = self._disk.listdir(path, limit)
+        self._left -= len(names or ())
+        return names
 
 
 class World:

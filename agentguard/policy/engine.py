@@ -175,8 +175,9 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
     whole: list[Hit] = []  # all that would have one if every rule were enforced
     effects = []
     groups: dict[object, Group] = {}
+    looks: dict[object, int] = {}
     for number, row in enumerate(access.rows):
-        match, pack_match = RowMatch(row, context, sets), RowMatch(row, context, pack_sets)
+        match, pack_match = RowMatch(row, context, sets, looks), RowMatch(row, context, pack_sets, looks)
         key = (id(row.origin), row.action, match.certainty) if row.resource()[0] == "path" else number
         group = groups.get(key)
         if group is None:

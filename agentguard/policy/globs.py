@@ -39,6 +39,7 @@ class Glob:
     """A compiled pattern. Each mask has the bits of the positions that hold such a token."""
 
     __slots__ = (
+        "_folder",
         "accept",
         "any",
         "chars",
@@ -69,6 +70,8 @@ class Glob:
             if char != sep:
                 self.letters |= bits
         self.start = self._close(1)
+        floats = self.start if self.start & 1 & self.any else 0
+        self._folder = ("", 0 if floats else self.start, floats)  # the folder looked at last, and what was read by then
 
     def _read(self, text: str) -> int:
         """Set the masks; return the number of positions."""
@@ -242,16 +245,24 @@ class Glob:
         YES: the folder itself does, or the pattern's fixed part lies in the tree, or all that is beneath it matches.
         MAYBE: only a name that may stand anywhere (`**/.env`), so one would have to look.
         """
-        floats = self.start if self.start & 1 & self.any else 0
-        fixed = 0 if floats else self.start
-        deep = self.any | self.dirs
-        for part in (root, "" if root.endswith(self.sep) else self.sep):
-            for char in part:
-                floats = self._step(floats, char) | self._step(fixed & deep, char)
-                fixed = self._step(fixed & ~deep, char)
+        folder = root[: root.rstrip(self.sep).rfind(self.sep) + 1] if self.sep else ""
+        if folder != self._folder[0]:  # the trees of one call often lie in one folder
+            floats = self.start if self.start & 1 & self.any else 0
+            self._folder = (folder, *self._into(0 if floats else self.start, floats, folder))
+        _, fixed, floats = self._folder
+        for part in (root[len(folder) :], "" if root.endswith(self.sep) else self.sep):
+            fixed, floats = self._into(fixed, floats, part)
             if (fixed | floats) & self.accept:
                 return YES
         return YES if fixed else MAYBE if floats else NO
+
+    def _into(self, fixed: int, floats: int, part: str) -> tuple[int, int]:
+        """Read a piece of the path of a folder, for `tree`: what is fixed, and what may stand anywhere."""
+        deep = self.any | self.dirs
+        for char in part:
+            floats = self._step(floats, char) | self._step(fixed & deep, char)
+            fixed = self._step(fixed & ~deep, char)
+        return fixed, floats
 
 
 def _tail(text: str) -> str:

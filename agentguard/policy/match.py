@@ -59,7 +59,7 @@ class Sets:
         self._sets = sets
         self._spellings = Spellings(world)
         self._scratch: PathSet | None = None
-        self.seen: dict[tuple[object, ...], tuple[list[str], bool]] = {}  # trees: their files, whether these are all
+        self.seen: dict[tuple[object, ...], tuple[list[str], bool, int]] = {}  # trees: their files, if these are all, cost
         self.first: dict[tuple[object, ...], str] = {}  # the first file of a tree that is in some set, "" for none
         self._ready: dict[tuple[int, str], Any] = {}
 
@@ -130,13 +130,17 @@ def _maker(kind: str) -> Any:
 
 
 class RowMatch:
-    """Matches rules against one row. `certainty` is that of the row; one whose path or host is unknown is unknown."""
+    """Matches rules against one row. `certainty` is that of the row; one whose path or host is unknown is unknown.
+
+    `looks` is what the rows of one call share: which trees have been looked at, and what is left of the budget for that.
+    """
 
     __slots__ = (
-        "_context", "_cut", "_known", "_row", "_sets", "_spellings", "_sweeps", "certainty", "found", "sure",
+        "_context", "_cut", "_known", "_looks", "_row", "_sets", "_spellings", "_sweeps", "certainty", "found", "sure",
     )  # fmt: skip
 
-    def __init__(self, row: Row, context: Context, sets: Sets) -> None:
+    def __init__(self, row: Row, context: Context, sets: Sets, looks: dict[object, int] | None = None) -> None:
+        self._looks = {} if looks is None else looks
         self._row = row
         self._context = context
         self._sets = sets
@@ -266,7 +270,10 @@ class RowMatch:
 
         # Names that may be anywhere in a tree: to read the tree tells what they hold; to write or delete it does not.
         def search(root: str, holds: Callable[[str], bool]) -> bool:
-            tree, files, complete = self._tree(root)
+            looked = self._tree(root)
+            if looked is None:  # so many trees are read that this one was not looked at
+                return mode == HITS
+            tree, files, complete = looked
             asked = (tree, holds)
             found = self._sets.first.get(asked)
             if found is None:
@@ -277,19 +284,32 @@ class RowMatch:
         look = search if path.extent == TREE and self._row.action == READ else None
         return max(one.match(value, path.extent, mode, look) for one in self._sets.paths(number))
 
-    def _tree(self, root: str) -> tuple[tuple[object, ...], list[str], bool]:
-        """Return a tree's key, the files that reading it comes across, and whether all; one look serves all sets."""
+    def _tree(self, root: str) -> tuple[tuple[object, ...], list[str], bool] | None:
+        """Return a tree's key, the files that reading it comes across, and whether all; one look serves all sets.
+
+        None where the trees of this call hold so much that there is no budget left for this one.
+        """
+        from agentguard.access import limits  # noqa: PLC0415 - only where a whole tree is read
         from agentguard.access import walk  # noqa: PLC0415 - only where a whole tree is read
 
         sets = self._sets
         manners = walk.manners(self._row)
-        tree = (root, manners.ignore, manners.hidden, manners.skip, manners.globs)
-        if tree not in sets.seen:
+        tree = (root, manners.ignore, manners.hidden, manners.skip, manners.globs, manners.keeps)
+        left = self._looks.setdefault("left", limits.MAX_CALL_ENTRIES)
+        if self._looks.get(tree, left) <= 0:
+            self._looks[tree] = 0
+            return None
+        if id(sets) not in self._looks:  # the first look of this call: only now may others go
+            self._looks[id(sets)] = 1
             if len(sets.seen) >= _TREES:
                 sets.seen.clear()
                 sets.first.clear()
-            sets.seen[tree] = walk.files(root, sets.world.disk, manners, home=sets.world.home)
-        found, complete = sets.seen[tree]
+        if tree not in sets.seen:
+            sets.seen[tree] = walk.counted(root, sets.world.disk, manners, home=sets.world.home)
+        found, complete, cost = sets.seen[tree]
+        if tree not in self._looks:
+            self._looks[tree] = 1
+            self._looks["left"] = left - cost
         if not complete:
             self._cut.add(root)
         return tree, found, complete

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentguard.access import globs, ignore, limits, walk
-from agentguard.access.model import ONE, READ, STAR, Origin, Row
+from agentguard.access.model import ONE, READ, STAR, TREE, Origin, Row
+from agentguard.access.model import Path as Path_
 from agentguard.access.world import MemoryDisk, RealDisk
 
 GIT = walk.Manners(frozenset({"git"}), skip=frozenset({".git"}))
@@ -287,3 +288,12 @@ def test_what_a_program_is_told_to_leave_out_is_left_out(
     """A glob of a name counts anywhere beneath; one with a folder in it does not count."""
     row = Row(READ, origin=Origin(command, flags=flags))
     assert found == names({"/p/.env": b"", "/p/a.py": b"", "/p/sub/.env": b""}, walk.manners(row))
+
+
+def test_a_tree_keeps_the_files_that_were_asked_for():
+    """What `find` lets through is all that a row of its tree reads."""
+    path = Path_("/p", extent=TREE)
+    path.keeps = lambda name: name.endswith(".py")
+    assert ["a.py", "s/b.py"] == names(
+        {"/p/a.py": b"", "/p/s/b.py": b"", "/p/.env": b""}, walk.manners(Row(READ, path=path))
+    )

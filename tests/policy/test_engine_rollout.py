@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentguard.access import limits
 from agentguard.access.model import TREE, Origin, Path, Row
 from agentguard.access.world import MemoryDisk
 from agentguard.policy import rollout
@@ -105,6 +106,26 @@ def test_a_tree_too_large_to_look_at(decide, make_world):
     assert ["allow", "allow"] == [decide([found], row, world=world).effect for found in elsewhere]
     write = Row("delete", path=row.path, origin=row.origin)
     assert "allow" == decide(swept, write, world=world).effect
+
+
+def test_trees_of_one_call_share_a_budget(decide, make_world, monkeypatch):
+    """Equal looks count once; a tree that there is no budget left for may hold anything, and is no reason to let pass."""
+    monkeypatch.setattr(limits, "MAX_CALL_ENTRIES", 3)
+    world = make_world(["/a/1", "/a/2", "/b/1", "/b/2", "/c/1"])
+    rows = {name: Row("read", path=Path(f"/{name}", extent=TREE), origin=Origin(("grep",))) for name in "abc"}
+    rules = [{"effect": "deny", "path": "**/.env", "possible": "deny"}]
+    assert ["allow", "allow", "deny"] == [
+        decide(rules, *map(rows.get, names), world=world).effect for names in ("ab", "aabba", "abc")
+    ]
+
+
+def test_trees_that_keep_other_files_are_other_trees(decide, make_world):
+    """What find lets through counts for its own row, whatever an earlier call has seen of the folder."""
+    world = make_world(["/a/.env", "/a/x.py"])
+    rules = [{"effect": "deny", "path": "**/.env", "possible": "deny"}]
+    some, whole = (Row("read", path=Path("/a", extent=TREE), origin=Origin(("cat",))) for _ in range(2))
+    some.path.keeps = lambda name: name.endswith(".py")
+    assert ["allow", "deny", "allow"] == [decide(rules, row, world=world).effect for row in (some, whole, some)]
 
 
 def test_a_sweep_lifts_nothing(decide, make_world):

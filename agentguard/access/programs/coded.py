@@ -53,6 +53,7 @@ def findings(
     call: Call, language: str, text: str, argv: list[Value] | None = None, file: Value | None = None
 ) -> list[tuple[str, Any]]:
     """Return what code of a language would do; `file` is where it stands, None for code of the call itself."""
+    call.machine.spend(4 * len(text))  # it takes so much longer than text of a shell
     if language == "python":
         from agentguard.access.code import python  # noqa: PLC0415 - only for such code
         from agentguard.access.code.library import Given  # noqa: PLC0415 - as above

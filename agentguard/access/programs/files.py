@@ -97,8 +97,8 @@ def mode(call: Call, work: Work) -> None:
     """`chmod MODE FILE`: the mode may look like an option (`-x`)."""
     line = work.line
     given = any(flag in ("-x", "-w", "-r", "-X", "-s", "-rwx", "-t") for flag, _ in line.flags)
-    work.entry = {**work.entry, "operands": "write*" if given or line.has("--reference") else "text write*"}
-    work.entry["tree"] = "--recursive"
+    operands = "write*" if given or line.has("--reference") else "text write*"
+    work.entry = {**work.entry, "operands": operands, "tree": "--recursive"}
     if any(_gives_rights(plain(word) or "") for word in call.words[:3]):
         line.traits.add("privileged")
     walk.standard(call, work)

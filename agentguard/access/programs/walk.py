@@ -39,7 +39,6 @@ from agentguard.access.model import (
     DELETE,
     EXACT,
     EXECUTE,
-    LISTEN,
     READ,
     TREE,
     UNKNOWN,
@@ -426,12 +425,6 @@ def _from(call: Call, value: Value, why: str, work: Work) -> None:
         call.path(READ, value, why, work.extent)
 
 
-def _daemon(call: Call, value: Value, why: str, work: Work) -> None:
-    first = parts_of(value)[0]
-    if not (isinstance(first, str) and first.startswith(("unix:", "fd:", "npipe:"))):
-        _url(call, value, why, work)
-
-
 def _place(action: str) -> Kind:
     def act(call: Call, value: Value, why: str, work: Work) -> None:
         from agentguard.access.programs import folders  # noqa: PLC0415 - few commands copy
@@ -445,12 +438,6 @@ def _shell(call: Call, value: Value, why: str, work: Work) -> None:
     work.feed = call.shell(unglobbed(value), " ".join(work.command), stdin=call.stdin)
 
 
-def _shell_behind_colon(call: Call, value: Value, why: str, work: Work) -> None:
-    """`bind -x '"KEYS": TEXT'`."""
-    text = plain(value)
-    _shell(call, text.partition(":")[2] if text is not None else value, why, work)
-
-
 def _command(call: Call, value: Value, why: str, work: Work) -> None:
     """The first operand of kind `command` starts a command that takes all the rest."""
     place = next(number for number, (_, kind) in enumerate(work.kinds) if kind == "command")
@@ -461,16 +448,6 @@ def _command(call: Call, value: Value, why: str, work: Work) -> None:
         work.feed = call.run(words, " ".join(work.command), stdin=call.stdin)
 
 
-def _joined(call: Call, value: Value, why: str, work: Work) -> None:
-    """The first operand of kind `joined` starts the words that a shell gets."""
-    place = next(number for number, (_, kind) in enumerate(work.kinds) if kind == "joined")
-    if work.kinds[place][0] is value:
-        from agentguard.access.programs import filling  # noqa: PLC0415 - few programs take a text in words
-
-        text = filling.joined([operand for operand, _ in work.kinds[place:]])
-        work.feed = call.shell(text, " ".join(work.command), stdin=call.stdin)
-
-
 def _script(call: Call, value: Value, why: str, work: Work) -> None:
     if value != "-":
         index.module("carriers")["run_file"](call, work, value, " ".join(work.command))
@@ -478,20 +455,6 @@ def _script(call: Call, value: Value, why: str, work: Work) -> None:
 
 def _variable(call: Call, value: Value, why: str, work: Work) -> None:
     index.module("carriers")["assign"](call, value)
-
-
-def _listen(call: Call, value: Value, why: str, work: Work) -> None:
-    text = plain(value)
-    host, colon, port = (text or "").rpartition(":")
-    number = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else None
-    anywhere = "0.0.0.0"  # noqa: S104 - what is meant where no address is named
-    call.connect(host if colon and host not in ("", "*") else anywhere, number, why, action=LISTEN)
-
-
-def _data(call: Call, value: Value, why: str, work: Work) -> None:
-    first = parts_of(value)[0]
-    if isinstance(first, str) and first[:1] == "@":
-        call.path(READ, concat([first[1:], *parts_of(value)[1:]]), why)
 
 
 def _spec(call: Call, value: Value, why: str, work: Work) -> None:
@@ -544,6 +507,9 @@ def _output(call: Call, work: Work) -> Feed:
         from agentguard.access.programs import outputs  # noqa: PLC0415 - few programs write what is known
 
         written = outputs.WRITERS[writer](call, work)
+    read = call.stdin.value if call.stdin is not None else ""
+    wrote = written.value if isinstance(written, Feed) else written
+    call.machine.spend(sum(len(text) for text in (read, wrote) if isinstance(text, str)))
     if isinstance(written, Feed):
         return Feed(written.value, fetched or written.fetched, items=written.items)
     return Feed(written, fetched)
@@ -564,17 +530,17 @@ _KINDS: dict[str, Kind] = {
     "host": _host,
     "from": _from,
     "lists": _from,
-    "daemon": _daemon,
+    "daemon": lambda *given: index.module("kinds")["daemon"](*given),  # noqa: PLW0108 - loaded when it is needed
     "place-read": _place(READ),
     "place-write": _place(WRITE),
     "shell": _shell,
-    "shell-behind-colon": _shell_behind_colon,
+    "shell-behind-colon": lambda *given: index.module("kinds")["shell_behind_colon"](*given),  # noqa: PLW0108 - as above
     "command": _command,
-    "joined": _joined,
+    "joined": lambda *given: index.module("kinds")["joined"](*given),  # noqa: PLW0108 - as above
     "script": _script,
     "variable": _variable,
-    "listen": _listen,
-    "data": _data,
+    "listen": lambda *given: index.module("kinds")["listen"](*given),  # noqa: PLW0108 - as above
+    "data": lambda *given: index.module("kinds")["data"](*given),  # noqa: PLW0108 - as above
     "field": lambda call, value, why, _work: _specs().field(call, value, why),
     "keyed": lambda call, value, why, _work: _specs().keyed(call, value, why),
     "words": lambda *given: index.module("named")["words"](*given),  # noqa: PLW0108 - loaded when it is needed

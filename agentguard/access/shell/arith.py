@@ -45,6 +45,8 @@ def evaluate(text: str, reader: Reader) -> int | None:
             if any(mark in seen for mark in ("=", "++", "--")):
                 assigned_in_arithmetic(seen, reader.state)
         return None
+    finally:
+        reader.machine.spend(16 * run.count)  # a step takes as long as so many characters
 
 
 class _Run:

@@ -28,6 +28,19 @@ if TYPE_CHECKING:
 
 def change(reader: Reader, values: list[Held], operator: str, word: str, *, quoted: bool, name: str) -> list[Held]:
     """Return each value with an operator applied whose operand is `word`."""
+    before = Subject.total
+    reader.machine.spend(sum(map(_size, values)))
+    done = _change(reader, values, operator, word, quoted=quoted, name=name)
+    reader.machine.spend(Subject.total - before)
+    return done
+
+
+def _size(held: Held) -> int:
+    parts = (held,) if isinstance(held, str) else held.parts if isinstance(held, Pattern) else ()
+    return sum(len(part) for part in parts if isinstance(part, str))
+
+
+def _change(reader: Reader, values: list[Held], operator: str, word: str, *, quoted: bool, name: str) -> list[Held]:
     if operator == ":":
         return _each(values, _substring(reader, word))
     if operator == "@":

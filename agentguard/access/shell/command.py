@@ -134,6 +134,7 @@ class Call:
 
             if action == "read" and any(feed.fetched for feed in self.contents(value)):
                 self.fetches = True
+            self.machine.spend(8 * (len(str(value)) + len(str(self.cwd))))  # each folder on the way may be a link
             found = places.of(self, self.machine.made, value, extent, deletes=action == DELETE)
             if (
                 action == WRITE
@@ -173,7 +174,11 @@ class Call:
         machine = self.machine
         if machine.depth >= MAX_NESTING:
             machine.unreadable(self.frame, self.where, TooMuch("it is nested too deeply"))
-            return Feed(UNKNOWN)
+            from agentguard.access.shell import part  # noqa: PLC0415 - few commands come so far
+
+            words = part.innermost(words, (*self.frame.via, label))
+            if machine.depth > MAX_NESTING or not words:
+                return Feed(UNKNOWN)
         machine.depth += 1
         frame = Frame(self.frame.text, (*self.frame.via, label) if label else self.frame.via, None, self.where)
         frame.scanned = self.frame.scanned

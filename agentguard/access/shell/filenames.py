@@ -10,8 +10,10 @@ from agentguard.access import limits
 from agentguard.access.globs import Class
 from agentguard.access.model import ANY, ONE, STAR, Wildcard
 from agentguard.access.paths import resolve
+from agentguard.access.shell.limits import MAX_PATTERN_WORK
 from agentguard.access.shell.matching import Group, Subject, dotted, parse
 from agentguard.access.shell.pieces import TooMuch, Unreadable
+from agentguard.access.world import Looked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +33,10 @@ class Glob:
     `ignored` is the value of GLOBIGNORE. A pattern is written as `matching` reads it.
     """
 
-    __slots__ = ("components", "fold", "hidden", "ignored")
+    __slots__ = ("components", "fold", "hidden", "ignored", "key")
 
     def __init__(self, pattern: str, options: frozenset[str], ignored: str) -> None:
+        self.key = (pattern, options, ignored)
         self.ignored = ignored
         self.hidden = bool(ignored) or "dotglob" in options or "globdots" in options
         self.fold = "nocaseglob" in options
@@ -66,12 +69,15 @@ class Glob:
 
     def names(self, cwd: str, disk: Disk) -> list[str] | None:
         """Return the names that take the place of the word, none where no file matches; None past a limit."""
-        look = _Look(self, cwd, disk)
-        try:
-            found = look.names()
-        except TooMuch:
-            return None
-        return sorted(found) if found is not None else None
+        key = (*self.key, cwd)
+        known: dict[object, list[str] | None] = disk.globs if isinstance(disk, Looked) else {}
+        if key not in known:
+            try:
+                found = _Look(self, cwd, disk).names()
+            except TooMuch:
+                found = None
+            known[key] = sorted(found) if found is not None else None
+        return known[key]
 
 
 class _Look:
@@ -135,8 +141,14 @@ class _Look:
         return names
 
     def _matches(self, before: str, nodes: Sequence[Node]) -> list[str]:
-        glob = self.glob
-        return [name for name in self._list(before) if Subject(name, fold=glob.fold, hidden=glob.hidden).fits(nodes)]
+        glob, found = self.glob, []
+        start = Subject.total
+        for name in self._list(before):
+            if Subject(name, fold=glob.fold, hidden=glob.hidden).fits(nodes):
+                found.append(name)
+            if Subject.total - start > MAX_PATTERN_WORK:
+                raise TooMuch("its pattern takes too long to match")
+        return found
 
     def _deep(self, before: str, *, folders: bool) -> list[str]:
         """Return a folder and those beneath it, each with a slash behind it; or all that is beneath it."""

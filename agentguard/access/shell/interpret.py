@@ -12,10 +12,10 @@ from agentguard.access.model import CERTAIN, EXECUTE, OPAQUE, POSSIBLE, UNKNOWN,
 from agentguard.access.shell import command, telling, tree
 from agentguard.access.shell.flow import Enough, Feed, Frame, Function, Spent
 from agentguard.access.shell.limits import (
-    MAX_ALTERNATIVES,
     MAX_COMBINATIONS,
     MAX_COMMANDS,
     MAX_NESTING,
+    MAX_PROCESSED,
     MAX_READ_COMMANDS,
     MAX_READ_WORDS,
     MAX_ROWS,
@@ -26,6 +26,7 @@ from agentguard.access.shell.scan import scan
 from agentguard.access.shell.state import initial
 from agentguard.access.shell.values import UNSET, concat, parts_of
 from agentguard.access.shell.words import Reader
+from agentguard.access.world import Looked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,23 +75,26 @@ def interpret(
     return Access(machine.rows, complete=machine.complete, work=machine.work, files=machine.files)
 
 
+_PARTLY = 4  # rows of exact paths that one of a path of which only parts are known counts as: rules take longer for it
+
+
 class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
     __slots__ = (
-        "_origin", "_origin_number", "_origins", "_seen", "behind", "complete", "depth", "doubted", "echoed",
-        "elsewhere", "escapes", "fetched", "files", "made", "note", "processes", "program", "reading", "rows",
-        "sinks", "sought", "told", "tool",
-        "twice", "unsplit", "unsure", "work", "world",
+        "_origin", "_origin_number", "_origins", "_seen", "_weight", "behind", "complete", "depth", "doubted", "echoed",
+        "elsewhere", "escapes", "fetched", "files", "made", "note", "processed", "processes", "program", "reading", "rows",
+        "sinks", "sought", "told", "tool", "twice", "unsplit", "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
         self.behind = ""  # the raw text of the command that gets what the one at hand writes, "" where there is none
-        self.world = world.over(world.disk)  # a call is so short that the disk stays as it is
+        self.world = world.over(Looked(world.disk))  # a call is so short that the disk stays as it is
         self.world.folders = {}
         self.tool = tool
         self.rows: list[Row] = []
         self._seen: set[object] = set()
+        self._weight = 0
         self._origins: dict[object, int] = {}
         self._origin: Origin | None = None
         self._origin_number = 0
@@ -113,6 +117,7 @@ class Machine:
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
         self.sinks: dict[str, Callable[[Feed], None]] = {}  # what reads `/dev/fd/N` of a `>(…)` of the command at hand
         self.made: Made | None = None  # what this text has made of the file system, None as long as that is nothing
+        self.processed = 0
         self.work = {"characters": size, "commands": 0, "words": 0}
 
     def afresh(self) -> None:
@@ -124,6 +129,7 @@ class Machine:
             self.world.folders = {}
         self.fetched, self.elsewhere, self.unsplit = False, None, False
         self.work = {"characters": self.work["characters"], "commands": 0, "words": 0}
+        self.processed = 0
 
     def wrote(self, before: int) -> None:
         """Note that what was written since `echoed` was `before` goes somewhere."""
@@ -152,10 +158,10 @@ class Machine:
         row.tool = self.tool
         if self.doubted and row.certainty == CERTAIN:
             row.certainty = POSSIBLE
+        path = row.path
         if telling.tells(row):
             self.told += 1
         kind, value = row.resource()
-        path = row.path
         what = repr(value) if path is None else (path.text, path.resolved, path.extent, path.keeps)
         key = (
             self._number(row.origin), row.action, row.certainty, kind, what, row.port, row.method, row.sql_verb,
@@ -163,7 +169,8 @@ class Machine:
         )  # fmt: skip
         if key in self._seen:
             return
-        if len(self.rows) >= MAX_ROWS:
+        self._weight += 1 if path is None or isinstance(path.text, str) else _PARTLY
+        if self._weight > MAX_ROWS:
             raise Spent("it does too many things")
         self._seen.add(key)
         self.rows.append(row)
@@ -209,14 +216,28 @@ class Machine:
         if self.work["words"] > MAX_WORDS:
             raise Spent("it holds too many words")
 
+    def spend(self, characters: int) -> None:
+        """Spend some of the budget of what is gone through. Raises `Spent`, and `Enough` in files of the disk."""
+        self.processed += characters
+        if self.processed > MAX_PROCESSED:
+            raise (Enough if self.reading else Spent)("it works through too much text")
+
     # -- running text
 
     def run(self, frame: Frame, state: State, stdin: Feed | None) -> Feed:
         """Run the text of a frame in `state`, which changes with it. Return what it writes."""
         if self.depth >= MAX_NESTING:
             self.unreadable(frame, frame.where, TooMuch("it is nested too deeply"))
+            if self.depth == MAX_NESTING:
+                from agentguard.access.shell import part  # noqa: PLC0415 - few texts come so far
+
+                self.depth += 1
+                words = part.innermost([*frame.text.split(" ")], frame.via)
+                part.run(self, Frame(" ".join(map(str, words)), frame.via, None, frame.where), state)
+                self.depth -= 1
             return Feed(UNKNOWN)
         self.depth += 1
+        self.spend(len(frame.text))
         try:
             frame.scanned = scan(frame.text)
             root = tree.build(frame.scanned)
@@ -253,6 +274,10 @@ class Machine:
                 self.unreadable(frame, frame.where, other if isinstance(other, TooMuch) else reason)
         if not feeds:
             self.unreadable(frame, frame.where, reason)
+            if isinstance(reason, TooMuch) and not self.reading:
+                from agentguard.access.shell import part  # noqa: PLC0415 - few texts come so far
+
+                part.run(self, frame, state)
             return Feed(UNKNOWN)
         meet(state, [one for one in states if one is not state])
         return either(feeds)
@@ -501,7 +526,7 @@ def _simple(machine: Machine, node: Node, state: State, stdin: Feed | None, fram
     machine.count("words", len(simple.words))
     state.failed = None
     states = state.alternatives(frame.text[simple.start : simple.end], MAX_COMBINATIONS)
-    machine.count("commands", 0 if states is None else len(states) // MAX_ALTERNATIVES)
+    machine.count("commands", 0 if states is None else len(states) // 4)
     if states is None:
         too_much = TooMuch("its variables may hold too many values")
         machine.unreadable(frame, frame.place(simple.start, simple.end), too_much)

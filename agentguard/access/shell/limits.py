@@ -18,6 +18,9 @@ MAX_VALUE = 64 * 1024  # characters of one computed value; longer ones are unkno
 MAX_ALTERNATIVES = 16  # values that one variable may have where branches meet
 MAX_COMBINATIONS = 64  # of the values of several variables, for which one command is run
 MAX_PATTERN_WORK = 100_000  # characters compared to take a pattern off a value
+MAX_PROCESSED = (
+    4_000_000  # characters gone through in one tool call: texts that run, expansions, what filters read and write
+)
 MAX_OPERANDS = 3_000  # operands of one command that are looked at one by one
 MAX_MADE = 2_000  # places of the file system that one tool call changes and that are remembered
 MAX_READ_COMMANDS = 1_000  # simple commands looked at in files that are about to run, in one tool call

@@ -108,6 +108,7 @@ class Subject:
     """
 
     __slots__ = ("_full", "_masks", "_work", "fold", "size", "spelt", "text")
+    total = 0  # what has been worked for all texts; who asks before and after knows what something has cost
 
     def __init__(self, text: str, *, fold: bool = False, hidden: bool = True) -> None:
         self.text = text
@@ -137,6 +138,7 @@ class Subject:
             if not places:
                 return 0
             self._work += 1 + self.size // 1024
+            Subject.total += 1 + self.size // 1024
             if self._work > MAX_PATTERN_WORK:
                 raise TooMuch("its pattern takes too long to match")
             if (
@@ -194,6 +196,7 @@ class Subject:
             else:
                 bits = ["1" if char == node else "0" for char in reversed(self.text)]
             self._work += self.size // 64
+            Subject.total += self.size // 64
             mask = self._masks[node] = int("".join(bits) or "0", 2)
         return mask
 

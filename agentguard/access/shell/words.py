@@ -61,6 +61,7 @@ class Reader:
                 return found
         pieces = self._pieces(raw, at, tilde=True)
         if not self.extra:
+            self.machine.spend(sum(len(text) for kind, text in pieces if kind == RESULT and isinstance(text, str)))
             values = split(pieces, self.state)
             if len(values) > 1 and self.state.dialect in ("", "sh"):
                 self._unsplit(pieces, values)
@@ -103,6 +104,7 @@ class Reader:
         from agentguard.access.shell.fields import joined  # noqa: PLC0415 - plain words need none
 
         out: list[Piece] = []
+        self.machine.spend(len(raw))
         self._quoted(raw, 0, len(raw), at, out, here=True)
         return joined(out)
 
@@ -118,6 +120,7 @@ class Reader:
         skip = Skipper(raw)
         out: list[Piece] = []
         at, size = 0, len(raw)
+        self.machine.spend(size)
         if tilde:
             at = self.tilde(raw, 0, out, colon=colon)
         homes = 0 if made else assignment(raw)  # `NAME=~/x:~/y` as an argument, but for one that braces made

@@ -33,10 +33,11 @@ def access(text):
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_megabyte_of_anything_is_opaque_at_once(piece):
-    """Text past the limit is not even scanned."""
+    """Of text past the limit only what stands before it is looked at, and the rest is opaque."""
     found = access(piece * (MEGABYTE // len(piece)))
-    assert [OPAQUE] == [row.certainty for row in found.rows]
+    assert OPAQUE in [row.certainty for row in found.rows]
     assert not found.complete
+    assert found.work["commands"] <= limits.MAX_COMMANDS + 1
 
 
 @pytest.mark.parametrize("piece", PIECES)
@@ -139,3 +140,37 @@ def test_a_glob_that_stands_there_often_is_looked_at_once():
     found = interpret("cat " + "* " * 1900, "/home/dev/project", world, "Bash")
     assert time.process_time() - start < 10  # a bound against blow-ups, far above what it takes
     assert (101, True) == (len(found.rows), found.complete)
+
+
+LOOPS = {
+    "nothing at all": "for a in {1..100}; do for b in {1..100}; do for c in {1..100}; do :; done; done; done",
+    "carriers": "for i in {1..1000}; do echo $i | xargs -I{} sh -c 'echo {} | xargs sh -c cat'; done",
+    "patterns": "x=$(printf '%060000d' 1); for i in {1..2000}; do y=${x//0/ab}; done",
+    "groups": "x=$(printf '%01000d' 1); for i in {1..2000}; do y=${x##*(*(0|1)|?(0)0)2}; done",
+    "one glob": "for i in {1..500}; do ls **/*/*/*; done",
+    "many globs": "for i in {1..500}; do ls **/*/*/*$i; done",
+    "evaluated text": 'x="# $(printf \'%060000d\' 1)"; for i in {1..2000}; do eval "$x"; done',
+    "split text": "x=$(printf '%060000d' 1); for i in {1..2000}; do : $x; done",
+    "filters": "for i in {1..1000}; do seq 1 9999 | tr 1 2 | rev | base64 | cat; done",
+    "arithmetic": "x=" + "1+" * 900 + "1; for i in {1..2000}; do : $((x)); done",
+    "code": "x=$(printf 'a=1;%.0s' {1..9000}); for i in {1..1000}; do python3 -c \"$x\"; done",
+    "choices": "".join(f"if a; then x=${{x:-{n}}}{n}; fi; if b; then y=$y{n}; fi; " for n in range(4))
+    + "for i in {1..1500}; do : $x $y; done",
+    "folders": "mkdir d && cd d; " * 900,
+}
+LARGE = MemoryDisk({f"/home/dev/project/{a}/{b}/f{c}": b"" for a in range(12) for b in range(12) for c in range(12)})
+MULTIPLE = 20  # of a plain parse of as much text as one call may hold
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_loop_with_work_in_it_costs_a_few_parses(loop):
+    """Work is counted over the whole call: however much a short loop would do, it costs what some long text does."""
+    ordinary = b"echo a b | cat\n" * (limits.MAX_TEXT // 15)
+    start = time.process_time()
+    parse(ordinary)
+    parsed = time.process_time() - start
+    world = World(home="/home/dev", project="/home/dev/project", disk=LARGE)
+    start = time.process_time()
+    interpret(LOOPS[loop], "/home/dev/project", world, "Bash")
+    spent = time.process_time() - start
+    assert spent < MULTIPLE * parsed
