@@ -59,7 +59,9 @@ class Sets:
         self._sets = sets
         self._spellings = Spellings(world)
         self._scratch: PathSet | None = None
-        self.seen: dict[tuple[object, ...], tuple[list[str], bool, int]] = {}  # trees: their files, if these are all, cost
+        self.seen: dict[
+            tuple[object, ...], tuple[list[str], bool, int]
+        ] = {}  # trees: their files, if these are all, cost
         self.first: dict[tuple[object, ...], str] = {}  # the first file of a tree that is in some set, "" for none
         self._ready: dict[tuple[int, str], Any] = {}
 
@@ -289,8 +291,7 @@ class RowMatch:
 
         None where the trees of this call hold so much that there is no budget left for this one.
         """
-        from agentguard.access import limits  # noqa: PLC0415 - only where a whole tree is read
-        from agentguard.access import walk  # noqa: PLC0415 - only where a whole tree is read
+        from agentguard.access import limits, walk  # noqa: PLC0415 - only where a whole tree is read
 
         sets = self._sets
         manners = walk.manners(self._row)

@@ -21,7 +21,7 @@ from agentguard.access.shell.limits import (
     MAX_ROWS,
     MAX_WORDS,
 )
-from agentguard.access.shell.pieces import TooMuch, Twofold, Unreadable
+from agentguard.access.shell.pieces import TooMuch, Unreadable
 from agentguard.access.shell.scan import scan
 from agentguard.access.shell.state import initial
 from agentguard.access.shell.values import UNSET, concat, parts_of
@@ -62,7 +62,9 @@ def interpret(
             machine.run(frame, state, None)
             machine.leave(state)
             if machine.twice:
-                machine.afresh()
+                from agentguard.access.shell import again  # noqa: PLC0415 - few texts echo escapes that count
+
+                again.afresh(machine)
                 state = initial(cwd, world)
                 machine.run(frame, state, None)
                 machine.leave(state)
@@ -119,17 +121,6 @@ class Machine:
         self.made: Made | None = None  # what this text has made of the file system, None as long as that is nothing
         self.processed = 0
         self.work = {"characters": size, "commands": 0, "words": 0}
-
-    def afresh(self) -> None:
-        """Start a second run of the same text, with an `echo` that reads escapes. Rows stay."""
-        self.escapes, self.twice = True, False
-        self.processes, self.sinks, self.sought = {}, {}, []
-        if self.made is not None:
-            self.world, self.made = self.world.over(self.made.disk), None
-            self.world.folders = {}
-        self.fetched, self.elsewhere, self.unsplit = False, None, False
-        self.work = {"characters": self.work["characters"], "commands": 0, "words": 0}
-        self.processed = 0
 
     def wrote(self, before: int) -> None:
         """Note that what was written since `echoed` was `before` goes somewhere."""
@@ -242,45 +233,14 @@ class Machine:
             frame.scanned = scan(frame.text)
             root = tree.build(frame.scanned)
         except Unreadable as reason:
-            feed = self._in_zsh(frame, state, stdin, reason)
+            from agentguard.access.shell import again  # noqa: PLC0415 - most texts are bash's
+
+            feed = again.in_zsh(self, frame, state, stdin, reason)
             self.depth -= 1
             return feed
         feed = self.node(root, state, stdin, frame)
         self.depth -= 1
         return feed
-
-    def _in_zsh(self, frame: Frame, state: State, stdin: Feed | None, reason: Unreadable) -> Feed:
-        """Run text that bash does not take as zsh reads it; opaque where zsh does not either."""
-        feeds: list[Feed] = []
-        states: list[State] = []
-        zsh = state.dialect != "bash" and not isinstance(reason, TooMuch)
-        try:
-            if isinstance(reason, Twofold):
-                frame.scanned = scan(frame.text, settled=True)
-                root = tree.build(frame.scanned)
-                states.append(state.copy() if zsh else state)
-                feeds.append(self.node(root, states[0], stdin, frame))
-        except Unreadable as other:
-            reason = other
-            zsh = zsh and not isinstance(reason, TooMuch)
-        try:
-            if zsh:
-                from agentguard.access.shell import zshgrammar  # noqa: PLC0415 - few texts are zsh's alone
-
-                frame.scanned, root = zshgrammar.read(frame.text)
-                feeds.append(self.node(root, state, stdin, frame))
-        except Unreadable as other:
-            if isinstance(other, TooMuch) or not isinstance(reason, Twofold):
-                self.unreadable(frame, frame.where, other if isinstance(other, TooMuch) else reason)
-        if not feeds:
-            self.unreadable(frame, frame.where, reason)
-            if isinstance(reason, TooMuch) and not self.reading:
-                from agentguard.access.shell import part  # noqa: PLC0415 - few texts come so far
-
-                part.run(self, frame, state)
-            return Feed(UNKNOWN)
-        meet(state, [one for one in states if one is not state])
-        return either(feeds)
 
     def substitute(self, text: str, reader: Reader, place: int | None) -> Value:
         """Run the text of a command substitution; return what takes its place."""
