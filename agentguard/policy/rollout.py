@@ -30,8 +30,7 @@ def enforced(rule: dict[str, Any], context: Context) -> bool:
         return True
     if "enforce_for" not in rule:
         return False
-    held = context.roles | context.claimed
-    return not held.isdisjoint(rule["enforce_for"]) or not (held or context.user)
+    return not context.user or not (context.roles | context.claimed).isdisjoint(rule["enforce_for"])
 
 
 def place(cohort: str, device: str) -> int:

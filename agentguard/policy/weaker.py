@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentguard.access.model import ACTIONS, USE
 from agentguard.policy import ruleview
 from agentguard.policy.conditions import ACTION_DEFAULTS, DEFAULTS, DEVICE_KINDS
-from agentguard.policy.model import ALLOW, ASK, DENY, ENFORCE, OBSERVE, STRICTNESS
+from agentguard.policy.model import ALLOW, ASK, DENY, ENFORCE, MAX_DAYS, OBSERVE, STRICTNESS
 from agentguard.policy.ruleview import quoted, table_text
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _WORDS = frozenset({"severity", "reason", "remedy", "owner", "tags"})  # say something and decide nothing
 _STAGED = frozenset({"mode", "rollout", "cohort", "enforce_for"})
 _DECIDE = frozenset({"effect", "possible", "unattended", "sweep", "exceptions"}) | _STAGED
-_MAX_DAYS = 7  # that an exception may last where a policy does not say
 _KINDS = ("", *DEVICE_KINDS)
 _PAIRS = 200_000  # of a rule that is gone and one that might stand in for it: a second or two
 
@@ -72,7 +71,7 @@ def of_defaults(old: View, new: View) -> list[Weakening]:
 def of_settings(old: View, new: View) -> list[Weakening]:
     """Return what is weaker about mode, audit settings and limits of exceptions."""
     found = []
-    days = [one.data.get("exceptions", {}).get("max_days", _MAX_DAYS) for one in (old, new)]
+    days = [one.data.get("exceptions", {}).get("max_days", MAX_DAYS) for one in (old, new)]
     if days[1] > days[0]:
         found.append(Weakening("", "exceptions.max_days", f"{days[0]} → {days[1]}"))
     if (old.policy.mode, new.policy.mode) == (ENFORCE, OBSERVE):

@@ -6,6 +6,7 @@ import pytest
 
 from agentguard.access.model import ANY, GLOB, TREE, Origin, Path, Pattern, Row
 from agentguard.policy import engine
+from agentguard.policy.exceptions import Exceptions
 
 READ = Row("read", path=Path("/x/a"))
 WRITE = Row("write", path=Path("/x/a"))
@@ -157,6 +158,49 @@ def test_an_observed_allow_never_relaxes(decide):
     """An allow rule that observes shows in `would` what it would let through."""
     decision = decide([{**ALLOW[0], "mode": "observe"}], READ, defaults={"effect": "deny"})
     assert ("deny", "allow") == (decision.effect, decision.would)
+
+
+def _excepted(rule, *rows):
+    return Exceptions([{"id": "e1", "rule": rule, "repo": "", "rows": [list(rows)]}])
+
+
+LIFTED = _excepted("deny", ["path", 0, ["/x/a"], []])
+
+
+@pytest.mark.parametrize(
+    ("rules", "facts", "expected"),
+    [
+        (DENY, {}, ("allow", "allow", "", "e1", "deny")),
+        ([*DENY, *ASK], {}, ("ask", "ask", "ask", "e1", "deny")),
+        (ASK, {}, ("ask", "ask", "ask", "", "ask")),
+        ([{**DENY[0], "severity": "critical"}], {}, ("deny", "deny", "deny", "", "deny")),
+        ([{**DENY[0], "severity": "critical", "exceptions": True}], {}, ("allow", "allow", "", "e1", "deny")),
+        ([{**DENY[0], "exceptions": False}], {}, ("deny", "deny", "deny", "", "deny")),
+        ([{**DENY[0], "mode": "observe"}], {}, ("allow", "allow", "", "e1", "allow")),
+        (DENY, {"stage": "observe"}, ("allow", "allow", "", "e1", "allow")),
+        (DENY, {"state": "stale"}, ("ask", "ask", "default:stale", "e1", "deny")),
+        ([{**DENY[0], "effect": "ask"}], {"attended": False}, ("allow", "allow", "", "e1", "deny")),
+    ],
+)
+def test_an_exception(decide, rules, facts, expected):
+    """Layer 3: one more `unless` on its rule, if the rule may have one; layers above and below stay as they are."""
+    found = decide(rules, WRITE, exceptions=LIFTED, **facts)
+    assert expected == (found.effect, found.would, found.rule, found.exception, found.without)
+
+
+def test_an_exception_that_may_fit_lifts_in_part(decide):
+    """What is a maybe of the exception leaves a maybe of the rule; and its own row is all that it lifts."""
+    row = Row("write", path=Path(Pattern(("/x/", ANY))))
+    found = decide(DENY, row, exceptions=LIFTED, defaults={"possible": "ask"})
+    assert "ask" == found.effect
+    both = decide(DENY, WRITE, Row("write", path=Path("/x/b")), exceptions=LIFTED)
+    assert ("deny", ("allow", "deny"), "e1") == (both.effect, both.row_effects, both.exception)
+
+
+def test_an_exception_never_lifts_the_builtin_pack(decide):
+    """Layer 1 knows no exceptions."""
+    own = _excepted("agentguard/own-files", ["action", 0, ["write"], []])
+    assert "deny" == decide([], OWN, exceptions=own).effect
 
 
 CHANGING = [

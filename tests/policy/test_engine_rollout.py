@@ -73,6 +73,7 @@ def test_holders_of_a_role_enforce(decide):
         ({}, "allow"),
         ({"claimed": frozenset({"pilot"})}, "deny"),
         ({"user": ""}, "deny"),
+        ({"user": "", "roles": {"dev"}, "claimed": frozenset({"ops"})}, "deny"),
     ]
     assert [effect for _, effect in people] == [decide(rules, READ, **facts).effect for facts, _ in people]
     assert {"deny"} == {decide(rules, READ, **facts).would for facts, _ in people}
