@@ -8,7 +8,6 @@ import json
 import ssl
 import threading
 
-import hypothesis
 import pytest
 from securesystemslib.formats import encode_canonical
 from securesystemslib.signer import CryptoSigner
@@ -18,9 +17,6 @@ from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 from tuf.ngclient.config import EnvelopeType
 
 from agentguard import jsontext
-
-hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
-hypothesis.settings.load_profile("untimed")
 
 ROLES = ("root", "timestamp", "snapshot", "targets")
 POLICY = jsontext.canonical({"schema": 1, "name": "baseline", "mode": "enforce"})
