@@ -98,5 +98,11 @@ def load(compiled):
 
 
 @pytest.fixture(scope="session")
+def told():
+    """Return what gives all that a decision says, as plain values."""
+    return _told
+
+
+@pytest.fixture(scope="session")
 def decide():
     return _decide
