@@ -5,8 +5,8 @@
     code                marshal, one module after the other
 
 Python finds and checks each module in a folder by system calls and much interpreted code: about a twelfth of a hook's
-instructions, counted by callgrind on Python 3.11. The name of the file carries the interpreter's cache tag, as that of a compiled file does,
-so another version of Python does not read it. `agentguard/hook/__init__.py` reads it.
+instructions, counted by callgrind on Python 3.11. The name of the file carries the interpreter's cache tag, as that of a
+compiled file does, so another version of Python does not read it. `agentguard/hook/__init__.py` reads it.
 """
 
 from __future__ import annotations
