@@ -151,7 +151,7 @@ def assign(call: Call, word: Value) -> None:
         call.shell(concat(["f ", text, *others, "; f"]), name)
     call.assigned[name] = concat([text, *others])
     call.row(WRITE, variable=name, why="an assignment for the command")
-    call.set_variable(name)
+    call.set_variable(name, call.assigned[name])
 
 
 def env(call: Call, work: Work) -> None:

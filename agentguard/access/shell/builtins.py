@@ -22,24 +22,6 @@ if TYPE_CHECKING:
     from agentguard.access.shell.state import State
     from agentguard.access.shell.values import Held
 
-# Variables whose text programs run as a command: git(1), less(1), man(1), bash(1), rsync(1), and so on.
-COMMAND_VARIABLES = frozenset({
-    "GIT_SSH_COMMAND", "GIT_SSH", "GIT_PAGER", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS",
-    "GIT_PROXY_COMMAND", "SSH_ASKPASS", "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "LESSOPEN", "LESSCLOSE",
-    "RSYNC_RSH", "RSYNC_CONNECT_PROG", "PROMPT_COMMAND", "TAR_OPTIONS_COMMAND", "CARGO_BUILD_RUSTC_WRAPPER",
-    "RUSTC_WRAPPER", "BROWSER", "PERL5DB", "CVS_RSH",
-})  # fmt: skip
-
-# Through these every client connects (curl(1), ENVIRONMENT; in either case).
-_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"})
-
-
-# Variables in which commands hide, or files that run: see hidden.
-_LATER = frozenset({
-    "PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT", "RPROMPT", "BASH_ENV", "ENV", "LD_PRELOAD", "LD_AUDIT",
-    "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP",
-})  # fmt: skip
-
 
 def change(call: Call) -> None:
     """Let one of the shell's own commands change the shell."""
@@ -52,31 +34,11 @@ def change(call: Call) -> None:
     _BUILTINS[call.name](call)
 
 
-def runs_by_variable(call: Call, name: str, value: Value) -> None:
-    """Run the command that programs take from a variable, and connect to the proxy that they take from one."""
-    if not isinstance(value, str) or not value:
-        return
-    if name in COMMAND_VARIABLES:
-        call.shell(value.lstrip("|-") if name[:4] == "LESS" else value, name)  # `|cmd %s` of less(1)
-    elif name in _LATER:
-        from agentguard.access.shell import hidden  # noqa: PLC0415 - rare
-        from agentguard.access.shell.words import Reader  # noqa: PLC0415 - rare
-
-        if name in hidden.PROMPTS:
-            hidden.prompt(Reader(call.machine, call.state.copy(), call.frame), value)
-        else:
-            hidden.starts(call, name, value)
-    elif name.lower() in _PROXIES:
-        from agentguard.access.programs import net  # noqa: PLC0415 - rare
-
-        net.url(call, value, "what it connects to, connects by this proxy")
-
-
 def assign(call: Call, state: State, name: str, value: Value, why: str) -> None:
     """Assign a variable for the rest of the text, with its row."""
     state.set(name, value)
     call.row(WRITE, variable=name, why=why)
-    runs_by_variable(call, name, value)
+    call.set_variable(name, value)
 
 
 def _operands(words: list[Value]) -> list[Value]:

@@ -286,11 +286,11 @@ class Call:
 
             places.remember(self.machine.changes(), place, feed, append=append)
 
-    def set_variable(self, name: str) -> None:
-        """Run the command that programs take from a variable which is set for this command."""
-        from agentguard.access.shell import builtins  # noqa: PLC0415 - few commands assign
+    def set_variable(self, name: str, value: Value) -> None:
+        """Do what programs do with the text of a variable that is set."""
+        from agentguard.access.programs import variables  # noqa: PLC0415 - few commands assign
 
-        builtins.runs_by_variable(self, name, self.assigned[name])
+        variables.set_to(self, name, value)
 
     def fetched_or_opaque(self, why: str, *, fetched: bool = False) -> None:
         """Say that unknown code runs, and whether it came over the network."""
@@ -361,7 +361,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         rest = text[simple.words[0][1] : simple.end] if not assigned else ""
     for name in assigned:
         call.row(WRITE, variable=name, why="an assignment before the command" if words else "an assignment")
-        call.set_variable(name)
+        call.set_variable(name, assigned[name])
     if words:
         machine.behind = "" if simple.redirections else behind
         feed = _named(call, rest)

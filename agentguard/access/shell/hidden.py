@@ -16,10 +16,7 @@ if TYPE_CHECKING:
     from agentguard.access.shell.command import Call
     from agentguard.access.shell.words import Reader
 
-PROMPTS = frozenset({"PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT", "RPROMPT"})
 START_FILES = frozenset({"BASH_ENV", "ENV"})
-# Libraries and code that every program, or every program of a language, loads from then on: ld.so(8), dyld(1).
-PRELOADED = frozenset({"LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP"})
 # The shell's own commands that expand the subscript of what they name.
 NAMING = frozenset({"let", "test", "[", "printf", "read", "unset", "declare", "typeset", "local", "export", "readonly",
                     "mapfile", "readarray", "getopts", "wait"})  # fmt: skip
