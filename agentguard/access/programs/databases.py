@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, POSSIBLE, READ, UNKNOWN, WRITE
 from agentguard.access.programs import net, sql, walk
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
@@ -23,7 +24,11 @@ _NAMES = (  # by the reference of each: strings with backslashes
 _ESCAPES = frozenset(_NAMES)
 
 
-def _commands(text: str) -> tuple[str, list[str]]:
+_WORDED = frozenset({"mysql", "mariadb", "mycli"})  # their own commands are words: mysql(1), mysql Client Commands
+_WORDS = frozenset({"system", "source", "tee", "pager", "edit"})
+
+
+def _commands(text: str, *, words: bool = False) -> tuple[str, list[str]]:
     r"""Return statements without the client's own commands, and those: lines that start with `\` or a dot.
 
     Behind `\\` statements go on: psql(1), meta-commands.
@@ -36,6 +41,11 @@ def _commands(text: str) -> tuple[str, list[str]]:
             command, _, rest = bare.partition("\\\\")
             own.append(command)
             kept.append(rest)
+        elif words and (
+            first := [piece for piece in bare.split(";") if piece.split()[:1] and piece.split()[0].lower() in _WORDS]
+        ):
+            own += ["\\" + piece.strip() for piece in first]
+            kept.append(";".join(piece for piece in bare.split(";") if piece not in first))
         else:
             kept.append(line)
     return "\n".join(kept), own
@@ -51,6 +61,16 @@ def fed(call: Call, work: Work) -> None:
             rows(call, [feed.value])
 
 
+def asked(call: Call, texts: list[Value]) -> None:
+    """Statements as an operand, else on standard input."""
+    rows(call, texts or _stdin(call))
+
+
+def statement(call: Call, value: Value, why: str, work: Work) -> None:
+    """Statements that some other program hands to a database."""
+    rows(call, [value])
+
+
 def rows(call: Call, texts: list[Value], *, lasting: bool = True) -> None:
     """Make one execute row for each statement's verb; statements that are not known are opaque.
 
@@ -62,13 +82,15 @@ def rows(call: Call, texts: list[Value], *, lasting: bool = True) -> None:
             call.opaque("the statements are not known")
             continue
         known = "".join(part if isinstance(part, str) else "unknown_" for part in parts_of(text))
-        kept, own = _commands(known)
+        kept, own = _commands(known, words=call.name in _WORDED)
         for command in own:
-            _own(call, command)
+            _own(call, command, texts)
         if "\\" in kept:  # `SELECT 1 \g | program`
             for number, piece in enumerate(kept.split("\\")):
                 if number and piece[:1] in "!go":
-                    _own(call, "\\" + piece)
+                    _own(call, "\\" + piece, texts)
+                if piece.startswith("gexec"):  # what the statement gives is executed
+                    rows(call, list(kept.split("'")[1::2]), lasting=lasting)
         _files_in(call, kept)
         for statement in sql.statements(kept, escapes=call.name in _ESCAPES):
             word = sql.verb(statement)
@@ -82,20 +104,33 @@ def rows(call: Call, texts: list[Value], *, lasting: bool = True) -> None:
             call.origin = origin
 
 
-def _own(call: Call, command: str) -> None:
+def _selected(texts: list[Value]) -> Feed:
+    """Return what statements show that only select a text; of all others nobody knows it."""
+    done: list[str] = []
+    for text in texts:
+        for part in str(text).split(";") if isinstance(text, str) else [""]:
+            pieces = part[part.lower().find("select") :].split("'") if "select" in part.lower() else []
+            if len(pieces) == 3 and not pieces[0][6:].strip():
+                done.append(pieces[1])
+            elif part.strip() and part.strip()[:1] not in ("\\", "."):
+                return Feed(UNKNOWN)
+    return Feed("\n".join(done) + "\n")
+
+
+def _own(call: Call, command: str, texts: list[Value]) -> None:
     r"""The client's own commands: `\! TEXT`, `\i FILE`, `\o |TEXT`, `.shell TEXT`, `.read FILE`, `.import FILE TABLE`."""
     name, _, rest = command.partition(" ")
     rest = rest.strip().rstrip(";").strip()
     if name[:2] == "\\!":
         call.shell((name[2:] + " " + rest).strip(), f"{call.name} \\!")
         return
-    if name in (".shell", ".system"):
+    if name.lower() in (".shell", ".system", "\\system", "\\pager"):
         call.shell(rest, f"{call.name} {name}")
         return
     name = name.lower().rstrip("+")
     first = rest.lstrip("'\"").partition(" ")[0].strip("'\"")
     if rest[:1] == "|":
-        call.shell(rest[1:], f"{call.name} {name}")
+        call.shell(rest[1:], f"{call.name} {name}", stdin=_selected(texts))
     elif name in _READS and first:
         call.path(READ, first, "a file in the statements")
         if name in _SCRIPTS:
@@ -108,9 +143,11 @@ def _own(call: Call, command: str) -> None:
         call.path(EXECUTE, first, "an extension")
 
 
-_SCRIPTS = frozenset({"\\i", "\\ir", "\\include", "\\include_relative", ".read", "\\."})
+_SCRIPTS = frozenset({"\\source", "\\i", "\\ir", "\\include", "\\include_relative", ".read", "\\."})
 _READS = _SCRIPTS | {".import", ".restore", ".open"}
-_WRITES = frozenset({"\\o", "\\out", "\\g", "\\w", "\\write", "\\t", ".output", ".once", ".backup", ".save", ".log"})
+_WRITES = frozenset(
+    {"\\o", "\\out", "\\g", "\\w", "\\write", "\\t", "\\tee", ".output", ".once", ".backup", ".save", ".log"}
+)
 
 
 def _script(call: Call, path: Value) -> None:
@@ -146,6 +183,11 @@ def _files_in(call: Call, text: str) -> None:
         last = before[-1] if before else ""
         if last == "program":
             call.shell(name, f"{call.name} program")
+        elif (
+            last == ","
+            and "edit" in before[:-1] + pieces[max(number - 3, 0)].lower().replace("(", " ( ").split()[-2:-1]
+        ):
+            call.shell(name, f"{call.name} edit")  # sqlite3's function: edit(VALUE, EDITOR)
         elif last == "xp_cmdshell":
             call.shell(name, f"{call.name} xp_cmdshell")
         elif last in ("infile", "attach", "source"):

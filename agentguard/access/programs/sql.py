@@ -22,6 +22,8 @@ _SPARED = frozenset({
     "view", "connection", "publication", "subscription", "statistics", "not", "check", "foreign", "primary", "key",
     "expression",
 })  # fmt: skip
+# What executes the text behind it: PL/pgSQL, dblink, T-SQL, EXECUTE IMMEDIATE.
+_EXECUTES = frozenset({"execute", "immediate", "exec", "sp_executesql", "dblink_exec", "dblink", "query_to_xml"})
 _ALWAYS = frozenset({"true", "1", "1 = 1", "1=1", "'' = ''", "''=''", "'1'='1'", "not false", "2>1", "2 > 1"})
 
 
@@ -59,6 +61,8 @@ def _split(text: str, escapes: bool) -> list[str]:
             done.append(" ")
         elif char in "'\"`":
             end = _closing(text, at, escapes or (char == "'" and text[at - 1 : at] in ("e", "E") and at > 0))
+            if char == "'" and _is_executed("".join(done[-_TAIL:])):
+                parts += _split(text[at + 1 : end].replace("''", "'"), escapes)
             done.append("''" if char == "'" else _name(text[at + 1 : end]))
             at = end + 1
         elif char == "$" and (mark := _dollar(text, at)):
@@ -78,6 +82,15 @@ def _split(text: str, escapes: bool) -> list[str]:
             at += 1
     parts.append("".join(done))
     return parts
+
+
+_TAIL = 80  # characters in front of a string that say what becomes of it
+
+
+def _is_executed(before: str) -> bool:
+    """Return whether a string is executed: `execute '…'`, `exec('…')`, `prepare s from '…'`."""
+    words = before.lower().replace("(", " ( ").split()[-6:]
+    return not _EXECUTES.isdisjoint(words) or ("prepare" in words and words[-1] == "from")
 
 
 def _closing(text: str, at: int, escapes: bool) -> int:
