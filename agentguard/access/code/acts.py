@@ -9,6 +9,7 @@ from agentguard.access.code import held as h
 from agentguard.access.code.held import FETCHED, NOTHING, Contents, Items, Named, Table
 from agentguard.access.code.sinks import EVERYWHERE, Args, is_address
 from agentguard.access.model import UNKNOWN, Pattern
+from agentguard.access.shell.values import parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -275,6 +276,26 @@ def find_block(m: Meanings, name: str, args: Args, number: int, param: str) -> N
                     m.found.add("look", one)
 
 
+# Where the packages of R come from that everybody uses (cran.r-project.org/mirrors.html).
+_REGISTRIES = (
+    ".r-project.org",
+    ".rstudio.com",
+    ".posit.co",
+    "bioconductor.org",
+    ".bioconductor.org",
+    ".r-universe.dev",
+)
+
+
+def source(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
+    """`install.packages("x", repos = URL)`, `Pkg.add(url = URL)`: a package from an address."""
+    for one in args.get(number, param):
+        value = h.text(one)
+        host = str(parts_of(value)[0]).partition("://")[2].partition("/")[0]
+        if is_address(value) and not ("." + host).endswith(_REGISTRIES):
+            m.found.add("trait", ("foreign-package", "the code"))
+
+
 def dial(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
     """`net.Dial("tcp", "host:port")`, `TcpStream::connect("host:port")`, and with them what comes as (host, port)."""
     for one in args.get(number, param):
@@ -331,6 +352,7 @@ def program_and_text(m: Meanings, name: str, args: Args, number: int, param: str
 # What each kind of a table is.
 KINDS: dict[str, Act] = {
     "sys": sys,
+    "source": source,
     "dial": dial,
     "raw-socket": raw_socket,
     "find-block": find_block,

@@ -73,7 +73,7 @@ Files.move | from:move to:write
 Files.copy | from:read to:write
 Files.list Files.walk | path:look
 Runtime.getRuntime.exec Runtime.runtime.exec Runtime.exec | cmd:words-or-text
-ProcessBuilder java.lang.ProcessBuilder | cmd:sys
+ProcessBuilder java.lang.ProcessBuilder commandLine | cmd:sys
 URL URI.create URI java.net.URL Source.fromURL | url:url
 Socket java.net.Socket InetSocketAddress TcpClient | host:host port:
 ServerSocket | port:js-listen

@@ -7,7 +7,7 @@ import ast
 from agentguard.access.code import held as h
 from agentguard.access.code import names as n
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
-from agentguard.access.code.library import Bound, Given, Library
+from agentguard.access.code.library import Bound, Given, Library, Partial
 from agentguard.access.code.python_calls import BUILTINS, FETCHES, SAME
 from agentguard.access.model import UNKNOWN, Pattern
 from agentguard.access.shell.values import concat, parts_of
@@ -289,6 +289,8 @@ class Evaluator(Library):
             return base.element
         if base is ENVIRON:
             return (self.variable(key),)
+        if isinstance(base, Named) and base.name.startswith("plumbum."):  # `rm["-rf", "x"]()`
+            return (Partial((base,), key.items if isinstance(key, Items) else [(key,)], {}),)
         if isinstance(base, Named) and isinstance(key, str):
             if base.name in ("globals()", "locals()", "vars()"):
                 return self.looked_up(key, self.module, 1 << 60, 1 << 60)
@@ -297,6 +299,8 @@ class Evaluator(Library):
             if base.name.endswith("__dict__") or base.name == "__builtins__":
                 module = base.name.removesuffix("__dict__").rstrip(".")
                 return self.library(f"{module or 'builtins'}.{key}")
+        if isinstance(base, Named) and "(" in base.name:  # `MongoClient()["name"]` is as good as `.name`
+            return self.attribute(base, key if isinstance(key, str) and key.isidentifier() else "item")
         return (FETCHED,) if base is FETCHED else (base,) if isinstance(base, Contents) else NOTHING
 
     def variable(self, key: Held) -> Held:

@@ -78,7 +78,16 @@ class Contents:
     __slots__ = ("path",)
 
     def __init__(self, path: Value) -> None:
-        self.path = path
+        self.path = "/dev/stdin" if path in _STDIN else path
+
+
+_STDIN = ("0", "php://stdin")  # a descriptor, and PHP's name of it
+
+
+class Told(Pattern):
+    """A text of which a part was read from files or comes from a program: what that is may be told to others with it."""
+
+    __slots__ = ()
 
 
 class Edited:
@@ -172,7 +181,24 @@ def joined(values: Iterable[Held]) -> Held:
     for marker in (ENVIRON, FETCHED):
         if marker in values:
             return marker
-    return concat([part for value in values for part in parts_of(text(value))])
+    found = concat([part for value in values for part in parts_of(text(value))])
+    return Told(found.parts) if isinstance(found, Pattern) and any(map(is_told, values)) else found
+
+
+def is_told(held: Held) -> bool:
+    """Return whether something holds what was read from files, or what a program writes."""
+    if isinstance(held, Table):
+        return any(is_told(one) for given in held.items.values() for one in given)
+    if isinstance(held, Named):
+        return held.name.startswith(_PROCESSES)
+    return isinstance(held, (Contents, Edited, Told)) or held is OUTPUT
+
+
+# Functions that give what a program writes.
+_PROCESSES = (
+    "subprocess.check_output(", "subprocess.getoutput(", "subprocess.run(", "subprocess.Popen(", "os.popen(",
+    "child_process.exec", "child_process.spawnSync",
+)  # fmt: skip
 
 
 def beneath(folder: Value, name: Value) -> Value:
@@ -324,6 +350,18 @@ def filled(form: str, args: list[Held], names: dict[str, Held]) -> Held:
             done.append(form[at:end])
             at = end
     return joined(done)
+
+
+def unquoted(text: str) -> Held:
+    """Return a text with `%XX` filled in."""
+    first, *rest = text.split("%")
+    done = [first]
+    for piece in rest:
+        try:
+            done.append(chr(int(piece[:2], 16)) + piece[2:])
+        except ValueError:
+            return UNKNOWN
+    return "".join(done)
 
 
 def cut(held: Held, lower: int | None, upper: int | None, step: int | None) -> Held:

@@ -35,6 +35,11 @@ _SAME_VALUE = frozenset({
     "shlex.quote", "os.path.normcase", "textwrap.dedent", "dict", "io.StringIO", "io.BytesIO", "codecs.encode", "yaml.dump",
     "contextlib.closing", "asyncio.run", "next", "typing.cast", "sys.intern", "collections.OrderedDict", "inspect.cleandoc",
 })  # fmt: skip
+# Functions whose result tells what they get.
+_WRAPS = frozenset({
+    "base64.b64encode", "base64.urlsafe_b64encode", "base64.encodebytes", "binascii.hexlify", "urllib.parse.quote",
+    "urllib.parse.quote_plus", "urllib.parse.urlencode", "html.escape", "zlib.compress", "gzip.compress", "binascii.b2a_base64",
+})  # fmt: skip
 _SAME_METHOD = frozenset({
     "encode", "decode", "copy", "readlines", "read", "splitlines", "getvalue", "items", "values", "readline", "text",
     "content", "json", "buffer", "tobytes", "hex", "as_posix", "__enter__", "__str__", "body", "data", "raw",
@@ -207,6 +212,8 @@ class Library:
             return [Named("operator.attrgetter()." + first[0])]
         if name in ("list", "sorted", "tuple", "set") and first[0] is ENVIRON:
             return [UNKNOWN]  # names alone
+        if name in _WRAPS:
+            return [one if h.is_told(one) else UNKNOWN for one in first]
         if name in _SAME_VALUE:
             return list(first) or ([ENVIRON] if any(ENVIRON in one for one in named.values()) else [UNKNOWN])
         if name in ("globals", "locals", "vars"):

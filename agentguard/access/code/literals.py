@@ -63,8 +63,8 @@ _ASSIGNS = frozenset({"=", ":=", "<-", "||=", "//="})
 _MORE = frozenset({"+=", ".="})
 
 
-def read(text: str, language: str, home: str = "~") -> list[Finding]:
-    """Return what the code would do. Never raises."""
+def read(text: str, language: str, home: str = "~", *, shows: bool = False) -> list[Finding]:
+    """Return what the code would do. `shows`: the value of its last statement is shown, too. Never raises."""
     if language in ("applescript", "tcl", "other"):
         from agentguard.access.code import words  # noqa: PLC0415 - rare
 
@@ -73,7 +73,9 @@ def read(text: str, language: str, home: str = "~") -> list[Finding]:
         return [("opaque", "the code is too long")]
     scanner = Scanner(language, home)
     try:
-        scanner.take(text)
+        value = scanner.take(text)
+        if shows:
+            scanner.found.shows([value], end="\n")
     except RecursionError:
         scanner.found.add("opaque", "the code is nested too deeply")
     return scanner.found.finish()
@@ -253,8 +255,13 @@ class Scanner(Statements):
         elif kind == NUMBER:
             self.at += 1
             found = (value,) if value is not None else NOTHING
+        elif kind == NAME and value == "&" and self.peek(1) == (SIGN, "{"):  # `&{"name"}(…)` of Perl
+            self.at += 2
+            inner = self.listed("}").placed
+            found = inner[0] if inner else NOTHING
         elif kind == NAME:
             self.at += 1
+            value = value.removeprefix("&") if value.startswith("&$") else value
             self.target = value
             found = self.values.get(value) or self.named(value)
             if value == "<>" and self.language == "perl":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.code import acts, compiled_calls
+from agentguard.access.code import acts, compiled_calls, services
 from agentguard.access.code import held as h
 from agentguard.access.code import other_calls as calls
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
@@ -80,6 +80,7 @@ class Meanings:
         self.ternary = 0
         self.nested = 0
         self.curl = ""
+        self.braces = 0  # how many blocks are round the code at hand
         self.deleting = False  # something is unlinked
 
     def take(self, text: str) -> Alternatives:
@@ -163,8 +164,8 @@ class Meanings:
         """Say what a call does, and return what it may give."""
         found: list[Held] = []
         for one in callee:
-            if isinstance(one, str) and self.language == "php" and one:  # `$f = "system"; $f("ls")`
-                one = Named(one.lstrip("\\"))  # noqa: PLW2901 - a name like any other
+            if isinstance(one, str) and self.language in ("php", "perl") and one:  # `$f = "system"; $f("ls")`
+                one = Named(one.lstrip("\\").removeprefix("CORE::").removeprefix("main::"))  # noqa: PLW2901 - a name like any other
             if isinstance(one, Named):
                 found += self._function(one.name, args)
             elif isinstance(one, Bound):
@@ -191,11 +192,15 @@ class Meanings:
         special = self._special(name, args)
         if special is not None:
             return special
+        if (end := calls.PRINTS.get(self.language, {}).get(name)) is not None:
+            self.found.shows(args.placed, " " if name == "console.log" else "", end, surely=not self.braces)
         spec = self._spec(name)
         if name in ("unlink", "rmdir"):
             self.deleting = True
         if spec is not None:
             self._performs(name, spec, args)
+        elif "." in name and services.of(self.found, name, args):
+            pass
         elif any(ENVIRON in given for given in args.placed) and name not in calls.SAME_VALUE | {"Object.keys", "keys"}:
             self.found.add("environment")
         for given in args.placed:
@@ -364,6 +369,8 @@ class Meanings:
             "ENV.fetch",
         ):
             return (self.home,) if one == "HOME" else NOTHING
+        if name == "System.getProperty" and one == "user.home":
+            return (self.home,)
         if name in ("Buffer.from", "Buffer") and len(args.placed) > 1:
             how = args.first(1)
             return (h.decoded(one, how) if isinstance(one, str) and how in ("base64", "hex") else h.text(one),)
@@ -396,7 +403,7 @@ class Meanings:
         if name in ("sprintf", "format", "string.format") and isinstance(one, str):
             return (h.formatted(one, [given[0] for given in args.placed[1:]]),)
         if name in ("decodeURIComponent", "unescape", "URI.decode_www_form_component", "urldecode", "rawurldecode"):
-            return (_unquoted(one) if isinstance(one, str) else UNKNOWN,)
+            return (h.unquoted(one) if isinstance(one, str) else UNKNOWN,)
         if name in ("glob", "Dir.glob", "Path.wildcard", "Sys.glob", "Dir"):
             return self._globs(name, first)
         if spec is not None:
@@ -408,6 +415,8 @@ class Meanings:
             if kinds[0] == "look":
                 return (Many(h.LISTED),)
         if name in calls.SAME_VALUE and first:
+            return first
+        if name in calls.WRAPS and h.is_told(one):
             return first
         if name.endswith(".new") and name == "Pathname.new":
             return first
@@ -507,6 +516,8 @@ class Meanings:
             return (self._of_text(of, name, [given[0] for given in args.placed]),)
         if name in ("pop", "first", "last", "shift", "at", "sample"):
             return h.elements(of)
+        if of is UNKNOWN:
+            services.of(self.found, "?." + name, args)
         return NOTHING
 
     def _compiled(self, of: Held, name: str, args: Args) -> Alternatives | None:
@@ -557,14 +568,3 @@ def _behind(mode: Pattern) -> Value:
     first, *rest = mode.parts
     lead = first.lstrip("+<> ") if isinstance(first, str) else first
     return Pattern((lead, *rest)) if lead else Pattern(tuple(rest)) if len(rest) > 1 else UNKNOWN
-
-
-def _unquoted(text: str) -> Held:
-    first, *rest = text.split("%")
-    done = [first]
-    for piece in rest:
-        try:
-            done.append(chr(int(piece[:2], 16)) + piece[2:])
-        except ValueError:
-            return UNKNOWN
-    return "".join(done)

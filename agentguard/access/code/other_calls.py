@@ -25,6 +25,7 @@ _JAVASCRIPT = """
 fs.chmod fs.promises.chmod fs.chown fs.truncate fs.promises.truncate Deno.mkdir Deno.mkdirSync Deno.chmod | path:write
 .unlinkSync .unlink .rmdirSync | path:delete
 fs.rmdir fs.promises.rmdir Deno.remove Deno.removeSync | path:delete
+.removeItemAtPathError .trashItemAtURLResultingItemURLError | path:delete-tree
 .rmSync fs.rm fs.promises.rm .removeSync .emptyDirSync .rimraf rimraf fs.remove fs.emptyDir del | path:delete-tree
 .renameSync fs.rename fs.promises.rename Deno.rename Deno.renameSync .moveSync fs.move | from:move to:fill
 .copyFileSync .copyFile .cpSync fs.cp fs.promises.cp fs.copy .copySync | from:read-tree to:fill
@@ -80,7 +81,7 @@ Dir.entries Dir.children Dir.each_child Dir.open Dir.foreach | path:look
 Dir.chdir | path:enter
 system exec Kernel.system Kernel.exec spawn Process.spawn Kernel.spawn Process.exec | cmd:sys
 IO.popen Open3.capture2 Open3.capture2e Open3.capture3 Open3.popen3 Open3.popen2 Open3.popen2e PTY.spawn | cmd:sys
-Open3.pipeline PTY.getpty | cmd:sys
+Open3.pipeline PTY.getpty sh FileUtils.sh | cmd:sys
 load require_relative Kernel.load | path:run
 Net.HTTP.get Net.HTTP.get_response Net.HTTP.get_print URI.open OpenURI.open_uri HTTParty.get Faraday.get | url:url
 RestClient.get Excon.get HTTP.get | url:url
@@ -159,6 +160,7 @@ unserialize | data:
 posix_kill | pid:kill
 print_r var_dump echo print var_export json_encode | data:data
 phpinfo | x:environment
+DB.statement DB.unprepared DB.delete DB.update DB.select DB.insert | statement:sql
 call_user_func call_user_func_array array_map array_filter array_walk usort register_shutdown_function | f:php-apply
 .query .exec mysqli_query pg_query mysql_query sqlite_query | statement:sql
 dl FFI.cdef FFI.load | x:foreign
@@ -197,6 +199,7 @@ system shell pipe | cmd:shell
 system2 | cmd:spawn
 processx.run | cmd:spawn
 source sys.source | path:run
+install.packages | pkgs: lib: repos:source
 download.file | url:url path:write
 url curl.curl httr.GET httr2.request curl.curl_download | url:url
 httr.POST httr.PUT | url:upload
@@ -220,6 +223,7 @@ readdir walkdir | path:look
 cd | path:enter
 include | path:run
 download Downloads.download | url:url path:write
+Pkg.add Pkg.develop | name: url:source
 HTTP.get HTTP.request | url:url
 HTTP.post HTTP.put | url:upload
 Sockets.connect connect | host:host port:
@@ -264,6 +268,7 @@ Runtime.getRuntime.exec Runtime.runtime.exec ProcessBuilder | cmd:argv
 URL URI java.net.URL | url:url
 Socket java.net.Socket | host:host port:
 ServerSocket | port:js-listen
+commandLine project.commandLine | cmd:sys
 Eval.me evaluate GroovyShell.evaluate | code:eval
 println print | data:data
 """
@@ -272,6 +277,11 @@ TABLES = {
     "elixir": _ELIXIR, "groovy": _GROOVY, "compiled": compiled_calls.TABLE,
 }  # fmt: skip
 
+# Functions that show their arguments, and what they put behind them.
+PRINTS = {
+    "javascript": {"console.log": "\n", "process.stdout.write": ""}, "ruby": {"puts": "\n", "print": "", "$stdout.write": ""},
+    "perl": {"print": "", "say": "\n"}, "php": {"echo": "", "print": ""}, "lua": {"print": "\n", "io.write": ""},
+}  # fmt: skip
 # What holds every variable, by its name; a call of the second kind with no arguments.
 ENVIRONMENTS = {
     "javascript": ("process.env", "Bun.env", "Deno.env"), "perl": ("%ENV",), "php": ("$_ENV", "$_SERVER"), "julia": ("ENV",),
@@ -294,6 +304,11 @@ DECODERS = {
     "jsonlite.base64_dec": "base64", "base64enc.base64decode": "base64", "gzinflate": "", "gzuncompress": "zlib",
     "Zlib.Inflate.inflate": "zlib", "Base.decode16!": "hex",
 }  # fmt: skip
+# Functions whose result tells what they get.
+WRAPS = frozenset({
+    "btoa", "encodeURI", "escape", "querystring.escape", "Base64.encode64", "Base64.strict_encode64", "CGI.escape", "bin2hex",
+    "URI.encode_www_form_component", "base64_encode", "urlencode", "rawurlencode", "encode_base64", "uri_escape", "join",
+})  # fmt: skip
 JOINS = frozenset({
     "path.join", "path.resolve", "path.posix.join", "File.join", "File.expand_path", "file.path", "joinpath", "Path.join",
     "Path.expand", "catfile", "File.Spec.catfile", "normalizePath", "path.expand", "path.normalize", "File.absolute_path",

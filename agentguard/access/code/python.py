@@ -15,6 +15,7 @@ import ast
 from agentguard.access.code import held as h
 from agentguard.access.code import names as n
 from agentguard.access.code import python_calls as calls
+from agentguard.access.code import services
 from agentguard.access.code.evaluate import Evaluator
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place
 from agentguard.access.code.library import Bound, Given, Partial
@@ -216,6 +217,14 @@ class _Reader(Evaluator):
             return
 
     def _named(self, name: str, args: Args, *, firm: bool) -> None:
+        if name == "print" and "file" not in args.named:
+            gap, end = args.first(-1, "sep"), args.first(-1, "end")
+            known = all(one is None or isinstance(one, str) for one in (gap, end))
+            self.found.shows(
+                args.placed, " " if gap is None else str(gap), "\n" if end is None else str(end), surely=firm and known
+            )
+        elif name == "sys.stdout.write":
+            self.found.shows(args.placed, surely=firm)
         if self.found.opens:
             self._prints(name, args)
         spec = calls.CALLS.get(name)
@@ -224,6 +233,8 @@ class _Reader(Evaluator):
                 self.found.enter(one, surely=firm and name == "os.chdir")
         elif spec is not None:
             self.networked = self.networked or any(kind in ("place", "host", "listen") for _, kind in spec)
+            if name == "os.kill" and args.first(0) in (-1, 1):
+                self.found.command(["kill", "-9", str(args.first(0))])
             if not (name == "os.kill" and args.first(1) == 0):
                 self._signals(name)
                 self.found.perform(spec, args)
@@ -297,11 +308,14 @@ class _Reader(Evaluator):
 
     def _code(self, name: str, args: Args) -> None:
         """Code of this text is read like the rest of it, a file is run, everything else is opaque."""
-        readable = name in ("eval", "exec")
-        for one in args.get(0, "source") or NOTHING:
+        readable = name in calls.READABLE
+        for one in (
+            *(args.get(0, "source") or args.get(0, "stmt") or NOTHING),
+            *(args.get(1, "setup") if "timeit" in name else ()),
+        ):
             if readable and isinstance(one, str) and self.nested < _MAX_NESTED:
                 self.nested += 1
-                self.run(one if name == "exec" else one.strip())
+                self.run(one.strip() if name == "eval" else one)
                 self.nested -= 1
             elif readable and isinstance(one, Contents):
                 self.found.run(one.path, "python")
@@ -361,6 +375,8 @@ class _Reader(Evaluator):
             if any(ENVIRON in given for given in args.placed):
                 self.found.add("environment")
             return
+        if (of is UNKNOWN or isinstance(of, Bound)) and services.of(self.found, "?." + name, args):
+            return
         if of is not UNKNOWN:
             return
         if name in calls.METHODS and args.placed:
@@ -408,8 +424,10 @@ class _Reader(Evaluator):
                 self.found.add("environment")
 
     def _unlisted(self, name: str, args: Args) -> None:
-        """A function that no table has: what its arguments say by themselves."""
+        """A function that no table has: what its name and its arguments say by themselves."""
         last = name.rpartition(".")[2]
+        if "." in name and name.partition(".")[0] not in _stdlib() and services.of(self.found, name, args):
+            return
         if last in ("execute", "executescript", "executemany") and args.placed:
             self.found.perform(calls.METHODS["execute"], args)
         elif last in ("run", "run_server", "serve") and ("host" in args.named or "port" in args.named):

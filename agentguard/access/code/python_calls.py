@@ -12,7 +12,7 @@ open io.open codecs.open gzip.open bz2.open lzma.open io.FileIO aiofiles.open | 
 os.open | path:open flags:mode
 io.open_code | path:read
 os.remove os.unlink os.rmdir os.removedirs | path:delete
-shutil.rmtree | path:delete-tree
+shutil.rmtree send2trash.send2trash send2trash | path:delete-tree
 os.rename os.replace os.renames | src:move dst:fill
 shutil.move | src:move-tree dst:fill
 shutil.copy shutil.copy2 shutil.copyfile | src:read dst:fill
@@ -25,7 +25,7 @@ os.chmod os.chown os.lchown os.truncate os.utime os.setxattr os.removexattr shut
 os.listdir os.scandir os.walk os.fwalk | path:look
 os.chdir os.fchdir contextlib.chdir | path:enter
 os.readlink | path:look
-linecache.getlines linecache.getline | filename:read
+linecache.getlines linecache.getline tokenize.open | filename:read
 shutil.make_archive | base_name:write format: root_dir:read-tree
 shutil.unpack_archive | filename:read extract_dir:write
 zipfile.ZipFile tarfile.open tarfile.TarFile tarfile.TarFile.open | name:open mode:mode
@@ -113,13 +113,19 @@ SAME = (
 )  # fmt: skip
 
 # Code that makes or loads other code, and what cannot be followed.
-MAKES_CODE = frozenset({
-    "eval", "exec", "code.interact", "code.InteractiveInterpreter", "code.InteractiveConsole", "runpy.run_module",
+_MAKES_CODE = frozenset({
+    "code.interact", "code.InteractiveInterpreter", "code.InteractiveConsole", "runpy.run_module",
     "marshal.loads", "marshal.load", "types.FunctionType", "types.CodeType", "pickle.Unpickler",
     "shelve.Unpickler", "zipimport.zipimporter", "importlib.util.spec_from_loader",
     "_posixsubprocess.fork_exec", "yaml.unsafe_load",
     "jsonpickle.decode", "code.InteractiveConsole().push", "code.InteractiveInterpreter().runsource",
 })  # fmt: skip
+# Those that get code as a text.
+READABLE = frozenset({
+    "eval", "exec", "timeit.timeit", "timeit.repeat", "timeit.Timer", "pdb.run", "pdb.runeval", "cProfile.run", "profile.run",
+    "cProfile.runctx", "profile.runctx", "cProfile.Profile().run", "profile.Profile().run", "trace.Trace().run",
+})  # fmt: skip
+MAKES_CODE = _MAKES_CODE | READABLE
 # What calls into compiled code; `system` and its kin among it are read.
 FOREIGN = (
     "ctypes.CDLL(",
@@ -138,7 +144,7 @@ APPLIES = {
     "threading.Thread": "args", "multiprocessing.Process": "args", "threading.Timer": "args", "atexit.register": "rest",
     "asyncio.to_thread": "rest", "concurrent.futures.Executor.submit": "rest", "concurrent.futures.Executor.map": "each",
     "concurrent.futures.Executor.apply": "args", "concurrent.futures.Executor.apply_async": "args", "sched.enter": "args",
-    "weakref.finalize": "args", "asyncio.run": "none", "timeit.timeit": "none", "contextlib.suppress": "none",
+    "weakref.finalize": "args", "asyncio.run": "none", "contextlib.suppress": "none",
 }  # fmt: skip
 
 # Names of attributes that reach into the interpreter itself.

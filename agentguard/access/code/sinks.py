@@ -29,6 +29,7 @@ A finding is one of
     ("connect", (address, port, sends))     ("listen", (host, port))        ("variable", value)
     ("environment", None)                   ("opaque", why)                 ("fetched", why)
     ("text", (value, content, appends))     what is put into a file
+    ("prints", text)                        all that the code shows
     ("run", (value, language))              ("sql", text)                   ("trait", (word, why))
     ("guess", value)                        ("look", value)                 ("stray", value)
     ("settings", value): a file of settings that is loaded and shown
@@ -52,6 +53,7 @@ from agentguard.access.code.held import (
     at_home,
     beneath,
     edited,
+    is_told,
     text,
 )
 from agentguard.access.model import ANY, DELETE, EXACT, READ, STAR, TREE, UNKNOWN, WRITE, Pattern
@@ -72,7 +74,9 @@ _ACTIONS = {
     "read": (READ,), "write": (WRITE,), "fill": (WRITE,), "delete": (DELETE,), "edit": (READ, WRITE), "move": (READ, DELETE),
     "link": (READ,),
 }  # fmt: skip
+_TELLING = ("params", "headers", "cookies", "auth")  # what is read may go out in these as well as in a body
 _BODIES = ("data", "json", "files", "content", "body", "multipart", "form")
+_MAX_PRINTS = 100
 _MAX_FOUND = 1_000
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what an empty host means to a listener
 
@@ -123,6 +127,7 @@ class Found:
         self.dotenv = False  # the variables hold what `.env` holds
         self.networked = False  # a connection or a listener of the code's own
         self.opens: list[Value] = []  # files that are open to be written
+        self.prints: list[Value] = []  # what the code shows, in order; unknown where that is not sure
         self.assigned: list[Held] = []  # what was put into objects: with that a document is written again
 
     def add(self, kind: str, value: Any = None) -> None:
@@ -138,6 +143,8 @@ class Found:
         """Return all findings. A shell beside a connection that the code itself made does what comes over it."""
         if self.opens:
             self.list = list(self._opened())
+        if self.prints and all(isinstance(one, str) for one in self.prints):
+            self.list.append(("prints", "".join(str(one) for one in self.prints)))
         if self.networked and all(kind != "fetched" for kind, _ in self.list):
             for kind, value in self.list:
                 words = []
@@ -182,6 +189,15 @@ class Found:
                 yield kind, (value[0], UNKNOWN, value[2])
             elif not isinstance(put[0], (Contents, Edited)):
                 yield kind, (value[0], "", value[2])
+
+    def shows(self, given: list[Alternatives], gap: str = "", end: str = "", *, surely: bool = True) -> None:
+        """Note what a call shows: its arguments, where they are exact."""
+        done: list[Value] = []
+        for one in given:
+            value = text(one[0]) if len(one) == 1 else UNKNOWN
+            done += [gap, value] if done else [value]
+        exact = surely and all(isinstance(one, str) for one in done) and len(self.prints) < _MAX_PRINTS
+        self.prints.append("".join(str(one) for one in done) + end if exact else UNKNOWN)
 
     def handed(self, args: Args) -> None:
         """An open file is handed to something that may put anything into it."""
@@ -266,6 +282,7 @@ class Found:
             if relative or getattr(held, "name", "").endswith("Request()"):  # looked at where it was made
                 return
             sends = kind == "upload" or any(name in args.named for name in _BODIES) or self._sends(spec, args)
+            sends = sends or any(is_told(one) for name in _TELLING for one in args.named.get(name, ()))
             self.add("connect", (UNKNOWN if held is FETCHED else text(held), None, sends))
         elif kind == "base":
             self.add("connect", (text(held), None, True))

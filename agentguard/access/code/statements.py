@@ -29,7 +29,6 @@ class Statements(Meanings):
         super().__init__(language, home)
         self.tokens: list[Token] = []
         self.at = 0
-        self.braces = 0
         self.text = ""
 
     def operand(self) -> Alternatives:

@@ -57,6 +57,8 @@ def _applescript(line: str, found: Found) -> None:
                           ("read file", "read")):  # fmt: skip
         if words in low:
             found.path(action, _text(line[low.find(words) + len(words) :]))
+    if "finder" in low and " delete " in low and "posix file" not in low:
+        found.path("delete", _text(low[low.find(" delete ") + 8 :]), "tree")
     if low.startswith("delete posix file") or ("tell app" in low and " delete " in low and "posix file" in low):
         found.path("delete", _text(line[low.find("posix file") + 10 :]))
 

@@ -42,6 +42,6 @@ def found() -> Callable[..., list[str]]:
 
     def written(language: str, code: str, **given: Any) -> list[str]:
         done = python.read(code, "/home/dev", Given(**given)) if language == "python" else literals.read(code, language)
-        return list(dict.fromkeys(_one(kind, value) for kind, value in done if kind != "text"))
+        return list(dict.fromkeys(_one(kind, value) for kind, value in done if kind not in ("text", "prints")))
 
     return written
