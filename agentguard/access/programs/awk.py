@@ -112,7 +112,7 @@ def _program(call: Call, text: str, variables: dict[str, Value], *, sandbox: boo
                 if isinstance(value, str) and value.startswith("/inet"):
                     _file(call, WRITE, value, "a connection of awk")
                 else:
-                    _shell(call, value, _printed(bare, strings, place, variables))
+                    _shell(call, value, _printed(call, bare, strings, place, variables))
     for mark in ("@include", "@load"):
         at = bare.find(mark)
         if at >= 0 and (name := _expression(bare, strings, _skip(bare, at + len(mark), " "), variables)) != "":
@@ -157,14 +157,20 @@ def _prints(bare: str, place: int) -> bool:
     return statement.startswith("print") and statement.count("(") == statement.count(")")
 
 
-def _printed(bare: str, strings: dict[int, str], place: int, variables: dict[str, Value]) -> Value:
+def _printed(call: Call, bare: str, strings: dict[int, str], place: int, variables: dict[str, Value]) -> Value:
     """Return what is printed into a pipe, as far as it is known."""
     start = max(bare.rfind(mark, 0, place) for mark in ("{", ";", "\n", "}")) + 1
     start = _skip(bare, start, " ")
-    if not bare.startswith("print", start) or bare.startswith("printf", start):
+    formats = bare.startswith("printf", start)
+    if not bare.startswith("print", start):
         return UNKNOWN
-    value = _expression(bare, strings, _skip(bare, start + 5, " ("), variables)
-    return concat([*parts_of(value), "\n"]) if value != "" else UNKNOWN
+    at = _skip(bare, start + 5 + formats, " (")
+    if not formats and (at == place or bare[at:place].strip(" )") == "$0"):  # every record, as it was read
+        return call.stdin.value if call.stdin is not None and bare[:start].strip() == "{" else UNKNOWN
+    value = _expression(bare, strings, at, variables)
+    if value == "" or (formats and not (isinstance(value, str) and "%" not in value)):
+        return UNKNOWN
+    return value if formats else concat([*parts_of(value), "\n"])
 
 
 def _expression(bare: str, strings: dict[int, str], at: int, variables: dict[str, Value]) -> Value:

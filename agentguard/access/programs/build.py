@@ -101,3 +101,23 @@ def evaluates(call: Call, work: Work) -> None:
             piece = text.partition(name)[2].strip()
             if piece[:1] in ("'", '"'):
                 call.path(READ, piece[1:].partition(piece[0])[0], "the code")
+
+
+def compiles(call: Call, work: Work) -> None:
+    """`gcc -x c -`, `tcc -run -`: what is compiled from standard input is code of this call."""
+    walk.standard(call, work)
+    if "-" in work.line.operands or work.line.value("-run") == "-":
+        from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+
+        interpreters.from_stdin(call, work, "compiled")
+
+
+def cmake(call: Call, work: Work) -> None:
+    """`cmake -P <(…)`: a script that this text writes; one in a file is found there (see code.loaded)."""
+    walk.standard(call, work)
+    for value in work.line.values("-P"):
+        for feed in call.contents(value) if str(value).startswith("/dev/") else ():
+            if isinstance(feed.value, str):
+                from agentguard.access.code import settings  # noqa: PLC0415 - rare
+
+                settings.read(call, "cmake", feed.value)

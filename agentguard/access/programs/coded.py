@@ -8,7 +8,7 @@ so is code of it that cannot be followed.
 from __future__ import annotations
 
 from agentguard.access import limits
-from agentguard.access.code.held import UNSEEN
+from agentguard.access.code.held import UNSEEN, Told
 from agentguard.access.model import ANY, EXECUTE, LISTEN, POSSIBLE, READ, UNKNOWN, WRITE, Pattern
 from agentguard.access.programs import walk
 from agentguard.access.shell.flow import Feed
@@ -30,9 +30,12 @@ _OF_PROGRAMS = frozenset({"path", "shell", "command", "run", "fetched", "connect
 
 
 def read_code(
-    call: Call, language: str, code: Value, argv: list[Value] | None = None, file: Value | None = None
-) -> None:
-    """Make the rows of code that is handed over in this call.
+    call: Call, language: str, code: Value, argv: list[Value] | None = None, file: Value | None = None,
+    *, shows: bool = False,
+) -> Feed | None:  # fmt: skip
+    """Make the rows of code that is handed over in this call. Return what it writes, None where that is not known.
+
+    `shows`: the value of its last statement, too.
 
     Where only parts of it are known, as with a variable of the shell in a text, the unknown parts stand for data as long
     as they stand where data stands.
@@ -42,16 +45,19 @@ def read_code(
         text = "".join(part if isinstance(part, str) else UNSEEN for part in text.parts)
     if not isinstance(text, str):
         call.fetched_or_opaque(f"the code that {call.name} runs is not known")
-        return
+        return None
     if language == "python" or language in SCANNED:
-        apply(call, findings(call, language, text, argv, file), language)
-    else:
-        call.opaque(f"code in {language} is not read" if text.strip() else "it is empty")
+        found = findings(call, language, text, argv, file, shows=shows)
+        apply(call, found, language)
+        return next((Feed(value) for kind, value in found if kind == "prints"), None)
+    call.opaque(f"code in {language} is not read" if text.strip() else "it is empty")
+    return None
 
 
 def findings(
-    call: Call, language: str, text: str, argv: list[Value] | None = None, file: Value | None = None
-) -> list[tuple[str, Any]]:
+    call: Call, language: str, text: str, argv: list[Value] | None = None, file: Value | None = None,
+    *, shows: bool = False,
+) -> list[tuple[str, Any]]:  # fmt: skip
     """Return what code of a language would do; `file` is where it stands, None for code of the call itself."""
     call.machine.spend(4 * len(text))  # it takes so much longer than text of a shell
     if language == "python":
@@ -70,7 +76,7 @@ def findings(
         return python.read(text, call.world.home, given)
     from agentguard.access.code import literals  # noqa: PLC0415 - only for such code
 
-    found = literals.read(text, language, call.world.home)
+    found = literals.read(text, language, call.world.home, shows=shows)
     if language == "compiled" and file is None:  # a line of Swift or Scala: what their own calls do stands in no table
         found += [one for one in literals.read(text, "other", call.world.home) if one not in found]
     return found
@@ -82,13 +88,17 @@ def apply(call: Call, found: list[tuple[str, Any]], language: str) -> None:
     if call.machine.made is not None:
         call.machine.made.fills.clear()
     filled = [value[0] for kind, value in found if kind == "text"]
+    fetched = call.machine.fetched
+    if not program and call.stdin is not None and call.stdin.fetched:  # what the code runs and nobody knows may be that
+        call.machine.fetched = True
     for kind, value in found:
-        if program and not (kind in _OF_PROGRAMS and _is_its_doing(call, kind, value)):
+        if kind == "prints" or (program and not (kind in _OF_PROGRAMS and _is_its_doing(call, kind, value))):
             continue
         if kind == "path" and value[1] == WRITE and value[0] in filled:
             call.path(WRITE, value[0], "the code fills it", value[2])
         else:
             _ROWS[kind](call, value, language)
+    call.machine.fetched = fetched
 
 
 def _is_its_doing(call: Call, kind: str, value: Any) -> bool:
@@ -106,7 +116,7 @@ def _is_its_doing(call: Call, kind: str, value: Any) -> bool:
 
 
 def _opaque(call: Call, value: str, language: str) -> None:
-    call.opaque(value)
+    call.fetched_or_opaque(value)
 
 
 def _fetched(call: Call, value: str, language: str) -> None:
@@ -268,8 +278,10 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
     traits = set(origin.traits)
     if sends and not call.machine.program:
         traits.add("sends")
+    told, call.told = call.told, [address] if isinstance(address, Told) and not call.machine.program else call.told
     if net.computed(call, address):
         traits.add("computed-address")
+    call.told = told
     call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
     if sends and not call.machine.program:
         from agentguard.access.programs import apis  # noqa: PLC0415 - rare

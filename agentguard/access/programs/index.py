@@ -56,14 +56,14 @@ remotes: vagrant lxc incus multipass wsl adb limactl colima minikube lima toolbo
   singularity machinectl systemd-nspawn mosh autossh pdsh pssh parallel-ssh clush ansible salt salt-ssh salt-call
 tracers: strace ltrace dtruss dtrace bpftrace valgrind callgrind_annotate ms_print cg_annotate heaptrack rr perf
   uftrace samply py-spy austin scalene gdb gdb-multiarch gcore lldb delve dlv
-interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython
-  node nodejs deno ts-node tsx ruby perl php lua luajit
+interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 python3 pypy pypy3 ipython micropython jython
+  graalpy py node nodejs deno ts-node tsx ruby perl php lua luajit
   osascript java ash mksh yash csh tcsh
 languages: Rscript R julia elixir iex groovy jrunscript erl sbcl clisp ecl guile racket gsi csi scheme chicken bb clojure
   clj lein-exec fennel janet ghc runghc runhaskell stack-ghc ocaml utop swift scala scala-cli kotlin kotlinc crystal nim
-  raku octave gnuplot maxima nu xonsh elvish jshell irb pry
-build: make gmake task go-task cmake gcc g++ cc c++ clang clang++ just pytest py.test coverage jest vitest nyc c8 tsc esbuild
-  rimraf mkdirp del-cli eslint flake8 prettier ruff black isort mypy shellcheck shfmt rustfmt clang-format pandoc
+  raku octave gnuplot maxima nu xonsh elvish jshell irb pry psysh
+build: make gmake task go-task cmake tcc gcc g++ cc c++ clang clang++ just pytest py.test coverage jest vitest nyc c8 tsc
+  esbuild rimraf mkdirp del-cli eslint flake8 prettier ruff black isort mypy shellcheck shfmt rustfmt clang-format pandoc
   uvicorn flask
 node: npm pnpm yarn bun npx bunx pnpx
 pypi: uvx pip pip2 pip3 pip-compile pip-sync uv pipx poetry pdm rye hatch flit pipenv twine conda mamba micromamba
@@ -117,7 +117,7 @@ stores: redis-cli valkey-cli keydb-cli memcflush redis-server valkey-server memc
   kafka-console-producer.sh kcat kafkacat rabbitmqctl rabbitmqadmin nats etcdctl consul nomad temporal pulsar-admin
   zkCli.sh rclone-admin esadmin prisma sequelize sequelize-cli typeorm typeorm-ts-node-commonjs typeorm-ts-node-esm
   knex mikro-orm node-pg-migrate db-migrate umzug drizzle-kit alembic flyway liquibase migrate goose golang-migrate
-  dbmate sqlx diesel sea-orm-cli sqitch tern refinery rails rake artisan console symfony django-admin manage.py dbt
+  dbmate sqlx diesel sea-orm-cli sqitch tern refinery rails rake artisan console symfony django-admin manage.py dbt wp drush
 systems: apt apt-get aptitude dnf dnf5 microdnf yum apk zypper opkg tdnf apt-cache apt-mark apt-file apt-config
   apt-key add-apt-repository dpkg rpm pacman yay paru pamac emerge xbps-install xbps-remove brew port mas flatpak snap
   snapcraft winget choco scoop nix nix-env nix-shell nix-build nix-channel nix-collect-garbage nix-store guix nvm fnm

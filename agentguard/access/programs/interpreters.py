@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from agentguard.access.code.sinks import EVERYWHERE
 from agentguard.access.model import EXECUTE, LISTEN, READ, UNKNOWN, WRITE
-from agentguard.access.programs import index, walk
+from agentguard.access.programs import walk
 from agentguard.access.programs.carriers import run_file, shell_reads
 from agentguard.access.programs.coded import read_code
 from agentguard.access.shell.flow import Feed
-from agentguard.access.shell.values import plain
+from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def python(call: Call, work: Work) -> None:
     line = work.line
     operands = list(line.operands)
     words = call.words
-    code, module = line.value("-c"), line.value("-m")
+    name, value = next(((name, value) for name, value in line.flags if name in ("-c", "-m")), ("", None))
+    code, module = (value, None) if name == "-c" else (None, value)
     if code is not None or module is not None:
         # Everything behind -c TEXT or -m MODULE belongs to that.
         at = next(n for n, word in enumerate(words) if word is code or word is module or _bundles(word, code, module))
@@ -110,13 +111,16 @@ def python(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     if code is not None:
-        read_code(call, "python", code, ["-c", *operands])
-        work.feed = printed("python", code)
+        work.feed = read_code(call, "python", code, ["-c", *operands])
     elif module is not None:
-        _module(call, work, module, operands)
+        from agentguard.access.programs import modules  # noqa: PLC0415 - few commands name one
+
+        modules.run(call, work, module, operands)
     elif operands and operands[0] != "-":
         script(call, operands[0], "python", operands[1:])
         _tool(call, operands)
+        if line.has("-i") or plain(call.variable("PYTHONINSPECT") or ""):
+            from_stdin(call, work, "python", operands)
     elif not line.has("--version --help -V -h"):
         from_stdin(call, work, "python", operands)
 
@@ -126,47 +130,6 @@ def _bundles(word: Value, code: Value | None, module: Value | None) -> bool:
     value = code if code is not None else module
     text = plain(word)
     return text is not None and text[:1] == "-" and len(text) > 2 and isinstance(value, str) and text.endswith(value)
-
-
-def _module(call: Call, work: Work, module: Value, operands: list[Value]) -> None:
-    name = plain(module)
-    if name is None:
-        call.opaque("which module python runs is not known")
-    elif name in ("http.server", "SimpleHTTPServer", "CGIHTTPServer"):
-        _serves(call, operands)
-    elif name == "tokenize":
-        for word in operands:
-            call.path(READ, word, "operand")
-    elif index.entry(name) is not None and name not in ("time", "cmd", "test", "code", "dis"):
-        work.feed = call.run([name, *operands], f"{call.name} -m", stdin=call.stdin)
-    elif name in ("json.tool", "pdb", "cProfile", "profile", "trace", "timeit", "doctest", "runpy"):
-        for word in operands:
-            text = plain(word)
-            if text is not None and walk.looks_like_path(text):
-                call.path(READ, word, "operand")
-                call.path(EXECUTE, word, "operand")
-                break
-    elif name in ("zipfile", "tarfile") and operands[:1] in (["-e"], ["--extract"]) and len(operands) > 1:
-        call.path(READ, operands[1], "operand")
-        if any(feed.fetched for feed in call.contents(operands[1])) and len(operands) > 2:
-            from agentguard.access.shell import places  # noqa: PLC0415 - rare
-
-            places.fetched(call, operands[2])
-    elif name in ("zipfile", "tarfile", "tabnanny", "pyclbr", "venv", "virtualenv", "compileall", "unittest"):
-        for word in operands:
-            walk.guess(call, word, "operand")
-
-
-def _serves(call: Call, operands: list[Value]) -> None:
-    """`python -m http.server [-b ADDRESS] [PORT]` listens everywhere unless told otherwise."""
-    from agentguard.access.programs import options  # noqa: PLC0415 - rare
-
-    line = options.read(options.table("-b,--bind=text -d,--directory=text -p,--protocol=text --cgi"), operands)
-    host: Value = line.value("--bind") or "0.0.0.0"  # noqa: S104 - the default of that program
-    port = plain(line.operands[0]) if line.operands else "8000"
-    number = int(port) if port and port.isascii() and port.isdigit() and len(port) < 6 else None
-    call.connect(host, number, "it serves files", action=LISTEN)
-    call.path(READ, line.value("--directory") or ".", "what it serves")
 
 
 def script(call: Call, path: Value, language: str, arguments: list[Value] | None = None) -> None:
@@ -243,16 +206,22 @@ def other(call: Call, work: Work) -> None:
         )
         call.connect(host, number, "it serves files", action=LISTEN)
         return
-    for flag, value in line.flags:  # `node --import https://…`
-        if line.kinds.get(flag) == "run" and str(plain(value) if value is not None else "").startswith(
-            ("http:", "https:")
-        ):
-            script(call, value or "", language)
+    for flag, value in line.flags:  # `node --import https://…`, `--import data:text/javascript,CODE`
+        given = str(plain(value) or "") if value is not None and line.kinds.get(flag) == "run" else ""
+        if given.startswith(("http:", "https:")):
+            script(call, given, language)
+        elif given.startswith("data:"):
+            read_code(call, language, _data(given))
+    if language == "perl":  # `-MNAME ARGUMENTS` is code, and may go on behind it: perlrun(1)
+        codes[:0] = [
+            concat(["use ", *parts_of(one)]) for one in (*line.values("-M"), *line.values("-m")) if _goes_on(one)
+        ]
+    if any(plain(one) == "dotenv/config" for one in line.values("--require")):
+        codes = [concat(["require('dotenv').config();", *parts_of(one)]) for one in codes]
     for code in codes:
-        read_code(call, language, code)
+        work.feed = read_code(call, language, code, shows=line.has("--print")) or work.feed
         if language == "applescript" and "login item" in str(code):
             call.path(WRITE, f"{call.world.home}/{_LOGIN_ITEMS}", "what starts at login")
-        work.feed = printed(language, code) or work.feed
     filters = language in ("perl", "ruby") and codes and line.has("-n -p -i")
     if filters:
         for value in operands:
@@ -276,6 +245,34 @@ def other(call: Call, work: Work) -> None:
         from_stdin(call, work, language)
 
 
+def _goes_on(module: Value) -> bool:
+    return any(mark in part for part in parts_of(module) if isinstance(part, str) for mark in ";({")
+
+
+def _data(address: str) -> Value:
+    """Return what a `data:` address holds (RFC 2397); unknown where it is not read."""
+    from agentguard.access.code import held  # noqa: PLC0415 - rare
+
+    about, _, body = address.partition(",")
+    return held.text(held.decoded(body, "base64") if about.endswith(";base64") else held.unquoted(body))
+
+
+def console(call: Call, work: Work) -> None:
+    """A console of a framework: code in options, as its first operand (of the kind `code`), or on standard input."""
+    language = str(work.entry["language"])
+    line = work.line
+    operands = list(line.operands)
+    codes = [value for flag, value in line.flags if line.kinds.get(flag) == "code" and value is not None]
+    if work.entry.get("operands") == "code":
+        codes += operands[:1]
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for code in codes:
+        read_code(call, language, code)
+    if not codes:
+        from_stdin(call, work, language)
+
+
 def compiler(call: Call, work: Work) -> None:
     """`ghc -e TEXT`, `ghc FILE…`: a text is run, files are compiled."""
     line = work.line
@@ -287,33 +284,6 @@ def compiler(call: Call, work: Work) -> None:
 
 # Where macOS keeps what starts at login.
 _LOGIN_ITEMS = "Library/Application Support/com.apple.backgroundtaskmanagementagent/backgrounditems.btm"
-
-
-def printed(language: str, code: Value) -> Feed | None:
-    """Return what a text writes that only prints texts: `print ".e", "nv"`; None for any other."""
-    text = code.strip().rstrip(";") if isinstance(code, str) else ""
-    name = next((name for name in ("print", "puts", "say") if text.startswith(name)), "")
-    rest = text[len(name) :].strip()
-    if not name or len(text) > 500:
-        return None
-    if rest[:1] == "(" and rest[-1:] == ")":
-        rest = rest[1:-1]
-    done, at, apart = "", 0, " " if language == "python" else ""
-    while at < len(rest):
-        char = rest[at]
-        if char in "'\"":
-            end = rest.find(char, at + 1)
-            piece = rest[at + 1 : end]
-            if end < 0 or any(mark in piece for mark in ("\\", "$", "@", "#")):
-                return None
-            done += piece
-            at = end + 1
-        elif char in " +.,":
-            done += apart if char == "," else ""
-            at += 1
-        else:
-            return None
-    return Feed(done + ("\n" if language == "python" or name != "print" else ""))
 
 
 def _listens(call: Call, place: Value | None) -> None:

@@ -412,11 +412,21 @@ _SETTING_UP = frozenset({
     "", "clouds", "clusters", "containers", "forges", "hosting", "packages", "pypi", "remotes", "runners", "secrets", "systems",
 })  # fmt: skip
 
+
+def _printenv(call: Call, work: Work) -> Value:
+    """`printenv NAME`: what this text knows of a variable."""
+    name = plain(work.line.operands[0]) if len(work.line.operands) == 1 else None
+    value = call.variable(name) if name is not None else None
+    if value is None and name == "HOME":
+        value = call.world.home
+    return UNKNOWN if value is None else concat([*parts_of(value), "\n"])
+
+
 WRITERS: dict[str, Callable[[Call, Work], Value | Feed]] = {
     "base64": _base64, "basename": _basename, "branch": _branch, "cat": _cat, "command": _command,
     "dirname": _dirname, "echo": _echo, "print": _print, "hostname": _hostname, "mktemp": _mktemp, "named": _named,
     "nothing": lambda _call, _work: "", "printf": _printf, "pwd": _pwd, "realpath": _realpath, "rev": _rev,
-    "processes": _processes,
+    "processes": _processes, "printenv": _printenv,
     "rev-parse": _rev_parse, "seq": _seq, "tells": _tells, "through": _through, "tr": _tr, "user": _user,
     "word": _word, "xxd": _xxd,
 }  # fmt: skip

@@ -233,7 +233,7 @@ def environment(call: Call, work: Work) -> None:
         work.feed = call.shell(filling.joined(operands), label, stdin=call.stdin)
     elif operands:
         text = plain(operands[0])
-        if text is not None and text.endswith(".py"):
+        if text == "-" or (text is not None and text.endswith(".py")):
             operands.insert(0, "python")
         work.feed = call.run(operands, label, stdin=call.stdin)
 
@@ -259,7 +259,7 @@ def go_run(call: Call, work: Work) -> None:
         call.path(READ, value, "what runs")
         call.path("execute", value, "what runs")
         _go_file(call, value)
-    if text == "-":
+    if text in ("-", "/dev/stdin"):
         from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
 
         interpreters.from_stdin(call, work, "compiled")

@@ -71,7 +71,9 @@ def make(call: Call, work: Work) -> None:
         else:
             call.opaque("what make evaluates is not known")
     files: list[Value | None] = [*line.values("--file")]
-    for file in files or [_first(call, None, ("GNUmakefile", "makefile", "Makefile"))]:
+    for file in (
+        [] if line.has("--version --help") else files or [_first(call, None, ("GNUmakefile", "makefile", "Makefile"))]
+    ):
         if file == "-":
             _from_stdin(call, act)
         elif file is not None:

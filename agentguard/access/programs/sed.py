@@ -100,9 +100,20 @@ def _script(call: Call, text: str) -> None:
         elif name == "s":
             flags, _, target = _after_s(piece).partition("w")
             if "e" in flags:
-                call.fetched_or_opaque("sed runs what its pattern space holds")
+                _executed(call, piece)
             if target.strip():
                 call.path(WRITE, target.strip(), "w of sed")
+
+
+def _executed(call: Call, piece: str) -> None:
+    """`s/.*/TEXT/e` runs TEXT; what any other pattern leaves of a line is not known."""
+    mark = piece[1:2]
+    start = _closing(piece, 2, mark)
+    new = piece[start : _closing(piece, start, mark) - 1]
+    if piece[2 : start - 1].strip("^$") in (".*", ".+") and "&" not in new and "\\" not in new:
+        call.shell(new, "sed s///e")
+    else:
+        call.fetched_or_opaque("sed runs what its pattern space holds")
 
 
 def _commands(text: str) -> list[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _prints(call: Call, work: Work, *, everything: bool) -> None:
-    work.entry = {"operands": "text*", "traits": "prints-environment" if everything else ""}
+    work.entry = {**work.entry, "operands": "text*", "traits": "prints-environment" if everything else ""}
     walk.standard(call, work)
 
 

@@ -94,8 +94,10 @@ def mongo(call: Call, work: Work) -> None:
             call.path(EXECUTE, value, "the script")
         elif text is not None and "://" in text:
             net.url(call, text, "the database")
-    if any(value is UNKNOWN for value in values):
-        call.opaque("the code is not known")
+    from agentguard.access.programs import coded  # noqa: PLC0415 - a shell of JavaScript with code
+
+    for value in values:
+        coded.read_code(call, "javascript", value)
 
 
 def servers(call: Call, work: Work) -> None:
@@ -140,6 +142,18 @@ def rake(call: Call, work: Work) -> None:
         from agentguard.access.programs import coded  # noqa: PLC0415 - rare
 
         coded.read_code(call, language, code)
+    elif words[:1] and words[0] in _CONSOLES:
+        from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
+
+        interpreters.from_stdin(call, work, language)
+    elif words[:1] and words[0] in _STATEMENTS:
+        from agentguard.access.programs import databases  # noqa: PLC0415 - rare
+
+        databases.asked(call, operands[1:2])
+
+
+_CONSOLES = frozenset({"console", "c", "sandbox", "tinker", "shell"})  # of rails, artisan and their kin
+_STATEMENTS = frozenset({"dbconsole", "db", "dbal:run-sql", "doctrine:query:sql", "doctrine:query:dql"})
 
 
 def django(call: Call, work: Work) -> None:
@@ -160,10 +174,13 @@ def django(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
     code = line.value("--command")
-    if code is not None and words[:1] in (["shell"], ["shell_plus"]):
-        from agentguard.access.programs import coded  # noqa: PLC0415 - rare
+    if words[:1] in (["shell"], ["shell_plus"]):
+        from agentguard.access.programs import coded, interpreters  # noqa: PLC0415 - rare
 
-        coded.read_code(call, "python", code)
+        if code is not None:
+            coded.read_code(call, "python", code)
+        else:
+            interpreters.from_stdin(call, work, "python")
     elif words[:1] == ["dbshell"] and call.stdin is not None:
         from agentguard.access.programs import databases  # noqa: PLC0415 - rare
 

@@ -26,6 +26,7 @@ What an operand or the value of an option may be (the kinds):
     field       NAME=VALUE, where `@PATH` for a value is a path that is read
     keyed       [NAME=]PATH that is read
     setting     NAME=VALUE of git
+    statement   statements of SQL
     words  listed  lists        files that name others: see named
     guess       what an unknown program may do with it
     glance      the same of one that writes nothing
@@ -547,6 +548,7 @@ _KINDS: dict[str, Kind] = {
     "listed": lambda *given: index.module("named")["listed"](*given),  # noqa: PLW0108 - loaded when it is needed
     "spec": _spec,
     "setting": lambda call, value, _why, _work: index.module("git")["setting"](call, value),
+    "statement": lambda *given: index.module("databases")["statement"](*given),  # noqa: PLW0108 - as above
     "guess": guess,
     "glance": lambda call, value, why, _work: index.module("unknowns")["guess"](call, value, why, writes=False),
 }

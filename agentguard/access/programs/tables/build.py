@@ -8,13 +8,21 @@ make gmake
   may      foreign-package runs-fetched-code
 
 cmake
-  options  -S=read -B=write -G=text -D=text -P=run --build=read --install=read --target=text --preset=text -j=text
+  options  -S=read -B=write -G=text -D=text -P=run -E --build=read --install=read --target=text --preset=text -j=text
            --config=text
   operands read
+  run      build.cmake
+
+tcc
+  options  -o=write -I=text -L=text -l=text -D=text -U=text -run=text? -c -E -include=read
+  single
+  operands words*
+  run      build.compiles
 
 gcc g++ cc c++ clang clang++
   options  -o=write -I=text -L=text -l=text -D=text -U=text -x=text -c -S -E -include=read -T=read
   operands words*
+  run      build.compiles
 
 just
   options  -f,--justfile=run -d,--working-directory=enter --set=text+text -n,--dry-run -l,--list -c,--command=text --summary
@@ -137,4 +145,7 @@ flask
   > run
     options  -h,--host=text -p,--port=text --debug --reload
     run      build.serves
+  > shell
+    language python
+    run      interpreters.console
 """

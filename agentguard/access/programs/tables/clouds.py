@@ -3,7 +3,7 @@
 TABLE = r"""
 aws
   options  --profile=text --region=text --output=text --query=text --endpoint-url=url --no-cli-pager --debug
-           --cli-input-json=text --no-verify-ssl --no-sign-request
+           --cli-input-json=text --no-verify-ssl --no-sign-request --sql=statement --query-string=statement
   run      infra.by_verb
   > s3
     >> rm
@@ -117,6 +117,7 @@ aws
 gcloud
   options  --project=text --region=text --zone=text --format=text --account=text -q,--quiet --filter=text
            --configuration=text --impersonate-service-account=text --limit=text --verbosity=text
+           --sql=statement --ddl=statement
   run      infra.by_verb
   may      destroys-infrastructure publishes sends
   > auth

@@ -22,7 +22,7 @@ pwsh powershell
   run      interpreters.unread
   may      runs-fetched-code
 
-python python2 python3 pypy pypy3 ipython
+python python2 python3 pypy pypy3 ipython micropython jython graalpy py
   options  -b -B -c=text -d -E -h,--help -i -I -m=text -O -OO -P -q -s -S -t -u -v -V,--version -W=text -x -X=text
            --check-hash-based-pycs=text
   stop

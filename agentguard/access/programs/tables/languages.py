@@ -69,8 +69,15 @@ guile racket gsi csi scheme chicken bb clojure clj lein-exec fennel janet
   language other
   run      interpreters.other
 
-runghc runhaskell stack-ghc ocaml utop raku octave gnuplot maxima
+runghc runhaskell stack-ghc ocaml utop raku octave gnuplot
   options  -e,--eval=code -eval=code -script=run --execute-string=code -q,--quiet -v,--version -h,--help -o=write
+  stop
+  language other
+  run      interpreters.other
+
+maxima
+  options  -r,--batch-string=code --run-string=code -b,--batch=run -p,--preload=run -q,--quiet --very-quiet
+           -v,--version -h,--help
   stop
   language other
   run      interpreters.other
@@ -133,6 +140,11 @@ nim
     stop
     language other
     run      interpreters.other
+
+psysh
+  options  -c,--config=read --cwd=enter -i,--interactive -n -r,--raw-output -w,--warm-autoload -v,--version -h,--help
+  language php
+  run      interpreters.console
 
 irb pry
   options  -r=text -I=text -e,--exec=code --noecho --nomultiline --noautocomplete --nocolorize --noprompt --simple-prompt -f -W

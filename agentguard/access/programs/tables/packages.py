@@ -196,6 +196,20 @@ dotnet
     options  -o,--output=write --filter=text --logger=text --collect=text -p=text --project=text -n=text -t=text
              --no-launch-profile --self-contained --results-directory=write --settings=read
     operands text*
+  > fsi
+    options  --exec --use=run --load=run --nologo -q,--quiet -d,--define=text -r,--reference=read
+    stop
+    language compiled
+    run      interpreters.other
+  > script
+    >> eval
+      operands code
+      language compiled
+      run      interpreters.console
+    >> *
+      stop
+      language compiled
+      run      interpreters.other
   > user-secrets
     >> list
       traits   prints-environment
@@ -224,8 +238,17 @@ mix
     traits   publishes
   > ecto.drop ecto.reset
     traits   destroys-data
-  > run do
-    options  -e,--eval=text
+  > run
+    options  -e,--eval=code -r,--require=run -p,--parallel --no-halt --no-start --no-compile
+    stop
+    language elixir
+    run      interpreters.other
+  > eval
+    options  --no-start --no-compile
+    operands code
+    language elixir
+    run      interpreters.console
+  > do
     operands text*
   > deps.get deps.update compile test format credo dialyzer phx.server phx.new ecto.create ecto.migrate ecto.setup \
       ecto.rollback release phx.gen new deps.clean clean docs hex.info local.hex phx.routes deps.compile ecto.gen.migration

@@ -116,6 +116,7 @@ set
 printenv
   options  -0,--null
   run      shells.prints
+  output   printenv
   may      prints-environment
 
 echo

@@ -236,6 +236,54 @@ django-admin manage.py
   run      stores.django
   may      destroys-data
 
+wp
+  options  --path=read --url=text --user=text --allow-root --skip-plugins=text? --skip-themes=text? --require=run
+           --ssh=text --http=text --context=text -q,--quiet --debug=text? --prompt=text?
+  may      destroys-data
+  > eval
+    options  --skip-wordpress --exec=code
+    operands code
+    language php
+    run      interpreters.console
+  > eval-file
+    operands run text*
+  > shell
+    options  --basic --exec=code
+    language php
+    run      interpreters.console
+  > db
+    >> query
+      operands statement
+    >> drop reset clean
+      options  --yes
+      traits   destroys-data
+    >> export import size tables check cli create optimize prefix repair search columns
+      operands text*
+  > site
+    >> empty delete
+      options  --yes
+      traits   destroys-data
+    >> list create activate
+      traits   read-only
+
+drush
+  options  -r,--root=read -l,--uri=text -y,--yes -n,--no -q -v
+  may      destroys-data
+  > php:eval php-eval eval ev
+    operands code
+    language php
+    run      interpreters.console
+  > php:cli core-cli php
+    language php
+    run      interpreters.console
+  > php:script php-script scr
+    operands run text*
+  > sql:query sql-query sqlq
+    options  --file=read --db-prefix
+    operands statement
+  > sql:drop sql-drop
+    traits   destroys-data
+
 dbt
   options  --profiles-dir=read --project-dir=enter -t,--target=text -s,--select=text --vars=text -m=text --exclude=text
            --full-refresh
