@@ -54,9 +54,15 @@ def likeness(call: Call, work: Work) -> None:
     for text in codes:
 
         def act(text: str) -> None:
-            call.shell(("; " + text).replace("; open ", "; cat ")[2:], f"{call.name} -c", state=call.child([]))
+            state = call.child([])
+            state.aliases.update(_LIKE.get(call.name, {}))
+            call.shell(text, f"{call.name} -c", state=state)
 
         reach.inside(call, act, text)
+
+
+# Commands of such a shell that others have under another name (nushell.sh, Coming from Bash).
+_LIKE = {"nu": {"open": ("cat",), "fetch": ("curl",), "mkdir": ("mkdir -p",)}}
 
 
 def scripts(call: Call, work: Work) -> None:
