@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuf.api.metadata import MetaFile, Targets
 
-from agentguard.bundle import exceptions, files, keys, metadata, publish
+from agentguard.bundle import exceptions, files, keys, metadata, publish, publisher
 from agentguard.bundle.metadata import SNAPSHOT, TARGETS, TIMESTAMP
 from agentguard.errors import ConfigError, Refused
 from agentguard.policy.exceptions import may_have
@@ -27,6 +27,34 @@ if TYPE_CHECKING:
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _FIXED = ("action",)  # conditions that are never left out
+_HOW = {False: "exception init", True: "bundle publish POLICY"}  # by whether there is a key: what comes next
+
+
+def enable(publishing: Publisher, new: Callable[[], bytes | None], existing: Callable[[], bytes]) -> str:
+    """Give a publisher's folder a key that signs exceptions; return its name. It counts from the next publish on.
+
+    A publisher with one key for everything signs with that one, and `existing` is asked for its passphrase; else a key is
+    made, and `new` is asked: None for none. Raises `ConfigError`.
+    """
+    with files.locked(os.path.join(publishing.folder, ".lock"), tries=1) as free:
+        if not free:
+            raise ConfigError(f"somebody else is publishing from {publishing.folder}")
+        if exceptions.ROLE in publishing.roles:
+            raise ConfigError(
+                f"{publishing.folder} has a key that signs exceptions: "
+                f"{', '.join(publishing.roles[exceptions.ROLE]['keys'])}",
+                hint=f"agentguard exception grant REQUEST --to {publishing.folder} -o FILE",
+            )
+        names = publishing.key_names()
+        name = names[0] if len(names) == 1 else exceptions.ROLE
+        if os.path.exists(publishing.key(name)):
+            signer = keys.load(publishing.key(name), existing)
+        else:
+            signer = keys.generate("ed25519")
+            keys.save(publishing.key(name), signer, new())
+        keys.save_public(publishing.public(name), signer)
+        publisher.add_role(publishing, exceptions.ROLE, {**publisher.TEAM[exceptions.ROLE], "keys": [name]})
+    return name
 
 
 def entry(
@@ -39,6 +67,10 @@ def entry(
     """
     from agentguard.policy import engine  # noqa: PLC0415 - a parser that only authoring needs
 
+    if exceptions.delegation(chain.targets) is None:
+        raise ConfigError(
+            "the published policy does not say yet who may grant exceptions", hint="agentguard exception init --help"
+        )
     policy = engine.load(chain.policy)
     rule = next((one for one in policy.rules if one["id"] == request["rule"]), None)
     if rule is None or rule["effect"] == ALLOW:
@@ -111,7 +143,7 @@ def republish(
         if targets is None or exceptions.delegation(metadata.read(TARGETS, targets)) is None:
             raise ConfigError(
                 "the published policy does not say yet who may grant exceptions",
-                hint=f"agentguard bundle publish POLICY --to {publishing.folder}",
+                hint=f"agentguard {_HOW[exceptions.ROLE in publishing.roles]} --to {publishing.folder}",
             )
         before = publish.current(repo, exceptions.META)
         old = exceptions.Document(metadata.read(TARGETS, before)) if before else None
@@ -151,7 +183,10 @@ def published(publishing: Publisher) -> exceptions.Document | None:
 def _signers(publishing: Publisher, passphrase: Callable[[], bytes]) -> list[Any]:
     role = publishing.roles.get(exceptions.ROLE)
     if role is None:
-        raise ConfigError(f"{publishing.folder} has no role {exceptions.ROLE} in publisher.toml")
+        raise ConfigError(
+            f"{publishing.folder} has no key yet that signs exceptions",
+            hint=f"agentguard exception init --to {publishing.folder}",
+        )
     there = [publishing.key(name) for name in role["keys"] if os.path.exists(publishing.key(name))]
     if len(there) < role["threshold"]:
         raise ConfigError(

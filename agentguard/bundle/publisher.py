@@ -108,6 +108,28 @@ def write(publisher: Publisher) -> None:
     files.replace(os.path.join(publisher.folder, FILE), text.encode(), 0o644)
 
 
+def add_role(publisher: Publisher, role: str, entry: dict[str, Any]) -> None:
+    """Add a role to `publisher.toml`, behind all that people have written there. Raises `ConfigError`."""
+    path = os.path.join(publisher.folder, FILE)
+    before = files.read(path, _LIMIT).decode()
+    text = before.rstrip("\n") + "\n\n" + tomli_w.dumps({"roles": {role: entry}})
+    try:
+        same = tomllib.loads(text)["roles"].pop(role) == entry
+    except tomllib.TOMLDecodeError:  # the roles stand in a way that nothing can be added to from outside
+        same = False
+    if not same:
+        raise ConfigError(
+            f"{path}: nothing can be added to its roles", hint=f"add it by hand: {role} = {_inline(entry)}"
+        )
+    files.replace(path, text.encode(), 0o644)
+    publisher.roles[role] = entry
+
+
+def _inline(entry: dict[str, Any]) -> str:
+    named = ", ".join(f'"{name}"' for name in entry["keys"])
+    return f"{{ keys = [{named}], threshold = {entry['threshold']}, days = {entry['days']} }}"
+
+
 def check(org: str, url: str, receipt_keys: Sequence[Any], where: str) -> None:
     """Refuse what no laptop would accept. `where` names the file or the command. Raises `ConfigError`."""
     plain = org.replace("-", "").replace(".", "").replace("_", "")

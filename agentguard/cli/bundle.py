@@ -10,7 +10,7 @@ import click
 
 from agentguard.cli import passphrase
 from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say, table
-from agentguard.errors import BundleError, Refused, TransportError, UsageError, WeakeningError
+from agentguard.errors import BundleError, Refused, TransportError, WeakeningError
 
 if TYPE_CHECKING:
     from agentguard.policy.diff import Diff
@@ -38,7 +38,7 @@ def bundle() -> None:
 @click.option("--solo", is_flag=True, help="One key for everything, instead of 2 of 3 for root and policy.")
 @click.option("--key-type", type=click.Choice(["ed25519", "p256"]), default="ed25519", show_default=True)
 @passphrase.passphrase_option
-@click.option("--no-passphrase", is_flag=True, help="Leave the key files unencrypted.")
+@passphrase.no_passphrase_option
 @click.option("--collector-url", default="", help="Where laptops send their records.")
 @click.option("--receipt-key", "receipt_keys", multiple=True, help="A key that signs the collector's receipts.")
 @json_option
@@ -62,9 +62,7 @@ def init(
     """
     from agentguard.bundle import publish, publisher  # noqa: PLC0415 - tuf only where it is needed
 
-    if no_passphrase and passphrase_file:
-        raise UsageError("--no-passphrase and --passphrase-file exclude each other")
-    protected = None if no_passphrase else _new_passphrase(passphrase_file)
+    protected = passphrase.new(passphrase_file, none=no_passphrase)()
     digest = publish.init(
         folder,
         org,
@@ -248,15 +246,3 @@ def _in_force(home: str | None) -> dict[str, Any]:
 def _headline(found: dict[str, Any]) -> str:
     why = f" ({found['problem']})" if found["problem"] else ""
     return f"{found['name']} {found['revision']} of {found['org']}, {found['state']}{why}\nsha256 {found['digest']}"
-
-
-def _new_passphrase(path: str | None) -> bytes:
-    if path:
-        return passphrase.existing(path)()
-    if not passphrase.on_terminal():
-        raise UsageError(
-            "there is no terminal to ask for a passphrase on",
-            hint="add --passphrase-file FILE, or --no-passphrase for keys that need no protection",
-        )
-    asked: str = click.prompt("passphrase for the keys", hide_input=True, confirmation_prompt="once more", err=True)
-    return asked.encode()

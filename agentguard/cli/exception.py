@@ -34,6 +34,33 @@ def exception() -> None:
 
 
 @exception.command()
+@_to
+@passphrase.passphrase_option
+@passphrase.no_passphrase_option
+@json_option
+def init(publisher: str | None, passphrase_file: str | None, no_passphrase: bool, as_json: bool) -> None:
+    """Give a publisher's folder the key that signs exceptions. `bundle init` makes one; older folders have none.
+
+    Laptops accept what it signs once the policy has been published again.
+
+    \b
+    Example:
+      agentguard exception init --to acme
+    """
+    from agentguard.bundle import grants  # noqa: PLC0415 - tuf only where it is needed
+    from agentguard.bundle import publisher as publishing  # noqa: PLC0415
+
+    folder = publishing.read(_folder(publisher))
+    new = passphrase.new(passphrase_file, none=no_passphrase)
+    name = grants.enable(folder, new, passphrase.existing(passphrase_file))
+    if as_json:
+        out_json({"folder": folder.folder, "key": name})
+        return
+    out(folder.key(name))
+    say(f"next: agentguard bundle publish POLICY --to {publisher}")
+
+
+@exception.command()
 @click.argument("record_id", metavar="ID")
 @home_option
 @json_option
@@ -211,5 +238,5 @@ def revoke(
 
 def _folder(publisher: str | None) -> str:
     if not publisher:
-        raise UsageError("name the publisher's folder with --to DIR", hint="agentguard exception grant --help")
+        raise UsageError("name the publisher's folder with --to DIR", hint="`agentguard bundle init` made it")
     return publisher

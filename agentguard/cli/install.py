@@ -24,24 +24,32 @@ _ENDED = {
 
 
 @click.command()
+@click.option(
+    "--bundle",
+    type=click.Choice(["baseline", "observe", "strict"]),
+    help="Which of the policies that ship: the one here so far, or baseline.",
+)
 @home_option
 @json_option
 @passphrase.passphrase_option
-def quickstart(home: str | None, as_json: bool, passphrase_file: str | None) -> int:
+def quickstart(bundle: str | None, home: str | None, as_json: bool, passphrase_file: str | None) -> int:
     """Set agentguard up for yourself, observing: nothing is blocked, everything is recorded.
 
     \b
     Examples:
       agentguard quickstart
+      agentguard quickstart --bundle strict
       agentguard quickstart --passphrase-file FILE
 
-    Makes a signing key, signs the baseline policy in observe mode, copies what the hook needs to a stable place, adds
+    Makes a signing key, signs the policy in observe mode, copies what the hook needs to a stable place, adds
     the hook to ~/.claude/settings.json (the file from before is kept), and sends three calls through it. It can be
-    repeated at any time.
+    repeated at any time, also with another bundle. After `agentguard enforce` a repetition enforces; --bundle observe, which
+    has the rules of the baseline, goes back to observing.
     """
     from agentguard.deploy.quickstart import quickstart as run  # noqa: PLC0415
 
-    done = run(places_of(home), passphrase.optional(passphrase_file), passphrase.existing(passphrase_file))
+    secrets = passphrase.optional(passphrase_file), passphrase.existing(passphrase_file)
+    done = run(places_of(home), *secrets, bundle or "")
     return _tell(done, home, as_json=as_json)
 
 

@@ -23,6 +23,9 @@ passphrase_option = click.option(
 )
 
 
+no_passphrase_option = click.option("--no-passphrase", is_flag=True, help="Leave the key files unencrypted.")
+
+
 def existing(path: str | None) -> Callable[[], bytes]:
     """Return what gives the passphrase of a key that turns out to need one; a person is asked once."""
 
@@ -35,6 +38,28 @@ def existing(path: str | None) -> Callable[[], bytes]:
                 "the signing key has a passphrase and there is no terminal to ask on", hint="add --passphrase-file FILE"
             )
         return _hidden("passphrase of the signing key").encode()
+
+    return ask
+
+
+def new(path: str | None, *, none: bool) -> Callable[[], bytes | None]:
+    """Return what gives the passphrase for new keys; None for no passphrase, which somebody must have asked for."""
+    if none and path:
+        raise UsageError("--no-passphrase and --passphrase-file exclude each other")
+
+    @functools.cache
+    def ask() -> bytes | None:
+        if none:
+            return None
+        if path:
+            return _from_file(path)
+        if not on_terminal():
+            raise UsageError(
+                "there is no terminal to ask for a passphrase on",
+                hint="add --passphrase-file FILE, or --no-passphrase for keys that need no protection",
+            )
+        asked: str = click.prompt("passphrase for the keys", hide_input=True, confirmation_prompt="once more", err=True)
+        return asked.encode()
 
     return ask
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agentguard.access.model import ToolCall
     from agentguard.policy import recorded
     from agentguard.policy.engine import Policy
+    from agentguard.policy.setting import Who
 
 _SOURCE_LIMIT = 8 * 1024 * 1024  # bytes of one payload
 bundle_option = click.option(
@@ -107,7 +108,7 @@ def explain(
     else:
         call = _call(payload, text, cwd)
         world = setting.this_machine(call.cwd, home)
-        access, decision = setting.judge(loaded, call, world, *(_myself(loaded, home) if active else ()))
+        access, decision = setting.judge(loaded, call, world, _myself(loaded, home) if active else setting.NOBODY)
         found = {**explaining.explanation(loaded, call, access, decision), **explaining.reading(call, world)}
     if as_json:
         out_json(found)
@@ -164,19 +165,21 @@ def _recorded(record_id: str, loaded: Policy, home: str | None) -> dict[str, Any
     return {**now, **explaining.reading(judged.call, judged.world), "record": {**then, "undecidable": judged.doubt}}
 
 
-def _myself(loaded: Policy, home: str | None) -> tuple[frozenset[str], str]:
-    """Return the roles that this person is a member of, and how well the person is known here: as the hook does."""
+def _myself(loaded: Policy, home: str | None) -> Who:
+    """Return who this person is here, as the hook does."""
     from agentguard import places  # noqa: PLC0415
     from agentguard.bundle import seal  # noqa: PLC0415
     from agentguard.bundle.person import person  # noqa: PLC0415
-    from agentguard.policy import roles  # noqa: PLC0415
+    from agentguard.policy import roles, setting  # noqa: PLC0415
     from agentguard.policy.model import NONE, OS  # noqa: PLC0415
 
     where = places_of(home)
     name, known = places.account()
-    who = person(where, seal.load_active(where, time.time()).local, name, OS if known else NONE)
+    local = seal.load_active(where, time.time()).local
+    who = person(where, local, name, OS if known else NONE)
     held, claimed = roles.held(loaded.roles, who.user, who.groups, who.known)
-    return held | claimed, who.known
+    device, kind = str(local.get("device", "")), str(local.get("device_kind", ""))
+    return setting.Who(tuple(sorted(held | claimed)), who.known, who.user, device, kind)
 
 
 def _active(home: str | None) -> Any:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentguard.deploy import install, selftest, settings, solo
-from agentguard.errors import ConfigError, Refused
+from agentguard.errors import BundleError, ConfigError, Refused
 from agentguard.policy.model import ENFORCE, OBSERVE
 from agentguard.sync.status import stamp
 
@@ -52,25 +52,35 @@ class Done(NamedTuple):
         return all(check.ok for check in self.checks)
 
 
-def quickstart(places: Places, new_passphrase: Callable[[], bytes], passphrase: Callable[[], bytes]) -> Done:
+def quickstart(
+    places: Places, new_passphrase: Callable[[], bytes], passphrase: Callable[[], bytes], bundle: str = ""
+) -> Done:
     """Set agentguard up for one person and return what is set up.
 
+    `bundle`: one of `solo.BUNDLES`; "" for the one that is in force, the baseline where there is none.
+
     `new_passphrase` is asked for a key that is to be made (b"": none), `passphrase` for an encrypted one that is there.
-    A laptop that already follows somebody's policy keeps it; one that enforces goes on enforcing. A hook that does not
+    A laptop that already follows somebody's policy keeps it; one that enforces goes on enforcing, unless `bundle` is the
+    one that observes. A hook that does not
     work is taken out of the settings again. Raises AgentguardError.
     """
     _check(places)
     if not os.path.isdir(places.home):
         raise ConfigError(f"there is no home {places.home}")
     entry = settings.hook_entry(places, "PreToolUse")
-    mode = ENFORCE if entry and "onFailure" in entry else OBSERVE
+    mode = ENFORCE if entry and "onFailure" in entry and bundle != solo.WATCHING else OBSERVE
+    if bundle and solo.follows_another(places):
+        raise ConfigError(
+            f"this laptop follows the policy of its organisation, so {bundle} is not yours to choose",
+            hint="leave --bundle out; `agentguard status` shows whose policy it is",
+        )
     hook = install.install_code(places)
     if not solo.follows_another(places):
         if not solo.is_set_up(places):
             secret = new_passphrase()
             solo.set_up(places, _ORG, secret or None)
             passphrase = partial(bytes, secret)  # nobody is asked for what they have just said
-        solo.put_in_force(places, mode, passphrase)
+        solo.put_in_force(places, bundle or _bundle(places), mode, passphrase)
     active = solo.active(places)
     changed = settings.add(places, hook, enforce=solo.mode_of(active) == ENFORCE)
     done = _done(places, active, changed=changed)
@@ -92,16 +102,26 @@ def enforce(places: Places, passphrase: Callable[[], bytes]) -> Done:
             "the policy in force here is not signed by a key of yours, so its mode is not yours to change",
             hint="ask whoever publishes it; `agentguard status` shows who that is",
         )
-    before = solo.mode_of(solo.active(places))
+    active = solo.active(places)
+    before, bundle = solo.mode_of(active), solo.bundle_of(active)
     _refuse_unhealthy(selftest.run(places, enforce=before == ENFORCE), "nothing was changed")
-    active = solo.put_in_force(places, ENFORCE, passphrase)
+    enforced = solo.BASELINE if bundle == solo.WATCHING else bundle  # the same rules
+    active = solo.put_in_force(places, enforced, ENFORCE, passphrase)
     changed = settings.add(places, hook, enforce=True)
     done = _done(places, active, changed=changed)
     if not done.healthy and before == OBSERVE:
         settings.add(places, hook, enforce=False)
-        solo.put_in_force(places, OBSERVE, passphrase)
+        solo.put_in_force(places, bundle, OBSERVE, passphrase)
         _refuse_unhealthy(done.checks, "agentguard observes again")
     return done
+
+
+def _bundle(places: Places) -> str:
+    """Return which bundle is in force here, the baseline where none is."""
+    try:
+        return solo.bundle_of(solo.active(places))
+    except BundleError:
+        return solo.BASELINE
 
 
 def _done(places: Places, active: Active, *, changed: bool) -> Done:

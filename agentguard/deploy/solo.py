@@ -1,6 +1,6 @@
 """A policy of one's own: one key, one person, one laptop.
 
-The shipped baseline is signed and published into a folder beside the installed code, so key and policy are among
+One of the bundles that ship is signed and published into a folder beside the installed code, so key and policy are among
 agentguard's own files, which no agent may change. Nothing is served: the sync reads the folder.
 """
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from agentguard.bundle.seal import Active
     from agentguard.places import Places
 
-_SOURCE = "baseline"
+BASELINE, WATCHING = "baseline", "observe"
+BUNDLES = (BASELINE, WATCHING, "strict")  # of those that ship, what suits one person
 
 
 def folder(places: Places) -> str:
@@ -65,20 +66,20 @@ def set_up(places: Places, org: str, passphrase: bytes | None) -> None:
         raise ConfigError(f"{target} cannot be made: {files.reason(error)}") from None
 
 
-def put_in_force(places: Places, mode: str, passphrase: Callable[[], bytes]) -> Active:
-    """Publish the shipped baseline in this mode and make it what the hook goes by. Returns what is in force now.
+def put_in_force(places: Places, bundle: str, mode: str, passphrase: Callable[[], bytes]) -> Active:
+    """Publish one of BUNDLES in this mode and make it what the hook goes by. Returns what is in force now.
 
     Raises ConfigError, PolicyError and BundleError; what was in force before stays then.
     """
-    publish.publish(source(), folder(places), mode=mode, passphrase=passphrase, allow_weakening=True)
+    publish.publish(source(bundle), folder(places), mode=mode, passphrase=passphrase, allow_weakening=True)
     first_root = _read(os.path.join(_repo(places), "1.root.json"))
     if not os.path.isfile(places.anchor) or _read(places.anchor) != first_root:
         enroll(places, _repo(places), sha256_hex(first_root))
         return active(places)
     report = stages.run(places)
-    bundle = report["bundle"]
-    if bundle is None or not bundle["ok"]:
-        why = bundle["text"] if bundle else "another sync is running"
+    taken = report["bundle"]
+    if taken is None or not taken["ok"]:
+        why = taken["text"] if taken else "another sync is running"
         raise BundleError(f"the new policy was published and not taken up: {why}", hint="run `agentguard sync`")
     return active(places)
 
@@ -91,19 +92,24 @@ def active(places: Places) -> Active:
     return found
 
 
+def bundle_of(found: Active) -> str:
+    """Return which of BUNDLES the policy in force is."""
+    return found.name if found.name in BUNDLES else BASELINE
+
+
 def mode_of(found: Active) -> str:
     """Return the mode of the policy in force: ENFORCE or OBSERVE."""
     return engine.load(found.policy).mode
 
 
-def source() -> str:
-    """Return the folder of the baseline that ships with this agentguard. Raises ConfigError if it is not there."""
+def source(bundle: str) -> str:
+    """Return the folder of a bundle that ships with this agentguard. Raises ConfigError if it is not there."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for place in (package, os.path.dirname(package)):  # installed; a checkout
-        found = os.path.join(place, "bundles", _SOURCE)
+        found = os.path.join(place, "bundles", bundle)
         if os.path.isdir(found):
             return found
-    raise ConfigError(f"the policy {_SOURCE} does not lie beside this agentguard", hint="install it again")
+    raise ConfigError(f"the policy {bundle} does not lie beside this agentguard", hint="install it again")
 
 
 def _repo(places: Places) -> str:

@@ -102,8 +102,9 @@ def failure(
     silent = (event and event != agent.TOOL) or state.active.local.get("stage") == OBSERVE
     effect = ALLOW if silent else DENY
     answer = agent.answer(agent.TOOL, effect, text, messages.one_line(text, messages.PERSON_LIMIT))
+    principal = _principal(state, _roles_alone(state))
     body, texts = record.of_error(
-        call, what, effect=effect, bundle=_bundle(state), principal=_principal(state), redactor=redactor
+        call, what, effect=effect, bundle=_bundle(state), principal=principal, redactor=redactor
     )
     return Outcome(answer, body, texts, event=event, effect=effect)
 
@@ -150,7 +151,8 @@ def _observed(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcom
     start = None
     if call.event == agent.SESSION_START and call.session:
         start = (call.session, session.project_of(call.cwd, state.home, state.disk))
-    body, texts = record.of_event(call, bundle=_bundle(state), principal=_principal(state), redactor=redactor)
+    principal = _principal(state, _roles_alone(state))
+    body, texts = record.of_event(call, bundle=_bundle(state), principal=principal, redactor=redactor)
     return Outcome(agent.SILENCE, body, texts, event=call.event, start=start)
 
 
@@ -211,11 +213,7 @@ def _context(
 ) -> Context:
     local = state.active.local
     who = _person(state)
-    held = claimed = frozenset[str]()
-    if policy.roles:
-        from agentguard.policy import roles  # noqa: PLC0415 - only where the policy has any
-
-        held, claimed = roles.held(policy.roles, who.user, who.groups, who.known)
+    held, claimed = _roles(who, policy.roles)
     chain = state.active.chain
     granted = None
     if chain is not None and chain.exceptions and state.active.state not in (FALLBACK, INVALID):
@@ -238,6 +236,25 @@ def _context(
         stage=OBSERVE if local.get("stage") == OBSERVE else ENFORCE,
         hide=redactor.text,
     )
+
+
+def _roles(who: Person, defined: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the roles that a person holds, and those that the person may hold."""
+    if not defined:
+        return frozenset(), frozenset()
+    from agentguard.policy import roles  # noqa: PLC0415 - only where the policy has any
+
+    return roles.held(defined, who.user, who.groups, who.known)
+
+
+def _roles_alone(state: State) -> frozenset[str]:
+    """Return the roles that the person holds, where nothing else of the policy is needed. Never raises."""
+    if state.active.state in (FALLBACK, INVALID):
+        return frozenset()
+    try:
+        return _roles(_person(state), engine.roles_of(state.active.policy))[0]
+    except PolicyError:
+        return frozenset()
 
 
 def _exceptions(state: State, who: Person, policy: Policy, chain: Chain) -> Exceptions | None:
@@ -280,7 +297,7 @@ def _person(state: State) -> Person:
     return person(state.places, state.active.local, state.user, state.known)
 
 
-def _principal(state: State, roles: frozenset[str] = frozenset()) -> dict[str, Any]:
+def _principal(state: State, roles: frozenset[str]) -> dict[str, Any]:
     who = _person(state)
     return {
         "user": who.user,

@@ -147,7 +147,8 @@ def _remedies(rules: Iterable[Rule], compiled: Compiled) -> Iterator[Finding]:
                 continue
             ready = ready or engine.load(jsontext.canonical(compiled.policy))
             call, world = calls.of_bash(text, setting.PROJECT), setting.made_up({}, {})
-            decided = [setting.judge(ready, call, world, held)[1] for held in ((), *((role,) for role in roles))]
+            people = [setting.NOBODY, *(setting.Who((role,)) for role in roles)]
+            decided = [setting.judge(ready, call, world, who)[1] for who in people]
             if all(decision.would == DENY for decision in decided):
                 what = f'the remedy `{text}` is denied itself, by "{decided[0].would_rule}"'
                 yield rule.finding("AG708", what, at="remedy")

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard.policy import calls, setting, shape, source
-from agentguard.policy.conditions import AS_KEYS, CASE_KEYS, EXPECTED, MATRIX_KEYS, TESTS_FILE_KEYS
+from agentguard.policy.conditions import AS_KEYS, AS_MATRIX_KEYS, CASE_KEYS, EXPECTED, MATRIX_KEYS, TESTS_FILE_KEYS
 from agentguard.policy.findings import in_order, nearest
-from agentguard.policy.model import BUILTIN_PREFIX, MANAGED
+from agentguard.policy.model import BUILTIN_PREFIX
+from agentguard.policy.setting import Who
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,8 +28,7 @@ NOBODY = "(unknown)"  # the column of a matrix for a person without any role
 class Trial(NamedTuple):
     """One call that must end in a certain way.
 
-    `shown` is the call as the author wrote it, `rule` "" for any rule. `roles` are those that the person is a member of,
-    and `known` how well the person is known: a member who is not known well enough holds no role.
+    `shown` is the call as the author wrote it, `rule` "" for any rule.
     """
 
     name: str
@@ -36,11 +36,10 @@ class Trial(NamedTuple):
     steps: Steps
     shown: str
     call: ToolCall
-    roles: tuple[str, ...]
+    who: Who
     world: World
     expected: str
     rule: str = ""
-    known: str = MANAGED
 
 
 def trials(read: Source, rules: Iterable[str], roles: Iterable[str] = ()) -> tuple[list[Trial], tuple[Finding, ...]]:
@@ -58,7 +57,7 @@ def trials(read: Source, rules: Iterable[str], roles: Iterable[str] = ()) -> tup
                 found += make(document, steps, table, findings)
     defined = set(roles)
     for trial in found:
-        for role in sorted(set(trial.roles) - defined):
+        for role in sorted(set(trial.who.roles) - defined):
             what = f'role "{role}" is not defined in [roles] of bundle.toml'
             findings.append(trial.document.finding(trial.steps[:2], "AG506", what, nearest(role, defined)))
         if trial.rule and trial.rule not in known and not trial.rule.startswith(BUILTIN_PREFIX):
@@ -71,12 +70,12 @@ def trials(read: Source, rules: Iterable[str], roles: Iterable[str] = ()) -> tup
 def _case(document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]) -> Iterator[Trial]:
     findings += shape.known_keys(document, steps, table, CASE_KEYS)[1]
     fields = shape.checked(document, steps, table, CASE_KEYS, findings)
-    roles, known = _person(document, (*steps, "as"), fields.get("as", {}), findings)
+    who = _person(document, (*steps, "as"), fields.get("as", {}), AS_KEYS, findings)
     world = _world(document, steps, fields, findings)
     for where, shown, call in _calls(document, steps, fields, findings):
         if "expect" in fields and "name" in fields:
             expected, rule = fields["expect"], fields.get("rule", "")
-            yield Trial(fields["name"], document, where, shown, call, roles, world, expected, rule, known)
+            yield Trial(fields["name"], document, where, shown, call, who, world, expected, rule)
 
 
 def _matrix(document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]) -> Iterator[Trial]:
@@ -86,6 +85,7 @@ def _matrix(document: Document, steps: Steps, table: dict[str, Any], findings: l
     if roles and NOBODY not in roles:
         what = f'a matrix has a column "{NOBODY}": what happens to somebody without any of its roles'
         findings.append(document.finding((*steps, "roles"), "AG505", what))
+    who = _person(document, (*steps, "as"), fields.get("as", {}), AS_MATRIX_KEYS, findings)
     world = _world(document, steps, fields, findings)
     for number, row in enumerate(fields.get("rows", [])):
         where = (*steps, "rows", number)
@@ -102,7 +102,7 @@ def _matrix(document: Document, steps: Steps, table: dict[str, Any], findings: l
             elif call is not None:
                 held = () if role == NOBODY else (role,)
                 name = f"{fields.get('name', 'matrix')}, {role}"
-                yield Trial(name, document, cell, row[0], call, held, world, expected)
+                yield Trial(name, document, cell, row[0], call, who._replace(roles=held), world, expected)
 
 
 def _calls(
@@ -141,13 +141,18 @@ def _written(document: Document, steps: Steps, text: str, mode: str, findings: l
 
 
 def _person(
-    document: Document, steps: Steps, who: dict[str, Any], findings: list[Finding]
-) -> tuple[tuple[str, ...], str]:
-    """Return the roles that the person of a case is a member of, and how well that person is known."""
-    findings += shape.known_keys(document, steps, who, AS_KEYS)[1]
-    person = shape.checked(document, steps, who, AS_KEYS, findings)
-    roles = tuple(text for _where, text in shape.texts(document, (*steps, "roles"), person.get("roles", []), findings))
-    return roles, person.get("assurance", MANAGED)
+    document: Document,
+    steps: Steps,
+    table: dict[str, Any],
+    keys: Mapping[str, tuple[str, tuple[str, ...], bool, str]],
+    findings: list[Finding],
+) -> Who:
+    """Return who asks in a case or a matrix, and from where. `keys`: those that `as` may have there."""
+    findings += shape.known_keys(document, steps, table, keys)[1]
+    said = shape.checked(document, steps, table, keys, findings)
+    listed = shape.texts(document, (*steps, "roles"), said.pop("roles", []), findings)
+    known = {"known": said.pop("assurance")} if "assurance" in said else {}
+    return Who(roles=tuple(text for _where, text in listed), **known, **said)
 
 
 def _world(document: Document, steps: Steps, fields: Mapping[str, Any], findings: list[Finding]) -> World:
@@ -157,7 +162,8 @@ def _world(document: Document, steps: Steps, fields: Mapping[str, Any], findings
         listed = {text: "" for _where, text in shape.texts(document, (*steps, "files"), listed, findings)}
     files = _texts_by_path(document, (*steps, "files"), listed, findings)
     links = _texts_by_path(document, (*steps, "links"), fields.get("links", {}), findings)
-    return setting.made_up(files, links, fields.get("branch", setting.BRANCH))
+    repo = fields.get("repo", setting.REPO)
+    return setting.made_up(files, links, fields.get("branch", setting.BRANCH), repo)
 
 
 def _texts_by_path(

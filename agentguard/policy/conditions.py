@@ -280,6 +280,7 @@ _PROJECT_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     ),
     "links": (TABLE, (), False, 'symbolic links and where they lead: `links = { "docs/key" = "~/.ssh/id_rsa" }`'),
     "branch": (TEXT, (), False, "the branch that is checked out (feature/x)"),
+    "repo": (TEXT, (), False, "the repository that is checked out (github.com/acme/app)"),
     "permission_mode": (TEXT, (), False, "the agent's permission mode"),
 }
 CASE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
@@ -291,18 +292,24 @@ CASE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "prompt": (SCRIPT, (), False, "the text of the prompt"),
     "also": (TEXTS, (), False, "more calls that must end the same: shell texts beside `bash`, else as in a matrix"),
     **_PROJECT_KEYS,
-    "as": (TABLE, (), False, 'who asks: `{ roles = [...], assurance = "managed" }` (somebody without a role)'),
+    "as": (TABLE, (), False, "who asks, and from where: see below (somebody without a role, at a device without an id)"),
     "expect": (CHOICE, EXPECTED, True, "the effect; `stop` is deny or ask"),
     "rule": (TEXT, (), False, "a rule that must ask for that effect"),
 }  # fmt: skip
 AS_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "roles": (TEXTS, (), False, "the roles that the person is a member of"),
     "assurance": (CHOICE, tuple(reversed(ASSURANCES)), False, "how well the person is known; at none no role is held"),
+    "user": (TEXT, (), False, "the person's account name (dev); at assurance none there is none"),
+    "device": (TEXT, (), False, "the device's id"),
+    "device_kind": (CHOICE, DEVICE_KINDS, False, "`ci`: nobody sits before the device, and `[defaults_for.ci]` holds"),
 }
+# In a matrix the columns say the roles.
+AS_MATRIX_KEYS = {key: entry for key, entry in AS_KEYS.items() if key != "roles"}
 MATRIX_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "name": (TEXT, (), False, "what the matrix shows"),
     "roles": (TEXTS, (), True, "one role a column; `(unknown)` is somebody without any"),
     "rows": (LISTS, (), True, 'a call and one expected effect a column: `["Bash: pytest -q", "allow", "deny"]`'),
+    "as": (TABLE, (), False, "who asks, and from where, in every column: as in a case, without roles"),
     **_PROJECT_KEYS,
 }
 TESTS_FILE_KEYS = ("case", "matrix")

@@ -43,7 +43,7 @@ from agentguard.policy.model import (
     Hit,
     stricter,
 )
-from agentguard.policy.stored import MAGIC, Stored, read
+from agentguard.policy.stored import MAGIC, Stored, head_of, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,6 +137,13 @@ def load(data: bytes) -> Policy:
         stored = Stored(data)
         return Policy(stored.head, stored)
     return Policy(read(data))
+
+
+def roles_of(data: bytes) -> dict[str, dict[str, Any]]:
+    """Return the roles that a policy defines; nothing else of a stored one is read. Raises `PolicyError`."""
+    head: dict[str, Any] = head_of(data)[0] if data.startswith(MAGIC) else read(data)
+    roles: dict[str, dict[str, Any]] = head.get("roles", {})
+    return roles
 
 
 def check(data: bytes) -> Policy:

@@ -60,6 +60,7 @@ def _parts() -> dict[str, str]:
         "defaults": _choices(conditions.DEFAULTS),
         "audit": _choices(conditions.AUDIT),
         "case keys": _keys(conditions.CASE_KEYS),
+        "as keys": _keys(conditions.AS_KEYS),
         "matrix keys": _keys(conditions.MATRIX_KEYS),
         "codes": _table(("code", "meaning"), findings.CODES.items()),
     }

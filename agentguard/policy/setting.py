@@ -1,14 +1,15 @@
 """Where the authoring tools let a call happen: in a made-up project, or on this machine.
 
 The made-up one is the same for everybody: home `/home/dev`, project and working directory `/home/dev/project`, a
-checkout of branch `feature/x` from `https://github.com/acme/app.git`. Only the files that a case names exist.
+checkout of branch `feature/x` from `https://github.com/acme/app.git`. Only the files that a case names exist. Who asks is
+known and holds no role, unless something else is said.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentguard import places
 from agentguard.access import repo, tools
@@ -28,9 +29,28 @@ if TYPE_CHECKING:
 
 HOME, PROJECT = "/home/dev", "/home/dev/project"
 BRANCH = "feature/x"
-REMOTES = {"origin": "https://github.com/acme/app.git"}
+REPO = "github.com/acme/app"
+REMOTES = {"origin": f"https://{REPO}.git"}
+USER = "dev"
 _KEPT = 50_000  # answers of a disk
 SCRATCH = "/tmp"  # noqa: S108 - a name in the made-up world
+
+
+class Who(NamedTuple):
+    """Who asks, and from where.
+
+    `roles`: those that the person is a member of; `known`: how well the person is known, one of ASSURANCES. `user` "": the
+    account of the world. `device`: the device's id, "" for none. `device_kind`: "" or "ci".
+    """
+
+    roles: tuple[str, ...] = ()
+    known: str = MANAGED
+    user: str = ""
+    device: str = ""
+    device_kind: str = ""
+
+
+NOBODY = Who()  # in particular
 
 
 class Snapshot:
@@ -70,7 +90,7 @@ class Snapshot:
         return self._kept[asked]
 
 
-def made_up(files: Mapping[str, str], links: Mapping[str, str], branch: str = BRANCH) -> World:
+def made_up(files: Mapping[str, str], links: Mapping[str, str], branch: str = BRANCH, repository: str = REPO) -> World:
     """Return the made-up world. `files` maps a path to its text, `links` a path to where it leads.
 
     Paths are relative to the project, or begin with `/` or `~/`; a `/` at the end makes a folder of a file.
@@ -83,10 +103,10 @@ def made_up(files: Mapping[str, str], links: Mapping[str, str], branch: str = BR
         project=PROJECT,
         tmpdir=SCRATCH,
         hostname="laptop",
-        user="dev",
+        user=USER,
         agentguard=places.own_folders(HOME, "linux"),
         branch=branch,
-        remotes=REMOTES,
+        remotes={"origin": f"https://{repository}.git"} if repository else {},
         disk=MemoryDisk(tree),
     )
 
@@ -112,38 +132,34 @@ def this_machine(cwd: str, home: str | None = None, disk: Disk | None = None) ->
     )
 
 
-def context(call: ToolCall, world: World, roles: Iterable[str] = ()) -> Context:
-    """Return what the engine is told beside the rows.
+def context(call: ToolCall, world: World, roles: Iterable[str] = (), who: Who = NOBODY) -> Context:
+    """Return what the engine is told beside the rows. `roles` are those that are held.
 
-    The policy is fresh, and a person can answer unless the call says otherwise.
+    The policy is fresh, and a person can answer unless the call or the kind of the device says otherwise.
     """
     by_person = call.event not in PROMPT_EVENTS or call.source in ("", "user")
     return Context(
         roles=frozenset(roles),
-        user=world.user,
+        user="" if who.known == NONE else who.user or world.user,
+        device=who.device,
+        device_kind=who.device_kind,
         repo=repo.name(world.remotes),
         branch=world.branch,
         remote_urls=tuple(world.remotes.values()),
         permission_mode=call.permission_mode,
         subagent=call.subagent,
-        attended=by_person and call.permission_mode != "dontAsk",
+        attended=by_person and call.permission_mode != "dontAsk" and not who.device_kind,
     )
 
 
-def judge(
-    policy: Policy, call: ToolCall, world: World, member_of: Iterable[str] = (), known: str = MANAGED
-) -> tuple[Access, Decision]:
-    """Return the rows of a call and what a policy decides about them, by the very code that the hook runs.
-
-    `member_of`: the roles that the person is a member of, `known`: how well the person is known, one of ASSURANCES.
-    """
+def judge(policy: Policy, call: ToolCall, world: World, who: Who = NOBODY) -> tuple[Access, Decision]:
+    """Return the rows of a call and what a policy decides about them, by the very code that the hook runs."""
     access = tools.access(call, world)
     usual = {"assurance": MANAGED}
-    held = frozenset(role for role in member_of if proves(policy.roles.get(role, usual), known))
-    told = context(call, world, held)
+    member_of = {*who.roles, *(role for role, entry in policy.roles.items() if who.user in entry["users"])}
+    held = frozenset(role for role in member_of if proves(policy.roles.get(role, usual), who.known))
+    told = context(call, world, held, who)
     told.claimed = frozenset(member_of) - held
-    if known == NONE:
-        told.user = ""
     return access, engine.decide(policy, access, world, told)
 
 

@@ -60,8 +60,7 @@ class Stored:
 
     def __init__(self, data: bytes) -> None:
         """Read the head. Raises `PolicyError` for a policy that this version does not understand."""
-        head, _, rest = data[len(MAGIC) + 1 :].partition(b"\n")
-        self.head: dict[str, Any] = form.head(_json(head))
+        self.head, rest = head_of(data)
         length = self.head["body"]
         lines = self._inflated(rest[:length]).split("\n")
         rules, sets, buckets = self.head["rules"], self.head["sets"], self.head["buckets"]
@@ -131,6 +130,12 @@ class Stored:
             if inflater.unconsumed_tail:
                 raise form.wrong(f"it is larger than {LIMIT} bytes")
         return data.decode("ascii")
+
+
+def head_of(data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the settings of a stored policy, and what stands behind them. Raises `PolicyError`."""
+    head, _, rest = data[len(MAGIC) + 1 :].partition(b"\n")
+    return form.head(_json(head)), rest
 
 
 def newer(data: bytes) -> bool:

@@ -56,7 +56,7 @@ class Result(NamedTuple):
             "line": line,
             "column": column,
             "call": trial.shown,
-            "roles": list(trial.roles),
+            "roles": list(trial.who.roles),
             "passed": self.passed,
             "expected": trial.expected,
             "expected_rule": trial.rule,
@@ -133,7 +133,7 @@ def run(policy: Policy, trials: Sequence[Trial], progress: Callable[[int, int], 
     """Run trials against a policy, in their order. Under one that only observes, what it would do counts."""
     results = []
     for number, trial in enumerate(trials, 1):
-        access, decision = setting.judge(policy, trial.call, trial.world, trial.roles, trial.known)
+        access, decision = setting.judge(policy, trial.call, trial.world, trial.who)
         got, rule = setting.verdict(policy, decision)
         rows = explanation(policy, trial.call, access, decision)["rows"]
         results.append(Result(trial, got, rule, _passed(trial, got, decision), rows))

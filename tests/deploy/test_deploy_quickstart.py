@@ -160,7 +160,7 @@ def small(fresh, tmp_path, monkeypatch):
         '[[rule]]\nid = "secrets/file"\neffect = "deny"\naction = ["read"]\npath = ["~/.ssh/**"]\nreason = "A key."\n'
     )
     (policy / "rules" / "secrets.toml").write_text(rule, encoding="utf-8")
-    monkeypatch.setattr(solo, "source", lambda: str(policy))
+    monkeypatch.setattr(solo, "source", lambda _bundle: str(policy))
     return fresh
 
 
@@ -208,6 +208,27 @@ def test_quickstart_never_weakens(small):
     assert (again.mode, again.policy, again.healthy) == (OBSERVE, "small revision 4", True)
 
 
+def test_which_bundle_is_remembered(small, tmp_path, monkeypatch):
+    """Another bundle is taken up at once and kept by enforce; `observe` ends the enforcing, and enforced it is the baseline."""
+    folders = {}
+    for name in solo.BUNDLES:
+        folders[name] = str(tmp_path / name)
+        shutil.copytree(tmp_path / "policy", folders[name])
+        text = (tmp_path / "policy/bundle.toml").read_text().replace("small", name)
+        (tmp_path / name / "bundle.toml").write_text(text)
+    monkeypatch.setattr(solo, "source", folders.__getitem__)
+
+    def now(done):
+        return done.policy.partition(" ")[0], done.mode, done.healthy
+
+    assert ("baseline", OBSERVE, True) == now(quickstart.quickstart(small, bytes, bytes))
+    assert ("strict", OBSERVE, True) == now(quickstart.quickstart(small, bytes, bytes, "strict"))
+    assert ("strict", ENFORCE, True) == now(quickstart.enforce(small, bytes))
+    assert ("strict", ENFORCE, True) == now(quickstart.quickstart(small, bytes, bytes))
+    assert ("observe", OBSERVE, True) == now(quickstart.quickstart(small, bytes, bytes, "observe"))
+    assert ("baseline", ENFORCE, True) == now(quickstart.enforce(small, bytes))
+
+
 def test_nothing_is_signed_without_the_passphrase(small):
     """A wrong passphrase changes nothing; a new key's passphrase is asked once."""
     assert quickstart.quickstart(small, lambda: b"correct horse", lambda: b"not asked").encrypted
@@ -237,11 +258,13 @@ def test_somebody_elses_policy_is_kept(small, tmp_path):
     """On a laptop that is enrolled already, quickstart brings the hook and leaves the policy alone."""
     acme = str(tmp_path / "acme")
     root = publish.init(acme, "acme", solo=True)
-    publish.publish(solo.source(), acme, mode=OBSERVE)
+    publish.publish(solo.source("baseline"), acme, mode=OBSERVE)
     enroll(small, acme, root)
     done = quickstart.quickstart(small, bytes, bytes)
     assert (done.own, done.mode, done.healthy) == (False, OBSERVE, True)
     assert not os.path.exists(solo.folder(small))
+    with pytest.raises(ConfigError, match="strict is not yours to choose"):
+        quickstart.quickstart(small, bytes, bytes, "strict")
     with pytest.raises(ConfigError, match="not signed by a key of yours"):
         quickstart.enforce(small, bytes)
 

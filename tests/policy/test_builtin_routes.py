@@ -283,7 +283,7 @@ def test_nothing_lifts_the_pack():
     }  # fmt: skip
     policy = engine.load(jsontext.canonical(data))
     for roles in ((), ("admin",)):
-        access, decision = setting.judge(policy, call, WORLD, roles)
+        access, decision = setting.judge(policy, call, WORLD, setting.Who(roles))
         assert ("deny", "agentguard/own-files") == (decision.effect, decision.rule)
     context = setting.context(call, WORLD)
     context.stage = "observe"

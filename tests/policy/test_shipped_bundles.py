@@ -84,7 +84,7 @@ def test_strict_never_says_less_than_the_baseline():
     strictness = {"allow": 0, "ask": 1, "deny": 2}
     laxer = []
     for trial in prepared("baseline").trials[::6]:
-        decision = setting.judge(policy("strict"), trial.call, trial.world, trial.roles)[1]
+        decision = setting.judge(policy("strict"), trial.call, trial.world, trial.who)[1]
         if trial.expected in strictness and strictness[decision.effect] < strictness[trial.expected]:
             laxer.append((trial.shown, decision.effect, trial.expected))
     assert laxer == []

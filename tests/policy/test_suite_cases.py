@@ -54,6 +54,76 @@ def outcomes(tests, policy=POLICY, mode=None):
     return suite.run(engine.load(jsontext.canonical(compiled.policy)), trials)
 
 
+PLACES = """
+schema = 1
+name = "places"
+
+[defaults_for.ci]
+effect = "deny"
+
+[roles.contractor]
+users = ["kim"]
+assurance = "os"
+
+[[rule]]
+id = "build/deploy"
+effect = "ask"
+action = "execute"
+command = "make"
+devices = "build-*"
+
+[[rule]]
+id = "kim/push"
+effect = "deny"
+command = "git push"
+users = "kim"
+
+[[rule]]
+id = "shop/schema"
+effect = "deny"
+command = "ls"
+repo = "github.com/acme/shop"
+unless = [{ roles = ["contractor"] }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ('bash = "make deploy"', ("allow", "")),
+        ('bash = "make deploy"\nas = { device = "build-7" }', ("ask", "build/deploy")),
+        ('bash = "make deploy"\nas = { device = "build-7", device_kind = "ci" }', ("deny", "build/deploy")),
+        ('bash = "make"\nas = { device_kind = "ci" }', ("deny", "default:effect")),
+        ('bash = "git push"', ("allow", "")),
+        ('bash = "git push"\nas = { user = "kim" }', ("deny", "kim/push")),
+        ('bash = "git push"\nas = { user = "kim", assurance = "none" }', ("allow", "")),
+        ('bash = "ls"', ("allow", "")),
+        ('bash = "ls"\nrepo = "github.com/acme/shop"', ("deny", "shop/schema")),
+        ('bash = "ls"\nrepo = "github.com/acme/shop"\nas = { user = "kim", assurance = "os" }', ("allow", "")),
+        (
+            'bash = "ls"\nrepo = "github.com/acme/shop"\nas = { user = "kim", assurance = "none" }',
+            ("deny", "shop/schema"),
+        ),
+    ],
+)
+def test_a_case_says_where_and_by_whom(more, expected):
+    """Device, kind of device, account and repository of a case are those of the call; an account has the roles that name it."""
+    (result,) = outcomes(f'[[case]]\nname = "a"\n{more}\nexpect = "allow"\n', policy=PLACES)
+    assert expected == (result.got, result.rule)
+
+
+def test_a_matrix_says_where():
+    """In a matrix the columns are the roles, and the rest of `as` holds for all of them."""
+    rows = 'roles = ["contractor", "(unknown)"]\nrows = [["Bash: make deploy", "ask", "ask"]]\n'
+    assert [True, True] == [
+        passed for passed, *_ in ends(f'[[matrix]]\nas = {{ device = "build-7" }}\n{rows}', policy=PLACES)
+    ]
+    text = f'[[matrix]]\nas = {{ roles = ["contractor"] }}\n{rows}'
+    documents = (source.Document("tests/a.toml", source.TESTS, tomllib.loads(text), text),)
+    (finding,) = cases.trials(source.Source("x", documents, ()), (), ["contractor"])[1]
+    assert ("AG104", 'unknown key "roles"') == (finding.code, finding.message)
+
+
 def ends(tests, **options):
     return [(result.passed, result.got, result.rule) for result in outcomes(tests, **options)]
 

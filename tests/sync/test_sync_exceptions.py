@@ -361,15 +361,62 @@ def test_a_publisher_without_keys_for_it_says_so(acme, here, monkeypatch):
     folder = publisher.read(acme.folder)
     del folder.roles["exceptions"]
     publisher.write(folder)
-    with pytest.raises(ConfigError, match="no role exceptions"):
+    with pytest.raises(ConfigError, match="no key yet that signs exceptions") as caught:
         grant(acme, text)
+    assert f"agentguard exception init --to {acme.folder}" == caught.value.hint
     publish.release(publisher.read(acme.folder), seal.load_active(here, time.time()).policy)
     assert stages.run(here)["ok"]
     assert exceptions.delegation(seal.load_active(here, time.time()).chain.targets) is None
     with pytest.raises(Refused, match="names nobody"):
         granted.install(here, b"{}")
-    with pytest.raises(ConfigError, match="does not say yet"):
+    with pytest.raises(ConfigError, match="does not say yet") as caught:
         grants.republish(folder, lambda: b"")
+    assert f"agentguard exception init --to {acme.folder}" == caught.value.hint
+
+
+def test_an_older_publisher_gets_a_key_for_it(acme, here):
+    """What people wrote into publisher.toml stays; from the next publish on, laptops accept what the key signs."""
+    text = asked(here)
+    active = seal.load_active(here, time.time()).policy
+    file = os.path.join(acme.folder, publisher.FILE)
+    folder = publisher.read(acme.folder)
+    del folder.roles["exceptions"]
+    publisher.write(folder)
+    with open(file, encoding="utf-8") as stream:
+        before = "# ours\n" + stream.read()
+    files.replace(file, before.encode(), 0o644)
+    publish.release(publisher.read(acme.folder), active)
+    assert (0, os.path.join(acme.folder, "keys", "solo.pem") + "\n") == run("init", "--to", acme.folder)
+    with open(file, encoding="utf-8") as stream:
+        assert stream.read().startswith(before)
+    with pytest.raises(ConfigError, match="does not say yet"):
+        grant(acme, text)
+    publish.release(publisher.read(acme.folder), active)
+    assert stages.run(here)["ok"]
+    path, _entry = grant(acme, text)
+    assert 0 == run("install", path, "--home", here.home)[0]
+    assert "allow" == call(here)[0]
+    again, _out = run("init", "--to", acme.folder)
+    assert "has a key that signs exceptions: solo" in again.message
+
+
+def test_a_team_gets_a_key_of_its_own_for_it(tmp_path):
+    """It is protected like the others; where nobody can be asked, somebody must say how. Roles in one line are left alone."""
+    folder = str(tmp_path / "team")
+    publish.init(folder, "team")
+    made = publisher.read(folder)
+    os.unlink(made.key("exceptions"))
+    del made.roles["exceptions"]
+    publisher.write(made)
+    assert "there is no terminal" in run("init", "--to", folder)[0].message
+    assert (0, made.key("exceptions") + "\n") == run("init", "--to", folder, "--no-passphrase")
+    assert ["exceptions"] == publisher.read(folder).roles["exceptions"]["keys"]
+    roles = ", ".join(f"{name} = {publisher._inline(made.roles[name])}" for name in made.roles)
+    text = f'org = "team"\ngrace_days = 1\nroles = {{ {roles} }}\ncollector = {{ url = "", receipt_keys = [] }}\n'
+    files.replace(os.path.join(folder, publisher.FILE), text.encode(), 0o644)
+    error = run("init", "--to", folder, "--no-passphrase")[0]
+    assert "nothing can be added to its roles" in error.message
+    assert 'exceptions = { keys = ["exceptions"], threshold = 1, days = 400 }' in error.hint
 
 
 def test_a_managed_install_takes_exceptions_from_root_only(tmp_path, monkeypatch):

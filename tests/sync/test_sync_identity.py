@@ -14,6 +14,7 @@ from agentguard.bundle import files, publish, publisher, seal
 from agentguard.bundle.person import person
 from agentguard.hook import decide
 from agentguard.hook import state as hook_state
+from agentguard.policy import wire
 from agentguard.policy.compile import compile_folder
 from agentguard.sync import facts, identity, stages
 from agentguard.sync.enroll import enroll
@@ -162,8 +163,8 @@ def test_who_it_is(where, local, known, expected):
     assert expected == (found.user, found.known, found.groups)
 
 
-def write(policy, local, *, known="os", where=PERSONAL):
-    """Ask the hook about one write, in this process; return the effect and the record."""
+def write(policy, local, *, known="os", where=PERSONAL, event="PreToolUse", cwd="/home/ada/project"):
+    """Tell the hook of one write, in this process; return the effect and the record."""
     active = seal.Active("fresh")
     active.policy, active.local = policy, local
     disk = MemoryDisk({"/home/ada/project": None})
@@ -171,7 +172,7 @@ def write(policy, local, *, known="os", where=PERSONAL):
         places=where, active=active, disk=disk, home="/home/ada", user="ada", spool="/s", known=known
     )
     call = {
-        "hook_event_name": "PreToolUse", "session_id": "s", "cwd": "/home/ada/project", "tool_name": "Write",
+        "hook_event_name": event, "session_id": "s", "cwd": cwd, "tool_name": "Write",
         "tool_input": {"file_path": "/home/ada/project/src/a", "content": ""},
     }  # fmt: skip
     outcome = decide.decide(jsontext.dumps(call).encode(), told, redact.Redactor(b"key"))
@@ -190,6 +191,19 @@ def test_the_hook_takes_roles_from_the_seal(policy, tmp_path):
     assert ("deny", []) == (write(strict, member)[0], write(strict, member)[1]["roles"])
     effect, body = write(strict, member, where=ROOTED)
     assert ("allow", "managed", ["engineer"]) == (effect, body["known"], body["roles"])
+
+
+def test_every_record_says_the_roles(policy):
+    """Also that of an event that nothing is decided about, and of a call that cannot be judged; a broken policy gives none."""
+    member = {"members": {"ada": ["eng"]}}
+    stored = wire.pack(jsontext.loads(policy))
+    found = [
+        write(data, member, **how)[1]
+        for how in ({"event": "PostToolUse"}, {"event": "SessionStart"}, {"cwd": 1})
+        for data in (policy, stored, b"{}", stored[:40])
+    ]
+    assert ["event"] * 8 + ["error"] * 4 == [body["kind"] for body in found]
+    assert [["engineer"], ["engineer"], [], []] * 3 == [body["roles"] for body in found]
 
 
 def test_the_hook_asks_the_password_database_once_and_the_group_database_never(
