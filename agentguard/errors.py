@@ -5,6 +5,7 @@
     ├── Refused                     exit 3: done, and the answer is no
     │   └── WeakeningError          a policy might be weaker than the one that it is to replace
     ├── ConfigError                 a configuration file, a folder or an installation is not as it must be
+    │   └── DeployFileError         a deploy.toml has errors (carries all of them)
     ├── PolicyError                 a policy source or a compiled policy has errors (carries all of them)
     ├── BundleError                 a bundle cannot be trusted or cannot be had
     │   ├── PublisherError          what was published is wrong: keep the last good bundle and raise an alarm
@@ -70,6 +71,20 @@ class ConfigError(AgentguardError):
     """A configuration file, a folder or an installation is not as it must be."""
 
     code = "config"
+
+
+class DeployFileError(ConfigError):
+    """A deploy.toml has errors. `findings` holds all of them, sorted by line and column."""
+
+    code = "deploy-file"
+
+    def __init__(self, message: str, findings: tuple[object, ...] = (), *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.findings = findings
+
+    def diagnostics(self) -> str:
+        """Return one line a finding, then the summary."""
+        return "\n".join([*(str(finding) for finding in self.findings), super().diagnostics()])
 
 
 class PolicyError(AgentguardError):

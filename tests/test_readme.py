@@ -79,7 +79,8 @@ TEAM = [
     "agentguard quickstart",
     "agentguard status",
     "agentguard audit search 'effect:deny rule:secrets/*' --server https://audit.acme.example --token-file reader.token",
-    "agentguard deploy render --target linux --output managed/ --anchor root.json --sync-url https://audit.acme.example/bundle",
+    "agentguard deploy init",
+    "agentguard deploy render --target linux --config deploy.toml --output managed",
 ]
 # fmt: on
 
@@ -130,7 +131,7 @@ def test_team_commands_work_together(tmp_path):
     (tmp_path / "secret.txt").symlink_to(tmp_path / "collector/enrol.secret")
     (tmp_path / "root.json").symlink_to(tmp_path / "publisher/repo/1.root.json")
     (tmp_path / "reader.token").symlink_to(tmp_path / "collector/reader.token")
-    collector, init, publish, serve, enroll, quickstart, status, search, render = TEAM
+    collector, init, publish, serve, enroll, quickstart, status, search, init_deploy, render = TEAM
     command = f"{sys.executable} -m agentguard"
 
     def as_here(line, **values):
@@ -155,6 +156,7 @@ def test_team_commands_work_together(tmp_path):
         assert "of acme" not in run(f"{as_here(status)} {home}", tmp_path)
         run(f"{command} sync {home}", tmp_path)
         run(as_here(search), tmp_path)
+        run(as_here(init_deploy), tmp_path)
         run(as_here(render), tmp_path)
         assert (tmp_path / "managed/root.json").read_bytes() == (tmp_path / "publisher/repo/1.root.json").read_bytes()
     finally:

@@ -1,71 +1,76 @@
-"""Artefacts for a fleet, and the argv of this machine's hook."""
+"""Artefacts for a fleet: deploy.toml, what is rendered from it, and the argv of this machine's hook."""
 
 from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say
-from agentguard.deploy import render as rendering
 from agentguard.policy.model import ENFORCE, OBSERVE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @click.group()
 def deploy() -> None:
-    """Write managed settings for a fleet.
-
-    \b
-    Example:
-      agentguard deploy render --target linux --output out --stage observe
-    """
-
-
-def _choices(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add one flag for each choice of the administrator, with its price."""
-    for name, choice in reversed(rendering.CHOICES.items()):
-        command = click.option(f"--{name}", is_flag=True, help=f"Closes {choice.closes}. Price: {choice.price}.")(
-            command
-        )
-    return command
-
-
-@deploy.command()
-@click.option("--target", type=click.Choice(["linux"]), required=True, help="Which machines these are for.")
-@click.option("--output", type=click.Path(file_okay=False), required=True, help="The folder to write to.")
-@click.option(
-    "--stage", type=click.Choice([OBSERVE, ENFORCE]), default=OBSERVE, show_default=True, help="Record only, or block."
-)
-@click.option("--python", help="The interpreter on those machines. Default: the one of `agentguard install --system`.")
-@click.option("--stub", help="The hook on those machines. Default: the one of `agentguard install --system`.")
-@click.option("--anchor", type=click.Path(exists=True, dir_okay=False), help="The root.json that those machines trust.")
-@click.option(
-    "--bundle",
-    type=click.Path(exists=True, file_okay=False),
-    help="The published folder, to take the first bundle along: for machines that cannot reach --sync-url at first.",
-)
-@click.option("--sync-url", default="", help="Where those machines fetch the policy.")
-@click.option("--collector-url", default="", help="Where those machines send their records.")
-@click.option(
-    "--allow-unsafe-paths", is_flag=True, help="Accept paths that others than root can change. For tests only."
-)
-@_choices
-@json_option
-def render(target: str, output: str, stage: str, as_json: bool, **options: Any) -> None:
-    """Write the managed settings of Claude Code, agentguard's configuration, and a README with the order of steps.
+    """Write managed settings for a fleet, and check them before they ship.
 
     \b
     Examples:
-      agentguard deploy render --target linux --output out --anchor root.json --sync-url https://policy.example
-      agentguard deploy render --target linux --output out --stage enforce --allow-managed-hooks-only
+      agentguard deploy init
+      agentguard deploy render --target linux --config deploy.toml --output managed
     """
-    del target  # there is one
-    written = rendering.render_linux(output, stage=stage, **options)
+
+
+@deploy.command()
+@click.argument("file", type=click.Path(dir_okay=False), default="deploy.toml")
+def init(file: str) -> None:
+    """Write a deploy.toml with every key, what it means and what it costs. A file that is there stays as it is.
+
+    \b
+    Example:
+      agentguard deploy init
+    """
+    from agentguard.bundle import files  # noqa: PLC0415
+    from agentguard.deploy import plan  # noqa: PLC0415
+    from agentguard.errors import ConfigError  # noqa: PLC0415
+
+    if os.path.lexists(file):
+        raise ConfigError(f"{file} is there already", hint="name another file, or edit that one")
+    files.replace(os.path.abspath(file), plan.template().encode(), 0o644)
+    out(file)
+    say(f"edit it, then: agentguard deploy render --target linux --config {file} --output managed")
+
+
+@deploy.command()
+@click.option(
+    "--target",
+    type=click.Choice(["linux", "macos", "windows", "console"]),
+    required=True,
+    help="Which machines these are for.",
+)
+@click.option(
+    "--config", type=click.Path(dir_okay=False), required=True, help="The deploy.toml; `deploy init` writes one."
+)
+@click.option(
+    "--phase", type=click.Choice([OBSERVE, ENFORCE]), default=OBSERVE, show_default=True, help="Record only, or block."
+)
+@click.option("--output", type=click.Path(file_okay=False), required=True, help="The folder to write to.")
+@json_option
+def render(target: str, config: str, phase: str, output: str, as_json: bool) -> None:
+    """Write ready artefacts for one kind of machine, and a README with the order of steps.
+
+    \b
+    Examples:
+      agentguard deploy render --target linux --config deploy.toml --output managed
+      agentguard deploy render --target macos --config deploy.toml --output managed-mac --phase enforce
+
+    Managed settings of Claude Code, agentguard's configuration, anchor and first bundle, and what runs the sync.
+    """
+    from agentguard.deploy import plan  # noqa: PLC0415 - not for the argv of the hook
+    from agentguard.deploy.render import render as run  # noqa: PLC0415
+
+    written = run(plan.read(config), target, phase, output)
     if as_json:
         out_json({"output": os.path.abspath(output), "files": written})
     else:

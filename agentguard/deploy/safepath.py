@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import stat
 
@@ -9,6 +10,7 @@ from agentguard.errors import ConfigError
 
 # Folders in which an ordinary person may write, on machines that are not this one.
 _OPEN = ("/home", "/Users", "/root", "/tmp", "/private/tmp", "/var/tmp", "/dev/shm", "/run/user")  # noqa: S108
+_CLOSED_ON_WINDOWS = ("program files", "windows")  # ordinary people may make files in C:\\ itself and in ProgramData
 
 
 def fault(path: str) -> str:
@@ -30,6 +32,15 @@ def fault(path: str) -> str:
                 return why
             part = os.path.dirname(part)
     return ""
+
+
+def windows_fault(path: str) -> str:
+    """Return why a path on Windows is not safe to name in managed settings, "" if it is. It is judged by name alone."""
+    plain = ntpath.isabs(path) and path[1:3] == ":\\" and ntpath.normpath(path) == path and path.isprintable()
+    if not plain or set(path[2:]) & set('/:*?"<>|'):
+        return "it is not a plain absolute path"
+    top = path[3:].partition("\\")[0].lower()
+    return "" if top in _CLOSED_ON_WINDOWS else f"only beneath {' and '.join(_CLOSED_ON_WINDOWS)} people cannot write"
 
 
 def require(path: str) -> None:

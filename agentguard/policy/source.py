@@ -109,17 +109,30 @@ def read(folder: str, label: str = "", *, tests: bool = True) -> Source:
             continue
         if kind != TESTS:
             hashes.append((name, sha256_hex(data)))
-        text = _text(data, file, findings)
-        if text is None:
-            continue
-        try:
-            documents.append(Document(file, kind, tomllib.loads(text), text))
-        except tomllib.TOMLDecodeError as error:
-            findings.append(_syntax(file, text, error))
-        except (RecursionError, ValueError) as error:  # nesting; a number of thousands of digits
-            what = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
-            findings.append(Finding(file, 1, 1, "AG001", what))
+        document = _document(data, file, kind, findings)
+        if document:
+            documents.append(document)
     return Source(folder, tuple(documents), in_order(findings), label=label, digest=_digest(hashes))
+
+
+def read_file(path: str, kind: str, findings: list[Finding]) -> Document | None:
+    """Return one TOML file under the name that it was given by; None and a finding if it cannot be read."""
+    data = _bytes(path, path, findings)
+    return None if data is None else _document(data, path, kind, findings)
+
+
+def _document(data: bytes, file: str, kind: str, findings: list[Finding]) -> Document | None:
+    text = _text(data, file, findings)
+    if text is None:
+        return None
+    try:
+        return Document(file, kind, tomllib.loads(text), text)
+    except tomllib.TOMLDecodeError as error:
+        findings.append(_syntax(file, text, error))
+    except (RecursionError, ValueError) as error:  # nesting; a number of thousands of digits
+        what = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
+        findings.append(Finding(file, 1, 1, "AG001", what))
+    return None
 
 
 def _digest(hashes: list[tuple[str, str]]) -> str:

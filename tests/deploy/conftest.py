@@ -1,8 +1,15 @@
+"""Makes the readers beside these tests importable, and a home."""
+
 from __future__ import annotations
+
+import os
+import sys
 
 import pytest
 
 from agentguard import places
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 
 @pytest.fixture

@@ -1,23 +1,59 @@
-"""Managed settings: exactly what ships, and nothing that others than root could change."""
+"""Artefacts for a fleet: exactly what ships, in forms that the systems read, and nothing that people could change."""
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
+import plistlib
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
+import task_schema
 from click.testing import CliRunner
 
-from agentguard import config, places
+from agentguard import config
 from agentguard.bundle import publish
 from agentguard.cli.deploy import deploy
-from agentguard.deploy import render, safepath
-from agentguard.errors import BundleError, ConfigError, UsageError
+from agentguard.deploy import events, managed, plan, render, safepath, targets
+from agentguard.deploy.choices import CHOICES
+from agentguard.deploy.plan import Plan
+from agentguard.deploy.render import kit, powershell, profiles, systemd
+from agentguard.errors import BundleError, ConfigError, DeployFileError
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "deploy"
-EVERYTHING = {name.replace("-", "_"): True for name in render.CHOICES}
+ROOT = str(GOLDEN / "root.json")
+ARGVS = {name: [target.python, "-I", "-S", target.stub] for name, target in targets.TARGETS.items()}
+PLAIN = Plan("Acme", "com.acme.agentguard", ROOT, "", events.OUTCOMES, {}, (), ARGVS)
+EVERYTHING = PLAIN._replace(
+    records=events.ALL,
+    local={"sync_url": "https://policy.acme.example/bundle", "collector_url": "https://audit.acme.example"},
+    chosen=tuple(CHOICES),
+    argvs={
+        **ARGVS,
+        "linux": ["/usr/bin/python3.11", "-I", "-S", "/usr/lib/agentguard/hook.py"],
+        "macos": ["/usr/bin/python3.11", "-I", "-S", "/usr/lib/agentguard/hook.py"],
+    },
+)
+CASES = [(name, target, phase, said) for target in targets.NAMES for name, phase, said in (
+    (f"{target}-observe", "observe", PLAIN), (f"{target}-enforce-everything", "enforce", EVERYTHING)
+)]  # fmt: skip
+
+
+def golden(name, file):
+    return (GOLDEN / name / file).read_bytes()
+
+
+def settings_of(target, phase, said):
+    return managed.settings(
+        said.argvs.get(target, said.argvs["linux"]),
+        phase=phase,
+        chosen=said.chosen,
+        records=said.records,
+        null="NUL" if target == "windows" else "/dev/null",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -32,54 +68,55 @@ def publisher(tmp_path_factory):
     return folder / "made"
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("linux-observe", {"stage": "observe"}),
-        (
-            "linux-enforce-everything",
-            {
-                "stage": "enforce",
-                "python": "/usr/bin/python3.11",
-                "stub": "/usr/lib/agentguard/hook.py",
-                "sync_url": "https://policy.acme.example/bundle",
-                "collector_url": "https://audit.acme.example",
-                **EVERYTHING,
-            },
-        ),
-    ],
-)
-def test_artefacts_are_as_reviewed(tmp_path, name, options):
-    """Every byte of every artefact is the reviewed one."""
-    written = render.render_linux(str(tmp_path / "out"), **options)
-    golden = sorted(path.name for path in (GOLDEN / name).iterdir())
-    assert golden == sorted(written)
-    for file in golden:
-        assert (GOLDEN / name / file).read_text(encoding="utf-8") == (tmp_path / "out" / file).read_text(
-            encoding="utf-8"
-        )
+@pytest.mark.parametrize(("name", "target", "phase", "said"), CASES, ids=[case[0] for case in CASES])
+def test_artefacts_are_as_reviewed(tmp_path, name, target, phase, said):
+    """Every byte of every artefact is the reviewed one, and each is for everybody to read."""
+    written = render.render(said, target, phase, str(tmp_path / "out"))
+    reviewed = sorted(path.name for path in (GOLDEN / name).iterdir())
+    assert reviewed == sorted(file for file in written if file != "root.json")
+    for file in reviewed:
+        assert golden(name, file) == (tmp_path / "out" / file).read_bytes(), file
         assert stat.S_IMODE((tmp_path / "out" / file).stat().st_mode) == 0o644
 
 
 def test_enforcing_blocks_what_the_hook_cannot_answer():
     """Only tool calls carry onFailure, and only when enforcing."""
-    for stage, expected in (("enforce", {"PreToolUse": "block"}), ("observe", {})):
-        hooks = render.drop_in(["/p", "-I", "-S", "/s"], stage=stage)["hooks"]
+    for phase, expected in (("enforce", {"PreToolUse": "block"}), ("observe", {})):
+        hooks = managed.settings(["/p", "-I", "-S", "/s"], phase=phase)["hooks"]
         found = {event: groups[0]["hooks"][0].get("onFailure") for event, groups in hooks.items()}
         assert {event: value for event, value in found.items() if value} == expected
 
 
-def test_the_configuration_is_one_that_agentguard_reads(tmp_path):
-    """What is rendered passes the same check as what is read on the machine."""
-    render.render_linux(str(tmp_path), stage="observe", sync_url="https://policy.acme.example")
+def test_every_event_of_the_client_has_its_place():
+    """33 events; each word of `events` holds the ones before it; what only records is never waited for, or must be."""
+    assert 33 == len(set(events.KNOWN))
+    counts = [len(events.groups(["/p"], enforce=True, records=word)) for word in events.RECORDS]
+    assert counts == sorted(counts)
+    assert [4, 7, 29] == counts
+    waited = {name for name, event in events.EVENTS.items() if not event.nobody_waits and not event.decides}
+    assert {"SessionStart", "SessionEnd"} == waited
+
+
+def test_choices_that_touch_the_same_table_are_united():
+    """A blanked LD_LIBRARY_PATH joins the variables that are blanked anyway."""
+    env = managed.settings(["/p"], phase="enforce", chosen=tuple(CHOICES))["env"]
+    assert {"CLAUDE_CODE_SHELL_PREFIX", "LD_PRELOAD", "LD_AUDIT", "OPENSSL_CONF", "LD_LIBRARY_PATH"} == set(env)
+    assert "LD_LIBRARY_PATH" not in managed.settings(["/p"], phase="enforce")["env"]
+
+
+@pytest.mark.parametrize("phase", ["observe", "enforce"])
+def test_the_configuration_is_one_that_agentguard_reads(tmp_path, phase):
+    """What is rendered passes the same check as what is read on the machine, and the phase is root's stage."""
+    render.render(EVERYTHING, "macos", phase, str(tmp_path))
     found = config.read(str(tmp_path / "agentguard.toml"))
-    assert (found["stage"], found["sync_url"]) == ("observe", "https://policy.acme.example")
+    assert (found["stage"], found["sync_url"]) == (phase, "https://policy.acme.example/bundle")
 
 
 def test_anchor_and_first_bundle_are_taken_along(tmp_path, publisher):
     """The anchor is copied as it is, and the whole published folder once it has been verified."""
     anchor = publisher / "repo" / "1.root.json"
-    written = render.render_linux(str(tmp_path), anchor=str(anchor), bundle=str(publisher))
+    said = PLAIN._replace(anchor=str(anchor), bundle=str(publisher))
+    written = render.render(said, "linux", "observe", str(tmp_path))
     assert (tmp_path / "root.json").read_bytes() == anchor.read_bytes()
     for path in (publisher / "repo").rglob("*"):
         if path.is_file():
@@ -89,20 +126,119 @@ def test_anchor_and_first_bundle_are_taken_along(tmp_path, publisher):
 
 
 def test_a_bundle_that_would_not_be_accepted_is_refused(tmp_path, publisher):
-    """A bundle of somebody else's, or one without an anchor, is refused, and nothing is written."""
+    """A bundle of somebody else's is refused, and nothing is written."""
     publish.init(str(tmp_path / "other"), "acme", solo=True)
     anchor = str(tmp_path / "other" / "repo" / "1.root.json")
     with pytest.raises(BundleError):
-        render.render_linux(str(tmp_path / "out"), anchor=anchor, bundle=str(publisher))
-    with pytest.raises(UsageError, match="without an anchor"):
-        render.render_linux(str(tmp_path / "out"), bundle=str(publisher))
+        render.render(PLAIN._replace(anchor=anchor, bundle=str(publisher)), "linux", "observe", str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
-def test_an_anchor_that_is_none_is_refused(tmp_path, publisher):
-    """Only root metadata is an anchor."""
-    with pytest.raises(BundleError):
-        render.render_linux(str(tmp_path / "out"), anchor=str(publisher / "repo" / "timestamp.json"))
+def test_the_profile_carries_the_settings_for_the_agents_domain():
+    """A property list reads as one; the payload is the settings and nothing else, at device level, not to be removed."""
+    profile = plistlib.loads(golden("macos-enforce-everything", "claude-code.mobileconfig"))
+    (payload,) = profile["PayloadContent"]
+    assert "com.anthropic.claudecode" == payload["PayloadType"]
+    own = {key: value for key, value in payload.items() if not key.startswith("Payload")}
+    assert settings_of("macos", "enforce", EVERYTHING) == own
+    assert ("Configuration", "System", True) == (
+        profile["PayloadType"],
+        profile["PayloadScope"],
+        profile["PayloadRemovalDisallowed"],
+    )
+    assert profile["PayloadUUID"] != payload["PayloadUUID"]
+
+
+def test_the_sync_daemon_is_allowed_by_the_name_that_it_has():
+    """The Service Management rule names the LaunchDaemon's label, and its file is called by it."""
+    profile = plistlib.loads(golden("macos-observe", "sync-daemon.mobileconfig"))
+    (payload,) = profile["PayloadContent"]
+    daemon = plistlib.loads(golden("macos-observe", "com.acme.agentguard.sync.plist"))
+    assert "com.apple.servicemanagement" == payload["PayloadType"]
+    assert [("Label", daemon["Label"])] == [(rule["RuleType"], rule["RuleValue"]) for rule in payload["Rules"]]
+    assert [*ARGVS["macos"][:3], "/opt/agentguard/cli.py", "sync", "--background"] == daemon["ProgramArguments"]
+    assert 900 == daemon["StartInterval"]
+
+
+def test_a_profile_that_is_rendered_again_replaces_the_one_before():
+    """UUIDs come from the identifier, not from chance, and differ between organisations."""
+    uuids = [plistlib.loads(profiles.settings("x", name, {}))["PayloadUUID"] for name in ("a.b", "a.b", "a.c")]
+    assert uuids[0] == uuids[1] != uuids[2]
+
+
+def test_the_scheduled_task_is_as_the_schema_says():
+    """Every element and value is one that the Task Scheduler takes; it runs our sync as SYSTEM."""
+    data = golden("windows-enforce-everything", "agentguard-sync.xml")
+    assert data.startswith(b"\xff\xfe")
+    task = task_schema.check(data)
+    found = {element.tag.removeprefix(task_schema.NAMESPACE): element.text for element in task.iter()}
+    assert r"C:\Program Files\agentguard\bin\python.exe" == found["Command"]
+    assert r'-I -S "C:\Program Files\agentguard\cli.py" sync --background' == found["Arguments"]
+    assert ("S-1-5-18", "PT15M") == (found["UserId"], found["Interval"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("<Enabled>true", "<Enabled>yes"), ("BootTrigger>", "BotTrigger>"), ("PT15M", "15M")]
+)
+def test_the_schema_finds_what_is_wrong(before, after):
+    """A task with a wrong word, element or duration is not taken."""
+    text = golden("windows-observe", "agentguard-sync.xml").decode("utf-16").replace(before, after)
+    with pytest.raises((AssertionError, KeyError)):
+        task_schema.check(text.encode("utf-16"))
+
+
+def test_the_units_are_units_that_start_each_other():
+    """Timer and path start the service; the service runs the sync with few rights and writes to the state alone."""
+    units = systemd.units(["/opt/a b/python3", "-I", "/x$y%z"], "/var/lib/agentguard")
+    parsed = {}
+    for name, (text, _what) in units.items():
+        parsed[name] = configparser.ConfigParser(interpolation=None, strict=True)
+        parsed[name].optionxform = str
+        parsed[name].read_string(text)
+    service = parsed[systemd.SERVICE]["Service"]
+    assert "'/opt/a b/python3' -I '/x$$y%%z' sync --background" == service["ExecStart"]
+    assert "/var/lib/agentguard" == service["ReadWritePaths"]
+    assert systemd.SERVICE == parsed[systemd.TIMER]["Timer"]["Unit"] == parsed[systemd.PATH]["Path"]["Unit"]
+    assert "/var/lib/agentguard/spool" == parsed[systemd.PATH]["Path"]["PathChanged"]
+
+
+def test_the_steps_on_linux_are_shell_and_the_settings_come_last_and_go_first():
+    """`sh -n` takes both blocks; nothing comes after the drop-in."""
+    page = golden("linux-enforce-everything", "README.md").decode()
+    blocks = [part.split("```")[0] for part in page.split("```sh\n")[1:]]
+    for block in blocks:
+        subprocess.run(["sh", "-n", "-c", block], check=True)
+    install, remove = (block.splitlines() for block in blocks)
+    assert targets.DROP_IN in install[-1]
+    assert targets.DROP_IN in remove[0]
+
+
+def test_a_script_takes_no_text_that_could_end_a_string():
+    """Quotes are doubled; a line that would end a here-string, or a character outside ASCII, is refused."""
+    assert "'it''s $x `n'" == powershell.quoted("it's $x `n")
+    with pytest.raises(ConfigError, match="cannot stand in a PowerShell script"):
+        powershell.here("a\n'@ | Remove-Item\n")
+    with pytest.raises(ConfigError, match="ASCII"):
+        powershell.script("x", [powershell.written("C:\\x", "ä")])
+
+
+def test_a_name_with_markup_stays_text():
+    """What the administrator calls the organisation is escaped in XML and in property lists."""
+    said = PLAIN._replace(organisation="A & <B>")
+    for target in ("macos", "windows"):
+        found = {one.name: one for one in render.KITS[target](said, "observe").artefacts}
+        assert all(isinstance(one, kit.Artefact) for one in found.values())
+        if target == "windows":
+            task_schema.check(found["agentguard-sync.xml"].data)
+        else:
+            assert "A & <B>" == plistlib.loads(found["claude-code.mobileconfig"].data)["PayloadOrganization"]
+
+
+def test_the_console_takes_no_paths_that_differ_between_machines(tmp_path):
+    """One text is for all machines."""
+    said = PLAIN._replace(argvs={**ARGVS, "macos": EVERYTHING.argvs["macos"]})
+    with pytest.raises(DeployFileError, match="name different paths"):
+        render.render(said, "console", "observe", str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -115,12 +251,9 @@ def test_an_anchor_that_is_none_is_refused(tmp_path, publisher):
         ("/tmp/hook.py", "ordinary people can write in /tmp"),
     ],
 )
-def test_unsafe_paths_are_refused_by_name(tmp_path, path, says):
-    """A path that people can change must not stand in managed settings, as stub or as interpreter."""
-    for name in ("stub", "python"):
-        with pytest.raises(ConfigError, match=says):
-            render.render_linux(str(tmp_path / "out"), **{name: path})
-    render.render_linux(str(tmp_path / "out"), stub=path, allow_unsafe_paths=True)
+def test_unsafe_paths_are_refused_by_name(path, says):
+    """A path that people can change must not stand in managed settings."""
+    assert says in safepath.fault(path)
 
 
 def test_unsafe_paths_are_refused_by_what_is_there(tmp_path, monkeypatch):
@@ -135,34 +268,15 @@ def test_unsafe_paths_are_refused_by_what_is_there(tmp_path, monkeypatch):
     assert safepath.fault("/usr/not-there/hook.py") == ""
 
 
-def test_the_output_may_be_named_from_here(tmp_path, monkeypatch):
-    """A folder in the current one is made there."""
+def test_the_command_line_lists_what_it_wrote(tmp_path, monkeypatch):
+    """The names go to stdout, as text and as JSON; a relative folder is made here."""
     monkeypatch.chdir(tmp_path)
-    assert sorted(render.render_linux("out/")) == sorted(os.listdir(tmp_path / "out"))
-
-
-def test_the_default_paths_are_those_of_the_managed_install(tmp_path):
-    """Without options the settings start what `install --system` puts there."""
-    render.render_linux(str(tmp_path))
-    settings = json.loads((tmp_path / render.DROP_IN).read_bytes())
-    entry = settings["hooks"]["PreToolUse"][0]["hooks"][0]
-    assert [entry["command"], *entry["args"]] == [
-        "/opt/agentguard/bin/python3",
-        "-I",
-        "-S",
-        places.managed("linux").stub,
-    ]
-
-
-def test_the_command_line_lists_what_it_wrote(tmp_path):
-    """The names go to stdout, as text and as JSON, and every choice is an option with its price."""
-    run = CliRunner().invoke
-    out = str(tmp_path / "out")
-    assert run(deploy, ["render", "--target", "linux", "--output", out]).stdout.split() == [
-        os.path.join(out, name) for name in ("agentguard.toml", "50-agentguard.json", "README.md")
-    ]
-    value = json.loads(run(deploy, ["render", "--target", "linux", "--output", out, "--json"]).stdout)
-    assert value == {"output": out, "files": ["agentguard.toml", "50-agentguard.json", "README.md"]}
-    text = "".join(run(deploy, ["render", "--help"]).stdout.split())
-    for name, choice in render.CHOICES.items():
-        assert f"--{name}Closes{choice.closes}.Price:{choice.price}.".replace(" ", "") in text
+    (tmp_path / "root.json").write_bytes(Path(ROOT).read_bytes())
+    text = plan.template().replace("publisher/repo/1.root.json", "root.json")
+    (tmp_path / "deploy.toml").write_text(text, encoding="utf-8")
+    command = ["render", "--target", "linux", "--config", "deploy.toml", "--output", "out"]
+    names = ["50-agentguard.json", *systemd.units([], ""), "agentguard.toml", "root.json", "README.md"]
+    assert [f"out/{name}" for name in names] == CliRunner().invoke(deploy, command).stdout.split()
+    value = json.loads(CliRunner().invoke(deploy, [*command, "--json"]).stdout)
+    assert {"output": str(tmp_path / "out"), "files": names} == value
+    assert sorted(names) == sorted(os.listdir(tmp_path / "out"))

@@ -16,19 +16,30 @@ from functools import partial
 from typing import Any
 
 from agentguard import places
-from agentguard.deploy import render, safepath
+from agentguard.deploy import safepath, targets
 from e2e import box
 from e2e.lab import Lab
 from e2e.scenario import ENFORCING, OBSERVING_BUNDLE, OBSERVING_STAGE
 
 HOOK_STUB = places.managed().stub
 SEAL = places.managed().seal
-_DROP_IN = os.path.join(render.DROP_IN_FOLDER, render.DROP_IN)
+_DROP_INS = targets.TARGETS[targets.LINUX].drop_ins
+_DROP_IN = os.path.join(_DROP_INS, targets.DROP_IN)
 
 # Where this administrator keeps her command `agentguard`, and an interpreter of her own if the machine has none that
 # only root can change (managed settings must not name such a one).
 _ADMIN = "/opt/agentguard-admin"
 _PYTHON_WITHOUT = shutil.ignore_patterns("site-packages", "test", "idlelib", "ensurepip", "config-*", "tkinter")
+_PLAN = """\
+schema = 1
+organisation = "e2e"
+identifier = "example.e2e.agentguard"
+anchor = "{anchor}"
+[agentguard]
+sync_url = "{url}"
+[linux]
+python = "{python}"
+"""
 _COMMAND = """#!{python}
 import site
 site.addsitedir({packages!r})
@@ -82,8 +93,12 @@ def install_managed(folder: str, *, mode: str = "enforce", stage: str = "enforce
     repository = os.path.join(publisher, "repo")
     _run("agentguard", "bundle", "init", publisher, "--org", "e2e", "--solo", "--no-passphrase")
     _run("agentguard", "bundle", "publish", os.path.join(box.HERE, "policy"), "--to", publisher, "--mode", mode)
-    where = ["--anchor", os.path.join(repository, "1.root.json"), "--sync-url", repository, "--python", _python()]
-    _run("agentguard", "deploy", "render", "--target", "linux", "--output", artefacts, "--stage", stage, *where)
+    plan = os.path.join(folder, "deploy.toml")
+    with open(plan, "w", encoding="utf-8") as stream:
+        stream.write(_PLAN.format(anchor=os.path.join(repository, "1.root.json"), url=repository, python=_python()))
+    _run(
+        "agentguard", "deploy", "render", "--target", "linux", "--config", plan, "--output", artefacts, "--phase", stage
+    )
     with open(os.path.join(artefacts, "README.md"), encoding="utf-8") as stream:
         commands = stream.read().split("```sh\n")[1].split("```")[0]
     _run("sh", "-e", "-c", commands, cwd=artefacts)
@@ -112,6 +127,6 @@ def change_hook(**changes: Any) -> None:
 def install_recorder(lab: Lab, **orders: Any) -> None:
     """Let managed settings start the recorder hook, and nothing else, before tool calls; without `onFailure`."""
     entry = {"type": "command", "command": sys.executable, "args": ["-I", "-S", lab.recorder(**orders)], "timeout": 10}
-    os.makedirs(render.DROP_IN_FOLDER)
+    os.makedirs(_DROP_INS)
     with open(_DROP_IN, "w", encoding="utf-8") as stream:
         json.dump({"hooks": {"PreToolUse": [{"matcher": "*", "hooks": [entry]}]}}, stream, indent=1)

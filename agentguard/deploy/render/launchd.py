@@ -1,0 +1,34 @@
+"""The sync as a LaunchDaemon: every 15 minutes, and soon after a hook has written a record, at most once a minute.
+
+Source: launchd.plist(5).
+"""
+
+from __future__ import annotations
+
+import plistlib
+
+EVERY = 900  # seconds
+
+
+def label(identifier: str) -> str:
+    """Return the daemon's name."""
+    return f"{identifier}.sync"
+
+
+def daemon(identifier: str, command: list[str], state: str) -> bytes:
+    """Return the property list. `command`: argv of the command line; `state`: agentguard's folder of state."""
+    return plistlib.dumps(
+        {
+            "Label": label(identifier),
+            "ProgramArguments": [*command, "sync", "--background"],
+            "RunAtLoad": True,
+            "StartInterval": EVERY,
+            "WatchPaths": [f"{state}/spool"],
+            "ThrottleInterval": 60,
+            "ProcessType": "Background",
+            "LowPriorityIO": True,
+            "Umask": 0o022,
+            "UserName": "root",
+        },
+        sort_keys=False,
+    )

@@ -1,0 +1,75 @@
+"""Linux and WSL: a drop-in for Claude Code, agentguard's own files, and systemd units for the sync."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from agentguard.deploy import managed, targets
+from agentguard.deploy.render import own, systemd
+from agentguard.deploy.render.kit import Artefact, Kit
+
+if TYPE_CHECKING:
+    from agentguard.deploy.plan import Plan
+
+_UNITS = "/etc/systemd/system"
+_SYSTEMD = "[ ! -d /run/systemd/system ] || systemctl"  # a container has none: something else runs the sync there
+
+
+def kit(plan: Plan, phase: str) -> Kit:
+    """Return everything for machines with Linux. Raises ConfigError and BundleError as `own.artefacts` does."""
+    target = targets.TARGETS[targets.LINUX]
+    argv = plan.argvs[targets.LINUX]
+    code = os.path.dirname(argv[-1])
+    command = [*argv[:-1], os.path.join(code, "cli.py")]
+    value = managed.settings(argv, phase=phase, chosen=plan.chosen, records=plan.records, null=target.null)
+    drop_in = Artefact(
+        targets.DROP_IN,
+        managed.as_json(value),
+        "managed settings of Claude Code",
+        f"{target.drop_ins}/{targets.DROP_IN}",
+    )
+    units = [
+        Artefact(name, text.encode(), what, f"{_UNITS}/{name}")
+        for name, (text, what) in systemd.units(command, target.state).items()
+    ]
+    ours = own.artefacts(plan, target, phase)
+    run = shlex.join(command)
+    first = f" --from {own.BUNDLE}" if plan.bundle else ""
+    install = [
+        "agentguard install --system    # from a checkout or a wheel"
+        if code == target.code
+        else f"# put agentguard's code where {shlex.join(argv)} starts it"
+    ]
+    install += [_install(artefact) for artefact in (*ours[:2], *units)]
+    install += [
+        f"{run} sync{first}",
+        f"{_SYSTEMD} daemon-reload",
+        f"{_SYSTEMD} enable --now {systemd.TIMER} {systemd.PATH}",
+        f"{run} status",
+        _install(drop_in),
+    ]
+    remove = [
+        f"rm {drop_in.place}",
+        f"{_SYSTEMD} disable --now {systemd.TIMER} {systemd.PATH}",
+        f"rm {' '.join(unit.place for unit in units)}",
+        f"rm -r {shlex.quote(code)}",
+    ]
+    return Kit(
+        title=target.title,
+        artefacts=(drop_in, *units, *ours),
+        language="sh",
+        install=tuple(install),
+        remove=tuple(remove),
+        argv=argv,
+        before="As root on each machine, in this order.",
+        warnings=(
+            f"Where there is no systemd, let something of root's run `{run} sync --background` every 15 minutes.",
+            "On WSL a Windows machine's own managed settings come first if they say `wslInheritsWindowsSettings`.",
+        ),
+    )
+
+
+def _install(artefact: Artefact) -> str:
+    return f"install -D -m 644 {artefact.name} {artefact.place}"
