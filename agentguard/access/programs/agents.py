@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import UNKNOWN, WRITE
-from agentguard.access.programs import walk
+from agentguard.access.programs import infra, walk
 from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
@@ -23,6 +23,7 @@ _LOOKS_AFTER = {
 }
 
 
+_OF_AWS = frozenset({"app", "env", "svc", "job", "task", "pipeline", "deploy", "secret", "storage", "init"})
 # Variables that lead an agent to other settings than the person's own.
 _PLACES = {"claude": ("CLAUDE_CONFIG_DIR", "HOME"), "claude-code": ("CLAUDE_CONFIG_DIR", "HOME")}
 
@@ -36,6 +37,9 @@ def starts(call: Call, work: Work) -> None:
         text = " ".join(words).lower()
         aside = aside or (first[:1] == "-" and first not in ("--resume", "-v")) or "select " in text
         aside = aside or (call.program != "" and not call.program.endswith("/bin/q"))  # somebody's own program
+    if call.name == "copilot" and first in _OF_AWS:  # the name is also that of a client of AWS
+        infra.by_verb(call, work)
+        return
     work.line.traits |= set() if aside else {"starts-agent"}
     for name in _PLACES.get(call.name, ()):
         value = call.variable(name)

@@ -24,6 +24,31 @@ def tests(call: Call, work: Work) -> None:
         call.path(EXECUTE, path, "tests")
 
 
+# What the portable tools of cmake are called elsewhere (cmake(1), Run a Command-Line Tool).
+_TOOLS = {
+    "rm": "rm", "remove": "rm -f", "remove_directory": "rm -rf", "copy": "cp", "copy_directory": "cp -r",
+    "copy_if_different": "cp", "copy_directory_if_different": "cp -r", "rename": "mv", "make_directory": "mkdir -p",
+    "touch": "touch", "touch_nocreate": "touch -c", "cat": "cat", "env": "env", "time": "time", "chdir": "env -C", "tar": "tar",
+    "create_symlink": "ln -s", "create_hardlink": "ln", "echo": "echo", "compare_files": "cmp", "md5sum": "md5sum",
+    "sha1sum": "sha1sum", "sha256sum": "sha256sum", "sha512sum": "sha512sum",
+}  # fmt: skip
+
+
+def tools(call: Call, work: Work) -> bool:
+    """`cmake -E TOOL ARG…`."""
+    words = call.words
+    if words[:1] != ["-E"] or len(words) < 2:
+        return False
+    tool = _TOOLS.get(plain(words[1]) or "")
+    work.entry = {"operands": "text*" if tool else "guess*"}
+    walk.standard(call, work)
+    if tool is not None:
+        work.feed = call.run([*tool.split(), *words[2:]], "cmake -E", stdin=call.stdin)
+    elif plain(words[1]) is None:
+        call.opaque("which tool of cmake runs is not known")
+    return True
+
+
 def coverage(call: Call, work: Work) -> None:
     """`coverage run -m MODULE` and `coverage run FILE` run Python."""
     line = work.line

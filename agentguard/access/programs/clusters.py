@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentguard.access.model import EXECUTE, POSSIBLE
 from agentguard.access.programs import walk
 from agentguard.access.shell.values import plain
 
@@ -74,3 +75,11 @@ def charts(call: Call, work: Work) -> None:
         kinds[-1] = "spec"
     work.entry = {**work.entry, "operands": " ".join(kinds)}
     walk.standard(call, work)
+
+
+def values(call: Call, work: Work) -> None:
+    """`helm get values RELEASE`: what somebody has set, which passwords may be among."""
+    walk.standard(call, work)
+    origin = call.origin
+    call.begin(work.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
+    call.row(EXECUTE, POSSIBLE, "passwords may be among them")

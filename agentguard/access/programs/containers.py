@@ -140,6 +140,9 @@ def composed(call: Call, work: Work) -> None:
     if work.command[-1] == "config" and not line.has("-q --quiet --services --images --volumes --profiles --hash"):
         for value in line.values("--env-file"):
             call.path(READ, value, "the values that are shown")
+        chosen = call.machine.behind.split(" ")[0] in ("jq", "yq", "wc") and "env" not in call.machine.behind
+        if not line.has("--no-interpolate --env-file") and not chosen and walk.is_file(call, ".env"):
+            call.path(READ, ".env", "the values that are shown")
 
 
 def looks(call: Call, work: Work) -> None:

@@ -228,6 +228,8 @@ def statements(call: Call, work: Work) -> None:
         texts += line.operands[len(spec) - 1 :]
     places = _of_kind(work, "database") + line.operands[: len(spec) - 1 if spec[-1:] == ["sql*"] else None]
     work.entry = {**work.entry, "operands": "text*"}
+    if any(_hands_over((plain(text) or "").lower()) for text in texts):
+        line.traits.add("sends")
     walk.standard(call, work)
     for value in files:
         if value != "-":
@@ -236,6 +238,11 @@ def statements(call: Call, work: Work) -> None:
     for value in places:
         _place(call, value)
     rows(call, texts if texts or any(value != "-" for value in files) else _stdin(call))
+
+
+def _hands_over(text: str) -> bool:
+    r"""Return whether statements send a file of this machine: `\copy t from F`, `LOAD DATA LOCAL INFILE F`."""
+    return ("\\copy" in text and " from " in text) or "local infile" in text
 
 
 def _of_kind(work: Work, kind: str) -> list[Value]:

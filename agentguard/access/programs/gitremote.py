@@ -306,6 +306,8 @@ def subtree(call: Call, work: Work) -> None:
 def archive(call: Call, work: Work) -> None:
     """`git archive --remote=URL`."""
     _standard(call, work)
+    for value in work.line.operands[1:] if not work.line.has("--remote") else ():
+        call.path(READ, value, "what goes in", TREE)
     for value in work.line.values("--remote"):
         for url in addresses(call, work, gitconfig.settings(call, work), value):
             connect(call, url)

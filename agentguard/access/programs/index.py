@@ -114,7 +114,8 @@ stores: redis-cli valkey-cli keydb-cli memcflush redis-server valkey-server memc
   mongo mongodump mongoexport mongorestore mongoimport influx kafka-topics kafka-topics.sh kafka-consumer-groups
   kafka-consumer-groups.sh kafka-configs kafka-configs.sh kafka-acls kafka-acls.sh kafka-delete-records
   kafka-delete-records.sh kafka-console-consumer kafka-console-consumer.sh kafka-console-producer
-  kafka-console-producer.sh kcat kafkacat rabbitmqctl rabbitmqadmin nats etcdctl consul nomad temporal pulsar-admin
+  kafka-console-producer.sh kcat kafkacat mosquitto_pub
+  mosquitto_sub amqp-publish rabbitmqctl rabbitmqadmin nats etcdctl consul nomad temporal pulsar-admin
   zkCli.sh rclone-admin esadmin prisma sequelize sequelize-cli typeorm typeorm-ts-node-commonjs typeorm-ts-node-esm
   knex mikro-orm node-pg-migrate db-migrate umzug drizzle-kit alembic flyway liquibase migrate goose golang-migrate
   dbmate sqlx diesel sea-orm-cli sqitch tern refinery rails rake artisan console symfony django-admin manage.py dbt wp drush
@@ -187,7 +188,8 @@ servers: http-server lite-server serve sirv static-server warp-serve dufs twist 
   openvpn wpa_supplicant rfkill
 senders: mail mailx s-nail mutt neomutt sendmail msmtp ssmtp exim postfix-sendmail nullmailer-inject swaks sendemail
   mailsend rclone s3cmd s4cmd mc s5cmd azcopy transfer.sh filebin plik onionshare dropbox gdrive skicka onedrive
-  mega-put gist gist-paste hastebin paste-rs
+  mega-put skopeo crane
+  regctl oras gist gist-paste hastebin paste-rs
 keys: openssl ssh-keygen mkcert age-keygen certutil
 disks: mount umount fstrim eject partprobe vgchange vgreduce lvchange lvreduce lvextend lvresize vgextend
   pvresize xfs_growfs resize2fs

@@ -61,6 +61,11 @@ def by_verb(call: Call, work: Work) -> None:
         work.entry = {**work.entry, "traits": ""}
         work.line.traits.clear()
     work.entry = {**work.entry, "operands": work.entry.get("operands", "text*")}
+    settings = frozenset[str]()
+    if not verbs.tried(call.words):
+        from agentguard.access.programs import protections  # noqa: PLC0415 - few commands are about clouds
+
+        settings = protections.traits(call.words)
     if sure:
         work.line.traits |= traits
     walk.standard(call, work)
@@ -76,6 +81,9 @@ def by_verb(call: Call, work: Work) -> None:
     if traits and not sure:
         call.begin(work.command, call.origin.flags, call.origin.args, call.origin.traits | traits)
         call.row(EXECUTE, POSSIBLE, "a word of it says so")
+    if not settings <= call.origin.traits:
+        call.begin(work.command, call.origin.flags, call.origin.args, (call.origin.traits - {"read-only"}) | settings)
+        call.row(EXECUTE, POSSIBLE, "an option of it says so")
 
 
 def bucket(call: Call, work: Work) -> None:
@@ -86,6 +94,10 @@ def bucket(call: Call, work: Work) -> None:
     tried = work.line.has("--dryrun --dry-run")
     if (last is None or "://" in last) and not tried:
         work.line.traits.add("sends")
+    mirrors = last is not None and "://" in last and work.command[-1] in ("sync", "rsync") and work.line.has(_MIRRORS)
+    empty = mirrors and not tried and _is_empty(call, operands[0])
+    if empty:
+        work.line.traits.add("destroys-data")
     walk.standard(call, work)
     for number, value in enumerate(operands):
         text = plain(value)
@@ -105,8 +117,20 @@ def bucket(call: Call, work: Work) -> None:
             if scheme == "s3" and own is not None:  # a store that speaks the same language, often on this machine
                 place = net.address(own)[0] or UNKNOWN
             call.connect(place, 443, "the bucket")
+    if mirrors and not tried and not empty:
+        call.begin(work.command, call.origin.flags, call.origin.args, call.origin.traits | {"destroys-data"})
+        call.row(EXECUTE, POSSIBLE, "what the source lacks is deleted")
     if len(operands) > 1 and operands[-1] == "-":
         work.feed = Feed(UNKNOWN, fetched=True)
+
+
+_MIRRORS = "--delete -d --delete-unmatched-destination-objects"
+
+
+def _is_empty(call: Call, folder: Value) -> bool:
+    """Return whether there is nothing in a folder of this machine, so that a mirror of it is empty, too."""
+    place = call.place(folder)
+    return isinstance(place, str) and "://" not in str(folder) and not call.world.disk.listdir(place, 1)
 
 
 # Where buckets are found: docs.aws.amazon.com (virtual-hosted style), cloud.google.com/storage/docs/request-endpoints.

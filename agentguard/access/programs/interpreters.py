@@ -196,6 +196,8 @@ def other(call: Call, work: Work) -> None:
         line.values("--env-file") if codes or not operands else ()
     ):  # a program of the project loads it for itself
         call.path(READ, file, "the variables that the code sees")
+    if codes and any(str(plain(value) or "").startswith("dotenv") for value in line.values("--require")):
+        call.path(READ, ".env", "the variables that the code sees")
     if language == "applescript" and plain(line.value("-l") or "") == "JavaScript":
         language = "javascript"
     if language == "ruby" and codes == ["httpd"]:  # `ruby -run -e httpd FOLDER -p PORT`, of the library un.rb

@@ -194,12 +194,40 @@ def asks(call: Call, work: Work) -> None:
     elif call.name in ("resolvectl", "systemd-resolve"):
         names = names[1:] if names[:1] == ["query"] else []
     computed = any(net.computed(call, name) or _labelled(call, name) for name in names)
+    computed = computed or (bool(servers) and any(_tells(call, name) for name in names))
     begin(call, work, {"computed-address", "sends"} if computed else set())
     for name in names:
         call.connect(unglobbed(name), None, "the name")
     for server in servers:
         if server:
             call.connect(server, 53, "the server")
+
+
+def _tells(call: Call, value: Value | None) -> bool:
+    """Return whether a word holds what was read."""
+    if value is None or not call.told:
+        return False
+    return not isinstance(unglobbed(value), str) or any(value is word for word in call.told)
+
+
+def pings(call: Call, work: Work) -> None:
+    """`ping -p PATTERN HOST`: what a packet is filled with goes out."""
+    if any(_tells(call, value) for flag, value in work.line.flags if flag in ("-p", "--data", "-E", "-d")):
+        work.line.traits.add("sends")
+    walk.standard(call, work)
+
+
+def looks_up(call: Call, work: Work) -> None:
+    """`getent hosts NAME` asks for a name, `getent shadow` shows the hashes of passwords (getent(1))."""
+    database, *names = [unglobbed(value) for value in work.line.operands] or [""]
+    if database in ("shadow", "gshadow"):
+        walk.standard(call, work)
+        call.path(READ, f"/etc/{database}", "the database")
+    elif str(database).startswith(("hosts", "ahosts")):
+        work.line.operands = names
+        asks(call, work)
+    else:
+        walk.standard(call, work)
 
 
 def _labelled(call: Call, name: Value) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import EXACT, LISTEN, READ, TREE, UNKNOWN, WRITE
-from agentguard.access.programs import net
+from agentguard.access.programs import net, walk
 from agentguard.access.programs.web import begin, without_first
 from agentguard.access.shell.values import parts_of, plain
 
@@ -156,3 +156,30 @@ def hands_over(call: Call, work: Work) -> None:
     for place in line.operands[len(verb) :]:
         call.path(READ, place, "what is sent", TREE)
     call.connect(UNKNOWN, None, "whoever gets it")
+
+
+def backblaze(call: Call, work: Work) -> None:
+    """`b2 upload-file BUCKET FILE NAME` (docs of b2-tools)."""
+    walk.standard(call, work)
+    call.connect("api.backblazeb2.com", 443, "the bucket")
+
+
+def images(call: Call, work: Work) -> None:
+    """`skopeo copy SOURCE docker://HOST/NAME`, `crane push FILE HOST/NAME`: images go to a registry of others."""
+    line = work.line
+    places = [plain(value) or "" for value in line.operands]
+    target = places[-1] if places else ""
+    named = target.removeprefix("docker://")
+    away = target.startswith("docker://") or (call.name != "skopeo" and bool(named))
+    host = named.partition("/")[0] if "." in named.partition("/")[0] or ":" in named.partition("/")[0] else "docker.io"
+    here = host.partition(":")[0] in ("localhost", "127.0.0.1")
+    begin(call, work, {"sends", "publishes"} if away and not here else {"sends"} if away else set())
+    for value in line.operands[:-1]:
+        text = plain(value) or ""
+        kind, _, rest = text.partition(":")
+        if kind in ("dir", "oci", "docker-archive", "oci-archive"):
+            call.path(READ, rest.partition(":")[0], "the image", TREE)
+        elif call.name != "skopeo" and text:
+            walk.guess(call, value, "operand")
+    if away:
+        call.connect(host.partition(":")[0], net.number(host.partition(":")[2]) or 443, "the registry")

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from agentguard.access.programs import nameless
+from agentguard.access.model import EXECUTE, POSSIBLE
+from agentguard.access.programs import nameless, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentguard.access.model import Value
+    from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
 # Names that tell how things are set up. grep finds them within other names too, so none may be a part of a secret's.
@@ -43,6 +45,16 @@ def only_harmless(listing: str, options: list[Value], behind: str) -> bool:
         return False
     names = patterns[0].strip("'\"").upper().split("|")
     return all(name.removeprefix("^").removesuffix("=") in _HARMLESS for name in names)
+
+
+def completions(call: Call, work: Work) -> None:
+    """`compgen -e`, `compgen -v`: all names of variables, by which a loop shows their values."""
+    line = work.line
+    walk.standard(call, work)
+    if line.has("-e -v") or line.value("-A") in ("export", "variable"):
+        origin = call.origin
+        call.begin(work.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
+        call.row(EXECUTE, POSSIBLE, "their names lead to what they hold")
 
 
 def left(call: Call, traits: frozenset[str]) -> frozenset[str]:

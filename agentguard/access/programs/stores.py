@@ -11,6 +11,7 @@ from agentguard.access.shell.values import parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
@@ -36,6 +37,9 @@ def redis(call: Call, work: Work) -> None:
     operands = line.operands
     words = [(plain(word) or "").lower() for word in operands]
     line.traits |= _redis(words)
+    host = line.value("-h") or line.value("-u")
+    if host is not None and call.told and not all(isinstance(word, str) for word in operands):
+        line.traits.add("sends")  # what was read goes to the server
     script = words[1] if words[:1] == ["eval"] and len(words) > 1 else ""
     deletes = any(verb in script for verb in ("flushall", "flushdb", "'del'", '"del"'))
     line.traits |= {"destroys-data"} if deletes else set()
@@ -58,6 +62,19 @@ def redis(call: Call, work: Work) -> None:
         if traits:
             call.begin(work.command, call.origin.flags, call.origin.args, call.origin.traits | traits)
             call.row(EXECUTE, why="a command on standard input")
+
+
+def queues(call: Call, work: Work) -> None:
+    """`kcat -P -b BROKERS -t TOPIC FILE`, `mosquitto_pub -h HOST -f FILE`: what is handed over goes to the broker."""
+    line = work.line
+    takes = call.name in ("kcat", "kafkacat") and (line.has("--consumer -Q --list") or not line.has("--producer"))
+    line.traits |= set() if takes else {"sends"}
+    walk.standard(call, work)
+    if call.name.startswith("mosquitto") and (file := line.value("--file")) is not None:
+        call.path(READ, file, "option --file")
+    for flag, value in line.flags:
+        for host in (plain(value) or "").split(",") if value is not None and line.kinds.get(flag) == "brokers" else ():
+            call.connect(host.partition(":")[0] or UNKNOWN, net.number(host.partition(":")[2]), "the broker")
 
 
 _MONGO = (
@@ -128,8 +145,12 @@ def rake(call: Call, work: Work) -> None:
     words = [plain(word) or "" for word in operands]
     work.line.traits |= {"destroys-data"} if any(word.startswith(_RAKE) for word in words) else set()
     work.line.traits |= {"publishes"} if words[:1] in (["release"], ["gem:push"], ["release:rubygem_push"]) else set()
+    work.line.traits |= (
+        {"prints-environment"} if words[:1] in (["credentials:show"], ["encrypted:show"], ["config:show"]) else set()
+    )
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    _serves(call, call.words)
     code = work.line.value("--execute")
     language = "php" if work.command[0] in ("artisan", "console", "symfony") else "ruby"
     if words[:1] in (["runner"], ["r"]) and len(words) > 1:
@@ -154,6 +175,17 @@ def rake(call: Call, work: Work) -> None:
 
 _CONSOLES = frozenset({"console", "c", "sandbox", "tinker", "shell"})  # of rails, artisan and their kin
 _STATEMENTS = frozenset({"dbconsole", "db", "dbal:run-sql", "doctrine:query:sql", "doctrine:query:dql"})
+
+
+def _serves(call: Call, words: list[Value]) -> None:
+    """`rails server -b ADDRESS -p PORT`, `artisan serve --host=ADDRESS`: on this machine alone unless told otherwise."""
+    if not words or words[0] not in ("server", "s", "serve"):
+        return
+    for number, word in enumerate(words):
+        name, _, value = (plain(word) or "").partition("=")
+        if name in ("-b", "--binding", "--host"):
+            host = value or (words[number + 1] if number + 1 < len(words) else "")
+            call.connect(host, None, "it serves", action="listen")
 
 
 def django(call: Call, work: Work) -> None:

@@ -138,6 +138,8 @@ def _is_secret(call: Call, line: Line, flag: str, value: Value) -> bool:
     """Return whether a header or its kin sends what only the running command knows, and that is a secret."""
     kind = line.kinds.get(flag)
     value = unglobbed(value)
+    if kind == "cookies":
+        return bool(call.told) and not isinstance(value, str)
     if kind not in ("header", "user") or isinstance(value, str):
         return kind == "header" and isinstance(value, str) and value[:1] == "@"
     if kind == "user" or call.told:

@@ -25,7 +25,13 @@ aider
   run      agents.starts
   may      starts-agent
 
-opencode cursor-agent amp copilot kiro-cli q crush cline qwen droid auggie openhands plandex gptme cn kimi
+copilot
+  options  -p,--prompt=text --model=text --allow-all-tools --allow-all-paths --allow-tool=text --deny-tool=text --resume=text?
+           --add-dir=read -n,--name=text -a,--app=text -e,--env=text
+  run      agents.starts
+  may      destroys-infrastructure publishes starts-agent
+
+opencode cursor-agent amp kiro-cli q crush cline qwen droid auggie openhands plandex gptme cn kimi
   run      agents.starts
   may      starts-agent
 

@@ -11,6 +11,7 @@ cmake
   options  -S=read -B=write -G=text -D=text -P=run -E --build=read --install=read --target=text --preset=text -j=text
            --config=text
   operands read
+  first    build.tools
   run      build.cmake
 
 tcc

@@ -27,6 +27,9 @@ aws
         put-bucket-website
       options  --acl=text --policy=text --bucket=text --key=text --public-access-block-configuration=text
       traits   publishes
+    >> put-bucket-lifecycle-configuration put-bucket-lifecycle put-lifecycle-configuration
+      options  --lifecycle-configuration=text --bucket=text
+      traits   destroys-data
     >> put-object upload-part
       options  --body=read --bucket=text --key=text
       traits   publishes sends
@@ -94,7 +97,6 @@ aws
   > ecs
     >> update-service
       options  --force-new-deployment!publishes --desired-count=text --cluster=text --service=text
-      run      walk.standard
     >> execute-command
       options  --command=remote-text --cluster=text --task=text --container=text --interactive
       run      containers.text_inside

@@ -161,7 +161,15 @@ helm
     >> update remove
   > registry dependency create plugin test
     options  -u=text -p=text --password-stdin
-  > get list ls status history show lint version search env verify
+  > get
+    >> values all
+      options  -a,--all --revision=text -o,--output=text --template=text
+      run      clusters.values
+      may      prints-environment
+    >> manifest notes hooks metadata
+      options  --revision=text -o,--output=text
+      traits   read-only
+  > list ls status history show lint version search env verify
     options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet -o=text
     traits   read-only
 

@@ -7,7 +7,7 @@ psql pgcli
            -o,--output=write -P,--pset=text -q -R=text -s -S -t -T=text -x -X -z -0 -1 --csv --no-psqlrc
            --echo-all --single-transaction
   run      databases.statements
-  may      destroys-data runs-fetched-code
+  may      destroys-data runs-fetched-code sends
 
 mysql mariadb mycli
   options  -h,--host=host -P,--port=text -u,--user=text -p,--password=text? -D,--database=text -e,--execute=sql -B -N

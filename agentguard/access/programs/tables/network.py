@@ -125,7 +125,8 @@ ping ping6 traceroute traceroute6 tracepath mtr hping3 arping tcptraceroute
            -S=text -T=text -Q=text -F=text -g -a -n -r -u -b -R -4 -6 --report --tcp --udp --report-cycles=text
            --port=text -E=read --file=read -P=text
   operands host text*
-  may      computed-address
+  run      network.pings
+  may      computed-address sends
 
 fping
   options  -c=text -C=text -i=text -t=text -p=text -b=text -r=text -I=text -f=read -g -a -u -q -s -4 -6

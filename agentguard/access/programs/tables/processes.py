@@ -12,8 +12,15 @@ top
 
 htop btop pstree free vmstat iostat lscpu lsblk lspci lsusb mpstat sar iotop iftop nethogs glances pmap vm_stat \
     sw_vers system_profiler lshw hwinfo inxi acpi sensors nvidia-smi rocm-smi lsmod last w who users finger ipcs \
-    findmnt blkid getconf getent
+    findmnt blkid getconf
   traits   read-only
+
+getent
+  options  -s,--service=text -i,--no-idn -A,--no-addrconfig
+  operands text*
+  traits   read-only
+  run      network.looks_up
+  may      computed-address sends
 
 dmesg
   options  -C,--clear!destroys-data -c,--read-clear!destroys-data -T -w -H -l,--level=text -f,--facility=text -r

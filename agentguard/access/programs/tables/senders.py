@@ -45,6 +45,18 @@ s3cmd s4cmd mc s5cmd azcopy
   run      senders.buckets
   may      destroys-data sends
 
+skopeo crane regctl oras
+  options  --src-creds=text --dest-creds=text --creds=text --authfile=read -a,--all -f,--format=text --src-tls-verify=text?
+           --dest-tls-verify=text? --policy=read -q,--quiet --insecure-policy --platform=text --insecure --src=text
+           --dest=text -t,--tag=text -p,--password=text -u,--username=text --scoped
+  may      destroys-infrastructure publishes sends
+  > copy cp sync push append mutate image blob artifact attach
+    run      senders.images
+  > delete rm
+    traits   destroys-infrastructure
+  > inspect list-tags ls catalog manifest config digest validate pull export repo tag login logout version discover
+    traits   read-only
+
 transfer.sh filebin plik onionshare dropbox gdrive skicka onedrive mega-put
   options  --code=text -p=text --pass=text -o=write --text=text --relay=text -0 --verify --expire-time=text -n=text
            --code-length=text

@@ -97,7 +97,9 @@ complete
 
 compgen
   options  -A=text -C=shell -F=text -G=text -P=text -S=text -W=text -X=text -o=text
+  run      shown.completions
   output   listings.globbed
+  may      prints-environment
 
 enable
   options  -f=run -a -d -n -p -s

@@ -55,7 +55,18 @@ kafka-topics kafka-topics.sh kafka-consumer-groups kafka-consumer-groups.sh kafk
   run      stores.topics
   may      destroys-data
 
-kafka-console-consumer kafka-console-consumer.sh kafka-console-producer kafka-console-producer.sh kcat kafkacat
+kafka-console-producer kafka-console-producer.sh kcat kafkacat mosquitto_pub amqp-publish
+  options  --bootstrap-server=brokers --broker-list=brokers -b,--broker=brokers -h,--host=brokers -L,--url=url --topic=text
+           -t=text -C,--consumer -P,--producer -Q -L,--list -G=text -o=text -c=text -F=read -f,--file=text -m,--message=text
+           -l,--stdin-line -s,--stdin-file -n,--null-message -p=text -K=text -D=text -k=text -T=text -u=text --pw=text
+           -q=text -i=text
+           -X=text -z=text --producer.config=read --property=text -e,--exchange=text -r,--routing-key=text --body=text
+           --server=brokers --cafile=text --cert=text --key=text
+  operands guess*
+  run      stores.queues
+  may      sends
+
+kafka-console-consumer kafka-console-consumer.sh mosquitto_sub
   options  --bootstrap-server=text --topic=text --group=text -b=text -t=text -C -P -G=text -o=text -c=text -f=text
            --from-beginning --max-messages=text --consumer.config=read -F=read
 
@@ -217,7 +228,7 @@ dbmate sqlx diesel sea-orm-cli sqitch tern refinery
 rails
   options  -e=text
   run      stores.rake
-  may      destroys-data
+  may      destroys-data prints-environment
 
 rake
   options  -f=run -T,--tasks=text!read-only -D,--describe=text!read-only

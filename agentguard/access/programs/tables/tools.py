@@ -253,14 +253,17 @@ b2
     options  --content-type=text --threads=text --info=text --quiet --no-progress
     operands text read text
     traits   sends
+    run      senders.backblaze
   > file
     >> upload
       operands text read text
       traits   sends
+      run      senders.backblaze
     >> *
   > sync
     operands read text
     traits   sends
+    run      senders.backblaze
   > delete-bucket delete_bucket delete-file-version delete_file_version rm
     traits   destroys-data
   > *
