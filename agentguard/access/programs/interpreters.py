@@ -196,8 +196,6 @@ def other(call: Call, work: Work) -> None:
         line.values("--env-file") if codes or not operands else ()
     ):  # a program of the project loads it for itself
         call.path(READ, file, "the variables that the code sees")
-    if codes and any(str(plain(value) or "").startswith("dotenv") for value in line.values("--require")):
-        call.path(READ, ".env", "the variables that the code sees")
     if language == "applescript" and plain(line.value("-l") or "") == "JavaScript":
         language = "javascript"
     if language == "ruby" and codes == ["httpd"]:  # `ruby -run -e httpd FOLDER -p PORT`, of the library un.rb
@@ -218,7 +216,7 @@ def other(call: Call, work: Work) -> None:
         codes[:0] = [
             concat(["use ", *parts_of(one)]) for one in (*line.values("-M"), *line.values("-m")) if _goes_on(one)
         ]
-    if any(plain(one) == "dotenv/config" for one in line.values("--require")):
+    if any(str(plain(one)).startswith("dotenv") for one in line.values("--require")):
         codes = [concat(["require('dotenv').config();", *parts_of(one)]) for one in codes]
     for code in codes:
         work.feed = read_code(call, language, code, shows=line.has("--print")) or work.feed
