@@ -92,7 +92,7 @@ CONDITIONS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
 WORDS: dict[str, dict[str, str]] = {
     "action": {
         USE: "the tool itself is called; every call has this row",
-        READ: "a file is read, or a folder is listed or searched",
+        READ: "a file is read, a folder is listed or searched, or the secret that an environment variable holds is shown",
         WRITE: "a file is made or changed, or an environment variable is set",
         DELETE: "a file or a folder is removed",
         EXECUTE: "a program is run",

@@ -93,6 +93,11 @@ RULES = {
         [_execute("env", traits=["prints-environment"])],
         [_execute("printenv", traits=["read-only"])],
     ),
+    "secrets/variable": (
+        "deny",
+        [Row("read", variable="API_KEY", origin=Origin(("echo",)))],
+        [Row("write", variable="API_KEY", origin=Origin(("export",)))],
+    ),
     "delete/system-or-home": (
         "deny",
         [_tree("delete", path) for path in ("/", HOME, "/home", "/home/other", "/usr/local", "/etc", "C:/Users/dev")],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from agentguard.access.programs import walk
+from agentguard.access.shell import telling
+from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +18,9 @@ def _prints(call: Call, work: Work, *, everything: bool) -> None:
 
 
 def declares(call: Call, work: Work) -> None:
-    """`export` or `declare` with no name lists every variable with its value."""
+    """`export` or `declare` with no name lists every variable with its value; `declare -p NAME` shows one."""
+    if work.line.has("-p"):
+        _named(call, work)
     _prints(call, work, everything=not work.line.operands)
 
 
@@ -25,6 +29,13 @@ def sets(call: Call, work: Work) -> None:
     _prints(call, work, everything=not call.words)
 
 
+def _named(call: Call, work: Work) -> None:
+    """Note the secret that a command shows by the name of its variable."""
+    names = map(plain, work.line.operands)
+    call.secret = next((telling.key(name) for name in names if name and telling.key(name)), call.secret)
+
+
 def prints(call: Call, work: Work) -> None:
-    """`printenv` alone lists every variable."""
+    """`printenv` alone lists every variable, `printenv NAME…` shows those."""
+    _named(call, work)
     _prints(call, work, everything=not work.line.operands)

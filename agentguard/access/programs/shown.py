@@ -1,12 +1,13 @@
-"""What is shown of the environment where `grep` stands behind the command that lists it (POSIX grep, "Patterns").
+"""What is shown of the environment: of all of it, and of a variable that holds a secret.
 
+Where `grep` stands behind the command that lists it (POSIX grep, "Patterns"):
 `env | grep PATH` shows one variable and no token. Only whole names that are known to be harmless count: a part of a name
 (`^NODE_`) takes tokens in, too (`NODE_AUTH_TOKEN`). What shows names alone is harmless (see nameless).
 """
 
 from __future__ import annotations
 
-from agentguard.access.model import EXECUTE, POSSIBLE
+from agentguard.access.model import EXECUTE, POSSIBLE, READ
 from agentguard.access.programs import nameless, walk
 
 TYPE_CHECKING = False
@@ -61,3 +62,29 @@ def left(call: Call, traits: frozenset[str]) -> frozenset[str]:
     """Return the traits of a command that are left once what is shown of the environment is counted."""
     harmless = only_harmless(call.name, call.words, call.machine.behind)
     return traits - {"prints-environment"} if harmless else traits
+
+
+# Commands that write their words, and those that write what they get on standard input, changed or in part.
+_WRITES_WORDS = frozenset(
+    {"echo", "printf", "print", "printenv", "declare", "typeset", "export", "figlet", "banner", "cowsay"}
+)
+_DECLARES = ("declare", "typeset", "export")  # they write with `-p` alone
+_HANDS_ON = frozenset({
+    "cat", "tac", "rev", "base64", "base32", "basenc", "xxd", "od", "hexdump", "hd", "tr", "cut", "head", "tail", "tee", "sed",
+    "gsed", "awk", "gawk", "mawk", "fold", "fmt", "nl", "pr", "sort", "uniq", "shuf", "paste", "column", "grep", "egrep",
+    "fgrep", "ggrep", "rg", "less", "more", "strings", "iconv", "expand", "unexpand", "dd", "bat", "batcat", "ts",
+})  # fmt: skip
+
+
+def secret(call: Call, work: Work) -> str:
+    """Return the name of the variable whose secret a command writes, and add a row where people and the agent see it."""
+    name = ""
+    if call.name in _WRITES_WORDS and not work.line.has("-v") and (call.name not in _DECLARES or work.line.has("-p")):
+        name = call.secret
+    elif call.name in _HANDS_ON and call.stdin is not None and call.stdin.secret:
+        start, end = call.where
+        text = call.frame.text[start:end] if call.frame.offset in (0, None) else ""
+        name = "" if nameless.piped(text) else call.stdin.secret
+    if name and not call.machine.captured:
+        call.row(READ, variable=name, why="its value is shown")
+    return name

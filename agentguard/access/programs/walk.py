@@ -497,11 +497,11 @@ def _output(call: Call, work: Work) -> Feed:
     if writer is None:
         words = map(plain, [*work.command[1:3], *work.line.operands[:1]])
         sets_up = not _SETS_UP.isdisjoint(words) and index.module("outputs")["sets_up"](call)
-        return Feed("" if sets_up else UNKNOWN, fetched)
+        return Feed("" if sets_up else UNKNOWN, fetched, secret=_secret(call, work))
     module, _, function = writer.rpartition(".")
     if module == "filters" and call.machine.made is None and (call.stdin is None or call.stdin.value is UNKNOWN):
         if function != "repeated" and (call.stdin is None or call.stdin.items is None):
-            return Feed(UNKNOWN, fetched)
+            return Feed(UNKNOWN, fetched, secret=_secret(call, work))
     if module:
         written = index.module(module)[function](call, work)
     else:
@@ -509,11 +509,19 @@ def _output(call: Call, work: Work) -> Feed:
 
         written = outputs.WRITERS[writer](call, work)
     read = call.stdin.value if call.stdin is not None else ""
+    secret = _secret(call, work)
     wrote = written.value if isinstance(written, Feed) else written
     call.machine.spend(sum(len(text) for text in (read, wrote) if isinstance(text, str)))
     if isinstance(written, Feed):
-        return Feed(written.value, fetched or written.fetched, items=written.items)
-    return Feed(written, fetched)
+        return Feed(written.value, fetched or written.fetched, items=written.items, secret=secret)
+    return Feed(written, fetched, secret=secret)
+
+
+def _secret(call: Call, work: Work) -> str:
+    """Return the name of the variable whose secret a command writes, "" where there is none."""
+    if not call.secret and (call.stdin is None or not call.stdin.secret):
+        return ""
+    return str(index.module("shown")["secret"](call, work))
 
 
 _KINDS: dict[str, Kind] = {

@@ -340,7 +340,9 @@ def _heard(call: Call, names: Sequence[Value]) -> None:
     """Variables that are filled from standard input hold what that tells."""
     for name in names:
         if isinstance(name, str):
-            telling.mark(call.state, name, call.stdin is not None and call.stdin.told)
+            telling.mark(
+                call.state, name, bool(call.stdin and call.stdin.told), call.stdin.secret if call.stdin else ""
+            )
 
 
 def _forget(call: Call) -> None:
@@ -356,7 +358,7 @@ def _printf(call: Call) -> None:
         from agentguard.access.programs import outputs  # noqa: PLC0415 - rare
 
         call.state.set(name, outputs.printf(call.words[2:]))
-        telling.mark(call.state, name, bool(call.told))
+        telling.mark(call.state, name, bool(call.told), call.secret)
 
 
 def _let(call: Call) -> None:

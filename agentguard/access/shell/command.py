@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 
     from agentguard.access.model import Value
     from agentguard.access.shell.interpret import Machine
-    from agentguard.access.shell.pieces import Redirection, Simple
-    from agentguard.access.shell.redirect import Redirected
+    from agentguard.access.shell.pieces import Simple
     from agentguard.access.shell.state import State
     from agentguard.access.world import World
 
@@ -53,12 +52,13 @@ class Call:
 
     `name` is the program as it is called without its folder, `words` what follows it, `assigned` the variables set for
     this command alone, `program` the path it was called by ("" for a bare name), `inputs` what its open descriptors
-    give, `told` those of its words that hold what was read from files or from the environment.
+    give, `told` those of its words that hold what was read from files or from the environment, `secret` the variable whose
+    secret is among them.
     """
 
     __slots__ = (
-        "assigned", "cwd", "fetches", "frame", "globs", "inputs", "machine", "name", "origin", "program", "state",
-        "stdin", "told", "where", "words", "wrote",
+        "assigned", "cwd", "fetches", "frame", "globs", "inputs", "machine", "name", "origin", "program", "secret",
+        "state", "stdin", "told", "where", "words", "wrote",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +79,7 @@ class Call:
         self.name = ""
         self.program = ""
         self.told: list[Value] = []
+        self.secret = ""
         self.origin = Origin(via=frame.via, span=where)
         self.globs: set[object] = set()
 
@@ -193,6 +194,7 @@ class Call:
         before = machine.fetched
         machine.fetched = before or (self.stdin is not None and self.stdin.fetched)
         inner.told = self.told or ([UNKNOWN] if self.stdin is not None and self.stdin.told else [])
+        inner.secret = self.secret or (self.stdin.secret if self.stdin is not None else "")
         feed = _named(inner, "")
         machine.fetched = before
         machine.depth -= 1
@@ -238,7 +240,7 @@ class Call:
             state.set(name, value)
         if self.machine.fetched:
             state.fetched |= self.assigned.keys()
-        telling.mark(state, telling.PARAMETERS, bool(self.told))
+        telling.mark(state, telling.PARAMETERS, bool(self.told), self.secret)
         return state
 
     def contents(self, path: Value) -> list[Feed]:
@@ -344,6 +346,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         words: list[Value] = []
         assigned: dict[str, Value] = {}
     else:
+        machine.secret = ""
         words, assigned = _words(simple, text, reader, told)
         machine.count("words", len(words))
     redirections = None
@@ -353,7 +356,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         redirections = redirect.read(machine, simple.redirections, reader, frame, state)
         stdin = redirections.stdin or stdin
     call = Call(machine, state, frame, where, words, stdin or state.inputs.get("0"), assigned)
-    call.told = told
+    call.told, call.secret = told, machine.secret
     if redirections is not None and redirections.inputs:
         call.inputs = {**state.inputs, **redirections.inputs}
     rest, here = "", call.cwd
@@ -364,7 +367,10 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         call.set_variable(name, assigned[name])
     if words:
         machine.behind = "" if simple.redirections else behind
+        hidden = (redirections is not None and redirections.hidden) or "1" in state.outputs
+        machine.captured += hidden
         feed = _named(call, rest)
+        machine.captured -= hidden
     else:
         if machine.note is not None and assigned:
             machine.note(call, [])
@@ -382,9 +388,9 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         state.variables["_"] = words[-1]
     if redirections is not None:
         call.cwd = here  # the shell opened them before `cd`, `env -C` or `git -C` went elsewhere
-        _effects(call, redirections)
+        redirect.effects(call, redirections)
         if call.name == "exec" and words == ["exec"]:
-            _opened(call, redirections)
+            redirect.opened(call, redirections)
             feed = Feed("")
         elif redirections.silent:
             call.remember(redirections.target, feed, append=redirections.appends)
@@ -396,17 +402,6 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
         machine.drain(sinks)
     machine.sinks = sinks
     return feed
-
-
-def _opened(call: Call, redirections: Redirected) -> None:
-    """Keep what `exec` without a command opens."""
-    state = call.state
-    if redirections.silent and not redirections.appends:
-        call.remember(redirections.target, Feed(""))
-    state.inputs.update(redirections.inputs)
-    state.outputs.update(redirections.outputs)
-    if redirections.silent and "1" not in redirections.outputs:
-        state.outputs.pop("1", None)
 
 
 def descriptor(path: str) -> str:
@@ -439,17 +434,19 @@ def _words(
             from agentguard.access.shell import assign  # noqa: PLC0415 - few commands declare
 
             words.append(assign.declared(raw, start, reader, keyed=keyed))
-            telling.assign(reader.state, raw, reader.machine.told > told)
+            telling.assign(reader.state, raw, reader.machine.told > told, reader.machine.secret)
         else:
             words += reader.fields(raw, start)
         if reader.machine.told > told:
             telling_words += words[size:]
+    secret = reader.machine.secret
     for start, end in raws[:first]:
         from agentguard.access.shell import assign  # noqa: PLC0415 - few commands assign
 
-        told = reader.machine.told
+        told, reader.machine.secret = reader.machine.told, ""
         assign.assign(text[start:end], start, reader, assigned)
-        telling.assign(reader.state, text[start:end], reader.machine.told > told)
+        telling.assign(reader.state, text[start:end], reader.machine.told > told, reader.machine.secret)
+    reader.machine.secret = secret
     return words, assigned
 
 
@@ -460,34 +457,6 @@ _CHANGES = frozenset({
     "setopt", "unsetopt", "exit", "return", "wait", "hash", "ztcp",
 })  # fmt: skip
 _DECLARATIONS = frozenset({"export", "declare", "typeset", "local", "readonly"})
-
-
-def redirected(
-    machine: Machine, redirections: list[Redirection], state: State, stdin: Feed | None, frame: Frame
-) -> tuple[Call, Redirected]:
-    """Do the redirections of a compound command. Return them, and the call that their rows belong to."""
-    from agentguard.access.shell import redirect  # noqa: PLC0415 - few compound commands have any
-
-    where = frame.place(redirections[0].start, redirections[-1].end)
-    call = Call(machine, state, frame, where, [], stdin, {})
-    done = redirect.read(machine, redirections, Reader(machine, state, frame), frame, state)
-    _effects(call, done)
-    return call, done
-
-
-def _effects(call: Call, redirections: Redirected) -> None:
-    for action, value, why in redirections.effects:
-        call.path(action, value, why)
-    for host, port, writes in redirections.connections:
-        origin = call.origin
-        traits = set(origin.traits)
-        if writes:
-            traits.add("sends")
-        if call.told and isinstance(host, Pattern):
-            traits.add("computed-address")
-        call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
-        call.connect(host, port, "redirection to the network")
-        call.origin = origin
 
 
 def _named(call: Call, rest: str) -> Feed:
@@ -587,7 +556,7 @@ def _functions(call: Call, name: str) -> Feed:
     state = call.state
     for key, value in call.assigned.items():
         state.set(key, value)
-    telling.mark(state, telling.PARAMETERS, bool(call.told))
+    telling.mark(state, telling.PARAMETERS, bool(call.told), call.secret)
     for function in state.functions[name]:
         feed = call.machine.call(function, call.words, state, call.stdin, call.frame.via)
     return feed

@@ -7,7 +7,7 @@ loop that may be passed over does to files is only possible (see made).
 from __future__ import annotations
 
 from agentguard.access.model import ANY, UNKNOWN
-from agentguard.access.shell import command, interpret, telling, tree
+from agentguard.access.shell import interpret, telling, tree
 from agentguard.access.shell.flow import Feed, Function
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
 from agentguard.access.shell.pieces import Unreadable
@@ -58,12 +58,14 @@ def _group(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
 
 def _redirected(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
     """Run a compound command with redirections."""
+    from agentguard.access.shell import redirect  # noqa: PLC0415 - few compound commands have any
+
     states = state.alternatives("".join(frame.text[r.start : r.end] for r in node[2]), MAX_ALTERNATIVES) or [state]
     redirections: list[Redirection] = node[2]
     sinks, machine.sinks = machine.sinks, {}
     for one in states[1:]:
-        command.redirected(machine, redirections, one, stdin, frame)
-    call, done = command.redirected(machine, redirections, states[0], stdin, frame)
+        redirect.redirected(machine, redirections, one, stdin, frame)
+    call, done = redirect.redirected(machine, redirections, states[0], stdin, frame)
     inputs, outputs = state.inputs, state.outputs
     state.inputs = {**inputs, **done.inputs}
     state.outputs = {**outputs, **done.outputs}
@@ -71,7 +73,9 @@ def _redirected(machine: Machine, node: Node, state: State, stdin: Feed | None, 
         state.outputs.pop("1", None)
     sinks, machine.sinks = machine.sinks, sinks
     behind, machine.behind = machine.behind, ""
+    machine.captured += done.hidden
     feed = machine.node(node[1], state, done.stdin or stdin, frame)
+    machine.captured -= done.hidden
     machine.behind = behind
     sinks, machine.sinks = machine.sinks, sinks
     state.inputs, state.outputs = inputs, outputs
@@ -151,7 +155,7 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
     """Run the body once for each value; where the values are not exact, once for all that match."""
     _, name, words, body = node
     values: list[Value] = []
-    machine.fetched = False
+    machine.fetched, machine.secret = False, ""
     told = machine.told
     if words is None:
         values = [UNKNOWN] if state.parameters is None else list(state.parameters)
@@ -172,7 +176,7 @@ def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: 
     if machine.fetched:
         state.fetched |= {name}
     machine.count("words", len(values))
-    telling.mark(state, name, machine.told > told)
+    telling.mark(state, name, machine.told > told, machine.secret)
     feeds: list[Feed] = [Feed("")]
     if " " in name:  # zsh: as many words at a time as it has variables
         return _several(machine, (name.split(), values), body, state, stdin, frame)

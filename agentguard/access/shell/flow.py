@@ -23,19 +23,26 @@ class Feed:
     """What a command writes or reads: its text as far as known, whether it was fetched, and the file it comes from.
 
     `source` is the path of that file as it was written, None for text that comes from elsewhere. `items` are the lines
-    where more is known of them than the text says. `told`: it holds what was read from files or from the environment.
+    where more is known of them than the text says. `told`: it holds what was read from files or from the environment;
+    `secret` names the variable whose secret it holds.
     """
 
-    __slots__ = ("fetched", "items", "source", "told", "value")
+    __slots__ = ("fetched", "items", "secret", "source", "told", "value")
 
     def __init__(
-        self, value: Value, fetched: bool = False, source: Value | None = None, items: list[Value] | None = None
+        self,
+        value: Value,
+        fetched: bool = False,
+        source: Value | None = None,
+        items: list[Value] | None = None,
+        secret: str = "",
     ) -> None:
         self.value = value
         self.fetched = fetched
         self.source = source
         self.items = items
         self.told = source is not None
+        self.secret = secret
 
     def lines(self) -> list[Value]:
         """Return the lines of the text, without the empty ones."""

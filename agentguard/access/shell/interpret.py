@@ -84,9 +84,9 @@ class Machine:
     """The run of one tool call. Holds what is counted and the rows; states are handed from command to command."""
 
     __slots__ = (
-        "_origin", "_origin_number", "_origins", "_seen", "_weight", "behind", "complete", "depth", "doubted", "echoed",
-        "elsewhere", "escapes", "fetched", "files", "made", "note", "processed", "processes", "program", "reading", "rows",
-        "sinks", "sought", "told", "tool", "twice", "unsplit", "unsure", "work", "world",
+        "_origin", "_origin_number", "_origins", "_seen", "_weight", "behind", "captured", "complete", "depth", "doubted",
+        "echoed", "elsewhere", "escapes", "fetched", "files", "made", "note", "processed", "processes", "program",
+        "reading", "rows", "secret", "sinks", "sought", "told", "tool", "twice", "unsplit", "unsure", "work", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -115,6 +115,8 @@ class Machine:
         self.fetched = False  # a substitution of the command at hand fetched something
         self.sought: list[str] = []  # names of processes whose numbers this text has looked up
         self.elsewhere: Place | None = None  # the container in which the command at hand runs
+        self.secret = ""  # the last variable with a secret that stood in a word of the command at hand
+        self.captured = 0  # how many take what is written, so that nobody sees it
         self.told = 0  # how often something was read that may be nobody else's business (see telling)
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
         self.sinks: dict[str, Callable[[Feed], None]] = {}  # what reads `/dev/fd/N` of a `>(…)` of the command at hand
@@ -250,9 +252,12 @@ class Machine:
         before = self.fetched  # of an earlier substitution of the same command
         state = reader.state.copy()
         state.outputs.pop("1", None)
-        echoed = self.echoed
+        echoed, secret = self.echoed, self.secret
+        self.captured += 1
         feed = self.run(Frame(text, outer.via, offset, where), state, None)
+        self.captured -= 1
         self.wrote(echoed)
+        self.secret = feed.secret or secret
         self.leave(state, reader.state.traps)
         self.fetched = before or feed.fetched
         if feed.items and feed.value is UNKNOWN:
@@ -273,9 +278,12 @@ class Machine:
             self.processes[path] = Feed("")
             self.sinks[path] = lambda feed: self._sink(frame, state, feed)
             return path
-        before, told, echoed = self.fetched, self.told, self.echoed
+        before, told, echoed, secret = self.fetched, self.told, self.echoed, self.secret
+        self.captured += 1
         feed = self.run(frame, state, None)
+        self.captured -= 1
         self.wrote(echoed)
+        self.secret = secret
         self.leave(state, reader.state.traps)
         self.fetched = before
         feed.told = feed.told or self.told > told
@@ -465,13 +473,15 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
         if child is not node[1][-1]:
             last.outputs.pop("1", None)
         echoed = machine.echoed
+        machine.captured += follows is not None
         feed = machine.node(child, last, feed, frame)
+        machine.captured -= follows is not None
         if follows is not None:
             machine.wrote(echoed)
         machine.leave(last, state.traps)
         fetched = fetched or feed.fetched
         if fetched and not feed.fetched:
-            feed = Feed(feed.value, fetched=True)
+            feed = Feed(feed.value, fetched=True, secret=feed.secret)
         feed.told = feed.told or heard or machine.told > told
     machine.behind = outer
     last.failed = None

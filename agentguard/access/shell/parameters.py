@@ -57,8 +57,11 @@ def expand(reader: Reader, inner: str, out: list[Piece], *, quoted: bool) -> Non
         telling.use(reader.machine, reader.state, name)
         _many(reader, name, subscript or name, rest, out, quoted=quoted, length=length)
         return
+    secret = reader.machine.secret
     telling.use(reader.machine, reader.state, name)
     held = _held(reader, name, subscript)
+    if length or (rest and _withheld(rest)):
+        reader.machine.secret = secret
     if length:
         out.append((kind, str(len(held)) if isinstance(held, str) else "0" if held is UNSET else NUMBER))
         return
@@ -99,6 +102,11 @@ def _modified(reader: Reader, held: Held, rest: str, out: list[Piece], *, quoted
         return False
     reader.held(changed, out, quoted=quoted)
     return True
+
+
+def _withheld(rest: str) -> bool:
+    """Return whether `${name…}` shows whether the variable is set, or its first characters, and no more."""
+    return rest[:1] == "+" or rest[:2] == ":+" or (len(rest) == 4 and rest[:3] == ":0:" and rest[3].isdigit())
 
 
 def _operator(rest: str) -> str:

@@ -5,13 +5,14 @@ bash(1), REDIRECTION: `/dev/tcp/HOST/PORT` and `/dev/udp/HOST/PORT` are connecti
 
 from __future__ import annotations
 
-from agentguard.access.model import READ, UNKNOWN, WRITE
+from agentguard.access.model import READ, UNKNOWN, WRITE, Pattern
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentguard.access.model import Value, Wildcard
+    from agentguard.access.shell.command import Call
     from agentguard.access.shell.flow import Frame
     from agentguard.access.shell.interpret import Machine
     from agentguard.access.shell.pieces import Here, Redirection
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _READS = frozenset({"<", "<>"})
 _WRITES = frozenset({">", ">>", ">|", "&>", "&>>", ">&", "<>"})
+_SEEN = ("/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd/1", "/dev/fd/2")
 _SOCKETS = ("/dev/tcp/", "/dev/udp/")
 
 
@@ -28,17 +30,18 @@ class Redirected:
 
     `effects`: (action, path, why) of files; `connections`: (host, port, whether it is written to); `inputs`: what each
     descriptor that is opened for reading gives; `outputs`: the file that each other one goes to; `silent`: standard output
-    goes elsewhere, into the file `target` if its name is known, behind what is there if it `appends`.
+    goes elsewhere, into the file `target` if its name is known, behind what is there if it `appends`; `hidden`: nobody sees
+    what is written there.
     """
 
-    __slots__ = ("appends", "connections", "effects", "inputs", "outputs", "silent", "target")
+    __slots__ = ("appends", "connections", "effects", "hidden", "inputs", "outputs", "silent", "target")
 
     def __init__(self) -> None:
         self.effects: list[tuple[str, Value, str]] = []
         self.connections: list[tuple[Value, int | None, bool]] = []
         self.inputs: dict[str, Feed] = {}
         self.outputs: dict[str, Value] = {}
-        self.silent = self.appends = False
+        self.silent = self.appends = self.hidden = False
         self.target: Value = UNKNOWN
 
     @property
@@ -56,16 +59,18 @@ def read(machine: Machine, redirections: list[Redirection], reader: Reader, fram
         if number[0] == "{":
             number = _number(number[1:-1], state)
         if redirection.here is not None:
-            told = machine.told
+            told, secret, machine.secret = machine.told, machine.secret, ""
             done.inputs[number] = Feed(_body(redirection.here, reader, frame.text))
-            done.inputs[number].told = machine.told > told
+            done.inputs[number].told, done.inputs[number].secret = machine.told > told, machine.secret
+            machine.secret = secret
             continue
         raw = frame.text[redirection.start : redirection.end]
         if operator == "<<<":
-            told = machine.told
+            told, secret, machine.secret = machine.told, machine.secret, ""
             text = concat([*parts_of(reader.value(raw, redirection.start)), "\n"])
             done.inputs[number] = Feed(text)
-            done.inputs[number].told = machine.told > told
+            done.inputs[number].told, done.inputs[number].secret = machine.told > told, machine.secret
+            machine.secret = secret
             continue
         for target in reader.fields(raw, redirection.start) or [""]:
             if operator in ("<&", ">&") and _is_descriptor(target, operator):
@@ -112,6 +117,7 @@ def _double(done: Redirected, operator: str, number: str, target: Value, state: 
         done.outputs[number] = goes[source]
     if operator == ">&" and number == "1" and source != "1":
         done.silent = done.silent or source == "2" or source in goes
+        done.hidden = source in goes
         done.target, done.appends = goes.get(source, UNKNOWN), True
 
 
@@ -124,7 +130,7 @@ def _file(
         done.connections.append((*socket, operator != "<"))
         done.inputs[number] = Feed(UNKNOWN, fetched=True)  # what is opened for writing can be read as well
         if operator in _WRITES and number == "1":
-            done.silent = True
+            done.silent = done.hidden = True
         return
     if operator in _READS or operator == "<&":
         done.effects.append((READ, target, f"redirection {operator}"))
@@ -133,7 +139,7 @@ def _file(
         done.effects.append((WRITE, target, f"redirection {operator}"))
         done.outputs[number] = target
         if number == "1" or both:
-            done.silent = True
+            done.silent, done.hidden = True, target not in _SEEN
             done.target, done.appends = target, operator in (">>", "&>>")
 
 
@@ -170,3 +176,44 @@ def _body(here: Here, reader: Reader, text: str) -> Value:
     if here.quoted:
         return raw
     return reader.body(raw, None if here.strip else here.start)
+
+
+def opened(call: Call, redirections: Redirected) -> None:
+    """Keep what `exec` without a command opens."""
+    state = call.state
+    if redirections.silent and not redirections.appends:
+        call.remember(redirections.target, Feed(""))
+    state.inputs.update(redirections.inputs)
+    state.outputs.update(redirections.outputs)
+    if redirections.silent and "1" not in redirections.outputs:
+        state.outputs.pop("1", None)
+
+
+def redirected(
+    machine: Machine, redirections: list[Redirection], state: State, stdin: Feed | None, frame: Frame
+) -> tuple[Call, Redirected]:
+    """Do the redirections of a compound command. Return them, and the call that their rows belong to."""
+    from agentguard.access.shell.command import Call  # noqa: PLC0415 - each needs the other
+    from agentguard.access.shell.words import Reader  # noqa: PLC0415 - it needs us
+
+    where = frame.place(redirections[0].start, redirections[-1].end)
+    call = Call(machine, state, frame, where, [], stdin, {})
+    done = read(machine, redirections, Reader(machine, state, frame), frame, state)
+    effects(call, done)
+    return call, done
+
+
+def effects(call: Call, redirections: Redirected) -> None:
+    """Add the rows of what redirections read, write and connect to."""
+    for action, value, why in redirections.effects:
+        call.path(action, value, why)
+    for host, port, writes in redirections.connections:
+        origin = call.origin
+        traits = set(origin.traits)
+        if writes:
+            traits.add("sends")
+        if call.told and isinstance(host, Pattern):
+            traits.add("computed-address")
+        call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
+        call.connect(host, port, "redirection to the network")
+        call.origin = origin

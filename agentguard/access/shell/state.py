@@ -7,6 +7,7 @@ whatever the environment gave it, which is unknown but for a few that the system
 from __future__ import annotations
 
 from agentguard.access.model import UNKNOWN
+from agentguard.access.shell import telling
 from agentguard.access.shell.values import UNSET, Choice, either, numbered
 
 TYPE_CHECKING = False
@@ -46,7 +47,7 @@ class State:
         self.functions: dict[str, tuple[Any, ...]] = {}
         self.aliases: dict[str, tuple[Value, ...]] = {}
         self.exported: set[str] = set()
-        self.told: set[str] = set()
+        self.told: dict[str, str] = {}  # variables that tell something, and the secret that each holds
         self.choices: set[str] = set()  # variables that hold a Choice
         self.inherited: dict[str, tuple[Any, ...]] = {}
         self.references: dict[str, str] = {}
@@ -141,7 +142,7 @@ class State:
         self.traps += tuple(trap for trap in other.traps if trap not in self.traps)
         self.inputs = {**other.inputs, **self.inputs}
         self.outputs = {**other.outputs, **self.outputs}
-        self.told |= other.told
+        self.told = {**other.told, **self.told}
         if self.locals is not None and other.locals is not None:
             self.locals = {**other.locals, **self.locals}
         self.errexit = self.errexit and other.errexit
@@ -196,6 +197,8 @@ class State:
                 for option in options:
                     pinned = state.copy()
                     pinned.set(name, option)
+                    if held is _PERHAPS and option is UNKNOWN and telling.secret(name):
+                        pinned.told[name] = telling.key(name)
                     several.append(pinned)
             states = several
         return states

@@ -7,6 +7,7 @@ file away. Both addresses have a part that is not known; what differs is where t
   its input told something. What a program says about the machine or the repository (`uname -m`, `git rev-parse HEAD`,
   `date`) does not, nor what only says which version is at hand (`package.json`, `.nvmrc`).
 - A variable tells what was assigned to it. One of the environment tells something if its name says that it is a secret.
+  What holds such a secret keeps its name with it, so that a command that shows it can be told from one that uses it.
 
 The machine counts; who wants to know whether some words tell something compares the count before and after.
 """
@@ -34,6 +35,12 @@ _VERSIONS = frozenset({
 _SECRET = ("TOKEN", "SECRET", "PASSW", "CREDENTIAL", "APIKEY", "API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "AUTH")
 _SECRET_ENDS = ("_KEY", "_PAT", "_PASS", "_PWD", "_DSN")
 _SECRET_NAMES = frozenset({"KEY", "PASS", "PGPASSWORD", "PAT"})
+# Names that hold such a word and no secret: who, where, how many.
+_NO_SECRET = ("AUTHOR", "TOKENS", "TOKENIZER", "PUBLIC_KEY", "CACHE_KEY", "SORT_KEY", "PRIMARY_KEY", "CREDENTIALS_")
+_NO_SECRET_ENDS = (
+    "_ID", "_FILE", "_PATH", "_DIR", "_URL", "_URI", "_NAME", "_EMAIL", "_HOST", "_USER", "_TYPE", "_MODE", "_TTL", "_SOCK",
+    "_CREDENTIALS", "_LENGTH", "_LIMIT", "_ENABLED", "_METHOD", "_EXPIRY", "_ARN", "_VERSION",
+)  # fmt: skip
 
 
 def tells(row: Row) -> bool:
@@ -53,22 +60,34 @@ def secret(name: str) -> bool:
     return name in _SECRET_NAMES or name.endswith(_SECRET_ENDS) or any(part in name for part in _SECRET)
 
 
+def key(name: str) -> str:
+    """Return the name of a variable whose value nobody may see, "" for any other."""
+    if not name.isupper() or not secret(name) or name.endswith(_NO_SECRET_ENDS) or any(p in name for p in _NO_SECRET):
+        return ""
+    return name
+
+
 def use(machine: Machine, state: State, name: str) -> None:
     """Count a variable that stands in a word, if it tells something."""
-    if name in state.told or (name not in state.variables and secret(name)):
+    if name in state.told:
         machine.told += 1
+        machine.secret = state.told[name] or machine.secret
+    elif name not in state.variables and secret(name):
+        machine.told += 1
+        machine.secret = key(name) or machine.secret
 
 
-def mark(state: State, name: str, told: bool) -> None:
-    """Note whether a variable that has just been assigned tells something."""
+def mark(state: State, name: str, told: bool, held: str = "") -> None:
+    """Note whether a variable that has just been assigned tells something, and which secret it holds."""
     if told:
-        state.told.add(name)
+        state.told[name] = held
     else:
-        state.told.discard(name)
+        state.told.pop(name, None)
 
 
-def assign(state: State, raw: str, told: bool) -> None:
+def assign(state: State, raw: str, told: bool, held: str = "") -> None:
     """Note whether an assignment, as its raw text, gives a variable something that tells; `+=` keeps what was there."""
     name = raw.partition("=")[0]
     plain = name.partition("[")[0].rstrip("+")
-    mark(state, plain, told or (plain != name and plain in state.told))
+    kept = state.told.get(plain) if plain != name else None
+    mark(state, plain, told or kept is not None, held or kept or "")
