@@ -129,8 +129,15 @@ def copy_blocks(call: Call, work: Work) -> None:
         elif name == "of":
             call.path(WRITE, value, "of=")
             target = value
+        elif name == "conv" and isinstance(value, str):
+            folds = {"lcase", "ucase"} & set(value.split(","))
+            change = str.lower if "lcase" in folds else str.upper
+            if folds and isinstance(content.value, str):
+                content = Feed(change(content.value), content.fetched)
     if target is not None:
         call.remember(target, content)
+    else:
+        work.feed = content
 
 
 def fd(call: Call, work: Work) -> None:
@@ -142,19 +149,23 @@ def fd(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": "text read*", "traits": "read-only" if place == len(words) else ""}
     walk.standard(call, work)
     carried = [word for word in words[place + 1 :] if word not in (";", "\\;")]
-    if carried:
-        roots = line.operands[1:] or ["."]
-        names = [pattern] if (pattern := line.operands[0] if line.operands else None) is not None else []
-        if line.has("--glob --fixed-strings") and names:
-            found = [path for root in roots for path in finder.beneath(root, unglobbed(names[0]))]
-        elif names and (text := plain(names[0])) and (stem := text.strip("^$").replace("\\", "")).strip("."):
-            known = stem if stem.replace(".", "").replace("_", "").replace("-", "").isalnum() else ""
-            name: list[str | Wildcard] = [known, *([] if text[-1] == "$" else [STAR])]
-            found = [concat([*parts_of(root), "/", ANY, *(("/",) if text[0] == "^" else ()), *name]) for root in roots]
-            found += [concat([*parts_of(root), "/", *name]) for root in roots if text[0] == "^"]
-        else:
-            found = [concat([*parts_of(root), "/", ANY]) for root in roots]
-        filling.carry(call, carried, found, call.name)
+    roots = [*line.operands[1:], *line.values("--search-path")] or ["."]
+    names = [pattern] if (pattern := line.operands[0] if line.operands else "") not in ("", ".") else []
+    found: list[Value]
+    if line.has("--glob --fixed-strings") and names:
+        found = [path for root in roots for path in finder.beneath(root, unglobbed(names[0]))]
+    elif line.has("--extension"):
+        endings = [concat(["*.", *parts_of(value)]) for value in line.values("--extension")]
+        found = [path for root in roots for ending in endings for path in finder.beneath(root, ending)]
+    elif names and (text := plain(names[0])) and (stem := text.strip("^$").replace("\\", "")).strip("."):
+        known = stem if stem.replace(".", "").replace("_", "").replace("-", "").isalnum() else ""
+        name: list[str | Wildcard] = [known, *([] if text[-1] == "$" else [STAR])]
+        found = [concat([*parts_of(root), "/", ANY, *(("/",) if text[0] == "^" else ()), *name]) for root in roots]
+        found += [concat([*parts_of(root), "/", *name]) for root in roots if text[0] == "^"]
+    else:
+        found = [finder.shown(call, root, some=bool(names)) for root in roots]
+    filling.carry(call, carried, found, call.name)
+    work.feed = Feed(UNKNOWN, items=found)
 
 
 def mounted(call: Call, work: Work) -> None:
@@ -190,6 +201,11 @@ def stat(call: Call, work: Work) -> None:
         line.operands = line.operands[1:]
     work.entry = {**work.entry, "operands": "look*", "traits": "read-only"}
     walk.standard(call, work)
+    form = plain(line.value("--format") or line.value("--printf") or "") or ""
+    if "%n" in form or "%N" in form:
+        from agentguard.access.programs import listings  # noqa: PLC0415 - few formats name the file
+
+        work.feed = listings.formatted(call, form, line.operands)
 
 
 def renames(call: Call, work: Work) -> None:

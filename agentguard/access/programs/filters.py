@@ -237,7 +237,7 @@ def edit(lines: list[str], script: str, *, quiet: bool, numbered: bool) -> list[
     script = script.strip()
     if script[:1] == "s" and len(script) > 3 and not quiet:
         pieces = script[1:].split(script[1])
-        if len(pieces) != 4 or "\\" in script:
+        if len(pieces) != 4 or ("\\" in script and pieces[1].strip("^$") != ".*"):
             return None
         return _substituted(lines, pieces[1], pieces[2], pieces[3])
     command, place = script[-1:], script[:-1].replace("$", str(len(lines)))
@@ -252,9 +252,29 @@ def edit(lines: list[str], script: str, *, quiet: bool, numbered: bool) -> list[
     return [one for number, one in enumerate(lines, 1) if (low <= number <= high) == (command == "p")]
 
 
+def _every(lines: list[str], new: str) -> list[str] | None:
+    r"""`s/.*/new/`: each line in place of `&`, in the case that `\L` and `\U` of GNU's sed ask for."""
+    done: list[str] = []
+    for line in lines:
+        text, change, at = "", "", 0
+        while at < len(new):
+            char, follows = new[at], new[at + 1 : at + 2]
+            at += 1
+            if char == "\\" and follows in ("L", "U", "E"):
+                change, at = {"L": "tolower", "U": "toupper", "E": ""}[follows], at + 1
+            elif char == "\\":
+                return None
+            else:
+                text += _CASES[change](line if char == "&" else char)
+        done.append(text)
+    return done
+
+
 def _substituted(lines: list[str], old: str, new: str, flags: str) -> list[str] | None:
     """`s/old/new/flags` where both are plain text; `^` and `$` hold it at an end."""
     start, end = old[:1] == "^", old[-1:] == "$"
+    if old.strip("^$") == ".*" and (changed := _every(lines, new)) is not None:
+        return changed
     text = old.removeprefix("^").removesuffix("$")
     if not _SPECIAL.isdisjoint(text) or "&" in new or flags not in ("", "g") or not (text or start or end):
         return None
@@ -290,23 +310,44 @@ def printed(call: Call, work: Work) -> Feed:
     done: list[str] = []
     for one in lines:
         fields = [one, *(one.split(mark) if mark.strip() else one.split())]
-        texts = [text if isinstance(text, str) else fields[text] if text < len(fields) else "" for text in parts]
+        texts: list[str] = []
+        for part in parts:
+            if isinstance(part, str):
+                texts.append(part)
+            else:
+                place, change = part
+                place = len(fields) - 1 if place < 0 else place
+                texts.append(_CASES[change](fields[place] if place < len(fields) else ""))
         done.append("".join(texts))
     return _told(done) if exact is not None else several(list(done))
 
 
-def _print(program: str) -> list[str | int] | None:
-    """Return the texts and the numbers of fields that `{print …}` joins, None for any other program."""
+_CASES: dict[str, Callable[[str], str]] = {"": str, "tolower": str.lower, "toupper": str.upper}
+
+
+def _print(program: str) -> list[str | tuple[int, str]] | None:
+    """Return what `{print …}` joins, None for any other program: texts, and fields with what changes their case.
+
+    A field is its number, -1 the last one.
+    """
     if program in ("1", "{print}", "{ print }"):
-        return [0]
+        return [(0, "")]
     if program[:1] != "{" or program[-1:] != "}":
         return None
     rest = program[1:-1].strip().removesuffix(";")
     if not rest.startswith("print"):
         return None
     rest = rest[5:].strip()
-    found: list[str | int] = []
+    found: list[str | tuple[int, str]] = []
+    change = ""
     while rest:
+        before, bracket, behind = rest.partition("(")
+        if bracket and not change and before.strip() in _CASES and ")" in behind:
+            change, rest = before.strip(), behind.lstrip()
+            continue
+        if change and rest[0] == ")":
+            change, rest = "", rest[1:].lstrip()
+            continue
         if rest[0] == ",":
             found.append(" ")
             rest = rest[1:].lstrip()
@@ -322,11 +363,14 @@ def _print(program: str) -> list[str | int] | None:
                 end += 1
             if end > 5:
                 return None
-            found.append(int(rest[1:end]))
+            found.append((int(rest[1:end]), change))
             rest = rest[end:].lstrip()
+        elif rest[:3] == "$NF" and not rest[3:4].isalnum():
+            found.append((-1, change))
+            rest = rest[3:].lstrip()
         else:
             return None
-    return found or [0]
+    return found or [(0, "")]
 
 
 def repeated(call: Call, _work: Work) -> Feed:

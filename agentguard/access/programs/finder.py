@@ -121,6 +121,26 @@ def _values(root: Value, one: Expression, through: Through) -> list[Value]:
     return values
 
 
+def shown(call: Call, root: Value, *, some: bool = False) -> Value:
+    """Return what the command at hand shows of a folder: it leaves out what its manual says (see access.walk)."""
+    from agentguard.access.model import Row  # noqa: PLC0415 - few programs list a tree
+    from agentguard.access.walk import files, manners  # noqa: PLC0415 - as above
+
+    place, world = call.place(root), call.world
+    if not isinstance(place, str):
+        return Beneath(root, some=some)
+    leaves_out = manners(Row(READ, origin=call.origin))
+    seen: list[frozenset[str] | None] = []
+
+    def kept(path: str) -> bool:
+        if not seen:
+            found, complete = files(place, world.disk, leaves_out, home=world.home)
+            seen.append(frozenset(found) if complete else None)
+        return seen[0] is None or f"{place.rstrip('/')}/{path}" in seen[0]
+
+    return Beneath(root, kept, some=some)
+
+
 def index(call: Call, work: Work) -> None:
     """`locate NAME`, `mdfind -name NAME`: paths anywhere whose names hold that."""
     work.entry = {**work.entry, "operands": "text*", "traits": "read-only"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
 from agentguard.access.programs.filters import several
 from agentguard.access.shell.flow import Feed
-from agentguard.access.shell.values import concat, plain
+from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from agentguard.access.model import Value
+    from agentguard.access.model import Value, Wildcard
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
@@ -20,8 +20,9 @@ def names(call: Call, work: Work) -> Feed:
     """`ls`: the names in a folder, those that start with a dot only where they are asked for."""
     line = work.line
     operands = line.operands
-    if line.has("-l --recursive -1l"):
+    if line.has("--recursive"):
         return _NOTHING
+    lead = _LONG if line.has("-l -1l") else ""
     if line.has("--directory") or any(not isinstance(value, str) for value in operands) or len(operands) > 1:
         return several([value for value in operands or ["."] if isinstance(value, (str, Pattern))])
     from agentguard.access.programs.walk import is_file, kind_of  # noqa: PLC0415 - it needs us
@@ -36,11 +37,63 @@ def names(call: Call, work: Work) -> Feed:
         found = call.world.disk.listdir(place, _MOST_NAMES + 1)
     if found is None or len(found) > _MOST_NAMES:
         return _NOTHING if hidden or operands else Feed(Pattern((STAR, "\n")))
-    shown: list[Value] = [name for name in sorted(found) if hidden or name[:1] != "."]
+    shown: list[Value] = [lead + name for name in sorted(found) if hidden or name[:1] != "."]
     return several(shown) if shown else Feed("")
 
 
 _MOST_NAMES = 200
+_MOST_FILES = 300  # of a tree, the nearest ones
+_LONG = "-rw-r--r-- 1 u g 1 Jan 1 00:00 "  # what stands before a name in a line of `ls -l`
+
+
+def sizes(call: Call, work: Work) -> Feed:
+    """`du -a FOLDER`: a size and the path of each file."""
+    if not work.line.has("--all") or len(work.line.operands) > 1:
+        return _NOTHING
+    root = work.line.operands[0] if work.line.operands else "."
+    place = call.place(root)
+    if not isinstance(root, str) or not isinstance(place, str):
+        return _NOTHING
+    from agentguard.access import walk  # noqa: PLC0415 - few commands list a tree
+
+    found, _ = walk.files(place, call.world.disk)
+    return several([f"4\t{root.rstrip('/')}{path[len(place.rstrip('/')) :]}" for path in found[:_MOST_FILES]])
+
+
+def formatted(call: Call, form: str, operands: list[Value]) -> Feed:
+    """`stat -c FORMAT FILE…`: a line for each file, in which only its name is known."""
+    from agentguard.access.programs.outputs import named_files  # noqa: PLC0415 - it is loaded for few commands
+
+    lines: list[Value] = []
+    for name in named_files(call, operands):
+        parts: list[str | Wildcard] = []
+        for number, piece in enumerate(form.replace("%N", "%n").split("%n")):
+            parts += parts_of(name) if number else ()
+            first, *others = piece.split("%")
+            parts += [first, *("1" + other[1:] for other in others)]  # all others are numbers, or tell no path
+        lines.append(concat(parts))
+    return several(lines)
+
+
+def ignored(call: Call, work: Work) -> Feed:
+    """`git status --short --ignored`: what git leaves out, `!!` before each; what has changed is not known."""
+    place = call.place(".")
+    if not work.line.has("--ignored") or not work.line.has("--short --porcelain") or not isinstance(place, str):
+        return _NOTHING
+    from agentguard.access import walk  # noqa: PLC0415 - few commands list a tree
+
+    world = call.world
+    git = walk.Manners(frozenset({"git"}), skip=frozenset({".git"}))
+    every, _ = walk.files(place, world.disk, walk.Manners(skip=frozenset({".git"})))
+    seen = frozenset(walk.files(place, world.disk, git, home=world.home)[0])
+    start = len(place.rstrip("/")) + 1
+    tops = {path[start:].partition("/")[0] for path in seen}
+    shown: dict[str, None] = {}
+    for path in every:
+        if path not in seen:
+            top, slash, _ = path[start:].partition("/")
+            shown[path[start:] if top in tops else top + slash] = None
+    return several([f"!! {path}" for path in list(shown)[:_MOST_FILES]])
 
 
 def globbed(call: Call, work: Work) -> Feed:

@@ -29,7 +29,7 @@ def _print(call: Call, work: Work) -> Value:
     """`print` of zsh: its words, in a row or with `-l` one a line."""
     if work.line.has("-z -s -S -u -v -f -P -o -O -C -c"):
         return UNKNOWN
-    words = _files(call, work.line.operands)
+    words = named_files(call, work.line.operands)
     between = "\n" if work.line.has("-l") else " "
     parts = [part for number, word in enumerate(words) for part in (between if number else "", *parts_of(word))]
     value = concat([*parts, "" if work.line.has("-n") else "\n"])
@@ -38,7 +38,7 @@ def _print(call: Call, work: Work) -> Value:
 
 def _echo(call: Call, _work: Work) -> Value:
     """`echo`: that of bash reads escapes with `-e`, those of zsh and dash without (POSIX echo leaves it open)."""
-    words = _files(call, call.words)
+    words = named_files(call, call.words)
     machine = call.machine
     newline, escapes = "\n", machine.escapes
     while (
@@ -55,7 +55,7 @@ def _echo(call: Call, _work: Work) -> Value:
     return concat([*parts, newline])
 
 
-def _files(call: Call, words: list[Value]) -> list[Value]:
+def named_files(call: Call, words: list[Value]) -> list[Value]:
     """Return words with the files that globs stand for; past a limit such a word is not known."""
     found: list[Value] = []
     for word in words:
@@ -131,7 +131,7 @@ def printf(words: list[Value]) -> Value:
 
 
 def _printf(call: Call, _work: Work) -> Value:
-    words = _files(call, call.words)
+    words = named_files(call, call.words)
     if words[:1] == ["-v"]:
         return UNKNOWN
     return printf(words[1:] if words[:1] == ["--"] else words)
@@ -300,6 +300,8 @@ def _range(text: str) -> str | None:
 
 
 def _seq(_call: Call, work: Work) -> Value:
+    form = plain(work.line.value("--format") or "%g") or ""
+    mark = plain(work.line.value("--separator") or "") or ""
     numbers = [plain(operand) for operand in work.line.operands]
     if not numbers or len(numbers) > 3 or not all(n is not None and n.lstrip("-").isdigit() for n in numbers):
         return Pattern((STAR,))
@@ -307,9 +309,17 @@ def _seq(_call: Call, work: Work) -> Value:
     first = given[0] if len(given) > 1 else 1
     step = given[1] if len(given) == 3 else 1
     last = given[-1]
-    if not step or abs(last - first) // abs(step) > 500:
-        return Pattern((STAR,))
-    return "".join(f"{number}\n" for number in range(first, last + (1 if step > 0 else -1), step))
+    if (
+        not step
+        or abs(last - first) // abs(step) > 500
+        or form.count("%") != form.count("%g")
+        or mark
+        or work.line.has("-w")
+    ):
+        return Pattern((STAR,)) if form == "%g" else UNKNOWN
+    return "".join(
+        form.replace("%g", str(number)) + "\n" for number in range(first, last + (1 if step > 0 else -1), step)
+    )
 
 
 def _tells(call: Call, _work: Work) -> Value:

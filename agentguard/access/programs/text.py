@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import EXECUTE, READ, TREE, WRITE
+from agentguard.access.model import EXECUTE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import finder, walk
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
@@ -33,6 +34,8 @@ def search(call: Call, work: Work) -> None:
     if names_only or by_name:
         for value in files:
             walk.act(call, "look", value, "operand", work)
+        if names_only and not _chosen(work):
+            work.feed = Feed(UNKNOWN, items=[finder.shown(call, root) for root in files or ["."]])
         return
     if not files and recursive and (always is False or call.stdin is None):
         files = ["."]
@@ -94,6 +97,16 @@ def jq(call: Call, work: Work) -> None:
     walk.standard(call, work)
     for value, why in files:
         call.path(READ, value, why)
+    program = plain(work.line.operands[0]) if work.line.operands else None
+    if program and program[:1] == '"' and work.line.has("--null-input") and "\\(" not in program:
+        import json  # noqa: PLC0415 - few programs are a text alone
+
+        try:
+            text = json.loads(program)
+        except ValueError:
+            text = None
+        if isinstance(text, str):
+            work.feed = Feed((text if work.line.has("--raw-output --join-output") else program) + "\n")
     if not work.line.has("--from-file") and work.line.operands:
         _shows_environment(call, work, plain(work.line.operands[0]) or "")
 

@@ -11,7 +11,7 @@ from agentguard.access.shell import interpret, telling, tree
 from agentguard.access.shell.flow import Feed, Function
 from agentguard.access.shell.limits import MAX_ALTERNATIVES
 from agentguard.access.shell.pieces import Unreadable
-from agentguard.access.shell.values import A_NUMBER, concat, is_count
+from agentguard.access.shell.values import A_NUMBER, concat, is_count, parts_of
 from agentguard.access.shell.words import Reader, assigned_in_arithmetic
 
 TYPE_CHECKING = False
@@ -146,9 +146,22 @@ def _while(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
             one.join(failed)
         fetched = machine.perhaps(node[2], one, stdin, frame).fetched or fetched
 
-    _again(state, turn)
+    lines = stdin.lines() if stdin is not None and node[1][1][-1:] and not node[3] else []
+    whole = stdin
+    if MAX_ALTERNATIVES < len(lines) <= _MOST_LINES and whole is not None:  # as many at a time as a variable may hold
+        for at in range(0, len(lines), MAX_ALTERNATIVES):
+            some = lines[at : at + MAX_ALTERNATIVES]
+            stdin = Feed(concat([part for line in some for part in (*parts_of(line), "\n")]), whole.fetched)
+            stdin.items = None if whole.items is None else some
+            stdin.told = whole.told
+            _again(state, turn)
+    else:
+        _again(state, turn)
     interpret.meet(state, ends)
-    return Feed(UNKNOWN, fetched or (stdin is not None and stdin.fetched))
+    return Feed(UNKNOWN, fetched or (whole is not None and whole.fetched))
+
+
+_MOST_LINES = 400  # of what a loop reads that are handed to it as they are
 
 
 def _for(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:

@@ -261,6 +261,8 @@ class Machine:
         self.leave(state, reader.state.traps)
         self.fetched = before or feed.fetched
         if feed.items and feed.value is UNKNOWN:
+            if len(feed.items) == 1:
+                return feed.items[0]
             return concat([part for item in feed.items for part in ("\n", *parts_of(item))][1:])
         if isinstance(feed.value, str):
             return feed.value.rstrip("\n").replace("\0", "")

@@ -12,7 +12,7 @@ from agentguard.access.shell import telling
 from agentguard.access.shell.limits import MAX_FIELDS
 from agentguard.access.shell.pieces import BREAK, QUOTED, RESULT, SEAM, TEXT, TooMuch
 from agentguard.access.shell.skip import Skipper, assignment
-from agentguard.access.shell.values import A_NUMBER, UNSET, Unset, parts_of
+from agentguard.access.shell.values import A_NUMBER, UNSET, Beneath, Unset, concat, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,13 +33,14 @@ _STOPS = frozenset("\\'\"$`<>(")
 class Reader:
     """Expands the raw words of one piece of shell text. Places are characters of that text, None for nowhere in it."""
 
-    __slots__ = ("extra", "frame", "machine", "mixed", "state")
+    __slots__ = ("beneath", "extra", "frame", "machine", "mixed", "state")
 
     def __init__(self, machine: Machine, state: State, frame: Frame) -> None:
         self.machine = machine
         self.state = state
         self.frame = frame
         self.extra: frozenset[str] = frozenset()  # options of the glob at hand alone
+        self.beneath: Beneath | None = None  # a value of the word at hand that stands for a tree
         self.mixed = False  # double quotes hold `${a[*]…}` beside `${a[@]}`, which bash splits and other shells do not
 
     def fields(self, raw: str, at: int = 0) -> list[Value]:
@@ -63,6 +64,9 @@ class Reader:
         if not self.extra:
             self.machine.spend(sum(len(text) for kind, text in pieces if kind == RESULT and isinstance(text, str)))
             values = split(pieces, self.state)
+            if self.beneath is not None:
+                values = list(map(self._tree, values))
+                self.beneath = None
             if len(values) > 1 and self.state.dialect in ("", "sh"):
                 self._unsplit(pieces, values)
             return values
@@ -97,7 +101,13 @@ class Reader:
             return raw
         from agentguard.access.shell.fields import joined  # noqa: PLC0415 - plain words need none
 
-        return joined(self._pieces(raw, at, tilde=True, colon=assigned))
+        value = joined(self._pieces(raw, at, tilde=True, colon=assigned))
+        return value if self.beneath is None else self._tree(value)
+
+    def _tree(self, value: Value) -> Value:
+        """Return the tree that a whole word stands for, or the word as it is."""
+        beneath = self.beneath
+        return value if beneath is None or value != concat(beneath.parts) else beneath
 
     def body(self, raw: str, at: int | None = None) -> Value:
         """Return the value of text in which only `$`, backquotes and backslashes count: a here-document."""
@@ -425,6 +435,8 @@ class Reader:
         elif isinstance(held, Unset):
             out.append((kind, ""))
         elif isinstance(held, Pattern):
+            if isinstance(held, Beneath):
+                self.beneath = held
             out.extend((kind, part) for part in held.parts)
         else:  # nothing known; a Choice cannot be seen here but through `${!name}`
             out.append((kind, ANY))

@@ -183,8 +183,13 @@ git hub
              -i,--ignored -s,--stage -z --with-tree=text --format=text
     traits   read-only
     output   listings.listed
-  > ls-tree merge-base status version
+  > ls-tree merge-base version
     traits   read-only
+  > status
+    options  -s,--short -b,--branch --porcelain=text? --long -v,--verbose -u,--untracked-files=text? --ignored=text? -z
+             --column=text? --find-renames=text? --show-stash --ahead-behind --no-renames --renames
+    traits   read-only
+    output   listings.ignored
   > rev-list
     options  -U,--unified=text --output=write -S=text -G=text -O=read --stat=text? --word-diff=text?
              --diff-filter=text -n,--max-count=text --format=text --pretty=text? --since=text --until=text
