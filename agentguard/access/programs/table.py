@@ -28,7 +28,7 @@ A line that is indented further goes on with the key above it, and names go on b
     may         traits that its own function gives on some command lines
     run         MODULE.FUNCTION that makes the rows itself
     first       MODULE.FUNCTION that is called before; the rows are made if it returns True
-    output      what it writes (see outputs)
+    output      what it writes (see outputs); known only with the option behind it, if there is one
     language    of the code that it runs
     stop        options end at the first operand
     again       and are read once more behind it

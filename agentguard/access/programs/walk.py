@@ -498,6 +498,9 @@ def _output(call: Call, work: Work) -> Feed:
         words = map(plain, [*work.command[1:3], *work.line.operands[:1]])
         sets_up = not _SETS_UP.isdisjoint(words) and index.module("outputs")["sets_up"](call)
         return Feed("" if sets_up else UNKNOWN, fetched, secret=_secret(call, work))
+    writer, _, option = writer.partition(" ")
+    if option and not work.line.has(option):
+        return Feed(UNKNOWN, fetched, secret=_secret(call, work))
     module, _, function = writer.rpartition(".")
     if module == "filters" and call.machine.made is None and (call.stdin is None or call.stdin.value is UNKNOWN):
         if function != "repeated" and (call.stdin is None or call.stdin.items is None):

@@ -64,7 +64,7 @@ def test_entries_use_only_known_words(family):
                 wrong.append((name, entry["run"]))
         else:
             wrong += [(name, kind) for kind in kinds(entry) - walk.KINDS]
-        module, _, function = entry.get("output", "echo").rpartition(".")
+        module, _, function = entry.get("output", "echo").partition(" ")[0].rpartition(".")
         if function not in (index.module(module) if module else outputs.WRITERS):
             wrong.append((name, entry["output"]))
         if "like" in entry and "like" in index.like(entry):

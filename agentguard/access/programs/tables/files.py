@@ -210,7 +210,7 @@ du dua
            --exclude=text -B,--block-size=text --time=text? --files0-from=read -I=text -n,--number-of-lines=text
   operands look*
   traits   read-only
-  output   listings.sizes
+  output   listings.sizes --all
 
 df pydf
   options  -h,--human-readable -t,--type=text -x,--exclude-type=text -B,--block-size=text --output=text? --only=text

@@ -189,7 +189,7 @@ git hub
     options  -s,--short -b,--branch --porcelain=text? --long -v,--verbose -u,--untracked-files=text? --ignored=text? -z
              --column=text? --find-renames=text? --show-stash --ahead-behind --no-renames --renames
     traits   read-only
-    output   listings.ignored
+    output   listings.ignored --ignored
   > rev-list
     options  -U,--unified=text --output=write -S=text -G=text -O=read --stat=text? --word-diff=text?
              --diff-filter=text -n,--max-count=text --format=text --pretty=text? --since=text --until=text
