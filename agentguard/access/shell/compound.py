@@ -152,7 +152,7 @@ def _while(machine: Machine, node: Node, state: State, stdin: Feed | None, frame
         for at in range(0, len(lines), MAX_ALTERNATIVES):
             some = lines[at : at + MAX_ALTERNATIVES]
             stdin = Feed(concat([part for line in some for part in (*parts_of(line), "\n")]), whole.fetched)
-            stdin.items = None if whole.items is None else some
+            stdin.items, stdin.secret = None if whole.items is None else some, whole.secret
             stdin.told = whole.told
             _again(state, turn)
     else:
