@@ -8,6 +8,7 @@ import os
 import click
 
 from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say
+from agentguard.errors import Refused
 from agentguard.policy.model import ENFORCE, OBSERVE
 
 
@@ -76,6 +77,41 @@ def render(target: str, config: str, phase: str, output: str, as_json: bool) -> 
     else:
         out("\n".join(os.path.join(output, name) for name in written))
         say(f"{os.path.join(output, 'README.md')} says what goes where, and in which order")
+
+
+@deploy.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@json_option
+def lint(file: str, as_json: bool) -> None:
+    """Find what switches a guard off, or stops the client from starting. Exit 3 if there is an error.
+
+    \b
+    Examples:
+      agentguard deploy lint managed-settings.json
+      agentguard deploy lint claude-code.mobileconfig --json
+
+    FILE holds managed settings of Claude Code: JSON, a property list or profile, a .reg file, a PowerShell script.
+    """
+    from agentguard.deploy.lint import lint_file  # noqa: PLC0415
+    from agentguard.deploy.lint.codes import CODES, ERROR  # noqa: PLC0415
+
+    form, findings = lint_file(file)
+    errors = sum(finding.level == ERROR for finding in findings)
+    if as_json:
+        known = ("level", "what", "why", "mend")
+        found = [{**one._asdict(), **{name: getattr(CODES[one.code], name) for name in known}} for one in findings]
+        out_json({"file": file, "form": form, "errors": errors, "findings": found})
+    for one in findings if not as_json else ():
+        code = CODES[one.code]
+        place = ":".join([file, *(str(number) for number in (one.line, one.column) if number)])
+        out(f"{place}: {one.code} {one.level}: {code.what} ({', '.join(filter(None, (one.where, one.detail)))})")
+        out(f"    why: {code.why}\n    mend: {code.mend}")
+    if errors:
+        raise Refused(
+            f"{file} ({form}): {errors} of {len(findings)} findings are errors", hint="mend them, then lint again"
+        )
+    if not as_json:
+        say(f"{file} ({form}): {f'{len(findings)} warnings' if findings else 'nothing found'}")
 
 
 @click.command("hook-command")

@@ -9,7 +9,10 @@ import stat
 from agentguard.errors import ConfigError
 
 # Folders in which an ordinary person may write, on machines that are not this one.
-_OPEN = ("/home", "/Users", "/root", "/tmp", "/private/tmp", "/var/tmp", "/dev/shm", "/run/user")  # noqa: S108
+_OPEN = (
+    "/home", "/Users", "/root", "/tmp", "/private/tmp", "/var/tmp", "/dev/shm", "/run/user",  # noqa: S108
+    "/opt/homebrew", "/usr/local/Cellar", "/usr/local/Homebrew",  # Homebrew's belong to a person
+)  # fmt: skip
 _CLOSED_ON_WINDOWS = ("program files", "windows")  # ordinary people may make files in C:\\ itself and in ProgramData
 
 
