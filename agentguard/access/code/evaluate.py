@@ -6,10 +6,11 @@ import ast
 
 from agentguard.access.code import held as h
 from agentguard.access.code import names as n
-from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
+from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Secret, Table
 from agentguard.access.code.library import Bound, Given, Library, Partial
 from agentguard.access.code.python_calls import BUILTINS, FETCHES, SAME
 from agentguard.access.model import UNKNOWN, Pattern
+from agentguard.access.shell import telling
 from agentguard.access.shell.values import concat, parts_of
 
 TYPE_CHECKING = False
@@ -308,6 +309,8 @@ class Evaluator(Library):
         if key == "HOME":
             return self.home
         known = self.given.variable(key) if self.given.variable is not None and isinstance(key, str) else None
+        if known is None and isinstance(key, str) and telling.key(key):
+            return Secret(key)
         return UNKNOWN if known is None else known
 
     def _attribute(self, node: ast.Attribute) -> Alternatives:

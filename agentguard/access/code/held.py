@@ -8,6 +8,7 @@ for it: at least one, at most `MAX_ALTERNATIVES`.
 from __future__ import annotations
 
 from agentguard.access.model import ANY, ONE, STAR, UNKNOWN, Pattern
+from agentguard.access.shell import telling
 from agentguard.access.shell.values import concat, folder, parts_of
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, TypeAlias
 
-    from agentguard.access.model import Value
+    from agentguard.access.model import Value, Wildcard
 
     Held: TypeAlias = Any  # Value, int, or a class of this module
     Alternatives: TypeAlias = tuple[Held, ...]
@@ -90,6 +91,16 @@ class Told(Pattern):
     __slots__ = ()
 
 
+class Secret(Pattern):
+    """A text that holds what a variable of the environment holds whose name says that it is a secret."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str, parts: tuple[str | Wildcard, ...] = (ANY,)) -> None:
+        super().__init__(parts)
+        self.name = name
+
+
 class Edited:
     """What the file of this path holds, with changes: (old, or None for what is not known; new; how often, -1 always).
 
@@ -152,6 +163,8 @@ def _same(one: Held, other: Held) -> bool:
 
 def text(held: Held) -> Value:
     """Return what is known of something as a text."""
+    if isinstance(held, Secret) and held.parts == (ANY,):
+        return UNKNOWN
     if isinstance(held, (str, Pattern)):
         return held
     if isinstance(held, int):
@@ -182,7 +195,16 @@ def joined(values: Iterable[Held]) -> Held:
         if marker in values:
             return marker
     found = concat([part for value in values for part in parts_of(text(value))])
+    if name := next(filter(None, map(secret, values)), ""):
+        return Secret(name, parts_of(found))
     return Told(found.parts) if isinstance(found, Pattern) and any(map(is_told, values)) else found
+
+
+def secret(held: Held) -> str:
+    """Return the name of the variable whose secret something holds, "" where there is none."""
+    if isinstance(held, Secret):
+        return held.name
+    return telling.key(held.attribute) if getattr(held, "of", None) is ENVIRON else ""
 
 
 def is_told(held: Held) -> bool:

@@ -8,6 +8,7 @@ from agentguard.access.code import other_calls as calls
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
 from agentguard.access.code.sinks import Args, Found, is_address
 from agentguard.access.model import UNKNOWN, Pattern
+from agentguard.access.shell import telling
 from agentguard.access.shell.values import parts_of
 
 TYPE_CHECKING = False
@@ -147,6 +148,8 @@ class Meanings:
         if of is ENVIRON or (isinstance(of, Named) and of.name in ("ENV", "$ENV", "$_ENV", "$_SERVER")):
             if key == "HOME":
                 return (self.home,)
+            if isinstance(key, str) and telling.key(key):
+                return (h.Secret(key),)
             return (ENVIRON,) if not isinstance(key, str) and self.language in ("javascript", "perl") else NOTHING
         if isinstance(of, Named):
             if of.name == "Dir" and self.language == "ruby":
@@ -368,6 +371,8 @@ class Meanings:
             "Deno.env.get",
             "ENV.fetch",
         ):
+            if isinstance(one, str) and telling.key(one):
+                return (h.Secret(one),)
             return (self.home,) if one == "HOME" else NOTHING
         if name == "System.getProperty" and one == "user.home":
             return (self.home,)

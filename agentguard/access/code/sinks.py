@@ -27,6 +27,7 @@ A finding is one of
 
     ("path", (value, action, extent))       ("shell", (value, more))        ("command", ([value, …], more))
     ("connect", (address, port, sends))     ("listen", (host, port))        ("variable", value)
+    ("secret", name of a variable that is shown)
     ("environment", None)                   ("opaque", why)                 ("fetched", why)
     ("text", (value, content, appends))     what is put into a file
     ("prints", text)                        all that the code shows
@@ -54,6 +55,7 @@ from agentguard.access.code.held import (
     beneath,
     edited,
     is_told,
+    secret,
     text,
 )
 from agentguard.access.model import ANY, DELETE, EXACT, READ, STAR, TREE, UNKNOWN, WRITE, Pattern
@@ -195,6 +197,8 @@ class Found:
         done: list[Value] = []
         for one in given:
             value = text(one[0]) if len(one) == 1 else UNKNOWN
+            for name in filter(None, map(secret, one)):
+                self.add("secret", name)
             done += [gap, value] if done else [value]
         exact = surely and all(isinstance(one, str) for one in done) and len(self.prints) < _MAX_PRINTS
         self.prints.append("".join(str(one) for one in done) + end if exact else UNKNOWN)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agentguard.access.model import ANY, READ, STAR, UNKNOWN, WRITE
 from agentguard.access.programs import walk
+from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
@@ -57,6 +58,8 @@ def _environment(call: Call, text: str) -> str:
     for piece in pieces[1:]:
         name, _, rest = piece.partition('"]')
         held = call.world.home if name == "HOME" else call.variable(name)
+        if held is None and telling.key(name) and "print" in pieces[0]:
+            call.row(READ, variable=name, why="the program shows its value")
         done += f'"{held if isinstance(held, str) else "__unknown"}"{rest}'
     return done
 

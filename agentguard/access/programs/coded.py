@@ -134,6 +134,11 @@ def _environment(call: Call, value: None, language: str) -> None:
     _trait(call, ("prints-environment", "the code shows all of the environment"), language)
 
 
+def _secret(call: Call, value: str, language: str) -> None:
+    if call.variable(value) is None and not call.machine.captured:
+        call.row(READ, variable=value, why="the code shows its value")
+
+
 def _sql(call: Call, value: str, language: str) -> None:
     from agentguard.access.programs import sql  # noqa: PLC0415 - rare
 
@@ -298,7 +303,8 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
 
 _NO_LINE: Any = None
 _ROWS: dict[str, Callable[[Call, Any, str], None]] = {
-    "opaque": _opaque, "fetched": _fetched, "trait": _trait, "environment": _environment, "sql": _sql, "shell": _shell,
+    "opaque": _opaque, "fetched": _fetched, "trait": _trait, "environment": _environment, "secret": _secret,
+    "sql": _sql, "shell": _shell,
     "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "stray": _stray,
     "look": _look, "settings": _settings,
     "path": _path, "run": _run, "text": _text,

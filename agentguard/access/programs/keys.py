@@ -29,6 +29,8 @@ def openssl(call: Call, work: Work) -> None:
     begin(call, work, {"sends"} if sends else set())
     asks_nothing = name in ("s_client", "s_server", "ocsp")
     for word, value in pairs:
+        if word == "-in" and name in _OPENSSL_PUBLIC:
+            continue
         if word in _OPENSSL_READS and not (asks_nothing and word in _OPENSSL_OWN):
             call.path(READ, value, f"option {word}")
         elif word in _OPENSSL_WRITES:
@@ -44,7 +46,7 @@ def openssl(call: Call, work: Work) -> None:
         accepted = next((value for word, value in pairs if word in ("-accept", "-port")), "4433")
         host, _, port = (plain(accepted) or "").rpartition(":")
         call.connect(host.strip("*") or net.EVERYWHERE, net.number(port), "it listens", action=LISTEN)
-    if name in _OPENSSL_OPERANDS:
+    if name in _OPENSSL_OPERANDS - _OPENSSL_PUBLIC:
         for value in _openssl_operands(words[1:]):
             call.path(READ, value, "operand")
 
@@ -61,6 +63,10 @@ _OPENSSL_OWN = frozenset({"-key", "-cert", "-CAfile", "-name", "-certfile", "-ve
 _OPENSSL_OPERANDS = frozenset({
     "dgst", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "rsa", "x509", "pkey", "asn1parse", "storeutl", "verify",
 })  # fmt: skip
+
+
+# They take a certificate out of the file and show it: a key that stands beside it stays unseen.
+_OPENSSL_PUBLIC = frozenset({"x509", "crl", "verify"})
 
 
 def _closes(call: Call) -> bool:

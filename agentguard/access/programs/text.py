@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import finder, walk
+from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import plain
 
@@ -115,6 +116,9 @@ def _shows_environment(call: Call, work: Work, program: str) -> None:
     """`env` and `$ENV` alone are every variable; with a name behind them only that one (jq manual, $ENV)."""
     for mark in ("$ENV", "env"):
         before, found, behind = program.partition(mark)
+        name = behind[1:].partition("|")[0].strip(" )}]") if behind[:1] == "." else ""
+        if name and before[-1:] in ("", " ", "(", "|", "[", ":") and telling.key(name) and call.variable(name) is None:
+            call.row(READ, variable=name, why="its value is shown")
         if (
             found
             and before[-1:] not in (".", "$", "_", '"')
