@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+INPUT_LIMIT = 8 * 1024 * 1024  # bytes; more is refused unread
 TOOL_EVENTS = frozenset({"PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionRequest", "PermissionDenied"})
 PROMPT_EVENTS = frozenset({"UserPromptSubmit", "UserPromptExpansion"})
 

@@ -20,6 +20,7 @@ from agentguard.cli.common import (
     say,
 )
 from agentguard.errors import PolicyError, Refused, UsageError
+from agentguard.policy.model import ALLOW
 
 if TYPE_CHECKING:
     from agentguard.access.model import ToolCall
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from agentguard.policy.engine import Policy
     from agentguard.policy.setting import Who
 
-_SOURCE_LIMIT = 8 * 1024 * 1024  # bytes of one payload
 bundle_option = click.option(
     "--bundle",
     "bundle",
@@ -65,8 +65,10 @@ def policy() -> None:
 @click.option("--bash", "text", help="Explain this shell text instead of a payload.")
 @click.option("--record", "record_id", metavar="ID", help="Explain the call in this record of the local audit log.")
 @bundle_option
+@click.option("--rule", metavar="ID", help="Say for each row why this rule matches it, or does not.")
 @click.option("--active", is_flag=True, help="By the policy in force on this machine, for yourself.")
 @click.option("--cwd", type=click.Path(file_okay=False), help="The working directory of the call.")
+@click.option("--exit-code", is_flag=True, help="Exit 3 unless the call is allowed.")
 @home_option
 @json_option
 @click.pass_context
@@ -76,30 +78,35 @@ def explain(
     text: str | None,
     record_id: str | None,
     bundle: str,
+    rule: str | None,
     active: bool,
     cwd: str | None,
+    exit_code: bool,
     home: str | None,
     as_json: bool,
 ) -> None:
     """Say what happens to one tool call, and why. Nothing is run, and nothing needs to be enrolled.
 
     With --record: which policy decided then, and what the one in force (or --bundle) would decide now about the rows
-    that the record holds.
+    that the record holds. The exit code is 0 whatever is decided, unless --exit-code asks for it.
 
     \b
     Examples:
       agentguard policy explain --bash 'cat .env'
       agentguard policy explain payload.json --bundle my-policy
+      agentguard policy explain --bundle my-policy --rule git/push --bash 'git push origin main'
       agentguard policy explain --active --bash 'git push'
       agentguard policy explain --record 3f9c0d5e21a7b684
     """
-    from agentguard.policy import engine, setting  # noqa: PLC0415
+    from agentguard.policy import engine, setting, why  # noqa: PLC0415
     from agentguard.policy import explain as explaining  # noqa: PLC0415
 
     if [payload, text, record_id].count(None) != 2:
         what = "name a payload's file, a shell text with --bash, or a record with --record"
         raise UsageError(what, hint="agentguard policy explain --help")
     named = ctx.get_parameter_source("bundle") is not ParameterSource.DEFAULT
+    if rule and record_id:
+        raise UsageError("--rule needs the call itself, and a record has only its rows")
     if active and named:
         raise UsageError("--active and --bundle are two policies", hint="leave one of them out")
     loaded = _active(home) if active or (record_id and not named) else engine.load(compiled(bundle))
@@ -108,12 +115,19 @@ def explain(
     else:
         call = _call(payload, text, cwd)
         world = setting.this_machine(call.cwd, home)
-        access, decision = setting.judge(loaded, call, world, _myself(loaded, home) if active else setting.NOBODY)
+        who = _myself(loaded, home) if active else setting.NOBODY
+        access, decision = setting.judge(loaded, call, world, who)
         found = {**explaining.explanation(loaded, call, access, decision), **explaining.reading(call, world)}
+        found |= explaining.programs(access, world)
+        if rule:
+            told = setting.told(loaded, call, world, who)
+            found["asked"] = why.of_rule(loaded, rule, decision.rows or access.rows, world, told)
     if as_json:
         out_json(found)
     else:
         out(explaining.as_text(found, colour))
+    if exit_code and found["effect"] != ALLOW:
+        ctx.exit(3)
 
 
 @policy.command()
@@ -198,15 +212,22 @@ def _active(home: str | None) -> Any:
 
 def _call(payload: str | None, text: str | None, cwd: str | None) -> ToolCall:
     """Return the call to explain."""
-    from agentguard.access.payload import Malformed, parse  # noqa: PLC0415
+    from agentguard.access.payload import INPUT_LIMIT, Malformed, parse  # noqa: PLC0415
     from agentguard.jsontext import JsonError  # noqa: PLC0415
     from agentguard.policy import calls  # noqa: PLC0415
 
+    if cwd and not os.path.isdir(cwd):
+        say(f"there is no folder {cwd} on this machine, so no file in it counts")
     if text is not None:
+        if not text.isascii() and text.encode("utf-8", "ignore").decode() != text:
+            raise UsageError("the text of --bash is not UTF-8", hint="a payload in a file can hold any character")
         return calls.of_bash(text, os.path.abspath(cwd or os.getcwd()))
     try:
         with click.open_file(str(payload), "rb") as stream:
-            data = stream.read(_SOURCE_LIMIT)
+            data = stream.read(INPUT_LIMIT + 1)
+        if len(data) > INPUT_LIMIT:
+            what = f"{payload} is over {INPUT_LIMIT // 1024**2} MiB, and the hook denies a call of that size unread"
+            raise PolicyError(what, hint="a smaller payload can be explained")
         call = parse(data)
     except OSError as error:
         raise UsageError(f"{payload} cannot be read: {error.strerror}") from None

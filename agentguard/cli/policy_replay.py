@@ -13,7 +13,7 @@ import click
 from agentguard.audit import show
 from agentguard.cli.common import home_option, json_option, out, out_json, progress, say, table
 from agentguard.cli.policy import bundle_option, compiled, reader
-from agentguard.errors import Refused, UsageError
+from agentguard.errors import ConfigError, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,8 @@ def replay(
     from agentguard.policy import replay as replaying  # noqa: PLC0415
     from agentguard.policy import tally  # noqa: PLC0415
 
+    if cwd and not os.path.isdir(cwd):
+        say(f"there is no folder {cwd} on this machine, so no file in it counts")
     tools = replaying.Tools(os.path.abspath(cwd or os.getcwd()), home, reader())
     player = replaying.Replay(compiled(bundle), tools, unknown=unknown, rows=as_json and not summary)
     gc.freeze()  # what is loaded now stays, and calls leave little behind
@@ -81,11 +83,17 @@ def replay(
             say(f"{result.id}: {result.problem}")
         elif as_json and not summary:
             out(json.dumps(result.to_json()))
+    if not found.total and not found.bad:
+        what = f"there is no call in {', '.join(files)}, so nothing was tried"
+        raise ConfigError(what, hint="a line is a hook payload, or a record of a decision: agentguard audit tail --raw")
     if as_json and summary:
         out_json(found.to_json())
     if unknown and not as_json:
         named = sorted(found.unknown.items(), key=lambda one: (-one[1], one[0]))
-        out(table(("program", "calls"), [(program, str(count)) for program, count in named]))
+        if named:
+            out(table(("program", "calls"), [(program, str(count)) for program, count in named]))
+        else:
+            out("agentguard knows all programs of these calls")
     (say if as_json or unknown else out)(_sums(found))
     beyond = found.beyond(max_new_denials, max_new_asks, max_undecidable)
     if beyond:

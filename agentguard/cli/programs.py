@@ -83,10 +83,10 @@ def show(name: str, as_json: bool) -> None:
 
     found = catalog.find(name)
     if found is None:
-        near = nearest(name, catalog.names())
+        near = nearest(name, catalog.names(), least=0.75)
         hint = f"did you mean {near}? " if near else ""
         raise UsageError(
-            f"the tables have no program {name}",
+            f"the tables have no program {name!r}",
             hint=f"{hint}a program without an entry possibly reads, writes and connects to whatever its operands name",
         )
     if as_json:

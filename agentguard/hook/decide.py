@@ -11,7 +11,7 @@ import time
 
 from agentguard.access import repo, tools
 from agentguard.access.model import CONNECT, DELETE, EXECUTE, MCP, WRITE
-from agentguard.access.payload import Malformed, parse
+from agentguard.access.payload import INPUT_LIMIT, Malformed, parse
 from agentguard.access.world import World
 from agentguard.audit import record, redact
 from agentguard.bundle.person import Person, person
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from agentguard.hook.state import State
     from agentguard.policy.engine import Policy
     from agentguard.policy.exceptions import Exceptions
-
-INPUT_LIMIT = 8 * 1024 * 1024  # bytes; more is refused unread
 
 # Rows that change something: what a record that cannot be written may hold up.
 _CHANGES = (WRITE, DELETE, EXECUTE, CONNECT, MCP)

@@ -11,8 +11,9 @@ import os
 import time
 
 from agentguard import _env  # before everything else of ours: nothing may load OpenSSL earlier
+from agentguard.access.payload import INPUT_LIMIT
 from agentguard.hook.adapters.claude_code import TOOL, Answer, answer
-from agentguard.hook.decide import INPUT_LIMIT, decide, unrecorded
+from agentguard.hook.decide import decide, unrecorded
 from agentguard.hook.messages import PERSON_LIMIT, for_error, one_line
 
 TYPE_CHECKING = False

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from agentguard import jsontext
+from agentguard.access import tools
 from agentguard.policy import calls, engine, setting, source
 from agentguard.policy.conditions import CONDITIONS, WORDS
 from agentguard.policy.findings import in_order
@@ -18,7 +19,7 @@ from agentguard.policy.model import ALLOW, ASK, DENY
 from agentguard.policy.overlap import Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentguard.policy.compile import Compiled
     from agentguard.policy.engine import Policy
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _HIGH = ("high", "critical")
 _QUOTED = re.compile(r"`([^`\n]+)`")
+_NO_COMMAND = "*?[{~/@"  # a pattern, or the path of a program
 _OWN = "agentguard "  # commands that the person types, in a terminal of their own
 
 
@@ -38,7 +40,7 @@ def warnings(read: Source, compiled: Compiled) -> tuple[Finding, ...]:
     found = [*_unused(compiled), *_emptied(compiled.sets)]
     for rule in compiled.rules:
         found += [*_roles(rule), *_influenced(rule), *_asks(rule)]
-    found += [*_overlaps(rules, compiled.policy), *_remedies(rules, compiled)]
+    found += [*_overlaps(rules, compiled.policy), *_remedies(rules, compiled), *_commands(compiled)]
     own = {document.file for document in documents}
     return in_order(finding for finding in found if finding.file in own)
 
@@ -152,6 +154,52 @@ def _remedies(rules: Iterable[Rule], compiled: Compiled) -> Iterator[Finding]:
             if all(decision.would == DENY for decision in decided):
                 what = f'the remedy `{text}` is denied itself, by "{decided[0].would_rule}"'
                 yield rule.finding("AG708", what, at="remedy")
+
+
+def _commands(compiled: Compiled) -> Iterator[Finding]:
+    """Yield a finding for each command that is never one: `make deploy`, whose second word is an operand of make.
+
+    What each is called is found out as for a call.
+    """
+    world = setting.made_up({}, {})
+    told: dict[str, int] = {}  # how many words of a command count
+    for entry in _entries(compiled, "command"):
+        text, words = str(entry.value), tuple(str(entry.value).split())
+        if len(words) < 2 or any(char in text for char in _NO_COMMAND):
+            continue
+        if text not in told:
+            rows = tools.access(calls.of_bash(text, setting.PROJECT), world).rows
+            told[text] = max(_shared(words, row.origin.command) for row in rows)
+        known = told[text]
+        if 0 < known < len(words):
+            program, operand = " ".join(words[:known]), words[known]
+            what = f'no command is called "{text}": {operand} is an operand of {program}, so write '
+            yield entry.finding("AG712", f'{what}command = "{program}" and args = "{operand}"')
+
+
+def _shared(words: tuple[str, ...], command: Sequence[Any]) -> int:
+    """Return how many words two commands begin with in common."""
+    pairs = list(zip(words, command, strict=False))
+    return next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
+
+
+def _entries(compiled: Compiled, key: str) -> Iterator[Entry]:
+    """Yield every value of a condition in any rule, also those of sets that it names, each once."""
+    todo = [
+        entry
+        for rule in compiled.rules
+        for condition in _all_conditions(rule)
+        if condition.key == key
+        for entry in condition.entries
+    ]
+    seen: set[str] = set()
+    while todo:
+        entry = todo.pop()
+        if not entry.reference:
+            yield entry
+        elif entry.reference not in seen:
+            seen.add(entry.reference)
+            todo += compiled.sets.get(entry.reference, ())
 
 
 def _named_roles(rules: Iterable[Rule]) -> list[str]:

@@ -23,6 +23,7 @@ ARGUMENTS: dict[str, tuple[str, dict[str, str]]] = {
     "WebFetch": ("url", {"prompt": "x"}),
     "WebSearch": ("query", {}),
     "Agent": ("subagent_type", {"description": "x", "prompt": "x"}),
+    "Task": ("subagent_type", {"description": "x", "prompt": "x"}),  # what older clients call it
     "Skill": ("skill", {}),
 }
 

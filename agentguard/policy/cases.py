@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard.policy import calls, setting, shape, source
-from agentguard.policy.conditions import AS_KEYS, AS_MATRIX_KEYS, CASE_KEYS, EXPECTED, MATRIX_KEYS, TESTS_FILE_KEYS
+from agentguard.policy.conditions import (
+    AS_KEYS,
+    AS_MATRIX_KEYS,
+    CASE_KEYS,
+    EXPECTED,
+    MATRIX_KEYS,
+    PROMPTS,
+    TESTS_FILE_KEYS,
+)
 from agentguard.policy.findings import in_order, nearest
 from agentguard.policy.model import BUILTIN_PREFIX
 from agentguard.policy.setting import Who
@@ -136,6 +144,8 @@ def _written(document: Document, steps: Steps, text: str, mode: str, findings: l
         tool = text.partition(" ")[0].removesuffix(":")
         near = nearest(tool, calls.ARGUMENTS) if tool not in calls.ARGUMENTS else ""
         what = f'"{text}" is no call: a tool and its argument, such as "Read src/a.py" or "Bash: pytest -q"'
+        if not near and tool not in calls.ARGUMENTS:
+            what += f"; tools: {', '.join(calls.ARGUMENTS)}, mcp__SERVER__TOOL, and {' and '.join(PROMPTS)}"
         findings.append(document.finding(steps, "AG504", what, near))
     return call
 

@@ -294,7 +294,7 @@ CASE_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     **_PROJECT_KEYS,
     "as": (TABLE, (), False, "who asks, and from where: see below (somebody without a role, at a device without an id)"),
     "expect": (CHOICE, EXPECTED, True, "the effect; `stop` is deny or ask"),
-    "rule": (TEXT, (), False, "a rule that must ask for that effect"),
+    "rule": (TEXT, (), False, "a rule that must ask for that effect; beside `stop`, for deny or ask"),
 }  # fmt: skip
 AS_KEYS: dict[str, tuple[str, tuple[str, ...], bool, str]] = {
     "roles": (TEXTS, (), False, "the roles that the person is a member of"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentguard.access.model import EXACT
+from agentguard.policy import why
 from agentguard.policy.model import ALLOW, ASK, DENY, MAYBE
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ def reading(call: ToolCall, world: World) -> dict[str, Any]:
     return {"parse": parse, "commands": commands}
 
 
+def programs(access: Access, world: World) -> dict[str, Any]:
+    """Return the programs of a call of which nothing is known, as plain values; nothing where there is none."""
+    from agentguard.access.programs import catalog  # noqa: PLC0415 - for this alone
+
+    found = catalog.unknown(access.rows, frozenset(catalog.names()), world.project)
+    return {"unknown_programs": [_text(name) for name in found]} if found else {}
+
+
 def printable(text: str) -> str:
     """Return a text with everything escaped that is not for a terminal; line ends stay."""
     return "".join(
@@ -159,6 +168,9 @@ def as_text(found: dict[str, Any], colour: Callable[..., str]) -> str:
     lines += [f"  {name:<7} {found[name]}" for name in ("reason", "remedy") if found[name]]
     if not found["tool_known"]:
         lines.append(f"  agentguard does not know the tool {printable(found['tool'])}")
+    if found.get("unknown_programs"):
+        names = printable(", ".join(found["unknown_programs"]))
+        lines.append(f"  nothing is known about the program {names}: what its words look like decides")
     if not found["rows_complete"]:
         lines.append("  there was too much to work out; what is left counts as opaque")
     lines.append("")
@@ -169,12 +181,15 @@ def as_text(found: dict[str, Any], colour: Callable[..., str]) -> str:
         lines += _row_lines(row, colour)
     if not found["rows"]:
         lines.append("  this call makes no access that a policy could decide on")
+    if "asked" in found:
+        lines += ["", *why.lines(found["asked"], [row_text(row) for row in found["rows"]], colour)]
     return "\n".join(lines)
 
 
 def _headline(found: dict[str, Any], colour: Callable[..., str]) -> str:
     effect, rule = found["effect"], found["rule"]
-    head = colour(effect, fg=COLOURS[effect], bold=True) + (f" by {rule}" if rule else "")
+    said = f" by {rule}" if rule else ": nothing stops it" if effect == found["would"] == ALLOW else ""
+    head = colour(effect, fg=COLOURS[effect], bold=True) + said
     if found["would"] != effect:
         would = colour(found["would"], fg=COLOURS[found["would"]])
         head += f"; if all were enforced: {would} by {found['would_rule']}"
@@ -197,7 +212,7 @@ def _parse_lines(parse: Any, colour: Callable[..., str]) -> list[str]:
     lines = [colour("  how it is read", bold=True)]
     if isinstance(parse, str):
         return [*lines, f"    not at all: {printable(parse)}"]
-    for line in parse:
+    for line in parse if any(line["text"] for line in parse) else ():
         text = printable(line["text"]).replace("\n", "\\n")
         kind = colour(line["kind"], fg="cyan") if line["kind"] else ""
         lines.append(f"    {'  ' * line['depth']}{' '.join(part for part in (kind, text) if part)}")
@@ -212,7 +227,7 @@ def _command_lines(commands: Sequence[dict[str, Any]], colour: Callable[..., str
         shown = " ".join([*variables, *map(_quoted, command["words"])])
         carried = f"  ({' > '.join(command['via'])})" if command["via"] else ""
         lines.append("    " + printable(shown).replace("\n", "\\n") + printable(carried))
-    return lines
+    return lines if commands else [*lines, "    no command"]
 
 
 def _quoted(word: str) -> str:
@@ -229,6 +244,11 @@ def _row_lines(row: dict[str, Any], colour: Callable[..., str]) -> list[str]:
         about.append(f"from `{printable(row['from'])}`")
     if "via" in row:
         about.append(f"through {printable(' > '.join(row['via']))}")
+    if row["action"] == "execute":
+        about += [
+            f"{name} {printable(' '.join(map(_quoted, row[name])))}" for name in ("flags", "args") if row.get(name)
+        ]
+    about += [f"{name} {printable(row[name])}" for name in ("method", "sql_verb", "remote") if name in row]
     if "traits" in row:
         about.append(f"traits {', '.join(row['traits'])}")
     lines += _detail(about)

@@ -75,6 +75,7 @@ CODES = {
     "AG709": "a deny or ask rule for those who hold a role: losing one's identity lifts it",
     "AG710": "something relaxes where the agent can influence it: in `unless`, in a `not`, or in an allow rule",
     "AG711": "ask at high or critical severity: ask is not enforcement",
+    "AG712": "`command` names a word that is no subcommand, so no command is called that",
 }
 
 ERROR, WARNING = "error", "warning"
@@ -130,7 +131,7 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(set(findings)))
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Return the word that was probably meant, "" where none is near."""
-    near = difflib.get_close_matches(word, list(words), n=1)
+def nearest(word: str, words: Iterable[str], least: float = 0.6) -> str:
+    """Return the word that was probably meant, "" where none is as near as `least` (0 to 1)."""
+    near = difflib.get_close_matches(word, list(words), n=1, cutoff=least)
     return near[0] if near else ""

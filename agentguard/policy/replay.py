@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
 from agentguard.access import repo
-from agentguard.access.payload import Malformed, of_fields
+from agentguard.access.payload import INPUT_LIMIT, Malformed, of_fields
 from agentguard.access.programs import catalog
 from agentguard.access.world import RealDisk
 from agentguard.errors import AgentguardError
@@ -35,7 +35,6 @@ STOP = "stop"
 NEW_DENY, NEW_ASK, LIFTED, SAME, UNDECIDABLE = "new-deny", "new-ask", "lifted", "", "undecidable"
 CALL, ROWS = "call", "rows"  # level: interpreted again, or rules only
 _KEPT = 10_000  # calls whose result is kept
-LINE_LIMIT = 8 * 1024 * 1024  # bytes, as much as a hook reads
 
 
 class Result(NamedTuple):
@@ -110,8 +109,8 @@ class Replay:
         """
         if not data.strip():
             return None
-        if len(data) > LINE_LIMIT:
-            return Bad(name, f"over {LINE_LIMIT} bytes")
+        if len(data) > INPUT_LIMIT:
+            return Bad(name, f"over {INPUT_LIMIT} bytes, which the hook denies unread")
         try:
             value = jsontext.loads(data.strip())
             if not isinstance(value, dict):

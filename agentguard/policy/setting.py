@@ -155,12 +155,17 @@ def context(call: ToolCall, world: World, roles: Iterable[str] = (), who: Who = 
 def judge(policy: Policy, call: ToolCall, world: World, who: Who = NOBODY) -> tuple[Access, Decision]:
     """Return the rows of a call and what a policy decides about them, by the very code that the hook runs."""
     access = tools.access(call, world)
+    return access, engine.decide(policy, access, world, told(policy, call, world, who))
+
+
+def told(policy: Policy, call: ToolCall, world: World, who: Who = NOBODY) -> Context:
+    """Return what the engine is told beside the rows, with the roles that the person holds under a policy."""
     usual = {"assurance": MANAGED}
     member_of = {*who.roles, *(role for role, entry in policy.roles.items() if who.user in entry["users"])}
     held = frozenset(role for role in member_of if proves(policy.roles.get(role, usual), who.known))
-    told = context(call, world, held, who)
-    told.claimed = frozenset(member_of) - held
-    return access, engine.decide(policy, access, world, told)
+    found = context(call, world, held, who)
+    found.claimed = frozenset(member_of) - held
+    return found
 
 
 def verdict(policy: Policy, decision: Decision) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from agentguard.policy import advice, cases, setting, source
 from agentguard.policy.compile import compile_source
 from agentguard.policy.explain import explanation, printable, row_text
 from agentguard.policy.findings import in_order
-from agentguard.policy.model import ALLOW
+from agentguard.policy.model import ALLOW, ASK, DENY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -145,4 +145,5 @@ def run(policy: Policy, trials: Sequence[Trial], progress: Callable[[int, int], 
 def _passed(trial: Trial, got: str, decision: Decision) -> bool:
     if got != trial.expected and (trial.expected != STOP or got == ALLOW):
         return False
-    return not trial.rule or any(hit.rule == trial.rule and hit.effect == got for hit in decision.hits)
+    stops = {ASK, DENY} if trial.expected == STOP else {got}
+    return not trial.rule or any(hit.rule == trial.rule and hit.effect in stops for hit in decision.hits)

@@ -105,6 +105,38 @@ def test_explain_takes_a_payload_from_a_file_and_from_standard_input(acme, tmp_p
     assert (0, "deny", "secrets/file") == (code, json.loads(out)["effect"], json.loads(out)["rule"])
 
 
+def test_explain_ends_with_three_where_that_is_asked_for(acme, tmp_path) -> None:
+    """For a script that wants the answer and not the reasons."""
+    home = ("--bundle", acme, "--home", str(tmp_path), "--exit-code")
+    assert 3 == agentguard("explain", "-", *home, stdin=json.dumps(CALL).encode())[0]
+    assert 0 == agentguard("explain", "--bash", "ls", *home)[0]
+
+
+def test_explain_says_why_a_rule_matches_or_does_not(acme, tmp_path) -> None:
+    """Row by row, in text and as values; a rule that is not there is named, with the one that was meant."""
+    asked = ("explain", "-", "--bundle", acme, "--home", str(tmp_path), "--rule")
+    call = json.dumps(CALL).encode()
+    code, out, _ = agentguard(*asked, "secrets/file", stdin=call)
+    assert 0 == code
+    told = out.partition("  what secrets/file is about\n")[2].splitlines()
+    assert ["  no     use  (path does not fit)", "  yes    read "] == [told[0], told[1][:14]]
+    code, out, _ = agentguard(*asked, "secrets/file", "--json", stdin=call)
+    assert ["no", "yes"] == [row["match"] for row in json.loads(out)["asked"]["rows"]]
+    code, _, err = agentguard(*asked, "secret/file", stdin=call)
+    assert (2, True) == (code, "did you mean secrets/file?" in err)
+    code, out, _ = agentguard(*asked, "agentguard/own-files", stdin=call)
+    assert (0, True) == (code, "what agentguard/own-files is about" in out)
+    code, _, err = agentguard("explain", "--record", "x", "--rule", "secrets/file")
+    assert (2, True) == (code, "a record has only its rows" in err)
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_none(acme, tmp_path) -> None:
+    """It may be meant so, and a mistyped one must not look like an answer."""
+    for command in (("explain", "--bash", "ls"), ("replay", lines(tmp_path / "a", CALL))):
+        code, _, err = agentguard(*command, "--bundle", acme, "--cwd", "/nope", "--home", str(tmp_path))
+        assert (0, True) == (code, "there is no folder /nope on this machine" in err)
+
+
 def test_explain_needs_no_enrolment_and_takes_the_shipped_baseline(tmp_path) -> None:
     """From a fresh clone, before anything is set up."""
     project = tmp_path / "project"
@@ -143,6 +175,8 @@ def test_explain_active_says_when_no_policy_is_in_force(tmp_path) -> None:
             1,
             "there is no shipped bundle 'baselin'\n  did you mean 'baseline'?",
         ),
+        (("--bash", "cat \udcff"), b"", 2, "the text of --bash is not UTF-8"),
+        (("-",), b" " * (8 * 1024 * 1024 + 1), 1, "- is over 8 MiB, and the hook denies a call of that size unread"),
         (("--bash", "ls", "--bundle", BROKEN), b"", 1, "bundle.toml:1:10: AG105 schema 2 is not known to this version"),
     ],
 )
@@ -157,6 +191,16 @@ def test_explain_of_what_cannot_be_explained_says_why(args, stdin, code, text) -
 def lines(path, *calls):
     path.write_text("".join(json.dumps(call) + "\n" for call in calls))
     return str(path)
+
+
+def test_a_replay_of_nothing_fails(acme, tmp_path) -> None:
+    """A limit that nothing was held against would look like one that was kept."""
+    for text in ("", '{"b": {"kind": "event"}, "t": {}}\n'):
+        (tmp_path / "empty").write_text(text)
+        code, out, err = agentguard("replay", str(tmp_path / "empty"), "--bundle", acme, "--max-new-denials", "0")
+        assert (1, "", True) == (code, out, "there is no call in" in err)
+    code, out, _ = agentguard("replay", lines(tmp_path / "a", {"bash": "ls"}), "--bundle", acme, "--unknown")
+    assert (0, "agentguard knows all programs of these calls\n") == (code, out)
 
 
 def test_replay_prints_one_json_line_a_call(acme, tmp_path) -> None:

@@ -22,9 +22,9 @@ from agentguard.access.model import (
     Row,
     ToolCall,
 )
-from agentguard.policy import calls, engine, setting, source
-from agentguard.policy.compile import compile_source
-from agentguard.policy.explain import as_text, explanation, printable, reading, row_text, row_values
+from agentguard.policy import calls, engine, setting, source, why
+from agentguard.policy.compile import compile_folder, compile_source
+from agentguard.policy.explain import as_text, explanation, printable, programs, reading, row_text, row_values
 
 POLICY = """
 schema = 1
@@ -107,6 +107,79 @@ def test_what_would_happen_is_told_where_it_differs() -> None:
     """A rule that only observes shows in the headline."""
     text = as_text(explained(calls.of_line("Read a", setting.PROJECT)), plain)
     assert "allow; if all were enforced: ask by trial/read  (bundle acme, mode enforce)" == text.split("\n")[0]
+
+
+def test_what_is_written_on_beside_the_resource_is_shown() -> None:
+    """Options, operands, method and statement, which conditions can ask for; and a program that nothing is known about."""
+    call, world = (
+        calls.of_bash("curl -X POST https://h.example/ && frob go --now && psql -c 'DROP TABLE t'", setting.PROJECT),
+        setting.made_up({}, {}),
+    )
+    access = setting.judge(policy(), call, world)[0]
+    text = as_text({**explained(call), **programs(access, world)}, plain)
+    assert "nothing is known about the program frob: what its words look like decides" in text
+    for shown in (
+        "flags --request=POST; args https://h.example/",
+        "method POST",
+        "flags --now; args go",
+        "sql_verb DROP",
+    ):
+        assert shown in text
+    assert {} == programs(setting.judge(policy(), calls.of_bash("ls", setting.PROJECT), world)[0], world)
+
+
+def test_a_call_that_nothing_stops_is_said_so() -> None:
+    """Also one without a command."""
+    call = calls.of_bash("", setting.PROJECT)
+    text = as_text({**explained(call), **reading(call, setting.made_up({}, {}))}, plain)
+    assert text.startswith("allow: nothing stops it  (bundle acme, mode enforce)\n")
+    assert "  what its words come to\n    no command\n" in text
+
+
+WHY = """
+schema = 1
+name = "why"
+[[rule]]
+id = "a/write"
+effect = "deny"
+action = "write"
+path = ["/etc/**", "/srv/*.txt"]
+unless = [{ branch = ["x"] }, { users = ["dev"], path = ["/etc/acme/**"] }]
+[[rule]]
+id = "a/opaque"
+effect = "ask"
+certainty = "opaque"
+via = "sh -c"
+[[rule]]
+id = "a/allow"
+effect = "allow"
+command = "tee"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "action", "expected"),
+    [
+        ("tee /etc/x", "a/write", "write", "yes"),
+        ("tee /etc/acme/x", "a/write", "write", "no     write /etc/acme/x  (table 2 of unless lifts it)"),
+        ("tee /opt/x", "a/write", "write", "no     write /opt/x  (path does not fit)"),
+        ("tee /srv/$x.txt", "a/write", "write", "(path may fit)"),
+        ("tee /etc/x", "a/write", "execute", "(action and path do not fit)"),
+        ("tee /etc/x", "a/allow", "write", "yes    write /etc/x"),
+        ("sh -c ls", "a/opaque", "execute", "no     execute ls  (certainty does not fit)"),
+        ('eval "$x"', "a/opaque", "execute", "(via does not fit)"),
+        ('eval "$x"', "a/allow", "execute", "(certainty does not fit)"),
+    ],
+)
+def test_why_a_rule_matches(tmp_path, text, rule, action, expected) -> None:
+    """A condition that the row misses is named, and so is a table of unless that lifts the rule."""
+    (tmp_path / "bundle.toml").write_text(WHY)
+    loaded = engine.load(compile_folder(str(tmp_path)))
+    call, world = calls.of_bash(text, setting.PROJECT), setting.made_up({"/etc/x": "", "/srv/a.txt": ""}, {})
+    rows = setting.judge(loaded, call, world)[1].rows
+    told = why.of_rule(loaded, rule, rows, world, setting.told(loaded, call, world))
+    shown = why.lines(told, [row_text(row_values(row)) for row in rows], plain)[1:]
+    assert any(expected in line for row, line in zip(rows, shown, strict=True) if row.action == action), shown
 
 
 def test_an_unknown_tool_and_an_event_without_access_are_said_so() -> None:

@@ -157,7 +157,7 @@ def test_a_record_of_no_decision_and_an_empty_line_are_passed_over() -> None:
             "the texts of this record were erased, and its rows with them",
         ),
         ({"b": {"kind": "decision", "effect": "deny"}, "t": []}, "the record has no rows that can be read"),
-        (b" " * 8 * 1024 * 1024 + b"{}", "over 8388608 bytes"),
+        (b" " * 8 * 1024 * 1024 + b"{}", "over 8388608 bytes, which the hook denies unread"),
     ],
 )
 def test_a_line_that_is_no_call_is_said_to_be_none(line, problem) -> None:
