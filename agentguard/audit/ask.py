@@ -98,7 +98,10 @@ def parse(given: str) -> dict[str, Any]:
     """Return the request in a pasted text. Raises `UsageError`."""
     _, mark, rest = "".join(given.split()).partition(MARK)
     if not mark:
-        raise UsageError(f"there is no request in this: it holds no word that begins with {MARK}")
+        raise UsageError(
+            f"there is no request in this: it holds no word that begins with {MARK.removesuffix('.')}",
+            hint="whoever was denied prints it with `agentguard exception request ID`",
+        )
     word = rest.rstrip("=")
     try:
         inflater = zlib.decompressobj()

@@ -13,7 +13,7 @@ _NO_TEXTS = "(erased)"
 _BODY = (
     "id", "kind", "time", "device", "hostname", "user", "known", "roles", "agent", "agent_version", "session",
     "subagent", "event", "tool", "tool_use_id", "permission_mode", "outcome", "effect", "would", "mode", "rule",
-    "would_rule", "severity", "exception", "reason", "latency_us", "rows_complete", "redactions", "lost", "torn",
+    "would_rule", "severity", "exception", "without", "reason", "latency_us", "rows_complete", "redactions", "lost", "torn",
     "full",
 )  # fmt: skip
 _TEXTS = ("cwd", "project", "repo", "branch", "command", "reason", "remedy", "problem", "bundle_problem")
@@ -50,10 +50,15 @@ def row(record: Seen) -> list[str]:
         clean(body.get("user", ""), 20),
         clean(effect if effect == would else f"{effect} (would {would})", 24) if effect else "",
         clean(body.get("tool") or body.get("event") or body.get("kind", ""), 24),
-        clean(body.get("would_rule") or body.get("rule", ""), 32),
+        clean(body.get("would_rule") or body.get("rule") or _lifted(body), 32),
         clean(what(record), _WIDTH),
         clean(body.get("id", ""), 16),
     ]
+
+
+def _lifted(body: dict[str, Any]) -> str:
+    """Return which exception let a call through."""
+    return f"exception {body['exception']}" if body.get("exception") else ""
 
 
 def what(record: Seen) -> str:

@@ -27,7 +27,20 @@ if TYPE_CHECKING:
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _FIXED = ("action",)  # conditions that are never left out
-_HOW = {False: "exception init", True: "bundle publish POLICY"}  # by whether there is a key: what comes next
+
+
+def ready(publishing: Publisher, targets: metadata.Metadata | None) -> None:
+    """Raise `ConfigError` unless there is a key that signs exceptions and the published policy says so."""
+    if exceptions.ROLE not in publishing.roles:
+        raise ConfigError(
+            f"{publishing.folder} has no key yet that signs exceptions",
+            hint=f"agentguard exception init --to {publishing.folder}",
+        )
+    if targets is None or exceptions.delegation(targets) is None:
+        raise ConfigError(
+            "the published policy does not say yet who may grant exceptions",
+            hint=f"agentguard bundle publish POLICY --to {publishing.folder}",
+        )
 
 
 def enable(publishing: Publisher, new: Callable[[], bytes | None], existing: Callable[[], bytes]) -> str:
@@ -67,10 +80,6 @@ def entry(
     """
     from agentguard.policy import engine  # noqa: PLC0415 - a parser that only authoring needs
 
-    if exceptions.delegation(chain.targets) is None:
-        raise ConfigError(
-            "the published policy does not say yet who may grant exceptions", hint="agentguard exception init --help"
-        )
     policy = engine.load(chain.policy)
     rule = next((one for one in policy.rules if one["id"] == request["rule"]), None)
     if rule is None or rule["effect"] == ALLOW:
@@ -139,12 +148,8 @@ def republish(
         if not free:
             raise ConfigError(f"somebody else is publishing from {publishing.folder}")
         repo = publishing.repo
-        targets = publish.current(repo, "targets.json")
-        if targets is None or exceptions.delegation(metadata.read(TARGETS, targets)) is None:
-            raise ConfigError(
-                "the published policy does not say yet who may grant exceptions",
-                hint=f"agentguard {_HOW[exceptions.ROLE in publishing.roles]} --to {publishing.folder}",
-            )
+        targets = publish.current(repo, "targets.json") or b""
+        ready(publishing, metadata.read(TARGETS, targets) if targets else None)
         before = publish.current(repo, exceptions.META)
         old = exceptions.Document(metadata.read(TARGETS, before)) if before else None
         revoked = sorted({*(old.revoked if old else ()), *revoke})
@@ -181,12 +186,7 @@ def published(publishing: Publisher) -> exceptions.Document | None:
 
 
 def _signers(publishing: Publisher, passphrase: Callable[[], bytes]) -> list[Any]:
-    role = publishing.roles.get(exceptions.ROLE)
-    if role is None:
-        raise ConfigError(
-            f"{publishing.folder} has no key yet that signs exceptions",
-            hint=f"agentguard exception init --to {publishing.folder}",
-        )
+    role = publishing.roles[exceptions.ROLE]
     there = [publishing.key(name) for name in role["keys"] if os.path.exists(publishing.key(name))]
     if len(there) < role["threshold"]:
         raise ConfigError(

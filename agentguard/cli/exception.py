@@ -109,7 +109,7 @@ def grant(
     passphrase_file: str | None,
     as_json: bool,
 ) -> None:
-    """Sign an exception for the request in a file, or on standard input (-).
+    """Sign an exception for a request, in a file or on standard input (-).
 
     It lifts the rule for exactly the call that was denied. Each --wide KEY leaves a condition out.
 
@@ -128,6 +128,7 @@ def grant(
     folder = publishing.read(_folder(publisher))
     asked = ask.parse(file.read(_LIMIT))
     chain = publish.check(folder.repo, {})
+    grants.ready(folder, chain.targets)
     who = approver or places.account_name()
     found = grants.entry(asked, chain, days=days, approver=who, ticket=ticket, wide=wide)
     secret = passphrase.existing(passphrase_file)
@@ -171,7 +172,9 @@ def install(file: BinaryIO, home: str | None, as_json: bool) -> None:
 @home_option
 @json_option
 def list_(publisher: str | None, home: str | None, as_json: bool) -> None:
-    """Show the exceptions that are here and whether they hold; with --to, those that are published.
+    """Show the exceptions that are here, or with --to those that are published.
+
+    Of one that does not hold here, the state says why.
 
     \b
     Examples:
@@ -209,7 +212,10 @@ def list_(publisher: str | None, home: str | None, as_json: bool) -> None:
 def revoke(
     identifier: str, publisher: str | None, passphrase_file: str | None, home: str | None, as_json: bool
 ) -> None:
-    """Take an exception back: with --to everywhere, with the next sync of each laptop; else let go of the file here.
+    """Take an exception back: everywhere with --to, else here.
+
+    With --to it counts no more from the next sync of each laptop on, also where it was handed over as a file. Without, the
+    file that was installed here is let go of.
 
     \b
     Examples:
@@ -220,7 +226,12 @@ def revoke(
         from agentguard.bundle import grants  # noqa: PLC0415
         from agentguard.bundle import publisher as publishing  # noqa: PLC0415
 
-        grants.republish(publishing.read(publisher), passphrase.existing(passphrase_file), revoke=[identifier])
+        folder = publishing.read(publisher)
+        before = grants.published(folder)
+        known = before is not None and any(entry["id"] == identifier for entry in before.entries)
+        grants.republish(folder, passphrase.existing(passphrase_file), revoke=[identifier])
+        if not known:
+            say(f"{identifier} was not published, so it must have been handed over as a file; is it the right id?")
         said = f"{identifier} is taken back: laptops follow with their next sync"
     else:
         from agentguard.sync import granted  # noqa: PLC0415

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 COLOURS = {ALLOW: "green", ASK: "yellow", DENY: "red"}
 _COMMAND_INPUT = ("Bash", "Monitor")  # tools whose spans lie in the input `command`
 _BUNDLE = {"bundle": "name", "revision": "revision", "digest": "digest", "state": "state"}  # of a record
+_THEN = ("id", "time", "effect", "rule", "would", "would_rule", "exception", "without")  # of a record
 _MORE = ("port", "remote", "mcp_tool", "method", "sql_verb")  # parts of a row beside its resource
 
 
@@ -60,7 +61,7 @@ def explanation(policy: Policy, call: ToolCall, access: Access, decision: Decisi
 def decided(body: dict[str, Any]) -> dict[str, Any]:
     """Return what was decided when a record was made, and by which policy. Nobody has checked what a record holds."""
     bundle = body.get("bundle")
-    found = {name: _text(body.get(name) or "") for name in ("id", "time", "effect", "rule", "would", "would_rule")}
+    found = {name: _text(body.get(name) or "") for name in _THEN}
     facts = bundle if isinstance(bundle, dict) else {}
     return {**found, **{name: _text(facts.get(key) or "") for name, key in _BUNDLE.items()}}
 
@@ -199,6 +200,8 @@ def _headline(found: dict[str, Any], colour: Callable[..., str]) -> str:
 def _record_lines(record: dict[str, Any]) -> list[str]:
     """Return what was decided when the record was made."""
     then = record["effect"] + (f" by {record['rule']}" if record["rule"] else "")
+    if record["exception"]:
+        then += f" by exception {record['exception']} (without it {record['without']})"
     if record["would"] not in ("", record["effect"]):
         then += f"; if all were enforced: {record['would']} by {record['would_rule']}"
     policy = f"bundle {record['bundle']}, revision {record['revision'] or 'none'}, {record['state']}"

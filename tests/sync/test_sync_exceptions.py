@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from agentguard import config, jsontext, places
 from agentguard.access.world import MemoryDisk
-from agentguard.audit import ask, redact, spool
+from agentguard.audit import ask, redact, show, spool
 from agentguard.bundle import exceptions, files, grants, publish, publisher, seal
 from agentguard.cli.main import cli
 from agentguard.errors import AgentguardError, ConfigError, Refused, UsageError
@@ -125,8 +125,12 @@ def test_from_the_denial_to_the_call_that_passes(acme, here):
     code, out = run("install", path, "--home", here.home)
     assert (0, f"{entry['id']} lifts write/ops until {entry['expires']}\n") == (code, out)
     os.rename(acme.repo, acme.repo + ".away")  # offline from here on
-    effect, body, _ = call(here)
+    effect, body, texts = call(here)
     assert ("allow", "allow", entry["id"], "deny") == (effect, body["would"], body["exception"], body["without"])
+    assert f"exception {entry['id']}" == show.row(show.Seen(body, texts))[4]
+    spool.append(here.spool(os.getuid()), body, texts)
+    said = CliRunner().invoke(cli, ["policy", "explain", "--record", body["id"], "--home", here.home]).stdout
+    assert f"  then    allow by exception {entry['id']} (without it deny)  (bundle strict, revision 2" in said
     start, end = exceptions.times([entry])[entry["id"]]
     assert 2 * 86400 == end - start
     effects = {moment: call(here, now=moment)[0] for moment in (end - 1, end, start - 1)}
@@ -248,6 +252,8 @@ def test_published_with_the_bundle_and_taken_back(acme, here):
     assert "allow" == call(here)[0]
     assert stages.run(here)["ok"]
     assert "deny" == call(here)[0]
+    done = CliRunner().invoke(cli, ["exception", "revoke", "0" * 16, "--to", acme.folder])
+    assert (0, True) == (done.exit_code, "is it the right id?" in done.stderr)
     assert "0 exceptions" not in run("list", "--to", acme.folder)[1]
 
 
@@ -369,7 +375,7 @@ def test_a_publisher_without_keys_for_it_says_so(acme, here, monkeypatch):
     assert exceptions.delegation(seal.load_active(here, time.time()).chain.targets) is None
     with pytest.raises(Refused, match="names nobody"):
         granted.install(here, b"{}")
-    with pytest.raises(ConfigError, match="does not say yet") as caught:
+    with pytest.raises(ConfigError, match="no key yet") as caught:
         grants.republish(folder, lambda: b"")
     assert f"agentguard exception init --to {acme.folder}" == caught.value.hint
 
@@ -389,8 +395,9 @@ def test_an_older_publisher_gets_a_key_for_it(acme, here):
     assert (0, os.path.join(acme.folder, "keys", "solo.pem") + "\n") == run("init", "--to", acme.folder)
     with open(file, encoding="utf-8") as stream:
         assert stream.read().startswith(before)
-    with pytest.raises(ConfigError, match="does not say yet"):
+    with pytest.raises(ConfigError, match="does not say yet") as caught:
         grant(acme, text)
+    assert f"agentguard bundle publish POLICY --to {acme.folder}" == caught.value.hint
     publish.release(publisher.read(acme.folder), active)
     assert stages.run(here)["ok"]
     path, _entry = grant(acme, text)
