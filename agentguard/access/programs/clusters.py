@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, POSSIBLE
-from agentguard.access.programs import walk
+from agentguard.access.programs import stages, walk
 from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
@@ -22,6 +22,8 @@ def changes(call: Call, work: Work) -> None:
     if _tried(work):
         work.entry = {**work.entry, "traits": ""}
         work.line.traits.clear()
+    elif stages.cluster(call, work.line):
+        work.line.traits.add("publishes")
     for name in ("--filename", "--kustomize"):
         if any("://" in (plain(value) or "") for value in work.line.values(name)):  # somebody else has written it down
             work.line.kinds[name] = "from"
@@ -74,6 +76,12 @@ def charts(call: Call, work: Work) -> None:
     if chart is not None and (chart[:1] in "./~" or "://" in chart or walk.kind_of(call, chart)):
         kinds[-1] = "spec"
     work.entry = {**work.entry, "operands": " ".join(kinds)}
+    if (
+        work.command[-1] in ("install", "upgrade")
+        and not _tried(work)
+        and stages.cluster(call, work.line, operands[:1])
+    ):
+        work.line.traits.add("publishes")
     walk.standard(call, work)
 
 

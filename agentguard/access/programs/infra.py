@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE
-from agentguard.access.programs import net, verbs, walk
+from agentguard.access.programs import net, stages, verbs, walk
 from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.limits import MAX_OPERANDS
@@ -181,8 +181,11 @@ def plays(call: Call, work: Work) -> None:
     line = work.line
     given = [plain(value) or "" for value in [*line.values("--extra-vars"), *line.values("--tags")]]
     words = {word.strip("\"'{}:") for text in given for word in text.replace("=", " ").replace(",", " ").split()}
-    if not line.has("--check --syntax-check --list-tasks --list-hosts") and not words.isdisjoint(_UNDOES):
-        line.traits.add("destroys-infrastructure")
+    if not line.has("--check --syntax-check --list-tasks --list-hosts"):
+        if not words.isdisjoint(_UNDOES):
+            line.traits.add("destroys-infrastructure")
+        if stages.any_used([*line.values("--inventory"), *line.values("--limit"), *line.operands, *given]):
+            line.traits.add("publishes")
     walk.standard(call, work)
 
 

@@ -174,14 +174,17 @@ def _config(call: Call, path: Value) -> None:
             _set(call, name, value)
 
 
+_SFTP_TRAITS = (("sends", ("put", "mput", "reput")), ("destroys-data", ("rm", "rmdir")))
+
+
 def sftp(call: Call, work: Work) -> None:
     """`sftp [-b FILE] HOST`: its own commands come from a file or standard input."""
     line = work.line
     batch = line.value("-b")
     feed = call.written(batch) if batch not in (None, "-") else call.stdin
     given = feed.value if feed is not None else UNKNOWN if batch is not None else ""
-    sends = not isinstance(given, str) or any(word in given.lower().split() for word in ("put", "mput", "reput"))
-    operands = _begin(call, work, {"sends"} if sends else set())
+    said = set(given.lower().split()) if isinstance(given, str) else {"put"}
+    operands = _begin(call, work, {trait for trait, on in _SFTP_TRAITS if not said.isdisjoint(on)})
     settings(call, line)
     place = net.split(operands[0]) if operands else None
     if operands:

@@ -149,4 +149,16 @@ flask
   > shell
     language python
     run      interpreters.console
+  > db
+    options  -d,--directory=text -x,--x-arg=text
+    may      destroys-data
+    >> downgrade
+      options  --sql --tag=text
+      operands text
+      run      stores.downgrade
+    >> upgrade migrate revision stamp merge init
+      options  -m,--message=text --autogenerate --rev-id=text --sql --head=text
+    >> current history heads branches show check list-templates
+      options  -v,--verbose
+      traits   read-only
 """

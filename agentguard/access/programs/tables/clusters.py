@@ -6,6 +6,7 @@ kubectl k oc kubecolor microk8s.kubectl
            -A,--all-namespaces --user=text --token=text -s,--server=url --as=text --request-timeout=text
            --field-selector=text -f,--filename=from -k,--kustomize=read -R,--recursive -c,--container=text
            --dry-run=text? -w,--watch --insecure-skip-tls-verify
+  may      publishes
   > delete
     options  --all --force --grace-period=text --now --cascade=text? --wait=text? --timeout=text --ignore-not-found
     traits   destroys-infrastructure
@@ -73,6 +74,7 @@ kubectl k oc kubecolor microk8s.kubectl
       run      clusters.changes
     >> restart pause resume
       traits   controls-service
+      run      clusters.changes
   > config
     >> view
       options  --raw!prints-environment --minify --flatten
@@ -122,6 +124,7 @@ kustomize
 helm
   options  -n,--namespace=text --kube-context=text --kubeconfig=read --debug --timeout=text --wait --atomic
            --dry-run=text?
+  may      publishes
   > uninstall delete del un
     options  --keep-history
     traits   destroys-infrastructure

@@ -117,7 +117,7 @@ ansible-playbook
            --vault-password-file=read --vault-id=text --start-at-task=text -M=read --become-user=text
   operands run*
   run      infra.plays
-  may      destroys-infrastructure
+  may      destroys-infrastructure publishes
 
 ansible-vault
   options  --vault-password-file=read --vault-id=text --output=write --ask-vault-pass

@@ -41,7 +41,7 @@ sftp
   options  -1 -2 -4 -6 -A -a -b=read -B=text -C -c=text -D=shell -F=text -i=text -J=text -l=text -N -o=text -P=text -p
            -R=text -S=shell -s=text -r -q -v -X=text
   run      ssh.sftp
-  may      sends
+  may      destroys-data sends
 
 rsync
   options  -a,--archive -b,--backup -B=text -c,--checksum -C -d,--dirs -e,--rsh=shell -E -f,--filter=text -g -h -H -i
