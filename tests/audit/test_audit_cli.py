@@ -2,10 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
+import warm
 
 from agentguard import places
 from agentguard.audit import spool
@@ -37,8 +36,7 @@ def audit(home):
     """A function that runs `agentguard audit …` on that home."""
 
     def run(*arguments):
-        argv = [sys.executable, "-m", "agentguard", "audit", *arguments, "--home", home]
-        return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+        return warm.run("audit", *arguments, "--home", home)
 
     return run
 
@@ -126,6 +124,5 @@ def test_server_needs_a_token_and_an_address(audit, tmp_path):
 
 def test_spool_that_is_not_there_is_empty(tmp_path):
     """A new install has no records, and that is no error."""
-    argv = [sys.executable, "-m", "agentguard", "audit", "tail", "--home", str(tmp_path)]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    done = warm.run("audit", "tail", "--home", tmp_path)
     assert (0, "", "no records\n") == (done.returncode, done.stdout, done.stderr)

@@ -1,20 +1,16 @@
 """`agentguard bundle`, as a person calls it."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+import warm
 
 CASE = 'schema = 1\nname = "tiny"\nmode = "enforce"\n'
 
 
 def run(*arguments):
     """Run the command in a process of its own: (exit code, standard output, standard error)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "agentguard", "bundle", *map(str, arguments)],
-        capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
+    done = warm.run("bundle", *arguments)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -3,12 +3,11 @@
 import gzip
 import json
 import os
-import subprocess
-import sys
 import time
 
 import httpx
 import pytest
+import warm
 
 from agentguard import places
 from agentguard.audit import spool, upload
@@ -29,17 +28,14 @@ class Server:
         self.more = []
 
     def start(self):
-        argv = [
-            sys.executable, "-m", "agentguard", "collector", "serve", "--data", self.data, "--port", str(self.port),
-            "--ready-file", self.ready, *self.more,
-        ]  # fmt: skip
-        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(600):
+        where = ["--data", self.data, "--port", self.port, "--ready-file", self.ready]
+        self.process = warm.start("collector", "serve", *where, *self.more)
+        for _ in range(3000):
             if os.path.exists(self.ready):
                 break
             if self.process.poll() is not None:
                 pytest.fail(self.process.communicate()[1])
-            time.sleep(0.05)
+            time.sleep(0.01)
         with open(self.ready) as file:
             self.url = json.load(file)["url"]
         self.port = int(self.url.rpartition(":")[2])

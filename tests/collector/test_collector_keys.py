@@ -5,14 +5,14 @@ import subprocess
 import sys
 
 import pytest
+import warm
 
 from agentguard.collector.keys import Keys
 from agentguard.errors import ConfigError
 
 
 def run(*arguments, env=None):
-    argv = [sys.executable, "-m", "agentguard", "collector", *arguments]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, env=env)
+    return warm.run("collector", *arguments, env=env)
 
 
 def test_init_makes_everything_once(tmp_path):

@@ -7,13 +7,12 @@ import os
 import random
 import shutil
 import stat
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import httpx
 import pytest
+import warm
 
 from agentguard.audit import receipts, remote, spool, verify
 from agentguard.audit.memory import kept_receipts
@@ -354,8 +353,7 @@ def test_secrets_are_private_and_stay(server, tmp_path):
     key = server.keys.receipt_key
     server.start()
     assert 400 == server.post(token, b"").status_code
-    argv = [sys.executable, "-m", "agentguard", "collector", "key", "--data", server.data, "--json"]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
+    done = warm.run("collector", "key", "--data", server.data, "--json")
     assert (key, server.keys.enrol_secret) == tuple(
         json.loads(done.stdout)[name] for name in ("receipt_key", "enrol_secret")
     )
@@ -375,13 +373,12 @@ def test_person_gets_a_report_of_the_whole_fleet(server, device):
     """`report --collector`: by rule and by person, of all devices; without a token it says where one is."""
     device("d1").record(2, effect="allow", would="deny", would_rule="secrets/file").send()
     device("d2").record(1, effect="ask", would="ask", would_rule="git/push").send()
-    argv = [sys.executable, "-m", "agentguard", "report", "--json", "--collector", server.url]
-    more = ["--token-file", os.path.join(server.data, "reader.token")]
-    found = json.loads(subprocess.run([*argv, *more], capture_output=True, timeout=60, check=True).stdout)
+    words = ["report", "--json", "--collector", server.url]
+    found = json.loads(warm.run(*words, "--token-file", os.path.join(server.data, "reader.token")).stdout)
     assert (3, 2, 1, 0, 1) == tuple(found[key] for key in ("calls", "would_deny", "would_ask", "denied", "asked"))
     assert ["secrets/file", "git/push"] == [rule["rule"] for rule in found["rules"]]
     assert [{"person": "alice", "deny": 2, "ask": 1}] == found["people"]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    done = warm.run(*words)
     assert (2, "") == (done.returncode, done.stdout)
     assert "--collector needs --token-file\n  the collector keeps the reader's token in reader.token" in done.stderr
 
@@ -400,8 +397,7 @@ def test_person_searches_and_verifies_at_the_collector(server, device):
     ]
 
     def audit(*arguments):
-        argv = [sys.executable, "-m", "agentguard", "audit", *arguments, *more]
-        return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+        return warm.run("audit", *arguments, *more)
 
     done = audit("search", "effect:deny", "--json")
     assert [2, 1] == [one["body"]["seq"] for one in json.loads(done.stdout)]
@@ -419,18 +415,7 @@ def test_person_searches_and_verifies_at_the_collector(server, device):
 
 def test_two_collectors_cannot_share_an_address(server, tmp_path):
     """A port that is taken ends in one line."""
-    argv = [
-        sys.executable,
-        "-m",
-        "agentguard",
-        "collector",
-        "serve",
-        "--data",
-        str(tmp_path / "other"),
-        "--port",
-        str(server.port),
-    ]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    done = warm.run("collector", "serve", "--data", tmp_path / "other", "--port", server.port)
     assert 1 == done.returncode
     assert "could not be started" in done.stderr
     assert "Traceback" not in done.stderr
@@ -438,8 +423,7 @@ def test_two_collectors_cannot_share_an_address(server, tmp_path):
 
 def test_two_collectors_cannot_share_a_folder(server):
     """Of two processes on one data folder, the second ends in one line."""
-    argv = [sys.executable, "-m", "agentguard", "collector", "serve", "--data", server.data, "--port", "0"]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    done = warm.run("collector", "serve", "--data", server.data, "--port", "0")
     assert (1, True) == (done.returncode, "another collector is using" in done.stderr)
 
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import warm
 
 from agentguard import places
 from agentguard.bundle import publish
@@ -24,17 +25,20 @@ CLEAN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 BEFORE = b'{\n    "theme": "dark",\n    "hooks": {"Stop": []}\n}'
 
 
-def agentguard(*words, argv=(sys.executable, "-m", "agentguard"), cwd=ROOT, code=0):
-    """Run a command without a terminal; return what it printed."""
-    done = subprocess.run(
-        [*argv, *map(str, words)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=CLEAN,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+def agentguard(*words, argv=None, cwd=ROOT, code=0):
+    """Run a command without a terminal, `argv` if it is another program's; return what it printed."""
+    if argv is None:
+        done = warm.run(*words, cwd=cwd, env=CLEAN)
+    else:
+        done = subprocess.run(
+            [*argv, *map(str, words)],
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            env=CLEAN,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
     assert code == done.returncode, done.stdout + done.stderr
     return done.stdout if code == 0 else done.stderr
 

@@ -3,22 +3,19 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import warm
 
 ROOT = Path(__file__).parent.parent.parent
 PAYLOADS = Path(__file__).parent / "payloads"
 CLEAN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
-def agentguard(*words, check=True, **options):
+def agentguard(*words, check=True):
     """Run one agentguard command and return the finished process."""
-    argv = [sys.executable, "-m", "agentguard", *map(str, words)]
-    done = subprocess.run(
-        argv, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL, check=False, **options
-    )
+    done = warm.run(*words, cwd=ROOT)
     assert not check or done.returncode == 0, (words, done.returncode, done.stdout, done.stderr)
     return done
 

@@ -16,6 +16,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BASELINE = os.path.join(ROOT, "bundles", "baseline")
 
 
+def check(root):
+    """Run `scripts/generate-packs --check` of a tree with this Python: no environment is made."""
+    code = "import _venv, runpy, sys; _venv.ensure = lambda extras: None; sys.argv = ['generate-packs', '--check']; "
+    code += "runpy.run_path('generate-packs', run_name='__main__')"
+    folder = os.path.join(root, "scripts")
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=folder)
+
+
 @pytest.fixture(scope="module")
 def prepared():
     return suite.prepare(BASELINE)
@@ -41,8 +49,7 @@ def test_every_rule_has_a_case_and_a_near_miss(prepared, results):
 
 def test_what_the_program_carries_is_up_to_date():
     """scripts/generate-packs has been run since the last change to a policy."""
-    script = os.path.join(ROOT, "scripts", "generate-packs")
-    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    done = check(ROOT)
     assert (0, "") == (done.returncode, done.stderr)
 
 
@@ -52,11 +59,7 @@ def test_a_pack_that_is_out_of_date_is_found(tmp_path):
         shutil.copytree(os.path.join(ROOT, name), tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     added = tmp_path / "bundles" / "baseline" / "rules" / "new.toml"
     added.write_text('[[rule]]\nid = "new"\neffect = "ask"\naction = "listen"\n', encoding="utf-8")
-    script = str(tmp_path / "scripts" / "generate-packs")
-    code = "import _venv, runpy, sys; _venv.ensure = lambda extras: None; sys.argv = [*sys.argv[1:], '--check']; "
-    code += "runpy.run_path(sys.argv[0], run_name='__main__')"
-    command = [sys.executable, "-c", code, script]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path / "scripts")
+    done = check(str(tmp_path))
     assert 1 == done.returncode
     stale = [line.removesuffix(" is out of date: run scripts/generate-packs") for line in done.stderr.splitlines()]
     followers = ["bundles/observe/bundle.toml", "bundles/strict/bundle.toml", "docs/bundles/baseline.md"]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import warm
 
 from agentguard.policy import reference, source
 from agentguard.policy.conditions import BUNDLE_KEYS, CONDITIONS, DEFAULTS, RULE_KEYS
@@ -23,15 +24,8 @@ CALL = {"hook_event_name": "PreToolUse", "tool_name": "Read", "tool_input": {"fi
 
 def agentguard(*args, stdin=b"", cwd=ROOT):
     """Run a command and return (exit code, standard output, standard error)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "agentguard", "policy", *args],
-        input=stdin,
-        capture_output=True,
-        cwd=cwd,
-        env={**os.environ, "NO_COLOR": "1"},
-        check=False,
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    done = warm.run("policy", *args, stdin=stdin, cwd=cwd, env={**os.environ, "NO_COLOR": "1"})
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture

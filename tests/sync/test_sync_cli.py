@@ -4,21 +4,17 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import warm
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "sync"
 
 
 def run(*arguments):
     """Run the command in a process of its own: (exit code, standard output, standard error)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "agentguard", *map(str, arguments)],
-        capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
+    done = warm.run(*arguments)
     return done.returncode, done.stdout, done.stderr
 
 

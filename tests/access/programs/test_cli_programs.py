@@ -2,21 +2,15 @@
 
 import json
 import os
-import subprocess
-import sys
+
+import warm
 
 from agentguard.access.programs import catalog
 
 
 def programs(*args):
     """Run a command and return (exit code, standard output, standard error)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "agentguard", "programs", *args],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "NO_COLOR": "1"},
-        check=False,
-    )
+    done = warm.run("programs", *args, env={**os.environ, "NO_COLOR": "1"})
     return done.returncode, done.stdout, done.stderr
 
 
