@@ -14,6 +14,7 @@ from agentguard.audit import show
 from agentguard.cli.common import home_option, json_option, out, out_json, progress, say, table
 from agentguard.cli.policy import bundle_option, compiled, reader
 from agentguard.errors import ConfigError, Refused, UsageError
+from agentguard.policy.model import OBSERVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +96,8 @@ def replay(
         else:
             out("agentguard knows all programs of these calls")
     (say if as_json or unknown else out)(_sums(found))
+    if player.policy.mode == OBSERVE:
+        say("the policy only observes, so what is new is what it would do")
     beyond = found.beyond(max_new_denials, max_new_asks, max_undecidable)
     if beyond:
         raise Refused(

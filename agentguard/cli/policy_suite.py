@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agentguard.cli.common import json_option, out, out_json, progress, say, table
-from agentguard.errors import ConfigError, Refused
+from agentguard.errors import ConfigError, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,22 +19,28 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", metavar="DIR")
-@click.option("--from", "origin", metavar="NAME", default="", help="Begin with a bundle that ships: baseline, strict …")
+@click.option("--include", "pack", metavar="NAME|DIR", default="", help="Stand on a bundle that ships, or on a folder.")
+@click.option("--from", "origin", metavar="NAME", default="", help="Begin with a copy of a bundle that ships.")
 @click.option("--name", default="", help="The policy's name (the folder's).")
 @json_option
-def init(folder: str, origin: str, name: str, as_json: bool) -> None:
+def init(folder: str, pack: str, origin: str, name: str, as_json: bool) -> None:
     """Begin a policy in the new folder DIR: a few rules with comments, and tests that pass.
 
-    Nothing is written over.
+    With --include the policy has all rules of a pack, pinned by its digest, and a rule of its own. Nothing is written over.
 
     \b
     Examples:
       agentguard policy init acme
-      agentguard policy init acme --from baseline
+      agentguard policy init acme --include baseline
+      agentguard policy init acme --from roles-example
     """
     from agentguard.policy import starter  # noqa: PLC0415 - only when a command runs
 
-    files = starter.begin(folder, origin, name)
+    if pack and origin:
+        raise UsageError(
+            "--include and --from exclude each other", hint="to stand on a bundle is better than to copy it"
+        )
+    files = starter.begin(folder, origin, name, pack)
     if as_json:
         out_json({"folder": folder, "files": files})
     else:

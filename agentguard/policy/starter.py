@@ -1,25 +1,27 @@
-"""Begins a policy: a folder of one's own, from the starter in this package or from a bundle that ships.
+"""Begins a policy: a folder of one's own, from the starter in this package, from a bundle that ships, or upon a pack.
 
 Nothing that is there is written over: the folder is new or empty.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 
 from agentguard.errors import ConfigError, UsageError
-from agentguard.policy import shape, source
+from agentguard.policy import layers, shape, source
 
-_STARTER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "starter_policy")
-_NAME = re.compile(r'^name = "[^"\n]*"', re.MULTILINE)
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_STARTER, _LAYER = os.path.join(_HERE, "starter_policy"), os.path.join(_HERE, "starter_layer")
 _FOLDERS = ("", "rules", "tests")
 
 
-def begin(folder: str, origin: str = "", name: str = "") -> list[str]:
+def begin(folder: str, origin: str = "", name: str = "", pack: str = "") -> list[str]:
     """Write a policy called `name` (the folder's name) into `folder`; return its files, as paths within.
 
-    `origin` is a bundle that ships, "" for the starter. Raises `UsageError` for a name that no policy can have,
+    `origin` is a bundle that ships, to be copied; `pack` one that the policy is to stand on, or a folder; "" for both: the
+    starter. Raises `UsageError` for a name that no policy can have,
     `ConfigError` where something is in the way.
     """
     name = name or os.path.basename(os.path.abspath(folder))
@@ -27,7 +29,8 @@ def begin(folder: str, origin: str = "", name: str = "") -> list[str]:
         near = "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "acme"
         what = f"the name of a policy is lower-case letters, digits and dashes, not {name!r}"
         raise UsageError(what, hint=f"agentguard policy init {folder} --name {near}")
-    root = source.shipped_bundle(origin) if origin else _STARTER
+    root = source.shipped_bundle(origin) if origin else _LAYER if pack else _STARTER
+    values = {"name": name, **(_pinned(pack, folder) if pack else {})}
     files = [
         os.path.join(part, file)
         for part in _FOLDERS
@@ -44,9 +47,29 @@ def begin(folder: str, origin: str = "", name: str = "") -> list[str]:
             with open(os.path.join(root, file), encoding="utf-8") as stream:
                 text = stream.read()
             if file == "bundle.toml":
-                text = _NAME.sub(f'name = "{name}"', text, count=1)
+                text = _filled(text, values)
+            elif pack:  # packs of one's own may have begun in the same way
+                text = text.replace('"own/', f'"{name.replace("_", "-")}/')
             with open(target, "x", encoding="utf-8") as stream:
                 stream.write(text)
     except OSError as error:
         raise ConfigError(f"{error.filename or folder} cannot be written: {error.strerror}") from None
     return files
+
+
+def _pinned(pack: str, folder: str) -> dict[str, str]:
+    """Return the place of a pack as seen from a folder, and its digest. Raises `PolicyError`."""
+    if not os.path.isdir(pack):
+        return {"pack": pack, "digest": layers.digest(source.shipped_bundle(pack))}
+    place = os.path.relpath(pack, folder).replace(os.sep, "/")
+    return {"pack": place if "/" in place else f"./{place}", "digest": layers.digest(pack)}
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    """Return a bundle.toml with other values of some keys, each where it stands first."""
+    for key, value in values.items():
+        line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        start = re.search(rf'^{key} = "[^"\n]*"', text, flags=re.MULTILINE)
+        if start:
+            text = text[: start.start()] + line + text[start.end() :]
+    return text

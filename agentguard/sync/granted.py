@@ -101,7 +101,10 @@ def _problem(where: Places, active: Active, entry: dict[str, Any]) -> str:
 
 def _allowed(where: Places) -> None:
     if where.managed and hasattr(os, "geteuid") and os.geteuid() != 0:
-        raise ConfigError("this installation is managed: only root can change its exceptions", hint="use sudo")
+        raise ConfigError(
+            "this installation is managed: only root can change its exceptions",
+            hint="have it published with the bundle (agentguard exception grant … --publish), or an administrator use sudo",
+        )
 
 
 def _changed(where: Places, change: Any) -> None:

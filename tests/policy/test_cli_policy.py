@@ -1,5 +1,6 @@
 """`agentguard policy`: what goes to which stream, and the exit codes; in real processes."""
 
+import io
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import warm
 
+from agentguard.cli import policy_replay
 from agentguard.policy import reference, source
 from agentguard.policy.conditions import BUNDLE_KEYS, CONDITIONS, DEFAULTS, RULE_KEYS
 from agentguard.policy.findings import CODES
@@ -195,6 +197,22 @@ def test_a_replay_of_nothing_fails(acme, tmp_path) -> None:
         assert (1, "", True) == (code, out, "there is no call in" in err)
     code, out, _ = agentguard("replay", lines(tmp_path / "a", {"bash": "ls"}), "--bundle", acme, "--unknown")
     assert (0, "agentguard knows all programs of these calls\n") == (code, out)
+
+
+def test_a_replay_on_a_terminal_draws_a_bar(tmp_path, monkeypatch) -> None:
+    """On standard error, as long as the files are; elsewhere there is none."""
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    file = lines(tmp_path / "a", *({"bash": f"echo {number}"} for number in range(40)))
+    assert 40 == len(list(policy_replay._lines((file,))))
+    drawn = terminal.getvalue().split("\r")
+    assert drawn[-1].startswith("replaying [##############################]")
+    assert drawn[-1].endswith("\n")
+    assert len(drawn) > 20
+    monkeypatch.setattr(terminal, "isatty", lambda: False)
+    list(policy_replay._lines((file,)))
+    assert drawn == terminal.getvalue().split("\r")
 
 
 def test_replay_prints_one_json_line_a_call(acme, tmp_path) -> None:

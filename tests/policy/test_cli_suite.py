@@ -85,6 +85,27 @@ def test_a_policy_may_begin_with_a_bundle_that_ships(tmp_path, origin) -> None:
     assert 0 == run("check", str(tmp_path / "x"))[0]
 
 
+def test_a_policy_may_begin_upon_a_pack(tmp_path, monkeypatch) -> None:
+    """On a bundle that ships or on one of one's own, which may have begun so too: pinned, with a rule and a test of its own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "org").mkdir()
+    (tmp_path / "org" / "bundle.toml").write_text('schema = 1\nname = "org"\n[sets]\nx = ["/x"]\n')
+    for folder, pack, place in (
+        ("all/acme", "org", "../../org"),
+        ("team_a", "all/acme", "../all/acme"),
+        ("b", "strict", "strict"),
+    ):
+        code, _out, err = run("init", folder, "--include", pack)
+        assert (0, f"next: agentguard policy test {folder}\n") == (code, err)
+        assert f'pack = "{place}"' in Path(folder, "bundle.toml").read_text()
+        assert 0 == run("check", folder)[0]
+    assert 0 == run("check", "b", "--strict")[0]
+    assert 0 == run("test", "team_a", "--min-coverage", "100")[0]
+    error, _, _ = run("init", "c", "--include", "org", "--from", "strict")
+    assert "exclude each other" in error.message
+    assert "did you mean 'baseline'?" == run("init", "c", "--include", "baselin")[0].hint
+
+
 def test_nothing_is_written_over(tmp_path) -> None:
     """A folder that is not empty, a file, a name that no policy has: each ends with what to do."""
     (tmp_path / "a").write_text("mine")
