@@ -202,6 +202,16 @@ RULES = {
         [_execute("npm", "publish", traits=["publishes"]), _execute("gh", "pr", "create", traits=["publishes"])],
         [_execute("npm", "install"), _execute("gh", "pr", "view", traits=["read-only"])],
     ),
+    "publish/release": (
+        "deny",
+        [_execute("npm", "publish", traits=["publishes"]), _execute("twine", "upload", traits=["publishes"])],
+        [_execute("npm", "publish"), _execute("npm", "pack")],
+    ),
+    "publish/made-public": (
+        "deny",
+        [_execute("gh", "repo", "edit", traits=["publishes"], flags=("--visibility=public",))],
+        [_execute("gh", "repo", "edit", flags=("--visibility=private",))],
+    ),
     "git/push-protected": (
         "deny",
         [_execute(*PUSH, ref=ref) for ref in ("main", "refs/heads/main", "release/2", "production")],

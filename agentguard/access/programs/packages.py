@@ -54,6 +54,13 @@ def tags(call: Call, work: Work) -> None:
     walk.standard(call, work)
 
 
+def each(call: Call, work: Work) -> None:
+    """`yarn workspaces foreach COMMAND`: yarn's own command, once in each workspace."""
+    walk.standard(call, work)
+    if work.line.operands:
+        work.feed = call.run([call.name, *work.line.operands], " ".join(work.command))
+
+
 # Where the settings of package managers stand, beneath the home: npm-config(1), pip configuration, go env, gem env.
 _FILES = {
     "npm": ".npmrc", "pnpm": ".npmrc", "yarn": ".yarnrc.yml", "bun": ".bunfig.toml", "pip": ".config/pip/pip.conf",

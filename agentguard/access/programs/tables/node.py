@@ -138,8 +138,9 @@ yarn
   > workspaces
     >> foreach
       options  -A,--all -p,--parallel -t --from=text --include=text -W -R -j=text -v -i
-      operands text text*
+      operands text*
       stop
+      run      packages.each
     >> list focus run info
   > upgrade-interactive up dedupe explain constraints import autoclean check licenses patch patch-commit
   > *
