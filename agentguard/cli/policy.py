@@ -65,6 +65,9 @@ def policy() -> None:
 @click.option("--bash", "text", help="Explain this shell text instead of a payload.")
 @click.option("--record", "record_id", metavar="ID", help="Explain the call in this record of the local audit log.")
 @bundle_option
+@click.option(
+    "--role", "roles", multiple=True, metavar="NAME", help="Of somebody who holds this role; can be repeated."
+)
 @click.option("--rule", metavar="ID", help="Say for each row why this rule matches it, or does not.")
 @click.option("--active", is_flag=True, help="By the policy in force on this machine, for yourself.")
 @click.option("--cwd", type=click.Path(file_okay=False), help="The working directory of the call.")
@@ -78,6 +81,7 @@ def explain(
     text: str | None,
     record_id: str | None,
     bundle: str,
+    roles: tuple[str, ...],
     rule: str | None,
     active: bool,
     cwd: str | None,
@@ -94,6 +98,7 @@ def explain(
     Examples:
       agentguard policy explain --bash 'cat .env'
       agentguard policy explain payload.json --bundle my-policy
+      agentguard policy explain --bundle my-policy --role analyst --bash 'git push'
       agentguard policy explain --bundle my-policy --rule git/push --bash 'git push origin main'
       agentguard policy explain --active --bash 'git push'
       agentguard policy explain --record 3f9c0d5e21a7b684
@@ -109,13 +114,16 @@ def explain(
         raise UsageError("--rule needs the call itself, and a record has only its rows")
     if active and named:
         raise UsageError("--active and --bundle are two policies", hint="leave one of them out")
+    if roles and (active or record_id):
+        what = "--active is about yourself" if active else "a record says who asked"
+        raise UsageError(f"{what}, so it takes no --role", hint="name a policy with --bundle")
     loaded = _active(home) if active or (record_id and not named) else engine.load(compiled(bundle))
     if record_id:
         found = _recorded(record_id, loaded, home)
     else:
         call = _call(payload, text, cwd)
         world = setting.this_machine(call.cwd, home)
-        who = _myself(loaded, home) if active else setting.NOBODY
+        who = _myself(loaded, home) if active else _holder(loaded, roles)
         access, decision = setting.judge(loaded, call, world, who)
         found = {**explaining.explanation(loaded, call, access, decision), **explaining.reading(call, world)}
         found |= explaining.programs(access, world)
@@ -177,6 +185,20 @@ def _recorded(record_id: str, loaded: Policy, home: str | None) -> dict[str, Any
     now = explaining.explanation(loaded, judged.call, judged.access, judged.decision)
     then = explaining.decided(body)
     return {**now, **explaining.reading(judged.call, judged.world), "record": {**then, "undecidable": judged.doubt}}
+
+
+def _holder(loaded: Policy, roles: tuple[str, ...]) -> Who:
+    """Return somebody who holds these roles of a policy."""
+    from agentguard.policy import setting  # noqa: PLC0415
+    from agentguard.policy.findings import nearest  # noqa: PLC0415
+
+    for role in roles:
+        if role not in loaded.roles:
+            near = nearest(role, loaded.roles)
+            there = ", ".join(sorted(loaded.roles)) or "none"
+            hint = f"did you mean {near}?" if near else f"it defines {there}"
+            raise UsageError(f"bundle {loaded.name} defines no role {role}", hint=hint)
+    return setting.Who(roles)
 
 
 def _myself(loaded: Policy, home: str | None) -> Who:

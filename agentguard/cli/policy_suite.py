@@ -128,17 +128,17 @@ def test(folder: str, junit: str | None, min_coverage: float | None, as_json: bo
 
 
 @click.command()
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", metavar="DIR|NAME")
 @click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Write a page for a review too.")
 @json_option
 def matrix(folder: str, html: str | None, as_json: bool) -> None:
-    """Show who may do what: the matrices among the tests of the policy in DIR, as they come out.
+    """Show who may do what: the matrices among the tests of the policy in DIR (or of one that ships), as they come out.
 
     Exit 0 if every cell is as expected, 3 if one is not, 1 if the policy or a test has errors.
 
     \b
     Examples:
-      agentguard policy matrix my-policy
+      agentguard policy matrix roles-example
       agentguard policy matrix my-policy --html review.html
     """
     from agentguard.policy import matrix as matrices  # noqa: PLC0415

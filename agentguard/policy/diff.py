@@ -167,7 +167,8 @@ def _view(side: Side) -> View:
     try:
         return ruleview.view(side.policy)
     except PolicyError as error:
-        raise PolicyError(f"{side.name}: {error.message}") from None
+        what = f"{side.name}: {error.message}"
+        raise PolicyError(what, hint="a file must be one that `agentguard bundle build` wrote") from None
 
 
 def _because(one: Weakening, new: Side) -> str:

@@ -153,7 +153,7 @@ def shipped_bundle(name: str) -> str:
     if name not in names:
         near = nearest(name, names)
         hint = f"did you mean {near!r}?" if near else f"shipped bundles: {', '.join(names)}"
-        raise ConfigError(f"there is no shipped bundle {name!r}", hint=hint)
+        raise ConfigError(f"{name!r} is neither a policy's folder nor a bundle that ships", hint=hint)
     return os.path.join(_shipped(), name)
 
 
@@ -175,7 +175,7 @@ def _files(folder: str, label: str, findings: list[Finding], kinds: tuple[str, .
     """Yield (name, kind) of every file to read; what is passed over becomes a finding."""
     if not os.path.isfile(os.path.join(folder, "bundle.toml")):
         here = os.path.isdir(folder)
-        what = "there is no bundle.toml in this folder" if here else "this is not a folder"
+        what = "there is no bundle.toml in this folder" if here else "this is neither a folder nor a bundle that ships"
         findings.append(Finding(folder, 1, 1, "AG002", what))
         return
     yield "bundle.toml", BUNDLE

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 
 from agentguard.errors import ConfigError, UsageError
 from agentguard.policy import layers, shape, source
@@ -28,7 +29,7 @@ def begin(folder: str, origin: str = "", name: str = "", pack: str = "") -> list
     if not shape.NAME_FORM.fullmatch(name):
         near = "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "acme"
         what = f"the name of a policy is lower-case letters, digits and dashes, not {name!r}"
-        raise UsageError(what, hint=f"agentguard policy init {folder} --name {near}")
+        raise UsageError(what, hint=f"agentguard policy init {shlex.quote(folder)} --name {near}")
     root = source.shipped_bundle(origin) if origin else _LAYER if pack else _STARTER
     values = {"name": name, **(_pinned(pack, folder) if pack else {})}
     files = [

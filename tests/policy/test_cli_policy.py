@@ -63,9 +63,11 @@ def test_check_of_a_broken_policy_prints_every_finding() -> None:
 def test_check_of_no_folder_is_a_finding_too(tmp_path) -> None:
     """Never a traceback."""
     missing = str(tmp_path / "x")
-    assert (1, f"{missing}:1:1: AG002 this is not a folder\n", f"{missing}: 1 error in 1 file\n") == agentguard(
-        "check", missing
-    )
+    assert (
+        1,
+        f"{missing}:1:1: AG002 this is neither a folder nor a bundle that ships\n",
+        f"{missing}: 1 error in 1 file\n",
+    ) == agentguard("check", missing)
 
 
 def test_test_says_which_fail_and_why(acme) -> None:
@@ -106,6 +108,20 @@ def test_explain_ends_with_three_where_that_is_asked_for(acme, tmp_path) -> None
     home = ("--bundle", acme, "--home", str(tmp_path), "--exit-code")
     assert 3 == agentguard("explain", "-", *home, stdin=json.dumps(CALL).encode())[0]
     assert 0 == agentguard("explain", "--bash", "ls", *home)[0]
+
+
+def test_explain_is_about_whoever_holds_a_role(tmp_path) -> None:
+    """Nobody in particular unless somebody is named; a role must be defined."""
+    roles = '[roles.eng]\ngroups = ["eng"]\n'
+    rule = '[[rule]]\nid = "a/b"\neffect = "deny"\ncommand = "ls"\nnot.roles = ["eng"]\n'
+    (tmp_path / "bundle.toml").write_text(f'schema = 1\nname = "acme"\n{roles}{rule}')
+    asked = ("explain", "--bash", "ls", "--bundle", str(tmp_path), "--json")
+    effects = [json.loads(agentguard(*asked, *more)[1])["effect"] for more in ((), ("--role", "eng"))]
+    assert ["deny", "allow"] == effects
+    code, _, err = agentguard(*asked, "--role", "engg")
+    assert (2, True) == (code, "bundle acme defines no role engg\n  did you mean eng?" in err)
+    code, _, err = agentguard("explain", "--bash", "ls", "--active", "--role", "eng")
+    assert (2, True) == (code, "--active is about yourself, so it takes no --role" in err)
 
 
 def test_explain_says_why_a_rule_matches_or_does_not(acme, tmp_path) -> None:
@@ -169,7 +185,7 @@ def test_explain_active_says_when_no_policy_is_in_force(tmp_path) -> None:
             ("--bash", "ls", "--bundle", "baselin"),
             b"",
             1,
-            "there is no shipped bundle 'baselin'\n  did you mean 'baseline'?",
+            "'baselin' is neither a policy's folder nor a bundle that ships\n  did you mean 'baseline'?",
         ),
         (("--bash", "cat \udcff"), b"", 2, "the text of --bash is not UTF-8"),
         (("-",), b" " * (8 * 1024 * 1024 + 1), 1, "- is over 8 MiB, and the hook denies a call of that size unread"),

@@ -168,7 +168,9 @@ def test_a_folder_without_bundle_toml_is_no_policy(tmp_path):
     (tmp_path / "file").write_text("")
     assert [f"{tmp_path}:1:1: AG002 there is no bundle.toml in this folder"] == lines(source.read(str(tmp_path)))
     for name in ("file", "gone"):
-        assert [f"{tmp_path / name}:1:1: AG002 this is not a folder"] == lines(source.read(str(tmp_path / name)))
+        assert [f"{tmp_path / name}:1:1: AG002 this is neither a folder nor a bundle that ships"] == lines(
+            source.read(str(tmp_path / name))
+        )
 
 
 def test_an_unknown_shipped_bundle_gets_a_suggestion(tmp_path, monkeypatch):
