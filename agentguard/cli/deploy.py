@@ -57,21 +57,33 @@ def init(file: str) -> None:
     "--phase", type=click.Choice([OBSERVE, ENFORCE]), default=OBSERVE, show_default=True, help="Record only, or block."
 )
 @click.option("--output", type=click.Path(file_okay=False), required=True, help="The folder to write to.")
+@click.option(
+    "--proof",
+    type=click.Path(exists=True, dir_okay=False),
+    multiple=True,
+    help="What `doctor --json` printed on a machine that observes; for enforce. Without: this machine is looked at.",
+)
 @json_option
-def render(target: str, config: str, phase: str, output: str, as_json: bool) -> None:
+def render(target: str, config: str, phase: str, output: str, proof: tuple[str, ...], as_json: bool) -> None:
     """Write ready artefacts for one kind of machine, and a README with the order of steps.
 
     \b
     Examples:
       agentguard deploy render --target linux --config deploy.toml --output managed
-      agentguard deploy render --target macos --config deploy.toml --output managed-mac --phase enforce
+      agentguard deploy render --target macos --config deploy.toml --output mac --phase enforce --proof mac.json
 
-    Managed settings of Claude Code, agentguard's configuration, anchor and first bundle, and what runs the sync.
+    Managed settings of Claude Code, agentguard's configuration, anchor and first bundle, and what runs the sync. Enforcing
+    is refused until the doctor finds machines that observe healthy.
     """
     from agentguard.deploy import plan  # noqa: PLC0415 - not for the argv of the hook
     from agentguard.deploy.render import render as run  # noqa: PLC0415
 
-    written = run(plan.read(config), target, phase, output)
+    said = plan.read(config)
+    if phase == ENFORCE:
+        from agentguard.deploy import proof as proofs  # noqa: PLC0415
+
+        proofs.require(said, target, proof)
+    written = run(said, target, phase, output)
     if as_json:
         out_json({"output": os.path.abspath(output), "files": written})
     else:

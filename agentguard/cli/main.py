@@ -18,6 +18,7 @@ _COMMANDS = {
     "install": ("agentguard.cli.install", "install", "Copy the code to a stable place, and nothing else."),
     "uninstall": ("agentguard.cli.install", "uninstall", "Take a personal install away and restore the settings."),
     "status": ("agentguard.cli.sync", "status", "Which policy is in force here, on one screen."),
+    "doctor": ("agentguard.cli.doctor", "doctor", "Is the guard in force here, and if not, what mends it?"),
     "enroll": ("agentguard.cli.sync", "enroll", "Trust an organisation's policy on this laptop."),
     "sync": ("agentguard.cli.sync", "sync", "Fetch the newest bundle and upload records."),
     "policy": ("agentguard.cli.policy", "policy", "Check, test, explain and replay policies."),

@@ -92,6 +92,12 @@ def python_of(places: Places) -> str:
     return os.path.join(places.code, _BIN, "python3")
 
 
+def code_folder(places: Places) -> str:
+    """Return the folder of the version that is installed, "" where nothing is."""
+    name = _read_record(places).get("folder", "")
+    return os.path.join(places.code, _VERSIONS, name) if name else ""
+
+
 def remove_code(places: Places) -> None:
     """Take away what `install_code` put there, and nothing else. Raises ConfigError where it cannot."""
     try:

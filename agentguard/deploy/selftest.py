@@ -16,9 +16,12 @@ from agentguard import jsontext
 from agentguard.audit import reader
 from agentguard.deploy import settings
 from agentguard.errors import ConfigError
+from agentguard.places import account_home
 from agentguard.policy.model import ALLOW, ASK, DENY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentguard.places import Places
 
 SESSION = "agentguard-selftest-"  # how the sessions of these calls begin, so that a report can leave them out
@@ -45,14 +48,23 @@ class Check(NamedTuple):
     ok: bool
 
 
-def run(places: Places, *, enforce: bool, baseline: bool = True) -> list[Check]:
+def run(
+    places: Places,
+    *,
+    enforce: bool,
+    baseline: bool = True,
+    entry: dict[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> list[Check]:
     """Send the three calls and return what came of them.
 
     `enforce`: whether the policy in force enforces; `baseline`: whether it is the shipped one. Of another policy it is
-    only known that it must be recorded, and that the agent must do what the record says. Raises ConfigError if the
-    settings do not start the hook.
+    only known that it must be recorded, and that the agent must do what the record says. `entry`: the hook as managed
+    settings name it, else it is the person's; `environment`: variables that those settings set. Raises ConfigError if
+    the settings do not start the hook.
     """
-    argv, timeout = _command(places)
+    argv, timeout = _command(places, entry)
+    home = places.home or account_home()
     session = SESSION + secrets.token_hex(8)
     own = os.path.join(places.config, os.path.basename(places.anchor))
     # name, tool, its input, what the policy must say ("" where that is not known here)
@@ -62,7 +74,7 @@ def run(places: Places, *, enforce: bool, baseline: bool = True) -> list[Check]:
         (_OWN, "Write", {"file_path": own, "content": "{}"}, DENY),
     )
     verdicts = [
-        _send(argv, _payload(places, session, name, tool, given), timeout, places.home)
+        _send(argv, _payload(home, session, name, tool, given), timeout, home, environment or {})
         for name, tool, given, _would in calls
     ]
     lines = reader.newest(places.spool(os.getuid()), _NEWEST)
@@ -77,9 +89,9 @@ def run(places: Places, *, enforce: bool, baseline: bool = True) -> list[Check]:
     return checks
 
 
-def _command(places: Places) -> tuple[list[str], float]:
+def _command(places: Places, entry: dict[str, Any] | None) -> tuple[list[str], float]:
     """Return the argv and the timeout (seconds) that stand in the settings."""
-    entry = settings.hook_entry(places, _EVENT)
+    entry = entry or settings.hook_entry(places, _EVENT)
     if entry is None:
         raise ConfigError(f"{settings.path_of(places)} does not start agentguard", hint="run `agentguard quickstart`")
     args = entry.get("args")
@@ -96,12 +108,12 @@ def _call_id(session: str, name: str) -> str:
     return f"{session}-{name.replace(' ', '-')}"
 
 
-def _payload(places: Places, session: str, name: str, tool: str, given: dict[str, str]) -> bytes:
+def _payload(home: str, session: str, name: str, tool: str, given: dict[str, str]) -> bytes:
     """Return what the agent would write for this call."""
     return jsontext.canonical({
         "session_id": session,
-        "transcript_path": os.path.join(places.home, ".claude", "projects", f"{session}.jsonl"),
-        "cwd": places.home,
+        "transcript_path": os.path.join(home, ".claude", "projects", f"{session}.jsonl"),
+        "cwd": home,
         "permission_mode": "default",
         "hook_event_name": _EVENT,
         "tool_name": tool,
@@ -110,10 +122,11 @@ def _payload(places: Places, session: str, name: str, tool: str, given: dict[str
     })  # fmt: skip
 
 
-def _send(argv: list[str], payload: bytes, timeout: float, cwd: str) -> str:
+def _send(argv: list[str], payload: bytes, timeout: float, cwd: str, environment: Mapping[str, str]) -> str:
     """Return what the agent would do after this hook has answered."""
+    env = {**os.environ, **environment}
     try:
-        done = subprocess.run(argv, input=payload, capture_output=True, timeout=timeout, cwd=cwd, check=False)
+        done = subprocess.run(argv, input=payload, capture_output=True, timeout=timeout, cwd=cwd, env=env, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return BROKEN
     if done.returncode == 2:

@@ -203,13 +203,14 @@ def test_the_units_are_units_that_start_each_other():
 
 
 def test_the_steps_on_linux_are_shell_and_the_settings_come_last_and_go_first():
-    """`sh -n` takes both blocks; nothing comes after the drop-in."""
+    """`sh -n` takes both blocks; nothing but the doctor comes after the drop-in."""
     page = golden("linux-enforce-everything", "README.md").decode()
     blocks = [part.split("```")[0] for part in page.split("```sh\n")[1:]]
     for block in blocks:
         subprocess.run(["sh", "-n", "-c", block], check=True)
     install, remove = (block.splitlines() for block in blocks)
-    assert targets.DROP_IN in install[-1]
+    assert targets.DROP_IN in install[-2]
+    assert install[-1].endswith(" doctor")
     assert targets.DROP_IN in remove[0]
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from agentguard import places
 from agentguard.deploy import safepath, targets
+from agentguard.policy.model import OBSERVE
 from e2e import box
 from e2e.lab import Lab
 from e2e.scenario import ENFORCING, OBSERVING_BUNDLE, OBSERVING_STAGE
@@ -24,7 +25,7 @@ from e2e.scenario import ENFORCING, OBSERVING_BUNDLE, OBSERVING_STAGE
 HOOK_STUB = places.managed().stub
 SEAL = places.managed().seal
 _DROP_INS = targets.TARGETS[targets.LINUX].drop_ins
-_DROP_IN = os.path.join(_DROP_INS, targets.DROP_IN)
+DROP_IN = os.path.join(_DROP_INS, targets.DROP_IN)
 
 # Where this administrator keeps her command `agentguard`, and an interpreter of her own if the machine has none that
 # only root can change (managed settings must not name such a one).
@@ -96,12 +97,12 @@ def install_managed(folder: str, *, mode: str = "enforce", stage: str = "enforce
     plan = os.path.join(folder, "deploy.toml")
     with open(plan, "w", encoding="utf-8") as stream:
         stream.write(_PLAN.format(anchor=os.path.join(repository, "1.root.json"), url=repository, python=_python()))
-    _run(
-        "agentguard", "deploy", "render", "--target", "linux", "--config", plan, "--output", artefacts, "--phase", stage
-    )
-    with open(os.path.join(artefacts, "README.md"), encoding="utf-8") as stream:
-        commands = stream.read().split("```sh\n")[1].split("```")[0]
-    _run("sh", "-e", "-c", commands, cwd=artefacts)
+    for phase in dict.fromkeys((OBSERVE, stage)):  # enforcing is refused until the machine has observed and is healthy
+        command = ("deploy", "render", "--target", "linux", "--config", plan, "--output", artefacts, "--phase", phase)
+        _run("agentguard", *command)
+        with open(os.path.join(artefacts, "README.md"), encoding="utf-8") as stream:
+            commands = stream.read().split("```sh\n")[1].split("```")[0]
+        _run("sh", "-e", "-c", commands, cwd=artefacts)
     shutil.rmtree(publisher)
 
 
@@ -117,10 +118,10 @@ INSTALLS: dict[str, Callable[[str], None]] = {
 
 def change_hook(**changes: Any) -> None:
     """Change the entry of the rendered managed settings that starts the hook before a tool call."""
-    with open(_DROP_IN, encoding="utf-8") as stream:
+    with open(DROP_IN, encoding="utf-8") as stream:
         settings = json.load(stream)
     settings["hooks"]["PreToolUse"][0]["hooks"][0].update(changes)
-    with open(_DROP_IN, "w", encoding="utf-8") as stream:
+    with open(DROP_IN, "w", encoding="utf-8") as stream:
         json.dump(settings, stream, indent=1)
 
 
@@ -128,5 +129,5 @@ def install_recorder(lab: Lab, **orders: Any) -> None:
     """Let managed settings start the recorder hook, and nothing else, before tool calls; without `onFailure`."""
     entry = {"type": "command", "command": sys.executable, "args": ["-I", "-S", lab.recorder(**orders)], "timeout": 10}
     os.makedirs(_DROP_INS)
-    with open(_DROP_IN, "w", encoding="utf-8") as stream:
+    with open(DROP_IN, "w", encoding="utf-8") as stream:
         json.dump({"hooks": {"PreToolUse": [{"matcher": "*", "hooks": [entry]}]}}, stream, indent=1)

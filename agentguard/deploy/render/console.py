@@ -52,7 +52,7 @@ def kit(plan: Plan, phase: str) -> Kit:
         install=(
             "1. Bring agentguard itself onto the machines: render the kits for linux and macos, without their settings.",
             f"2. Paste {merge} (or, with neither file nor MDM, {full}) into {place}.",
-            "3. On one machine: start the agent, approve, and run `agentguard status`.",
+            "3. On one machine: start the agent, approve, and run `agentguard doctor`.",
         ),
         remove=("1. Take the text out of the console again, and wait for an hour: clients ask once an hour.",),
         argv=argv,

@@ -49,6 +49,7 @@ def kit(plan: Plan, phase: str) -> Kit:
         f"{_SYSTEMD} enable --now {systemd.TIMER} {systemd.PATH}",
         f"{run} status",
         _install(drop_in),
+        f"{run} doctor",
     ]
     remove = [
         f"rm {drop_in.place}",

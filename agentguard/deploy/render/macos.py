@@ -57,6 +57,7 @@ def kit(plan: Plan, phase: str) -> Kit:
         f"launchctl bootstrap system {shlex.quote(daemon.place)}",
         f"{run} status",
         _install(file) + f"    # not where {PROFILE} is used",
+        f"{run} doctor",
     )
     remove = (
         f"rm -f {shlex.quote(file.place)}    # and {PROFILE} in your MDM, first of all",

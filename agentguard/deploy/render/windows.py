@@ -47,6 +47,7 @@ def kit(plan: Plan, phase: str) -> Kit:
         f"# put agentguard's code where {_line(argv)} starts it",
         *first,
         f"powershell.exe -ExecutionPolicy Bypass -File .\\{_SCRIPT}",
+        _line([*command, "doctor"]),
     )
     remove = (
         f"Remove-Item -LiteralPath {powershell.quoted(target.settings)}",

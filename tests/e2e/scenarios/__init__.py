@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from e2e.scenario import Scenario
-from e2e.scenarios import allow, ask, deny, evade, failure, observe, parallel, personal, prompt, selfcheck, subagent
+from e2e.scenarios import (
+    allow,
+    ask,
+    deny,
+    doctor,
+    evade,
+    failure,
+    observe,
+    parallel,
+    personal,
+    prompt,
+    selfcheck,
+    subagent,
+)
 
 ALL: tuple[Scenario, ...] = (
     *selfcheck.SCENARIOS,
@@ -17,4 +30,5 @@ ALL: tuple[Scenario, ...] = (
     *prompt.SCENARIOS,
     *subagent.SCENARIOS,
     *personal.SCENARIOS,
+    *doctor.SCENARIOS,
 )

@@ -1,0 +1,665 @@
+"""The doctor: each thing that can be wrong is found by its name, and a machine on which nothing is wrong is healthy."""
+
+from __future__ import annotations
+
+import json
+import os
+import plistlib
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from agentguard import places
+from agentguard.bundle import seal
+from agentguard.cli.doctor import doctor as command_line
+from agentguard.deploy import doctor, install, managed, proof, quickstart, settings, stub, targets
+from agentguard.deploy.doctor import (
+    canary,
+    client,
+    command,
+    fix,
+    live,
+    person,
+    records,
+    sources,
+    trust,
+)
+from agentguard.deploy.doctor import managed as managed_checks
+from agentguard.deploy.doctor.exam import Exam
+from agentguard.deploy.doctor.machine import Machine
+from agentguard.deploy.doctor.table import KNOWN
+from agentguard.deploy.plan import Plan
+from agentguard.digest import sha256_hex
+from agentguard.errors import Refused
+from agentguard.sync.status import stamp
+
+DAY = 86_400
+ROOT = Path(__file__).parent.parent / "golden" / "deploy" / "root.json"
+
+
+def linked_code(where: places.Places) -> list[str]:
+    """Install as `install_code` does, but with links to this tree and its packages in place of compiled copies."""
+    folder = Path(where.code, "versions", "linked")
+    package = folder / "agentguard"
+    (package / "__pycache__").mkdir(parents=True)
+    (package / "__pycache__" / f"linked.{sys.implementation.cache_tag}.pyc").touch()
+    ours = Path(doctor.__file__).parents[2]
+    for source in ours.iterdir():
+        if source.name != "__pycache__":
+            (package / source.name).symlink_to(source)
+    for source in Path(pytest.__file__).parents[1].iterdir():
+        if source.name != "agentguard":
+            (folder / source.name).symlink_to(source)
+    Path(where.code, "bin").mkdir()
+    os.symlink(os.path.realpath(sys.executable), install.python_of(where))
+    record = {"version": "0", "folder": "linked", "previous": ""}
+    Path(where.code, "install.json").write_text(json.dumps(record), encoding="ascii")
+    Path(where.stub).write_text(stub.hook_text(where, str(folder), []), encoding="ascii")
+    return install.hook_command(where)
+
+
+class Lab:
+    """A personal install that was made by quickstart, a managed one over the same code, and a system of their own."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        (base / "home").mkdir(parents=True)
+        self.own = places.personal(str(base / "home"))
+        quickstart.quickstart(self.own, lambda: b"", lambda: b"")
+        self.kept = [Path(path) for path in (self.own.config, self.own.state, base / "home" / ".claude")]
+        self.system = base / "system"
+        self.managed = places.Places(places.MANAGED, self.own.code, str(base / "etc"), str(base / "var"), "")
+        for number, path in enumerate(self.kept):
+            shutil.copytree(path, base / "kept" / str(number))
+
+    def reset(self) -> None:
+        """Put everything back that a test may have changed."""
+        for number, path in enumerate(self.kept):
+            shutil.rmtree(path)
+            shutil.copytree(self.base / "kept" / str(number), path)
+        for path in (self.system, self.base / "etc", self.base / "var"):
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir()
+
+    def exam(self, *, managed=False, **options) -> Exam:
+        where = self.managed if managed else self.own
+        options = {"root": str(self.system), "environ": {}, "platform": "linux", **options}
+        return Exam(Machine(where, **options))
+
+    def write(self, path: str, value) -> Path:
+        """Write a file of the system: bytes, text, or JSON."""
+        target = self.system / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        data = (
+            value
+            if isinstance(value, bytes)
+            else value.encode()
+            if isinstance(value, str)
+            else json.dumps(value).encode()
+        )
+        target.write_bytes(data)
+        return target
+
+    def argv(self) -> list[str]:
+        return [install.python_of(self.own), "-I", "-S", self.own.stub]
+
+    def rolled_out(self, **changes) -> None:
+        value = managed.settings(self.argv(), phase="enforce")
+        self.write("/etc/claude-code/managed-settings.d/50-agentguard.json", {**value, **changes})
+
+    def person(self, **changes) -> None:
+        path = Path(settings.path_of(self.own))
+        path.write_text(json.dumps({**json.loads(path.read_text()), **changes}), encoding="utf-8")
+
+    def entry(self, **changes):
+        """Return an exam whose entry starts something else."""
+        exam = self.exam()
+        entry = {**exam.entry, **changes}
+        exam.__dict__["entry"] = {key: value for key, value in entry.items() if value is not None}
+        return exam
+
+    def script(self, text: str) -> str:
+        path = self.base / "script"
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+        return str(path)
+
+    def status(self, **values) -> None:
+        folder = Path(self.own.sync)
+        folder.mkdir(exist_ok=True)
+        (folder / "status.json").write_text(json.dumps({"last_success": stamp(4e9), **values}), encoding="ascii")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Make the lab once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(install, "install_code", linked_code)
+        return Lab(tmp_path_factory.mktemp("doctor"))
+
+
+@pytest.fixture
+def lab(made):
+    """Return the lab as it was made."""
+    made.reset()
+    return made
+
+
+def names(findings) -> set[str]:
+    return {finding.name for finding in findings}
+
+
+# Every name of the table: what is done to the lab, and the check that must find it.
+def _none(lab):
+    return managed_checks.check(lab.exam(managed=True))
+
+
+def _unreadable(lab):
+    lab.write("/etc/claude-code/managed-settings.json", "{")
+    return managed_checks.check(lab.exam())
+
+
+def _shadowed(lab):
+    lab.rolled_out()
+    exam = lab.exam(managed=True, environ={"CLAUDE_CONFIG_DIR": str(lab.system)})
+    lab.write("/remote-settings.json", {"model": "opus"})
+    return managed_checks.check(exam)
+
+
+def _no_hook(lab):
+    lab.write("/etc/claude-code/managed-settings.json", {"model": "opus"})
+    return managed_checks.check(lab.exam(managed=True))
+
+
+def _other_hook(lab):
+    value = managed.settings(["/usr/bin/python3", "-I", "-S", "/usr/lib/agentguard/hook.py"], phase="enforce")
+    lab.write("/etc/claude-code/managed-settings.json", value)
+    return managed_checks.check(lab.exam(managed=True))
+
+
+def _lint(lab):
+    lab.rolled_out(disableAllHooks=True)
+    return managed_checks.check(lab.exam(managed=True))
+
+
+def _unsafe_settings(lab):
+    lab.rolled_out()
+    return managed_checks.check(lab.exam(managed=True))
+
+
+def _windows_first(lab):
+    lab.write("/mnt/c/Program Files/ClaudeCode/managed-settings.json", {})
+    return managed_checks.check(lab.exam(managed=True))
+
+
+def _no_client(lab):
+    return client.check(lab.exam())
+
+
+def _silent_client(lab):
+    lab.write("/usr/bin/claude", "#!/bin/sh\n").chmod(0o755)
+    return client.check(lab.exam())
+
+
+def _old_client(lab):
+    lab.write("/bin/claude", "").chmod(0o755)
+    lab.write("/bin/package.json", {"version": "2.1.294"})
+    return client.check(lab.exam(environ={"PATH": str(lab.system / "bin")}))
+
+
+def _missing(lab):
+    return command.check(lab.entry(command="/usr/lib/agentguard/none"))
+
+
+def _shell(lab):
+    return command.check(lab.entry(args=None))
+
+
+def _shim(lab):
+    return command.check(lab.entry(command=lab.script("#!/bin/sh\n")))
+
+
+def _unsafe_command(lab):
+    lab.rolled_out()
+    return command.check(lab.exam(managed=True))
+
+
+def _other_python(lab):
+    return command.check(lab.entry(command=shutil.which("true")))
+
+
+def _not_installed(lab):
+    exam = lab.exam()
+    exam.where = places.personal(str(lab.base / "nobody"))
+    return command.check(exam)
+
+
+def _no_anchor(lab):
+    os.unlink(lab.own.anchor)
+    return trust.check(lab.exam())
+
+
+def _configuration(lab):
+    Path(lab.own.settings).write_text("stage = 1\n")
+    return trust.check(lab.exam())
+
+
+def _unsafe_anchor(lab):
+    shutil.copy(lab.own.anchor, lab.managed.anchor)
+    return trust.check(lab.exam(managed=True))
+
+
+def _fallback(lab):
+    os.unlink(lab.own.seal)
+    return trust.check(lab.exam())
+
+
+def _invalid(lab):
+    Path(lab.own.seal).write_bytes(b"agentguard seal 1\n")
+    return trust.check(lab.exam())
+
+
+def _at(lab, days):
+    """Examine trust so many days after the policy's earliest expiry."""
+    chain = seal.load_active(lab.own, 0).chain
+    return trust.check(lab.exam(now=min(chain.expires.values()) + days * DAY))
+
+
+def _damaged_state(lab):
+    os.unlink(lab.own.floor)
+    return trust.check(lab.exam())
+
+
+def _clock(lab):
+    return trust.check(lab.exam(now=seal.load_active(lab.own, 0).chain.issued - 2 * DAY))
+
+
+def _not_taken_up(lab):
+    with open(lab.own.settings, "a", encoding="ascii") as file:
+        file.write('verify = "always"\n')
+    return trust.check(lab.exam())
+
+
+def _no_spool(lab):
+    return records.check(lab.exam(managed=True))
+
+
+def _mode(lab):
+    os.makedirs(lab.managed.spools, 0o755)
+    return records.check(lab.exam(managed=True))
+
+
+def _unwritable(lab):
+    shutil.rmtree(lab.own.spool(os.getuid()))
+    Path(lab.own.spool(os.getuid())).write_text("")
+    return records.check(lab.exam())
+
+
+def _upload(lab):
+    lab.status(upload={"ok": False, "text": "no route"})
+    return records.check(lab.exam())
+
+
+def _failing(lab):
+    lab.status(last_error={"time": "t", "text": "no route", "code": "c"})
+    return records.check(lab.exam())
+
+
+def _never(lab):
+    lab.status(last_success=None)
+    return records.check(lab.exam())
+
+
+def _old(lab):
+    shutil.copy(lab.own.anchor, lab.managed.anchor)
+    shutil.copytree(lab.own.sync, lab.managed.sync)
+    return records.check(lab.exam(managed=True, now=4e9))
+
+
+def _no_timer(lab):
+    shutil.copy(lab.own.anchor, lab.managed.anchor)
+    return records.check(lab.exam(managed=True))
+
+
+def _disabled(lab):
+    lab.person(disableAllHooks=True)
+    return person.check(lab.exam())
+
+
+def _unreadable_settings(lab):
+    Path(settings.path_of(lab.own)).write_text("{")
+    return person.check(lab.exam())
+
+
+def _no_personal_hook(lab):
+    lab.person(hooks={})
+    return person.check(lab.exam())
+
+
+def _elsewhere(lab):
+    os.environ["CLAUDE_CONFIG_DIR"] = "/nowhere"
+    try:
+        return list(person.check(lab.exam()))
+    finally:
+        del os.environ["CLAUDE_CONFIG_DIR"]
+
+
+def _ignored(lab):
+    lab.write("/etc/claude-code/managed-settings.json", {"allowManagedHooksOnly": True})
+    return person.check(lab.exam())
+
+
+def _rewrites(lab):
+    hooks = json.loads(Path(settings.path_of(lab.own)).read_text())["hooks"]
+    other = {"matcher": "Bash", "hooks": [{"type": "command", "command": "tidy"}]}
+    lab.person(hooks={**hooks, "PreToolUse": [*hooks["PreToolUse"], other]})
+    return person.check(lab.exam())
+
+
+def _broken(lab):
+    return canary.check(lab.entry(command=shutil.which("false")))
+
+
+def _unrecorded(lab):
+    return canary.check(lab.entry(command=shutil.which("true")))
+
+
+def _wrong(lab):
+    script = lab.script('#!/bin/sh\n"$@" >/dev/null 2>&1\nexit 0\n')
+    return canary.check(lab.entry(command=script, args=lab.argv()))
+
+
+def _live(lab, behaviour):
+    lab.write("/bin/behaviour", behaviour)
+    source = (Path(__file__).parent / "fake_client.py").read_text(encoding="utf-8")
+    lab.write("/bin/claude", f"#!{sys.executable}\n{source}").chmod(0o755)
+    lab.write("/bin/package.json", {"version": "2.1.330"})
+    return live.check(lab.exam(environ={"PATH": str(lab.system / "bin")}))
+
+
+WRONG = {
+    "managed/none": _none,
+    "managed/unreadable": _unreadable,
+    "managed/shadowed": _shadowed,
+    "managed/no-hook": _no_hook,
+    "managed/other-hook": _other_hook,
+    "managed/lint": _lint,
+    "managed/unsafe": _unsafe_settings,
+    "managed/windows-first": _windows_first,
+    "client/missing": _no_client,
+    "client/silent": _silent_client,
+    "client/old": _old_client,
+    "command/missing": _missing,
+    "command/shell": _shell,
+    "command/shim": _shim,
+    "command/unsafe": _unsafe_command,
+    "command/other-python": _other_python,
+    "command/not-installed": _not_installed,
+    "trust/no-anchor": _no_anchor,
+    "trust/configuration": _configuration,
+    "trust/unsafe": _unsafe_anchor,
+    "trust/fallback": _fallback,
+    "trust/invalid": _invalid,
+    "trust/stale": lambda lab: _at(lab, 400),
+    "trust/grace": lambda lab: _at(lab, 1),
+    "trust/damaged-state": _damaged_state,
+    "trust/clock": _clock,
+    "trust/not-taken-up": _not_taken_up,
+    "records/no-spool": _no_spool,
+    "records/mode": _mode,
+    "records/unwritable": _unwritable,
+    "records/upload": _upload,
+    "sync/never": _never,
+    "sync/failing": _failing,
+    "sync/old": _old,
+    "sync/no-timer": _no_timer,
+    "person/disabled": _disabled,
+    "person/unreadable": _unreadable_settings,
+    "person/no-hook": _no_personal_hook,
+    "person/elsewhere": _elsewhere,
+    "person/ignored": _ignored,
+    "person/rewrites": _rewrites,
+    "canary/broken": _broken,
+    "canary/unrecorded": _unrecorded,
+    "canary/wrong": _wrong,
+    "live/client": lambda lab: _live(lab, "dead"),
+    "live/ran": lambda lab: _live(lab, "open"),
+    "live/blocked": lambda lab: _live(lab, "closed"),
+}
+
+
+def test_every_name_of_the_table_is_shown_here():
+    """A finding that nothing can bring about does not stand in the table."""
+    assert set(KNOWN) == set(WRONG)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_found_and_told_how_to_mend(lab, monkeypatch, name):
+    """The finding has its name, says what was seen and why it matters, and its next step is complete."""
+    monkeypatch.setattr(client, "may_start", lambda _path: True)
+    found = {finding.name: finding for finding in WRONG[name](lab)}
+    assert name in found
+    finding = found[name]
+    assert all((finding.what, finding.why, finding.mend))
+    assert "{" not in finding.mend.replace("{...}", "")
+
+
+def test_a_personal_install_is_healthy(lab, monkeypatch):
+    """After quickstart nothing is found but that there is no client, and looking changes neither settings nor policy."""
+    monkeypatch.setattr(client, "may_start", lambda _path: True)
+    before = {path: path.read_bytes() for path in (Path(lab.own.seal), Path(settings.path_of(lab.own)))}
+    report = doctor.examine(Machine(lab.own, root=str(lab.system), environ={}))
+    assert {"client/missing"} == names(report.findings)
+    assert report.healthy
+    assert before == {path: path.read_bytes() for path in before}
+    assert [] == list(_live(lab, "guarded"))
+
+
+def test_a_canary_that_a_live_client_wrote_is_taken_away(lab, monkeypatch):
+    """Where the client let the write run, the file does not stay."""
+    monkeypatch.setattr(client, "may_start", lambda _path: True)
+    list(_live(lab, "open"))
+    assert not os.path.lexists(os.path.join(lab.own.config, "doctor-canary.json"))
+
+
+def test_root_starts_no_client_that_people_could_change(lab):
+    """A program in somebody's folder is not started by root, neither for its version nor for a live call."""
+    assert (os.geteuid() != 0) == client.may_start(str(lab.system / "bin" / "claude"))
+
+
+def test_a_hook_that_fails_open_is_an_error_only_while_enforcing(lab):
+    """Without onFailure an observing machine is as it must be, an enforcing one is not."""
+    value = managed.settings(lab.argv(), phase="observe")
+    lab.write("/etc/claude-code/managed-settings.json", value)
+    for enforces in (False, True):
+        exam = lab.exam(managed=True)
+        exam.__dict__["enforces"] = enforces
+        found = [one for one in managed_checks.check(exam) if "AL401" in one.what]
+        assert (["error"] if enforces else []) == [one.level for one in found]
+
+
+HOOK = managed.settings(["/opt/agentguard/bin/python3", "-I", "-S", "/opt/agentguard/hook.py"], phase="enforce")
+
+
+def winner(machine):
+    (who,) = machine.people()
+    found = sources.effective(sources.of_machine(machine, who))
+    return found and (found.winner.kind, found.merged, bool(found.value.get("hooks")))
+
+
+def test_the_winner_on_macos(lab):
+    """A property list for the device wins over the file, one for the person over both, the console over all."""
+    machine = Machine(lab.own, platform="darwin", root=str(lab.system), environ={})
+    assert winner(machine) is None
+    lab.write("/Library/Application Support/ClaudeCode/managed-settings.json", {"model": "a"})
+    assert ("file", False, False) == winner(machine)
+    lab.write("/Library/Managed Preferences/com.anthropic.claudecode.plist", plistlib.dumps(HOOK))
+    assert ("MDM", False, True) == winner(machine)
+    name = machine.people()[0].name
+    lab.write(f"/Library/Managed Preferences/{name}/com.anthropic.claudecode.plist", plistlib.dumps({"model": "b"}))
+    assert ("MDM", False, False) == winner(machine)
+    Path(lab.own.home, ".claude", "remote-settings.json").write_text('{"managedSourcesBehavior": "merge"}')
+    assert ("console", True, False) == winner(machine)
+
+
+def test_the_winner_on_windows(lab):
+    """HKLM wins over the file; HKCU, which people can write to, counts last."""
+    registry = {"HKCU": json.dumps(HOOK)}
+    machine = Machine(lab.own, platform="win32", root=str(lab.system), environ={}, registry=registry.get)
+    assert ("HKCU", False, True) == winner(machine)
+    file = str(lab.system) + targets.TARGETS["windows"].settings
+    Path(file).write_text("{}")
+    assert ("HKCU", False, True) == winner(machine)
+    Path(file).write_text('{"model": "a"}')
+    assert ("file", False, False) == winner(machine)
+    os.unlink(file)
+    registry["HKLM"] = json.dumps({"model": "b"})
+    assert ("MDM", False, False) == winner(machine)
+
+
+def test_drop_ins_are_united_as_the_client_does(lab):
+    """Alphabetical; the last word counts, lists are united, hooks appended; hidden and other files are not read."""
+    folder = "/etc/claude-code/managed-settings.d"
+    lab.write(
+        "/etc/claude-code/managed-settings.json", {"model": "a", "permissions": {"deny": ["x"]}, "hooks": {"Stop": [1]}}
+    )
+    lab.write(f"{folder}/20.json", {"model": "c", "permissions": {"deny": ["x", "y"]}})
+    lab.write(f"{folder}/10.json", {"model": "b", "hooks": {"Stop": [2], "Setup": [3]}})
+    lab.write(f"{folder}/.30.json", {"model": "hidden"})
+    lab.write(f"{folder}/30.json.bak", {"model": "other"})
+    machine = Machine(lab.own, root=str(lab.system), environ={}, platform="linux")
+    value = sources.effective(sources.of_machine(machine, machine.people()[0])).value
+    assert {"model": "c", "permissions": {"deny": ["x", "y"]}, "hooks": {"Stop": [1, 2], "Setup": [3]}} == value
+
+
+def test_merged_sources_keep_the_stricter_switch():
+    """A switch that restricts stays on whoever says so; any other value is the higher source's."""
+    below = {"allowManagedHooksOnly": True, "model": "a", "hooks": {"Stop": [1]}}
+    above = {"allowManagedHooksOnly": False, "model": "b", "managedSourcesBehavior": "merge", "hooks": {"Stop": [2]}}
+    found = sources.effective([sources.Source("console", "c", above), sources.Source("file", "f", below)])
+    assert (True, "b", [1, 2]) == (
+        found.value["allowManagedHooksOnly"],
+        found.value["model"],
+        found.value["hooks"]["Stop"],
+    )
+
+
+def test_what_people_put_in_place_of_a_file_is_not_waited_for(lab):
+    """A FIFO, a link, or a folder where the console's settings are kept is a finding, not a hang."""
+    folder = lab.system / "config"
+    for make in (os.mkfifo, lambda path: os.symlink("/dev/zero", path), os.mkdir):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        make(folder / "remote-settings.json")
+        exam = lab.exam(environ={"CLAUDE_CONFIG_DIR": str(folder)})
+        assert {"managed/unreadable"} == names(managed_checks.check(exam))
+
+
+@pytest.mark.parametrize(
+    ("platform", "files"),
+    [
+        (
+            "linux",
+            {
+                "/run/systemd/system/x": "",
+                "/etc/systemd/system/agentguard-sync.timer": "",
+                "/etc/systemd/system/timers.target.wants/agentguard-sync.timer": "",
+            },
+        ),
+        ("darwin", {"/Library/LaunchDaemons/com.acme.sync.plist": None}),
+    ],
+)
+def test_a_timer_that_runs_the_sync_is_seen(lab, platform, files):
+    """An enabled unit, or a daemon that names the installed command, is one; nothing less is."""
+    shutil.copy(lab.own.anchor, lab.managed.anchor)
+    for path, text in files.items():
+        assert "sync/no-timer" in names(records.check(lab.exam(managed=True, platform=platform)))
+        daemon = {"ProgramArguments": ["python3", os.path.join(lab.managed.code, "cli.py"), "sync"]}
+        lab.write(path, plistlib.dumps(daemon) if text is None else text)
+    assert "sync/no-timer" not in names(records.check(lab.exam(managed=True, platform=platform)))
+
+
+def test_fix_mends_what_is_safe(lab):
+    """The hook comes back into one's own settings, a deleted seal comes back by a sync, and then all is well."""
+    settings.remove(lab.own)
+    os.unlink(lab.own.seal)
+    machine = Machine(lab.own, root=str(lab.system), environ={})
+    report = doctor.examine(machine)
+    assert not report.healthy
+    assert {"sync", "settings"} == {line.partition(":")[0] for line in fix.mend(report.exam, report.findings)}
+    assert doctor.examine(machine).healthy
+
+
+def test_fix_gives_the_spool_its_mode(lab):
+    """The folder of spools is made, for everybody to write to and nobody to list."""
+    exam = lab.exam(managed=True)
+    assert [f"spool: {lab.managed.spools} has mode 1733"] == fix.mend(exam, list(records.check(exam)))
+    assert 0o1733 == os.stat(lab.managed.spools).st_mode & 0o7777
+
+
+def test_what_cannot_be_mended_is_said(lab):
+    """A fix that fails is a line, not an end."""
+    shutil.copy(lab.own.anchor, lab.managed.anchor)
+    exam = lab.exam(managed=True)
+    said = fix.mend(exam, [exam.finding("sync/never", "x", fix="sync")])
+    assert said[0].startswith("sync: ")
+
+
+def test_the_command_line_says_all_of_it(lab):
+    """Exit 0 or 3; text names each finding with its next step, JSON has the same and the facts of an inventory."""
+    home = ["--home", lab.own.home]
+    done = CliRunner().invoke(command_line, [*home, "--json"])
+    value = json.loads(done.stdout)
+    assert value["healthy"] is True
+    assert {"time", "agentguard", "client", "settings", "hook", "policy", "anchor_sha256", "target"} <= set(value)
+    settings.remove(lab.own)
+    done = CliRunner().invoke(command_line, home, standalone_mode=False)
+    assert 3 == done.return_value
+    assert "error person/no-hook: " in done.stdout
+    assert "\n  mend  " in done.stdout
+    assert "unhealthy: " in done.stdout
+
+
+ANCHOR = sha256_hex(ROOT.read_bytes())
+GOOD = {
+    "healthy": True, "install": "managed", "target": "linux", "anchor_sha256": ANCHOR, "time": stamp(4e9), "findings": [],
+}  # fmt: skip
+PLAN = Plan("Acme", "com.acme", str(ROOT), "", "outcomes", {}, (), {})
+
+
+@pytest.mark.parametrize(
+    ("changes", "target", "says"),
+    [
+        ({}, "linux", ""),
+        ({}, "console", ""),
+        ({"findings": [{"name": "sync/old", "level": "warning"}]}, "linux", ""),
+        ({}, "macos", "is a machine with linux, not macos"),
+        ({"healthy": False}, "linux", "is not healthy"),
+        ({"findings": [{"name": "managed/none", "level": "error"}]}, "linux", "managed/none"),
+        ({"anchor_sha256": "0"}, "linux", "trusts another anchor"),
+        ({"time": "2020-01-01T00:00:00Z"}, "linux", "over 30 days ago"),
+        ({"install": "personal"}, "linux", "no managed installation"),
+        ({"findings": None}, "linux", "is not what `agentguard doctor --json` prints"),
+    ],
+)
+def test_enforcing_needs_a_proof(tmp_path, changes, target, says):
+    """A healthy report of a machine of that kind, with that anchor, and not old; anything else is refused."""
+    path = tmp_path / "proof.json"
+    path.write_text(json.dumps({**GOOD, **changes}))
+    if not says:
+        proof.require(PLAN, target, [str(path)])
+        return
+    with pytest.raises(Refused, match=r"enforcing is refused|is not what") as caught:
+        proof.require(PLAN, target, [str(path)])
+    assert says in caught.value.message
+
+
+def test_without_a_proof_this_machine_must_be_managed(monkeypatch, tmp_path):
+    """On an administrator's own laptop enforcing is refused, and the way to a proof is said."""
+    monkeypatch.setattr(places, "default", lambda: places.personal(str(tmp_path)))
+    with pytest.raises(Refused, match="no managed machine with windows") as caught:
+        proof.require(PLAN, "windows", [])
+    assert "--proof proof.json" in caught.value.hint
