@@ -126,7 +126,8 @@ def resolve(path: str, disk: Disk) -> str:
 
 def exact(text: str, cwd: str, world: World) -> Path:
     """Return the path that `text` names, as it stands in a command: `..` is the kernel's in the resolved spelling."""
-    return _path(absolute(text, cwd, world.platform), _raw(text, cwd, world.platform), world, EXACT)
+    whole = absolute(text, cwd, world.platform)
+    return Path(whole, real(whole if ".." not in text else _raw(text, cwd, world.platform), world))
 
 
 def tree(text: str, cwd: str, world: World) -> Path:

@@ -136,15 +136,22 @@ class Looked:
     own and says so. `globs` are patterns that have been expanded, and what they stand for.
     """
 
-    __slots__ = ("_disk", "_left", "globs", "kind", "read", "readlink")
+    __slots__ = ("_disk", "_kinds", "_left", "globs", "read", "readlink")
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self._left = limits.MAX_CALL_ENTRIES
+        self._kinds: dict[str, str] = {}
         self.globs: dict[object, list[str] | None] = {}
-        self.kind = disk.kind
         self.read = disk.read
         self.readlink = disk.readlink
+
+    def kind(self, path: str) -> str:
+        """Return what is at `path`, as `Disk.kind` says."""
+        found = self._kinds.get(path)
+        if found is None:
+            found = self._kinds[path] = self._disk.kind(path)
+        return found
 
     def listdir(self, path: str, limit: int) -> list[str] | None:
         """Return the names in a folder."""

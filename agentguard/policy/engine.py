@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import os
 
-from agentguard.access.model import CONNECT, DELETE, EXACT, EXECUTE, MCP, OPAQUE, UNCERTAIN, USE, WRITE
+from agentguard.access.model import CONNECT, DELETE, EXACT, EXECUTE, MCP, OPAQUE, UNCERTAIN, UNKNOWN, USE, WRITE
 from agentguard.policy.form import SEVERITIES
 from agentguard.policy.match import KINDS, PATH, RowMatch, Sets
 from agentguard.policy.model import (
@@ -43,6 +43,7 @@ from agentguard.policy.model import (
     Hit,
     stricter,
 )
+from agentguard.policy.pathset import Names
 from agentguard.policy.stored import MAGIC, Stored, head_of, read
 
 TYPE_CHECKING = False
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from agentguard.access.world import World
     from agentguard.policy.keys import Keys
     from agentguard.policy.model import Context
-    from agentguard.policy.pathset import Names
     from agentguard.policy.stored import Lines
 
 _WORLDS = 8  # worlds for which a policy keeps its sets
@@ -184,14 +184,15 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
     groups: dict[object, Group] = {}
     looks: dict[object, int] = {}
     for number, row in enumerate(access.rows):
-        match, pack_match = RowMatch(row, context, sets, looks), RowMatch(row, context, pack_sets, looks)
-        key = (id(row.origin), row.action, match.certainty) if row.resource()[0] == "path" else number
+        path = row.path
+        key = number if path is None else (id(row.origin), row.action, row.certainty, path.text is UNKNOWN)
         group = groups.get(key)
         if group is None:
             group = groups[key] = Group([(pack, pack_sets), (policy, sets)])
         elif (known := group.quiet(row)) is not None:
             effects.append(known)
             continue
+        match, pack_match = RowMatch(row, context, sets, looks), RowMatch(row, context, pack_sets, looks)
         firm = _hits(pack, pack_match, row, number, context, rules=group.rules(0, pack_match, row))
         own = _hits(policy, match, row, number, context, rules=group.rules(1, match, row), lifted=lifted)
         acts = [*firm, *(hit for hit in own if hit.counts)]
@@ -258,7 +259,7 @@ class Group:
         self._alive: list[dict[int, bool]] = [{} for _ in policies]
         self._whole: list[list[int] | None] = [None for _ in policies]
         self._effects: dict[str, str] = {}
-        self._names: list[Names] | None = None
+        self._names: Names | None = None
         self._rows = 0
 
     def rules(self, which: int, match: RowMatch, row: Row) -> list[int]:
@@ -301,12 +302,15 @@ class Group:
 
     def _concern(self, row: Row) -> bool:
         if self._names is None:
-            self._names = [
-                sets.names({number for index in rules or () for number in _path_sets(policy.rules[index])})
+            named = [
+                one
                 for (policy, sets), rules in zip(self._policies, self._whole, strict=True)
+                for number in {number for index in rules or () for number in _path_sets(policy.rules[index])}
+                for one in sets.paths(number)
             ]
+            self._names = Names(named, fold=self._policies[0][1].fold)
         path = row.path
-        return path is None or any(names.concern(str(path.text)) for names in self._names)
+        return path is None or self._names.concern(str(path.text))
 
 
 _MANY = 20  # rows of one kind from which on looking for those that are alike pays

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from agentguard.access.model import CERTAIN, DELEGATE, POSSIBLE, READ, TREE, UNCERTAIN, UNKNOWN
 from agentguard.policy.model import ALLOW, MAYBE, NO, YES
-from agentguard.policy.pathset import HITS, INSIDE, TOUCHES, Names, PathSet, Spellings
+from agentguard.policy.pathset import HITS, INSIDE, TOUCHES, PathSet, Spellings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,9 +85,10 @@ class Sets:
             self._ready[key] = found
         return found
 
-    def names(self, numbers: Iterable[int]) -> Names:
-        """Return what some sets of paths say about names."""
-        return Names([one for number in numbers for one in self.paths(number)], fold=self._spellings.fold)
+    @property
+    def fold(self) -> bool:
+        """Whether case does not count in paths."""
+        return self._spellings.fold
 
     def best(self, number: int, kind: str, value: Any, mode: str) -> int:
         """Return NO, MAYBE or YES for a value and a set that is no set of paths: in it, less what is taken out."""

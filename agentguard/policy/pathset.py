@@ -322,7 +322,7 @@ def _holds_all(path: str, pieces: tuple[str, ...]) -> bool:
 class Names:
     """What some sets say about the names of files: a path that none of it concerns is in them if its folder's others are."""
 
-    __slots__ = ("_ends", "_exact", "_fold", "_folder", "_here", "_names", "_others", "_stars")
+    __slots__ = ("_by_end", "_ends", "_exact", "_fold", "_folder", "_here", "_names", "_near", "_others", "_stars")
 
     def __init__(self, sets: Iterable[PathSet], *, fold: bool) -> None:
         every = [patterns for one in sets for patterns in one.patterns()]
@@ -332,26 +332,48 @@ class Names:
         self._names = {pair for one in every for pair in one.names}
         self._stars = {pair for one in every for pair in one.stars}
         self._others = {fixed for one in every for fixed, _ in one.others}
+        self._by_end: dict[
+            str, tuple[tuple[str, ...], list[tuple[str, str]]]
+        ] = {}  # of `_ends` and `_names`, by last letter
         self._folder: str | None = None
+        self._near: list[tuple[str, str]] = []  # those of `_stars` that could match in `_folder`
         self._here: list[list[str]] = []  # of `_others`: what the names of files in `_folder` would have to hold
 
     def concern(self, path: str) -> bool:
         """Return whether some pattern asks for more of a path than its folder."""
         if self._fold:
             path = folded(path)
-        if path in self._exact or path.endswith(self._ends):
+        last = path[-1:]
+        found = self._by_end.get(last)
+        if found is None:
+            found = self._by_end[last] = self._ending(last)
+        ends, names = found
+        if path in self._exact or path.endswith(ends):
             return True
         cut = path.rfind("/")
         folder, name = path[:cut], path[cut + 1 :]
-        for head, tail in self._names:
+        for head, tail in names:
             if name.startswith(head) and name.endswith(tail):
                 return True
-        for head, tail in self._stars:
+        if folder != self._folder:
+            beneath = folder + "/"
+            self._near = [one for one in self._stars if beneath.startswith(one[0]) or one[0].startswith(beneath)]
+            self._folder, self._here = folder, self._left(folder)
+        for head, tail in self._near:
             if path.startswith(head) and path.endswith(tail):
                 return True
-        if folder != self._folder:
-            self._folder, self._here = folder, self._left(folder)
-        return any(all(piece in path for piece in rest) for rest in self._here)
+        for rest in self._here:
+            for piece in rest:
+                if piece not in path:
+                    break
+            else:
+                return True
+        return False
+
+    def _ending(self, last: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+        """Return what could match a path that ends so."""
+        ends = tuple([end for end in self._ends if not end or end[-1] == last])
+        return ends, [one for one in self._names if not one[1] or one[1][-1] == last]
 
     def _left(self, folder: str) -> list[list[str]]:
         """Return the texts that patterns still miss beside a folder, less the patterns that no name in it can complete."""

@@ -114,9 +114,14 @@ def read(
     line = Line()
     at = 0
     asks = -1  # where the word stands that may be the value of an option which the table does not know
+    operands = line.operands
+    apart = subs is None and not stop  # no operand decides how the words behind it are read
     while at < len(words):
         word = words[at]
         at += 1
+        if apart and isinstance(word, str) and word[:1] != "-":
+            operands.append(word)
+            continue
         lead = parts_of(word)[0]
         text = lead if isinstance(lead, str) else ""
         if word == "--":

@@ -28,7 +28,7 @@ from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
 from agentguard.access.shell.pieces import TooMuch
-from agentguard.access.shell.skip import assignment
+from agentguard.access.shell.skip import PLAIN, assignment
 from agentguard.access.shell.values import Beneath, Globbed, concat, counted, parts_of
 from agentguard.access.shell.words import Reader
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from agentguard.access.shell.state import State
     from agentguard.access.world import World
 
+_LITERAL = PLAIN + " "
 _MALFORMED = frozenset({"malformed"})
 _RICH = frozenset({"bash", "rbash", "zsh", "rzsh", "ksh", "mksh", "ksh93", "fish"})  # they know more than POSIX sh
 _LEAN = frozenset({"dash", "ash", "busybox", "toybox"})  # and these are it; on macOS `sh` is bash
@@ -426,7 +427,11 @@ def _words(
     assigned: dict[str, Value] = {}
     declares = first < len(raws) and text[raws[first][0] : raws[first][1]] in _DECLARATIONS
     keyed = False
-    for start, end in raws[first:]:
+    behind = raws[first:]
+    if not declares and behind and not text[behind[0][0] : behind[-1][1]].strip(_LITERAL):  # every word is what it says
+        words += [text[start:end] for start, end in behind]
+        behind = []
+    for start, end in behind:
         raw = text[start:end]
         told, size = reader.machine.told, len(words)
         keyed = keyed or (raw[:1] == "-" and "A" in raw)

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from agentguard.access.shell.limits import MAX_OPERATORS, MAX_TEXT
 from agentguard.access.shell.pieces import Here, Redirection, Scan, Simple, TooMuch, Twofold, Unreadable
-from agentguard.access.shell.skip import Skipper
+from agentguard.access.shell.skip import PLAIN, Skipper
 
 _BLANK = " \t"
+_REACH = 100  # characters; a longer word is looked at one by one
 # Reserved words behind which another command starts.
 _OPENERS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "fi", "done", "}"})
 _NAMES = frozenset({"for", "select", "function"})
@@ -153,14 +154,27 @@ class Pass:
                 raise Unreadable("a loop of zsh")
             if word[0] == "{" and len(word) > 1 and "," not in word and ".." not in word and not self.settled:
                 raise Twofold("a brace opens nothing, or in zsh a group")
-            self._simple(at).words.append((at, end))
+            end = self._words(self._simple(at).words, at, end)
             self._extend(end)
         elif self.current is not None:
             if self.current.region:
                 raise Unreadable("a word follows a compound command")
-            self.current.words.append((at, end))
+            end = self._words(self.current.words, at, end)
             self._extend(end)
         end, self.skipped = max(end, self.skipped), 0
+        return end
+
+    def _words(self, words: list[tuple[int, int]], at: int, end: int) -> int:
+        """Add a word of a simple command, and the plain ones that follow it. Return the end of the last one."""
+        text = self.text
+        words.append((at, end))
+        while text[end : end + 1] == " ":
+            at = end + 1
+            stop = text.find(" ", at, at + _REACH)
+            if stop <= at or text[at] == "#" or text[at:stop].strip(PLAIN):
+                break
+            words.append((at, stop))
+            end = stop
         return end
 
     def _loops(self, at: int, word: str) -> bool:

@@ -7,6 +7,7 @@ from agentguard.access.shell.pieces import TooMuch, Unreadable
 
 _ENDS_WORD = frozenset(" \t\n|&;()<>")
 _STOPS = frozenset(" \t\n|&;()<>\\'\"$`")
+PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%=]}#!"  # they stand for themselves
 _EXTGLOB = frozenset("?*+@!")
 _GLOB = frozenset("*?[]/.^~")
 
@@ -253,6 +254,8 @@ class Skipper:
 
 def assignment(word: str) -> int:
     """Return the length of `NAME=`, `NAME+=` or `NAME[…]=` at the start of a raw word, 0 where there is none."""
+    if "=" not in word:
+        return 0
     at = 0
     size = len(word)
     while at < size and (word[at] == "_" or (word[at].isascii() and word[at].isalnum())):

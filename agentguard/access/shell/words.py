@@ -11,7 +11,7 @@ from agentguard.access.model import ANY, NUMBER, STAR, UNKNOWN, Pattern
 from agentguard.access.shell import telling
 from agentguard.access.shell.limits import MAX_FIELDS
 from agentguard.access.shell.pieces import BREAK, QUOTED, RESULT, SEAM, TEXT, TooMuch
-from agentguard.access.shell.skip import Skipper, assignment
+from agentguard.access.shell.skip import PLAIN, Skipper, assignment
 from agentguard.access.shell.values import A_NUMBER, UNSET, Beneath, Unset, concat, parts_of
 
 TYPE_CHECKING = False
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from agentguard.access.shell.state import State
     from agentguard.access.shell.values import Held
 
-_PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%=]}#!"
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _SPECIAL_PARAMETERS = frozenset("@*#?-$!0")
 _ASSIGNMENTS = ("++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=", "<<=", ">>=")
@@ -45,7 +44,7 @@ class Reader:
 
     def fields(self, raw: str, at: int = 0) -> list[Value]:
         """Return the words that a raw word becomes; `at` is its place in the text. Raises `Unreadable`."""
-        if not raw.strip(_PLAIN):
+        if not raw.strip(PLAIN):
             return [raw]
         from agentguard.access.shell.fields import split  # noqa: PLC0415 - plain words need none
 
@@ -97,7 +96,7 @@ class Reader:
 
     def value(self, raw: str, at: int = 0, *, assigned: bool = False) -> Value:
         """Return the one value of a raw word that is neither split nor matched with files: the right side of `=`."""
-        if not raw.strip(_PLAIN):
+        if not raw.strip(PLAIN):
             return raw
         from agentguard.access.shell.fields import joined  # noqa: PLC0415 - plain words need none
 
