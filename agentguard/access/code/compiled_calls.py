@@ -64,6 +64,7 @@ system std.system popen _popen | cmd:shell
 execl execlp execle | path:exec
 execv execvp execve posix_spawn | path:exec-list argv:words
 Files.readString Files.readAllLines Files.readAllBytes Files.lines Files.newBufferedReader Files.newInputStream | path:read
+Scanner java.util.Scanner util.Scanner | path:read
 FileReader FileInputStream RandomAccessFile java.io.FileReader java.io.FileInputStream Source.fromFile | path:read
 Files.write Files.writeString Files.createFile Files.createDirectories Files.newBufferedWriter | path:write
 FileWriter FileOutputStream PrintWriter | path:write

@@ -102,6 +102,8 @@ class Meanings:
                 name = name[len(root) :]
         if name in calls.ENVIRONMENTS.get(self.language, ()):
             return (ENVIRON,)
+        if self.language == "perl" and name in ("unlink", "rmdir"):  # of `$_`: perlfunc
+            self.deleting = True
         if name in ("__dirname", "__DIR__", "import.meta.dirname"):
             return (".",)
         if self.language == "javascript" and name == "require":

@@ -34,6 +34,8 @@ fs.rmdir fs.promises.rmdir Deno.remove Deno.removeSync | path:delete
 .readdirSync .readdir .opendirSync fs.promises.readdir Deno.readDir Deno.readDirSync | path:look
 .openSync fs.open fs.promises.open Deno.open Deno.openSync | path:open mode:mode
 Bun.file | path:read
+java.util.Scanner java.io.FileReader java.io.FileInputStream FileReader FileInputStream Packages.java.util.Scanner | path:read
+Files.readString Files.readAllLines Files.readAllBytes Files.lines | path:read
 Bun.write | path:fill data:text
 .execSync .exec child_process.exec | cmd:shell
 RegExp.exec RegExp().exec | text:

@@ -37,7 +37,7 @@ text: cat gcat bat batcat glow mdcat most pg pv mcat viu chafa jless fx hexyl ta
   pbpaste gron jo jc dasel htmlq pup xsv qsv csvcut csvgrep csvlook csvsort csvstat csvjson csvstack csvformat
   csvclean csvjoin in2csv csvsql visidata vd mlr xmlstarlet xsltproc iconv recode uconv dos2unix unix2dos mac2unix
   fromdos todos enca enconv detab entab expand-tabs cal factor numfmt look ts envsubst m4 aspell hunspell ispell
-git: git pre-commit lefthook husky hg svn jj hub
+git: git pre-commit lefthook husky hg sl svn jj hub
 carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
   chronic ifne rlwrap eatmydata nocache torify torsocks tsocks proxychains proxychains4 catchsegv systemd-inhibit
@@ -137,7 +137,7 @@ machine: useradd adduser userdel deluser usermod groupadd groupdel groupmod gpas
   frpc chisel localtunnel lt zrok pagekite serveo expose localhost.run darkhttpd twistd webfsd thttpd mini_httpd
   lighttpd miniserve simple-http-server live-server browser-sync dockerd jupyter jupyter-lab jupyter-notebook
   redis-sentinel pastebinit dpaste sprunge termbin ix wormhole croc transfer ffsend magic-wormhole figlet toilet
-  cowsay cowthink banner lolcat boxes fortune sl cmatrix esptool esptool.py mpremote picocom minicom avrdude
+  cowsay cowthink banner lolcat boxes fortune cmatrix esptool esptool.py mpremote picocom minicom avrdude
   arduino-cli ampy rshell openocd st-flash dfu-util probe-rs
 windows: cmd cmd.exe del erase rd deltree format diskpart cipher sdelete fsutil reg reg.exe schtasks schtasks.exe net
   net.exe net1 sc sc.exe icacls icacls.exe takeown cacls attrib bcdedit bcdedit.exe vssadmin wbadmin wevtutil

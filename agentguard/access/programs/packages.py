@@ -310,6 +310,13 @@ def goals(call: Call, work: Work) -> None:
         call.shell(filling.joined([program, more]), call.name)
 
 
+def migrates(call: Call, work: Work) -> None:
+    """`dotnet ef database update 0` takes every migration back."""
+    if work.line.operands[:1] == ["0"]:
+        work.line.traits.add("destroys-data")
+    walk.standard(call, work)
+
+
 def given(work: Work, name: str) -> Value | None:
     """Return the property that `-DNAME=VALUE` sets, None where none does."""
     return next((value for flag, value in work.line.flags if flag in ("-D" + name, "--define " + name)), None)

@@ -38,6 +38,8 @@ def traits(words: list[Value]) -> frozenset[str]:
     found: set[str] = set()
     if "batch-write-item" in words:  # puts and deletes stand in a file
         found.add("destroys-data")
+    if "change-resource-record-sets" in words:  # so do the names of a zone that go or lead elsewhere
+        found.add("destroys-infrastructure")
     if any((plain(word) or "").endswith(_POLICIES) for word in words[:3]):
         found.add("publishes")
     for number, word in enumerate(words):

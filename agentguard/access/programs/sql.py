@@ -24,6 +24,8 @@ _SPARED = frozenset({
 })  # fmt: skip
 # What executes the text behind it: PL/pgSQL, dblink, T-SQL, EXECUTE IMMEDIATE.
 _EXECUTES = frozenset({"execute", "immediate", "exec", "sp_executesql", "dblink_exec", "dblink", "query_to_xml"})
+# MySQL's binary logs, from which a server is restored and copied: PURGE BINARY LOGS, RESET MASTER.
+_LOGS = (["purge", "binary"], ["purge", "master"], ["reset", "master"], ["reset", "binary"])
 _ALWAYS = frozenset({"true", "1", "1 = 1", "1=1", "'' = ''", "''=''", "'1'='1'", "not false", "2>1", "2 > 1"})
 
 
@@ -138,6 +140,10 @@ def destroys(statement: str) -> bool:
         return _inside(words)
     if first == "alter":
         return _alters(words)
+    if first == "merge":
+        return "delete" in words
+    if words[:2] in _LOGS or words[:2] == ["reset", "slave"]:
+        return True
     if first == "match":  # Cypher
         return "delete" in words and "where" not in words and not any(":" in word or "{" in word for word in words)
     return _plainly(words)

@@ -323,7 +323,10 @@ def ansible(call: Call, work: Work) -> None:
     gone = given.get("state") == "absent"
     for key, action in (("src", READ), ("path", DELETE if gone else READ), ("dest", WRITE)):
         if key in given:
-            call.path(action, given[key], f"{key} of a module of ansible", "tree" if action == DELETE else "exact")
+            path = given[key]
+            if path[:1] == "~" and path[1:2] in ("", "/"):  # parameters that are paths are expanded
+                path = call.world.home + path[1:]
+            call.path(action, path, f"{key} of a module of ansible", "tree" if action == DELETE else "exact")
     if "url" in given:
         net.url(call, given["url"], "url of a module of ansible")
 

@@ -410,13 +410,16 @@ pre-commit lefthook
   > *
 
 husky
+  > uninstall
+    traits   skips-checks
+  > *
 
-hg
+hg sl
   before   -R,--repository=text --cwd=enter --config=text -y,--noninteractive -q,--quiet -v,--verbose
   first    vcs.settings
   > push
     options  -f,--force!force -r,--rev=text -b,--branch=text -B,--bookmark=text --new-branch -e,--ssh=shell
-             --remotecmd=text
+             --remotecmd=text --to=ref --create --delete=ref!force
     traits   publishes
     run      vcs.remote
   > pull clone incoming

@@ -214,7 +214,7 @@ pastebinit dpaste sprunge termbin ix wormhole croc transfer ffsend magic-wormhol
   run      machine.pastes
   may      publishes sends
 
-figlet toilet cowsay cowthink banner lolcat boxes fortune sl cmatrix
+figlet toilet cowsay cowthink banner lolcat boxes fortune cmatrix
 
 esptool esptool.py mpremote picocom minicom avrdude arduino-cli ampy rshell openocd st-flash dfu-util probe-rs
   options  -p,--port=text -P=text -b=text --baud=text -d=text -c=text -f=text --chip=text

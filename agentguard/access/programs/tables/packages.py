@@ -190,6 +190,9 @@ dotnet
         options  -f,--force --dry-run!read-only
         traits   destroys-data
       >>> update
+        options  -c,--context=text -p,--project=text --connection=text
+        run      packages.migrates
+        may      destroys-data
     >> migrations
       >>> add remove list script
   > build test run publish restore clean pack watch new sln format workload msbuild
