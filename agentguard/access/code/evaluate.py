@@ -6,11 +6,10 @@ import ast
 
 from agentguard.access.code import held as h
 from agentguard.access.code import names as n
-from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Secret, Table
+from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
 from agentguard.access.code.library import Bound, Given, Library, Partial
 from agentguard.access.code.python_calls import BUILTINS, FETCHES, SAME
 from agentguard.access.model import UNKNOWN, Pattern
-from agentguard.access.shell import telling
 from agentguard.access.shell.values import concat, parts_of
 
 TYPE_CHECKING = False
@@ -300,6 +299,8 @@ class Evaluator(Library):
             if base.name.endswith("__dict__") or base.name == "__builtins__":
                 module = base.name.removesuffix("__dict__").rstrip(".")
                 return self.library(f"{module or 'builtins'}.{key}")
+        if isinstance(base, Named) and base.name.endswith(".config") and isinstance(key, str):  # of Flask
+            return (h.variable(key),)
         if isinstance(base, Named) and "(" in base.name:  # `MongoClient()["name"]` is as good as `.name`
             return self.attribute(base, key if isinstance(key, str) and key.isidentifier() else "item")
         return (FETCHED,) if base is FETCHED else (base,) if isinstance(base, Contents) else NOTHING
@@ -309,9 +310,7 @@ class Evaluator(Library):
         if key == "HOME":
             return self.home
         known = self.given.variable(key) if self.given.variable is not None and isinstance(key, str) else None
-        if known is None and isinstance(key, str) and telling.key(key):
-            return Secret(key)
-        return UNKNOWN if known is None else known
+        return h.variable(key) if known is None else known
 
     def _attribute(self, node: ast.Attribute) -> Alternatives:
         found: list[Held] = []
@@ -329,6 +328,8 @@ class Evaluator(Library):
                 return (ENVIRON,)
             if full.startswith(FETCHES):
                 return (FETCHED,)
+            if full.startswith("django.conf.settings."):
+                return (h.variable(name),)
             if full == "sys.argv" and self.given.argv is not None:
                 return (Items([(one,) for one in self.given.argv]),)
             if full in ("os.sep", "os.path.sep", "posixpath.sep"):

@@ -195,9 +195,16 @@ def joined(values: Iterable[Held]) -> Held:
         if marker in values:
             return marker
     found = concat([part for value in values for part in parts_of(text(value))])
-    if name := next(filter(None, map(secret, values)), ""):
+    if isinstance(found, str):
+        return found
+    if not any(map(is_told, values)) and (name := next(filter(None, map(secret, values)), "")):
         return Secret(name, parts_of(found))
     return Told(found.parts) if isinstance(found, Pattern) and any(map(is_told, values)) else found
+
+
+def variable(name: Held) -> Held:
+    """Return what a variable of the environment holds of which nothing but the name is known."""
+    return Secret(name) if isinstance(name, str) and telling.key(name) else UNKNOWN
 
 
 def secret(held: Held) -> str:

@@ -50,6 +50,11 @@ _TEXT_METHODS = frozenset({
 })  # fmt: skip
 
 
+def _dotted(number: int) -> Held:
+    """Return an address as it is written."""
+    return ".".join(str(number >> at & 255) for at in (24, 16, 8, 0)) if 0 <= number < 1 << 32 else UNKNOWN
+
+
 class Bound:
     """A method of something that has no name."""
 
@@ -186,6 +191,8 @@ class Library:
         if name == "shlex.join":
             return [h.joined([piece for item in one.items for piece in (*item[:1], " ")]) if isinstance(one, Items)
                     else UNKNOWN for one in first]  # fmt: skip
+        if name in ("ipaddress.ip_address", "ipaddress.IPv4Address"):
+            return [_dotted(one) if isinstance(one, int) else one for one in first]
         if name == "chr":
             return [chr(one) if isinstance(one, int) and 0 <= one < 0x110000 else UNKNOWN for one in first]
         if name == "ord":

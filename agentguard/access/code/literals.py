@@ -230,10 +230,12 @@ class Scanner(Statements):
     def operand(self) -> Alternatives:
         """Read one operand with everything that is done to it by dots, calls and indexes."""
         self.target = ""
+        hides = False  # only whether there is something is asked
         kind, value = self.peek()
         while (kind == NAME and value in _SKIPPED and not (value == "do" and self.peek(1)[0] == TEXT)) or (
             kind == SIGN and value in ("!", "-", "+", "&", "*", "...", "\\", "~")
         ):
+            hides = hides or value in ("!", "typeof")
             self.at += 1
             kind, value = self.peek()
             if kind == NAME and value == "function":
@@ -273,7 +275,8 @@ class Scanner(Statements):
             if kind == SIGN and value not in (")", "]", "}", ","):
                 self.at += 1
             return NOTHING
-        return self.postfix(found)
+        found = self.postfix(found)
+        return NOTHING if hides and h.secret(found[0]) else found
 
     def bracketed(self, mark: str) -> Alternatives:
         """Read what stands in brackets."""

@@ -8,7 +8,6 @@ from agentguard.access.code import other_calls as calls
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
 from agentguard.access.code.sinks import Args, Found, is_address
 from agentguard.access.model import UNKNOWN, Pattern
-from agentguard.access.shell import telling
 from agentguard.access.shell.values import parts_of
 
 TYPE_CHECKING = False
@@ -56,6 +55,9 @@ _EXPANDS = frozenset(
     {"File.expand_path", "path.expand", "normalizePath", "Path.expand", "expanduser"}
 )  # `~` is the home
 PROPERTIES = frozenset({"text", "bytes", "eachLine"})  # of Groovy's File: what stands for a call
+
+
+_OPEN = frozenset({"database", "services", "mail", "filesystems", "broadcasting", "queue"})  # parts that hold keys
 
 
 class Bound:
@@ -150,8 +152,8 @@ class Meanings:
         if of is ENVIRON or (isinstance(of, Named) and of.name in ("ENV", "$ENV", "$_ENV", "$_SERVER")):
             if key == "HOME":
                 return (self.home,)
-            if isinstance(key, str) and telling.key(key):
-                return (h.Secret(key),)
+            if isinstance(key, str):
+                return (h.variable(key),)
             return (ENVIRON,) if not isinstance(key, str) and self.language in ("javascript", "perl") else NOTHING
         if isinstance(of, Named):
             if of.name == "Dir" and self.language == "ruby":
@@ -199,6 +201,8 @@ class Meanings:
             return special
         if (end := calls.PRINTS.get(self.language, {}).get(name)) is not None:
             self.found.shows(args.placed, " " if name == "console.log" else "", end, surely=not self.braces)
+        elif name in calls.SHOWS:
+            self.found.shown(args.placed)
         spec = self._spec(name)
         if name in ("unlink", "rmdir"):
             self.deleting = True
@@ -372,10 +376,11 @@ class Meanings:
             "System.getenv",
             "Deno.env.get",
             "ENV.fetch",
+            "env",
         ):
-            if isinstance(one, str) and telling.key(one):
-                return (h.Secret(one),)
-            return (self.home,) if one == "HOME" else NOTHING
+            return (self.home if one == "HOME" else h.variable(one),)
+        if self.language == "php" and name == "config" and isinstance(one, str):  # of Laravel
+            return (ENVIRON if one in _OPEN else h.variable(one.rpartition(".")[2].upper()),)
         if name == "System.getProperty" and one == "user.home":
             return (self.home,)
         if name in ("Buffer.from", "Buffer") and len(args.placed) > 1:
@@ -399,7 +404,7 @@ class Meanings:
             return (_TURNS[name](one),)
         if self.language == "compiled":
             if name in compiled_calls.VARIABLES:
-                return (self.home,) if one in ("HOME", "user.home", "USERPROFILE") else NOTHING
+                return (self.home if one in ("HOME", "user.home", "USERPROFILE") else h.variable(one),)
             if name in compiled_calls.JOINS and args.placed:
                 return self._path("File" if name not in ("filepath.Join", "path.Join") else name, args)
             if spec is not None and spec[0][1] == "rust":
@@ -474,7 +479,7 @@ class Meanings:
         if of is ENVIRON:
             if name in ("toObject", "entries", "map", "each"):
                 return (ENVIRON,)
-            return (self.home,) if one == "HOME" else NOTHING
+            return (self.home if one == "HOME" else h.variable(one),)
         if isinstance(of, Place):
             if (how := _OF_PATH.get(name) or compiled_calls.OF_PATH.get(name)) is not None:
                 self.found.perform([("path", how)], Args([(of,)]))

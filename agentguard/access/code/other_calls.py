@@ -282,8 +282,15 @@ TABLES = {
 # Functions that show their arguments, and what they put behind them.
 PRINTS = {
     "javascript": {"console.log": "\n", "process.stdout.write": ""}, "ruby": {"puts": "\n", "print": "", "$stdout.write": ""},
-    "perl": {"print": "", "say": "\n"}, "php": {"echo": "", "print": ""}, "lua": {"print": "\n", "io.write": ""},
+    "perl": {"print": "", "say": "\n"}, "php": {"echo": "", "print": "", "print_r": ""}, "lua": {"print": "\n", "io.write": ""},
 }  # fmt: skip
+# Others that show theirs in one way or another.
+SHOWS = frozenset({
+    "console.error", "console.warn", "console.info", "console.debug", "console.table", "console.dir", "process.stderr.write",
+    "warn", "$stderr.puts", "IO.puts", "IO.inspect", "cat", "message", "println", "System.out.println", "System.out.print",
+    "System.err.println", "fmt.Println", "fmt.Print", "fmt.Printf", "Console.WriteLine", "Console.Write", "printf", "error_log",
+    "write", "out.println", "print", "p", "pp", "dd", "dump", "var_dump", "var_export",
+})  # fmt: skip
 # What holds every variable, by its name; a call of the second kind with no arguments.
 ENVIRONMENTS = {
     "javascript": ("process.env", "Bun.env", "Deno.env"), "perl": ("%ENV",), "php": ("$_ENV", "$_SERVER"), "julia": ("ENV",),

@@ -225,6 +225,8 @@ class _Reader(Evaluator):
             )
         elif name == "sys.stdout.write":
             self.found.shows(args.placed, surely=firm)
+        elif name in _SHOW:
+            self.found.shown(args.placed)
         if self.found.opens:
             self._prints(name, args)
         spec = calls.CALLS.get(name)
@@ -472,6 +474,12 @@ class _Reader(Evaluator):
         named = (given for key, given in args.named.items() if key != "env")
         if any(ENVIRON in given or _holds(given) for given in (*args.placed, *named)):
             self.found.add("environment")
+
+
+_SHOW = frozenset({
+    "print", "pprint.pprint", "pprint.pp", "sys.stderr.write", "logging.debug", "logging.info", "logging.warning",
+    "logging.error", "rich.print", "sys.exit", "typer.echo", "click.echo",
+})  # fmt: skip
 
 
 def _holds(given: Alternatives) -> bool:

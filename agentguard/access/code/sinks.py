@@ -27,13 +27,13 @@ A finding is one of
 
     ("path", (value, action, extent))       ("shell", (value, more))        ("command", ([value, …], more))
     ("connect", (address, port, sends))     ("listen", (host, port))        ("variable", value)
-    ("secret", name of a variable that is shown)
     ("environment", None)                   ("opaque", why)                 ("fetched", why)
     ("text", (value, content, appends))     what is put into a file
     ("prints", text)                        all that the code shows
     ("run", (value, language))              ("sql", text)                   ("trait", (word, why))
     ("guess", value)                        ("look", value)                 ("stray", value)
     ("settings", value): a file of settings that is loaded and shown
+    ("secret", name): a variable whose value is shown and is a secret
 
 `more` is a dict: `stdin` (a value), `source` (the file on standard input), `cwd`.
 """
@@ -49,6 +49,7 @@ from agentguard.access.code.held import (
     Edited,
     Items,
     Many,
+    Named,
     Split,
     Table,
     at_home,
@@ -78,6 +79,7 @@ _ACTIONS = {
 }  # fmt: skip
 _TELLING = ("params", "headers", "cookies", "auth")  # what is read may go out in these as well as in a body
 _BODIES = ("data", "json", "files", "content", "body", "multipart", "form")
+_SECRETS = ("Rails.application.credentials", "Rails.application.secrets")  # objects that hold nothing else
 _MAX_PRINTS = 100
 _MAX_FOUND = 1_000
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what an empty host means to a listener
@@ -195,13 +197,24 @@ class Found:
     def shows(self, given: list[Alternatives], gap: str = "", end: str = "", *, surely: bool = True) -> None:
         """Note what a call shows: its arguments, where they are exact."""
         done: list[Value] = []
+        self.shown(given)
         for one in given:
             value = text(one[0]) if len(one) == 1 else UNKNOWN
-            for name in filter(None, map(secret, one)):
-                self.add("secret", name)
             done += [gap, value] if done else [value]
         exact = surely and all(isinstance(one, str) for one in done) and len(self.prints) < _MAX_PRINTS
         self.prints.append("".join(str(one) for one in done) + end if exact else UNKNOWN)
+
+    def shown(self, given: list[Alternatives]) -> None:
+        """Note the secrets among what a call shows, one level deep."""
+        for one in (held for alternatives in given for held in alternatives):
+            inner = one.items if isinstance(one, Items) else one.items.values() if isinstance(one, Table) else ((one,),)
+            for held in (held for alternatives in inner for held in alternatives):
+                if name := secret(held):
+                    self.add("secret", name)
+                    if self.dotenv:
+                        self.add("settings", ".env")
+                elif isinstance(held, Named) and held.name.startswith(_SECRETS):
+                    self.add("environment")
 
     def handed(self, args: Args) -> None:
         """An open file is handed to something that may put anything into it."""

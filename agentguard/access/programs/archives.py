@@ -6,7 +6,7 @@ In the project's own folder that is ordinary work, and only the members that are
 
 from __future__ import annotations
 
-from agentguard.access.model import DELETE, EXACT, READ, TREE, UNKNOWN, WRITE
+from agentguard.access.model import DELETE, EXACT, POSSIBLE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import finder, folders, walk
 from agentguard.access.shell.values import concat, parts_of, plain
 
@@ -63,7 +63,10 @@ def tar(call: Call, work: Work) -> None:
     for listed in line.values("--files-from") if creates else ():
         for value in _lines_of(call, listed):
             call.path(READ, value, "a name in the list of what goes in", TREE)
-    if line.has("--extract") and not line.has("--to-stdout --to-command"):
+    if line.has("--extract") and line.has("--to-stdout"):
+        for value in members:
+            call.path(READ, value, "what it shows", certainty=POSSIBLE)
+    elif line.has("--extract") and not line.has("--to-command"):
         if line.has("--one-top-level"):
             archive = (line.values("--file") or [""])[-1]
             place = line.value("--one-top-level") or _stem(archive)

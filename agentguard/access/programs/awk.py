@@ -86,6 +86,10 @@ def _program(call: Call, text: str, variables: dict[str, Value], *, sandbox: boo
     if call.stdin is not None and "print" in bare:  # `ps | awk '/NAME/{print $2}'`: numbers that may be signalled
         named = [piece for piece in text.split("/")[1::2] if piece and len(piece) < 64 and " " not in piece]
         call.machine.sought += [piece.replace("[", "").replace("]", "") for piece in named]
+    for place, operand in strings.items():  # `ARGV[1] = ".env"`: an operand more
+        before = bare[max(place - 24, 0) : place].replace(" ", "")
+        if before.endswith("]=") and "ARGV[" in before:
+            call.path(READ, _unescaped(operand), "an operand that the program sets")
     if " in ENVIRON)" in bare:  # a loop over all of them
         origin = call.origin
         call.begin(origin.command, origin.flags, origin.args, origin.traits | {"prints-environment"})

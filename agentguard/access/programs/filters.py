@@ -298,12 +298,25 @@ def printed(call: Call, work: Work) -> Feed:
     line = work.line
     operands = list(line.operands)
     program = plain(operands.pop(0)) if operands else None
-    feed = given(call, operands)
+    if program is None or line.has("-f -v"):
+        return _NOTHING
+    pattern, brace, body = program.strip().partition("{")
+    if pattern.strip() == "BEGIN":  # it reads nothing
+        feed, pattern = Feed("\n"), ""
+    else:
+        feed = given(call, operands)
     exact = _exact(feed)
     lines = exact if exact is not None else [one for one in feed.items or [] if isinstance(one, str)]
-    if program is None or not lines or (exact is None and len(lines) != len(feed.items or [])) or line.has("-f -v"):
+    if not lines or (exact is None and len(lines) != len(feed.items or [])):
         return _NOTHING
-    parts = _print(program.strip())
+    if brace and pattern.strip()[:1] == "/":
+        wanted = pattern.strip().strip("/")
+        start = wanted[:1] == "^"
+        if not _SPECIAL.isdisjoint(wanted.removeprefix("^")):
+            return _NOTHING
+        lines = [one for one in lines if (one.startswith(wanted[1:]) if start else wanted in one)]
+        pattern = ""
+    parts = _print((pattern + brace + body).strip())
     mark = plain(line.value("--field-separator") or line.value("-F") or "")
     if parts is None or mark is None or (len(mark) > 1 and not _SPECIAL.isdisjoint(mark)):
         return _NOTHING
@@ -335,6 +348,9 @@ def _print(program: str) -> list[str | tuple[int, str]] | None:
     if program[:1] != "{" or program[-1:] != "}":
         return None
     rest = program[1:-1].strip().removesuffix(";")
+    if rest.startswith("printf"):
+        text = _printf(rest[6:].strip())
+        return None if text is None else [text]
     if not rest.startswith("print"):
         return None
     rest = rest[5:].strip()
@@ -371,6 +387,30 @@ def _print(program: str) -> list[str | tuple[int, str]] | None:
         else:
             return None
     return found or [(0, "")]
+
+
+def _printf(rest: str) -> str | None:
+    """Return what `printf "FORMAT", NUMBER, "TEXT"` of awk writes; None where one of them is something else."""
+    pieces = rest.strip("() ").split('"')
+    if len(pieces) < 3 or pieces[0].strip() or "\\" in rest:
+        return None
+    form, values = pieces[1], [one.strip() for one in '"'.join(pieces[2:]).split(",")[1:]]
+    done = ""
+    for number, piece in enumerate(form.split("%")):
+        if not number:
+            done = piece
+            continue
+        value = values.pop(0) if values else ""
+        if value[:1] == value[-1:] == '"' and len(value) > 1:
+            value = value[1:-1]
+        elif not value.isdigit() or len(value) > 6:
+            return None
+        elif piece[:1] == "c":
+            value = chr(int(value))
+        if piece[:1] not in ("c", "s", "d"):
+            return None
+        done += value + piece[1:]
+    return done
 
 
 def repeated(call: Call, _work: Work) -> Feed:

@@ -68,7 +68,7 @@ build: make gmake task go-task cmake tcc gcc g++ cc c++ clang clang++ just pytes
 node: npm pnpm yarn bun npx bunx pnpx
 pypi: uvx pip pip2 pip3 pip-compile pip-sync uv pipx poetry pdm rye hatch flit pipenv twine conda mamba micromamba
   anaconda pixi python-build pyproject-build
-packages: ensurepip rustup corepack cargo rustc go gofmt goimports gofumpt gem bundle bundler mvn mvnw sbt lein mill
+packages: setup.py ensurepip rustup corepack cargo rustc go gofmt goimports gofumpt gem bundle bundler mvn mvnw sbt lein mill
   gradle gradlew dotnet nuget mix rebar3 composer luarocks cpan cpanm cpm opam nimble shards cabal stack pub raco zef
   alr vcpkg conan fpm spago elm-package pod carthage vsce ovsx changeset lerna
 forges: gh glab tea berg jira acli linear

@@ -155,7 +155,7 @@ def script(call: Call, path: Value, language: str, arguments: list[Value] | None
         reach.code(call, path, language)
 
 
-_TOOLS = frozenset({"manage.py", "artisan", "console", "mvnw", "gradlew"})
+_TOOLS = frozenset({"manage.py", "setup.py", "artisan", "console", "mvnw", "gradlew"})
 
 
 def _tool(call: Call, operands: list[Value]) -> None:

@@ -50,14 +50,36 @@ def sizes(call: Call, work: Work) -> Feed:
     """`du -a FOLDER`: a size and the path of each file."""
     if not work.line.has("--all") or len(work.line.operands) > 1:
         return _NOTHING
-    root = work.line.operands[0] if work.line.operands else "."
+    return _beneath(call, work.line.operands[0] if work.line.operands else ".", "4\t", hidden=True)
+
+
+def _beneath(call: Call, root: Value, lead: str, *, hidden: bool) -> Feed:
+    """Return a feed of all files beneath a folder, those that start with a dot only where they are asked for."""
     place = call.place(root)
     if not isinstance(root, str) or not isinstance(place, str):
         return _NOTHING
     from agentguard.access import walk  # noqa: PLC0415 - few commands list a tree
 
-    found, _ = walk.files(place, call.world.disk)
-    return several([f"4\t{root.rstrip('/')}{path[len(place.rstrip('/')) :]}" for path in found[:_MOST_FILES]])
+    start = len(place.rstrip("/"))
+    found = [path[start:] for path in walk.files(place, call.world.disk)[0]]
+    lines: list[Value] = [lead + root.rstrip("/") + path for path in found if hidden or "/." not in path]
+    return several(lines[:_MOST_FILES])
+
+
+def tree(call: Call, work: Work) -> Feed:
+    """`tree -fi FOLDER`: a path in each line, without the lines that show where it hangs."""
+    line = work.line
+    if not line.has("-f") or not line.has("-i") or len(line.operands) > 1:
+        return _NOTHING
+    return _beneath(call, line.operands[0] if line.operands else ".", "", hidden=line.has("-a"))
+
+
+def kinds(call: Call, work: Work) -> Feed:
+    """`file FILE…`: its name, a colon and what it is."""
+    from agentguard.access.programs.outputs import named_files  # noqa: PLC0415 - it is loaded for few commands
+
+    lines: list[Value] = [concat([*parts_of(name), ": ASCII text"]) for name in named_files(call, work.line.operands)]
+    return several(lines) if not work.line.flags else _NOTHING
 
 
 def formatted(call: Call, form: str, operands: list[Value]) -> Feed:

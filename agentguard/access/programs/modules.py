@@ -23,7 +23,7 @@ _DOES = {
     "pdb": "carries", "cProfile": "carries", "profile": "carries", "trace": "carries", "runpy": "carries",
     "bdb": "carries", "ipdb": "carries", "viztracer": "carries", "memory_profiler": "carries", "kernprof": "carries",
     "doctest": "runs", "timeit": "times", "zipfile": "unpacks", "tarfile": "unpacks", "IPython": "ipython",
-    "time": "", "cmd": "", "test": "", "dis": "",
+    "webbrowser": "opens", "time": "", "cmd": "", "test": "", "dis": "",
 }  # fmt: skip
 _OF_CARRIERS = "-m=text -c,--command=text -s=text -o,--outfile=write -C,--coverdir=write -f,--file=edit -l -v -u"
 _OF_TIMEIT = "-n,--number=text -r,--repeat=text -s,--setup=text -p,--process -u,--unit=text -v,--verbose"
@@ -121,6 +121,12 @@ def _unpacks(call: Call, work: Work, operands: list[Value]) -> None:
         walk.guess(call, word, "operand")
 
 
+def _opens(call: Call, work: Work, operands: list[Value]) -> None:
+    """`python -m webbrowser [-t] URL`."""
+    call.run(["xdg-open", *operands], f"{call.name} -m")
+
+
 _ACTS = {
+    "opens": _opens,
     "serves": _serves, "console": _console, "carries": _carries, "runs": _runs, "times": _times, "unpacks": _unpacks,
 }  # fmt: skip

@@ -84,6 +84,20 @@ def netcat(call: Call, work: Work) -> None:
         net.url(call, proxy, "option -x")
 
 
+def opens(call: Call, work: Work) -> None:
+    """`xdg-open URL`: a browser asks for it."""
+    operands = work.line.operands
+    if any(net.looks_like_address(value) and net.computed(call, value) for value in operands):
+        work.line.traits.add("computed-address")
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for value in operands:
+        if net.looks_like_address(value):
+            net.perhaps(call, value, "operand")
+        else:
+            walk.guess(call, value, "operand")
+
+
 # Commands of memcached and redis that take everything away (docs/protocol.txt of memcached, redis.io/commands).
 _WIPES = {11211: ("flush_all",), 6379: ("flushall", "flushdb")}
 

@@ -303,11 +303,24 @@ def goals(call: Call, work: Work) -> None:
         if task in _DROPPING:
             work.line.traits.add("destroys-data")
     walk.standard(call, work)
+    for value in work.line.operands if call.name == "sbt" else ():  # `sbt 'eval CODE'`
+        text = plain(value) or ""
+        if text.startswith("eval "):
+            from agentguard.access.programs import coded  # noqa: PLC0415 - rare
+
+            coded.read_code(call, "compiled", text[5:])
     if (program := given(work, "exec.executable")) is not None:  # exec:exec of mvn; `--args` of gradle's is not one
         from agentguard.access.programs import filling  # noqa: PLC0415 - rare
 
         more = given(work, "exec.args") or given(work, "exec.commandlineArgs") or ""
         call.shell(filling.joined([program, more]), call.name)
+
+
+def builds(call: Call, work: Work) -> None:
+    """`python setup.py sdist upload`: commands one behind the other."""
+    if not {"upload", "register", "upload_docs"}.isdisjoint(plain(value) for value in work.line.operands):
+        work.line.traits.add("publishes")
+    walk.standard(call, work)
 
 
 def migrates(call: Call, work: Work) -> None:

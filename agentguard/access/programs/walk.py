@@ -210,6 +210,8 @@ def standard(call: Call, work: Work) -> None:
         kind = line.kinds.get(name, "")
         if kind == "package" and value is not None:
             work.packages.append(unglobbed(value))
+            if "://" in str(parts_of(value)[0]):  # `uv run --with git+https://…`
+                traits.add("foreign-package")
         elif kind == "enter" and value is not None:
             enter(call, value)
         elif kind in ("lists", "spec") and value is not None and _specs().foreign(call, value, listed=kind == "lists"):
@@ -503,7 +505,7 @@ def _output(call: Call, work: Work) -> Feed:
         return Feed(UNKNOWN, fetched, secret=_secret(call, work))
     module, _, function = writer.rpartition(".")
     if module == "filters" and call.machine.made is None and (call.stdin is None or call.stdin.value is UNKNOWN):
-        if function != "repeated" and (call.stdin is None or call.stdin.items is None):
+        if function not in ("repeated", "printed") and (call.stdin is None or call.stdin.items is None):
             return Feed(UNKNOWN, fetched, secret=_secret(call, work))
     if module:
         written = index.module(module)[function](call, work)

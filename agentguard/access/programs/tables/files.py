@@ -201,9 +201,10 @@ eza
 
 tree
   options  -L=text -P=text -I=text -H=text -T=text -o=write --charset=text --filelimit=text --timefmt=text --sort=text
-           --gitfile=read --infofile=read
+           --gitfile=read --infofile=read -a -f -i
   operands look*
   traits   read-only
+  output   listings.tree -f
 
 du dua
   options  -a,--all -d,--max-depth=text -h,--human-readable -s,--summarize -t,--threshold=text -X,--exclude-from=read
@@ -243,6 +244,7 @@ file
            -L,--dereference -z -s -k -p -P=text
   operands look*
   traits   read-only
+  output   listings.kinds
 
 readlink greadlink
   options  -f,--canonicalize -e -m -n,--no-newline
@@ -293,7 +295,8 @@ fzf sk
 open xdg-open gnome-open kde-open start wslview
   options  -a=text -b=text -e -t -f -F -W -R -n -g -j -h -u=text -s=text -i=text -o=text --args --stdin=read
            --stdout=write --stderr=write --env=text
-  operands guess*
+  run      network.opens
+  may      computed-address
 
 rename prename
   options  -n,--nono,--no-act -f,--force -v,--verbose -e=text -s,--symlink -d,--filename -i,--interactive -0 -E=text

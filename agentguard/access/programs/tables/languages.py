@@ -65,6 +65,7 @@ sbcl clisp ecl
 
 guile racket gsi csi scheme chicken bb clojure clj lein-exec fennel janet
   options  -c=code -e,--eval=code -s=run -l=run -f=run -t=run -r -q -v,--version -h,--help -M -Sdeps=text -cp=text
+           -T=text -X=text -A=text
   stop
   language other
   run      interpreters.other

@@ -141,6 +141,11 @@ bundle bundler
   > install update lock check clean outdated show list info init package cache pristine gem open doctor platform
     options  --path=write --without=text --with=text --jobs=text -j=text --gemfile=read
 
+setup.py
+  options  -r,--repository=text --inplace -d,--dist-dir=write
+  run      packages.builds
+  may      publishes
+
 mvn mvnw sbt lein mill
   options  -f,--file=read -D=text -P=text -pl=text -s=read -q --dry-run -am -T=text -B -U -o
   single

@@ -59,9 +59,10 @@ whence rehash zstyle zle bindkey compinit vared
   traits   read-only
 
 ztcp
-  options  -a -c -d=text -f -l=text -L -t -v
-  operands host text
+  options  -a -c -d=text -f -l,--listen -L -t -v
   fetches
+  run      network.netcat
+  may      sends
 
 sysopen
   options  -r -w -u=text -o=text -m=text
