@@ -134,6 +134,8 @@ def each(call: Call, value: Value, act: Callable[[str], None]) -> bool:
     for feed in feeds:
         if isinstance(feed.value, str):
             act(feed.value)
+        elif feed.script is not None:
+            inside(call, act, _unloaded(feed.script))
         elif feed.source is None:
             call.fetched_or_opaque("what is in the file that runs is not known", fetched=feed.fetched)
     if feeds:

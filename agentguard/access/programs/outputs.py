@@ -8,6 +8,7 @@ from __future__ import annotations
 from agentguard.access.model import ANY, STAR, UNKNOWN, Pattern
 from agentguard.access.programs import index
 from agentguard.access.shell.ansi import decode
+from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.limits import MAX_VALUE
 from agentguard.access.shell.values import Globbed, concat, folder, parts_of, plain
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value, Wildcard
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
-    from agentguard.access.shell.flow import Feed
 
 
 def _stdin(call: Call) -> Value:
@@ -141,7 +141,31 @@ def _cat(call: Call, work: Work) -> Value | Feed:
     """Standard input as it is; a file that this text wrote before gives what was written."""
     from agentguard.access.programs import filters  # noqa: PLC0415 - it needs us
 
-    return filters.given(call, work.line.operands) if not work.line.has("--number --number-nonblank") else UNKNOWN
+    if work.line.has("--number --number-nonblank"):
+        return UNKNOWN
+    feed = filters.given(call, work.line.operands)
+    if (
+        call.machine.captured
+        and len(work.line.operands) == 1
+        and feed.value is UNKNOWN
+        and not call.contents(work.line.operands[0])
+    ):
+        return Feed(UNKNOWN, script=held(call, work.line.operands[0]))
+    return feed
+
+
+def held(call: Call, path: Value) -> str | None:
+    """Return the text of a file, for those who run what it is put into: one that this text has made, or one of the disk."""
+    from agentguard.access.code import reach  # noqa: PLC0415 - few commands put one file into another
+
+    feeds = call.contents(path)
+    if feeds:
+        text = feeds[0].value if isinstance(feeds[0].value, str) else feeds[0].script
+        return text if len(feeds) == 1 and not feeds[0].fetched else None
+    place = reach.locate(call, path)
+    text = None if place is None else reach.on_disk(call, place)
+    call.machine.spend(len(text or ""))
+    return text
 
 
 def _through(call: Call, _work: Work) -> Value | Feed:

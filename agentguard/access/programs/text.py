@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentguard import jsontext
 from agentguard.access.model import EXECUTE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import finder, walk
 from agentguard.access.shell import telling
@@ -81,6 +82,7 @@ def jq(call: Call, work: Work) -> None:
     two = {"--arg": "text", "--argjson": "text", "--slurpfile": READ, "--rawfile": READ}
     files: list[tuple[Any, str]] = []
     words: list[Any] = []
+    names: dict[str, str] = {}
     pending = list(call.words)
     while pending:
         word = pending.pop(0)
@@ -90,6 +92,8 @@ def jq(call: Call, work: Work) -> None:
             value = pending[1] if len(pending) > 1 else ""
             if two[word] == READ:
                 files.append((value, f"option {word}"))
+            elif isinstance(value, str) and isinstance(pending[0], str):
+                names[pending[0]] = jsontext.dumps(value) if word == "--arg" else value
             pending = pending[2:]
         else:
             words.append(word)
@@ -108,8 +112,22 @@ def jq(call: Call, work: Work) -> None:
             text = None
         if isinstance(text, str):
             work.feed = Feed((text if work.line.has("--raw-output --join-output") else program) + "\n")
+    if program and ("=" in program or "del(" in program) and call.machine.captured and len(work.line.operands) == 2:
+        _changes(call, work, program, names)
     if not work.line.has("--from-file") and work.line.operands:
         _shows_environment(call, work, plain(work.line.operands[0]) or "")
+
+
+def _changes(call: Call, work: Work, program: str, names: dict[str, str]) -> None:
+    """`jq '.version = "2"' package.json > new`: what the file holds then, for those who run it."""
+    from agentguard.access.programs import jsonedit, outputs  # noqa: PLC0415 - few programs of jq change a file
+
+    if work.line.has("--null-input --slurp --raw-input --from-file --stream --seq --join-output --exit-status"):
+        return
+    text = outputs.held(call, work.line.operands[1])
+    changed = None if text is None else jsonedit.edited(text, program, names)
+    if changed is not None:
+        work.feed = Feed(UNKNOWN, script=changed)
 
 
 def _shows_environment(call: Call, work: Work, program: str) -> None:

@@ -381,7 +381,7 @@ def _run(call: Call, value: Value, why: str, work: Work) -> None:
     call.path(READ, value, why, work.extent)
     call.path(EXECUTE, value, why)
     for feed in call.contents(value):
-        if not isinstance(feed.value, str) and feed.source is None:
+        if not isinstance(feed.value, str) and feed.source is None and feed.script is None:
             call.fetched_or_opaque("what is in the file that runs is not known", fetched=feed.fetched)
 
 
@@ -518,7 +518,8 @@ def _output(call: Call, work: Work) -> Feed:
     wrote = written.value if isinstance(written, Feed) else written
     call.machine.spend(sum(len(text) for text in (read, wrote) if isinstance(text, str)))
     if isinstance(written, Feed):
-        return Feed(written.value, fetched or written.fetched, items=written.items, secret=secret)
+        script = None if fetched else written.script
+        return Feed(written.value, fetched or written.fetched, items=written.items, secret=secret, script=script)
     return Feed(written, fetched, secret=secret)
 
 

@@ -23,11 +23,12 @@ class Feed:
     """What a command writes or reads: its text as far as known, whether it was fetched, and the file it comes from.
 
     `source` is the path of that file as it was written, None for text that comes from elsewhere. `items` are the lines
-    where more is known of them than the text says. `told`: it holds what was read from files or from the environment;
-    `secret` names the variable whose secret it holds.
+    where more is known of them than the text says. `script` is the whole text of a file of the disk, perhaps changed, for
+    those who run what it is put into; it is no value, so that no row shows what a file holds. `told`: it holds what was
+    read from files or from the environment; `secret` names the variable whose secret it holds.
     """
 
-    __slots__ = ("fetched", "items", "secret", "source", "told", "value")
+    __slots__ = ("fetched", "items", "script", "secret", "source", "told", "value")
 
     def __init__(
         self,
@@ -36,8 +37,10 @@ class Feed:
         source: Value | None = None,
         items: list[Value] | None = None,
         secret: str = "",
+        script: str | None = None,
     ) -> None:
         self.value = value
+        self.script = script
         self.fetched = fetched
         self.source = source
         self.items = items

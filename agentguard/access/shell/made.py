@@ -49,8 +49,10 @@ class Thing:
         """Return whether two are alike."""
         one, two = self.feed, other.feed
         feed = one is two or (
-            one is not None and two is not None and (one.value, one.fetched) == (two.value, two.fetched)
-        )  # fmt: skip
+            one is not None
+            and two is not None
+            and (one.value, one.fetched, one.script) == (two.value, two.fetched, two.script)
+        )
         return feed and (self.kind, self.target, self.source) == (other.kind, other.target, other.source)
 
 
@@ -135,8 +137,8 @@ class Made:
             return found if found is not None or not (source := self._source(path)) else self.disk.read(source, limit)
         if thing.feed is None:
             return self.disk.read(thing.source, limit) if thing.source else None
-        text = thing.feed.value
-        return text.encode("utf-8", "surrogateescape")[:limit] if isinstance(text, str) else None
+        text = thing.feed.value if isinstance(thing.feed.value, str) else thing.feed.script
+        return text.encode("utf-8", "surrogateescape")[:limit] if text is not None else None
 
     def _thing(self, path: str) -> Thing | None:
         things = self.places.get(path)

@@ -47,6 +47,8 @@ def test_mistakes_are_told_with_what_to_do():
     """An unknown program and an unknown trait: exit 2."""
     code, out, err = programs("show", "gitt")
     assert (2, "") == (code, out)
-    assert err.startswith("agentguard: the tables have no program 'gitt'\n  did you mean git? a program without an entry")
+    assert err.startswith(
+        "agentguard: the tables have no program 'gitt'\n  did you mean git? a program without an entry"
+    )
     code, _, err = programs("list", "--trait", "evil")
     assert (2, True) == (code, 'there is no trait "evil"' in err)
