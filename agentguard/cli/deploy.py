@@ -126,6 +126,19 @@ def lint(file: str, as_json: bool) -> None:
         say(f"{file} ({form}): {f'{len(findings)} warnings' if findings else 'nothing found'}")
 
 
+@deploy.command()
+def reference() -> None:
+    """Print the reference of deploying as Markdown: keys, choices, places, events, and every finding.
+
+    \b
+    Example:
+      agentguard deploy reference > docs/deploy-reference.md
+    """
+    from agentguard.deploy import reference as pages  # noqa: PLC0415
+
+    click.echo(pages.page(), nl=False)
+
+
 @click.command("hook-command")
 @home_option
 @json_option

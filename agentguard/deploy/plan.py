@@ -44,7 +44,7 @@ _AGAIN = "mend these places; `agentguard deploy init` writes a file with every k
 
 # key: (type, words of a CHOICE, whether it must be there, meaning), as in policies; then an example for the template.
 _Key = tuple[str, tuple[str, ...], bool, str]
-_TOP: dict[str, tuple[_Key, Any]] = {
+KEYS: dict[str, tuple[_Key, Any]] = {
     "schema": ((NUMBER, (), True, "The version of this file's form."), SCHEMA),
     "organisation": ((TEXT, (), True, "Who manages these machines; people see it on macOS profiles."), "Acme"),
     "identifier": (
@@ -104,15 +104,13 @@ def read(path: str) -> Plan:
 def template() -> str:
     """Return a deploy.toml with every key, its meaning and its default or an example."""
     parts = [f"# What `agentguard deploy render --config {FILE}` makes managed settings of, for a whole fleet.\n"]
-    for name, ((_kind, _words, needed, meaning), example) in _TOP.items():
+    for name, ((_kind, _words, needed, meaning), example) in KEYS.items():
         parts.append(_entry(name, example, _choice_text(name, meaning), commented=not needed))
     parts.append("\n\n# agentguard's own configuration on every machine.\n[agentguard]")
-    settings = {setting.name: setting for setting in config.SETTINGS}
     examples = {"sync_url": "https://policy.acme.example/bundle", "collector_url": "https://audit.acme.example"}
-    for name in FLEET:
-        setting = settings[name]
-        value = examples.get(name, setting.default)
-        parts.append(_entry(name, value, setting.doc, commented=name != "sync_url"))
+    for setting in fleet_settings():
+        value = examples.get(setting.name, setting.default)
+        parts.append(_entry(setting.name, value, setting.doc, commented=setting.name != "sync_url"))
     parts.append("\n\n# Each of these closes a way round the hook, and has a price.\n[choices]")
     for name, choice in CHOICES.items():
         parts.append(_entry(name, False, f"Closes {choice.closes}.\n# Price: {choice.price}.", commented=False))
@@ -123,6 +121,12 @@ def template() -> str:
             for key in _PATHS
         ]
     return "".join(parts).rstrip("\n") + "\n"
+
+
+def fleet_settings() -> list[config.Setting]:
+    """Return the settings of agentguard.toml that a deploy.toml may say, in the order of FLEET."""
+    settings = {setting.name: setting for setting in config.SETTINGS}
+    return [settings[name] for name in FLEET]
 
 
 def _choice_text(name: str, meaning: str) -> str:
@@ -138,7 +142,7 @@ def _entry(name: str, value: Any, meaning: str, *, commented: bool) -> str:
 
 def _plan(document: Document, findings: list[Finding]) -> Plan | None:
     before = len(findings)
-    spec: dict[str, _Key] = {name: key for name, (key, _example) in _TOP.items()}
+    spec: dict[str, _Key] = {name: key for name, (key, _example) in KEYS.items()}
     spec |= dict.fromkeys(_TABLES, (TABLE, (), False, ""))
     top = _table(document, (), document.values, spec, findings)
     if top.get("schema", SCHEMA) != SCHEMA:
@@ -177,7 +181,7 @@ def _table(
 
 def _local(document: Document, table: dict[str, Any], findings: list[Finding]) -> dict[str, Any]:
     """Return the settings of agentguard.toml that the file says."""
-    settings = {setting.name: setting for setting in config.SETTINGS if setting.name in FLEET}
+    settings = {setting.name: setting for setting in fleet_settings()}
     spec: dict[str, _Key] = {}
     for name, setting in settings.items():
         kind = CHOICE if setting.choices else _TYPES.get(type(setting.default), "")

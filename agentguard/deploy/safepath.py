@@ -55,6 +55,24 @@ def require(path: str) -> None:
         )
 
 
+def closed(path: str) -> str:
+    """Return which part of a path ordinary people cannot read, "" if they can read it all, or it is not there.
+
+    What the client and the hook need they read as the person, not as root.
+    """
+    part, needed = os.path.realpath(path), stat.S_IROTH
+    while part != "/":
+        try:
+            facts = os.lstat(part)
+        except OSError:
+            return ""
+        needed |= stat.S_IXOTH if stat.S_ISDIR(facts.st_mode) else 0
+        if facts.st_mode & needed != needed:
+            return part
+        part, needed = os.path.dirname(part), 0
+    return ""
+
+
 def _fault_of(part: str) -> str:
     try:
         facts = os.lstat(part)

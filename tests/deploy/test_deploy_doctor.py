@@ -190,6 +190,25 @@ def _unsafe_settings(lab):
     return managed_checks.check(lab.exam(managed=True))
 
 
+def _closed_settings(lab):
+    lab.rolled_out()
+    (lab.system / "etc/claude-code").chmod(0o700)
+    return managed_checks.check(lab.exam(managed=True))
+
+
+def _closed_command(lab):
+    exam = lab.exam(managed=True)
+    exam.__dict__["entry"] = {"command": shutil.which("true"), "args": [lab.script("")]}
+    os.chmod(lab.base / "script", 0o700)
+    return command.check(exam)
+
+
+def _closed_anchor(lab):
+    shutil.copy(lab.own.anchor, lab.managed.anchor)
+    os.chmod(lab.managed.anchor, 0o600)
+    return trust.check(lab.exam(managed=True))
+
+
 def _windows_first(lab):
     lab.write("/mnt/c/Program Files/ClaudeCode/managed-settings.json", {})
     return managed_checks.check(lab.exam(managed=True))
@@ -388,6 +407,9 @@ WRONG = {
     "managed/other-hook": _other_hook,
     "managed/lint": _lint,
     "managed/unsafe": _unsafe_settings,
+    "managed/closed": _closed_settings,
+    "command/closed": _closed_command,
+    "trust/closed": _closed_anchor,
     "managed/windows-first": _windows_first,
     "client/missing": _no_client,
     "client/silent": _silent_client,

@@ -209,6 +209,9 @@ def test_the_steps_on_linux_are_shell_and_the_settings_come_last_and_go_first():
     for block in blocks:
         subprocess.run(["sh", "-n", "-c", block], check=True)
     install, remove = (block.splitlines() for block in blocks)
+    for name, steps in (("install.sh", install), ("remove.sh", remove)):
+        script = golden("linux-enforce-everything", name).decode().splitlines()
+        assert ["#!/bin/sh", "set -eu", "umask 022", 'cd "$(dirname "$0")"', *steps] == [script[0], *script[2:]]
     assert targets.DROP_IN in install[-2]
     assert install[-1].endswith(" doctor")
     assert targets.DROP_IN in remove[0]
@@ -221,6 +224,24 @@ def test_a_script_takes_no_text_that_could_end_a_string():
         powershell.here("a\n'@ | Remove-Item\n")
     with pytest.raises(ConfigError, match="ASCII"):
         powershell.script("x", [powershell.written("C:\\x", "ä")])
+
+
+def test_the_scripts_on_macos_are_shell():
+    """`sh -n` takes both; with the word profile the file is left to the MDM."""
+    for name in ("install.sh", "remove.sh"):
+        text = golden("macos-enforce-everything", name).decode()
+        subprocess.run(["sh", "-n", "-c", text], check=True)
+        assert ('[ "${1:-}" = profile ] || {' in text) == (name == "install.sh")
+
+
+def test_the_first_bundle_lies_beside_the_script_on_windows(publisher):
+    """The sync takes it from there if it is there, and from the network if the script came alone."""
+    said = PLAIN._replace(anchor=str(publisher / "repo" / "1.root.json"), bundle=str(publisher))
+    found = {one.name: one.data for one in render.KITS["windows"](said, "observe").artefacts}
+    text = found["Install-AgentguardSettings.ps1"].decode()
+    assert "$folder = Join-Path $PSScriptRoot 'bundle'" in text
+    assert "'sync' '--from' $folder } else { & " in text
+    assert b"timestamp" in found["bundle/timestamp.json"]
 
 
 def test_a_name_with_markup_stays_text():
@@ -276,7 +297,8 @@ def test_the_command_line_lists_what_it_wrote(tmp_path, monkeypatch):
     text = plan.template().replace("publisher/repo/1.root.json", "root.json")
     (tmp_path / "deploy.toml").write_text(text, encoding="utf-8")
     command = ["render", "--target", "linux", "--config", "deploy.toml", "--output", "out"]
-    names = ["50-agentguard.json", *systemd.units([], ""), "agentguard.toml", "root.json", "README.md"]
+    units = systemd.units([], "")
+    names = ["50-agentguard.json", *units, "agentguard.toml", "root.json", "install.sh", "remove.sh", "README.md"]
     assert [f"out/{name}" for name in names] == CliRunner().invoke(deploy, command).stdout.split()
     value = json.loads(CliRunner().invoke(deploy, [*command, "--json"]).stdout)
     assert {"output": str(tmp_path / "out"), "files": names} == value

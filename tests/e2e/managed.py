@@ -17,8 +17,8 @@ from typing import Any
 
 from agentguard import places
 from agentguard.deploy import safepath, targets
-from agentguard.policy.model import OBSERVE
-from e2e import box
+from agentguard.policy.model import ENFORCE
+from e2e import box, setup
 from e2e.lab import Lab
 from e2e.scenario import ENFORCING, OBSERVING_BUNDLE, OBSERVING_STAGE
 
@@ -31,16 +31,7 @@ DROP_IN = os.path.join(_DROP_INS, targets.DROP_IN)
 # only root can change (managed settings must not name such a one).
 _ADMIN = "/opt/agentguard-admin"
 _PYTHON_WITHOUT = shutil.ignore_patterns("site-packages", "test", "idlelib", "ensurepip", "config-*", "tkinter")
-_PLAN = """\
-schema = 1
-organisation = "e2e"
-identifier = "example.e2e.agentguard"
-anchor = "{anchor}"
-[agentguard]
-sync_url = "{url}"
-[linux]
-python = "{python}"
-"""
+_PAGE = os.path.join(setup.ROOT, "docs", "rollout.md")
 _COMMAND = """#!{python}
 import site
 site.addsitedir({packages!r})
@@ -84,25 +75,37 @@ def install_program(_folder: str) -> None:
     _run("agentguard", "install", "--system")
 
 
+def _documented() -> list[str]:
+    """Return the commands of the page on rolling out; root needs no sudo here."""
+    with open(_PAGE, encoding="utf-8") as stream:
+        block = stream.read().split("```sh\n")[1].split("```")[0]
+    return [line.removeprefix("sudo ") for line in block.splitlines()]
+
+
+def _edit(path: str, repository: str) -> None:
+    """Fill deploy.toml in, as an administrator does."""
+    with open(path, encoding="utf-8") as stream:
+        text = stream.read()
+    text = text.replace("https://policy.acme.example/bundle", repository)
+    text = text.replace("# [linux]", f'[linux]\npython = "{_python()}"')
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(text)
+
+
 def install_managed(folder: str, *, mode: str = "enforce", stage: str = "enforce") -> None:
-    """Publish the scenarios' policy, render the managed settings, and do what the rendered README says.
+    """Publish the scenarios' policy, and do what the page on rolling out says: the first three commands, or all six.
 
     `folder` is for keys, the published repository and the artefacts. Keys and repository are deleted afterwards, so
     that everything is proved on a machine that cannot reach its publisher. `mode` is the bundle's, `stage` root's.
     """
-    publisher, artefacts = os.path.join(folder, "publisher"), os.path.join(folder, "artefacts")
+    publisher = os.path.join(folder, "publisher")
     repository = os.path.join(publisher, "repo")
     _run("agentguard", "bundle", "init", publisher, "--org", "e2e", "--solo", "--no-passphrase")
     _run("agentguard", "bundle", "publish", os.path.join(box.HERE, "policy"), "--to", publisher, "--mode", mode)
-    plan = os.path.join(folder, "deploy.toml")
-    with open(plan, "w", encoding="utf-8") as stream:
-        stream.write(_PLAN.format(anchor=os.path.join(repository, "1.root.json"), url=repository, python=_python()))
-    for phase in dict.fromkeys((OBSERVE, stage)):  # enforcing is refused until the machine has observed and is healthy
-        command = ("deploy", "render", "--target", "linux", "--config", plan, "--output", artefacts, "--phase", phase)
-        _run("agentguard", *command)
-        with open(os.path.join(artefacts, "README.md"), encoding="utf-8") as stream:
-            commands = stream.read().split("```sh\n")[1].split("```")[0]
-        _run("sh", "-e", "-c", commands, cwd=artefacts)
+    for number, command in enumerate(_documented()[: 6 if stage == ENFORCE else 3]):
+        _run("sh", "-e", "-c", command, cwd=folder)
+        if number == 0:
+            _edit(os.path.join(folder, "deploy.toml"), repository)
     shutil.rmtree(publisher)
 
 

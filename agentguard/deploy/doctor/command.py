@@ -32,14 +32,22 @@ def check(exam: Exam) -> Iterator[Finding]:
         if not os.path.isfile(path):
             there = False
             yield exam.finding("command/missing", f"the settings start {path}, which is not there", place=path)
-        elif exam.where.managed and (why := safepath.fault(path)):
-            yield exam.finding("command/unsafe", f"{path}: {why}", place=path)
+        elif exam.where.managed:
+            yield from _rights(exam, path)
     if not there:
         return
     if _is_shim(program):
         yield exam.finding("command/shim", f"{program} is a script that looks for Python", place=program)
     elif stub == exam.where.stub:
         yield from _python(exam, program)
+
+
+def _rights(exam: Exam, path: str) -> Iterator[Finding]:
+    why, part = safepath.fault(path), safepath.closed(path)
+    if why:
+        yield exam.finding("command/unsafe", f"{path}: {why}", place=path)
+    if part:
+        yield exam.finding("command/closed", f"others than root cannot read {part}", place=part)
 
 
 def _is_shim(program: str) -> bool:

@@ -83,7 +83,7 @@ def _linted(exam: Exam, effective: Effective) -> Iterator[Finding]:
 
 
 def _unsafe(exam: Exam) -> Iterator[Finding]:
-    """Yield files of settings that others than root could change."""
+    """Yield files of settings that others than root could change, or cannot read."""
     if exam.machine.platform == "win32":
         return
     files = {
@@ -94,6 +94,9 @@ def _unsafe(exam: Exam) -> Iterator[Finding]:
         why = safepath.fault(path)
         if why:
             yield exam.finding("managed/unsafe", why, place=path)
+        part = safepath.closed(path)
+        if part:
+            yield exam.finding("managed/closed", f"others than root cannot read {part}", place=part)
 
 
 def _wsl(exam: Exam) -> Iterator[Finding]:

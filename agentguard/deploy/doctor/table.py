@@ -58,6 +58,11 @@ KNOWN = {
     "managed/unsafe": Known(
         ERROR, "who can write there can take the hook away", "chown root:root {place} && chmod go-w {place}"
     ),
+    "managed/closed": Known(
+        ERROR,
+        "the client runs as the person, cannot read it there, and goes on without it",
+        "{sudo}chmod go+rX {place}",
+    ),
     "managed/windows-first": Known(
         WARNING,
         "on WSL the settings of Windows come before /etc/claude-code if they say wslInheritsWindowsSettings",
@@ -84,6 +89,11 @@ KNOWN = {
         "who can write there says what is allowed",
         "{sudo}chown -h root:root {place} && {sudo}chmod go-w {place}",
     ),
+    "command/closed": Known(
+        ERROR,
+        "the hook runs as the person and cannot be started: every call is blocked, or none",
+        "{sudo}chmod go+rX {place}",
+    ),
     "command/other-python": Known(ERROR, "the installed code is compiled for another version of Python", _INSTALL),
     "command/not-installed": Known(ERROR, "there is no agentguard in the place where it belongs", _INSTALL),
     # Trust: anchor, seal, state, clock.
@@ -95,6 +105,11 @@ KNOWN = {
         ERROR,
         "who can write there says which policy holds",
         "{sudo}chown root:root {place} && {sudo}chmod go-w {place}",
+    ),
+    "trust/closed": Known(
+        ERROR,
+        "the hook runs as the person and cannot read it, so the built-in policy decides",
+        "{sudo}chmod go+rX {place}",
     ),
     "trust/fallback": Known(ERROR, "there is no signed policy here: the built-in one decides", "{sudo}{cli} sync"),
     "trust/invalid": Known(

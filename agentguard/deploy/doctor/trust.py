@@ -33,10 +33,13 @@ def check(exam: Exam) -> Iterator[Finding]:
     except ConfigError as error:
         yield exam.finding("trust/configuration", error.message, place=where.settings)
     if where.managed:
-        for path in (where.anchor, where.settings, where.state):
-            why = safepath.fault(path) if os.path.lexists(path) else ""
+        for path in filter(os.path.lexists, (where.anchor, where.settings, where.seal, where.floor)):
+            why = safepath.fault(path)
             if why:
                 yield exam.finding("trust/unsafe", f"{path}: {why}", place=path)
+            part = safepath.closed(path)
+            if part:
+                yield exam.finding("trust/closed", f"others than root cannot read {part}", place=part)
     if active.chain and exam.machine.now < active.chain.issued - _DAY:
         yield exam.finding("trust/clock", "the clock is behind the day on which the policy was signed")
     elif active.state in _STATES:

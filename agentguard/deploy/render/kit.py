@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+INSTALL, REMOVE = "install.sh", "remove.sh"
+
 
 class Artefact(NamedTuple):
     """One file. `what`: one line about it; `place`: where it goes on a machine, "" where it goes nowhere."""
@@ -12,6 +14,15 @@ class Artefact(NamedTuple):
     data: bytes
     what: str
     place: str = ""
+
+
+def script(title: str, steps: tuple[str, ...]) -> bytes:
+    """Return steps as a shell script that stops at the first one that fails, wherever it is started from.
+
+    Folders that it makes are for everybody to read, whatever root's umask is: the client runs as the person.
+    """
+    head = f'#!/bin/sh\n# {" ".join(title.split())}\nset -eu\numask 022\ncd "$(dirname "$0")"\n'
+    return (head + "\n".join(steps) + "\n").encode()
 
 
 class Kit(NamedTuple):

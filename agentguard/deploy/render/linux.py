@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentguard.deploy import managed, targets
 from agentguard.deploy.render import own, systemd
-from agentguard.deploy.render.kit import Artefact, Kit
+from agentguard.deploy.render.kit import INSTALL, REMOVE, Artefact, Kit, script
 
 if TYPE_CHECKING:
     from agentguard.deploy.plan import Plan
@@ -38,7 +38,7 @@ def kit(plan: Plan, phase: str) -> Kit:
     run = shlex.join(command)
     first = f" --from {own.BUNDLE}" if plan.bundle else ""
     install = [
-        "agentguard install --system    # from a checkout or a wheel"
+        f"test -e {target.stub} || agentguard install --system    # from a checkout or a wheel"
         if code == target.code
         else f"# put agentguard's code where {shlex.join(argv)} starts it"
     ]
@@ -57,14 +57,21 @@ def kit(plan: Plan, phase: str) -> Kit:
         f"rm {' '.join(unit.place for unit in units)}",
         f"rm -r {shlex.quote(code)}",
     ]
+    title = f"agentguard for {plan.organisation}, phase {phase}"
+    scripts = (
+        Artefact(
+            INSTALL, script(title, tuple(install)), "all the steps, for root; ends with 3 if the doctor finds an error"
+        ),
+        Artefact(REMOVE, script(f"{title}: takes it away", tuple(remove)), "takes it away, for root"),
+    )
     return Kit(
         title=target.title,
-        artefacts=(drop_in, *units, *ours),
+        artefacts=(drop_in, *units, *ours, *scripts),
         language="sh",
         install=tuple(install),
         remove=tuple(remove),
         argv=argv,
-        before="As root on each machine, in this order.",
+        before=f"As root on each machine: `sh {INSTALL}`, which does this, in this order.",
         warnings=(
             f"Where there is no systemd, let something of root's run `{run} sync --background` every 15 minutes.",
             "On WSL a Windows machine's own managed settings come first if they say `wslInheritsWindowsSettings`.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentguard.deploy import managed, targets
 from agentguard.deploy.render import launchd, own, profiles
-from agentguard.deploy.render.kit import Artefact, Kit
+from agentguard.deploy.render.kit import INSTALL, REMOVE, Artefact, Kit, script
 
 if TYPE_CHECKING:
     from agentguard.deploy.plan import Plan
@@ -51,12 +51,13 @@ def kit(plan: Plan, phase: str) -> Kit:
     )
     run = shlex.join(command)
     install = (
-        "agentguard install --system    # from a checkout or a wheel",
+        f"test -e {shlex.quote(argv[-1])} || agentguard install --system    # from a checkout or a wheel",
         *(_install(artefact) for artefact in (*ours[:2], daemon)),
         f"{run} sync{f' --from {own.BUNDLE}' if plan.bundle else ''}",
+        f"launchctl bootout system/{label} 2>/dev/null || true",
         f"launchctl bootstrap system {shlex.quote(daemon.place)}",
         f"{run} status",
-        _install(file) + f"    # not where {PROFILE} is used",
+        f'[ "${{1:-}}" = profile ] || {{ {_install(file)}; }}    # not where {PROFILE} is used',
         f"{run} doctor",
     )
     remove = (
@@ -65,18 +66,23 @@ def kit(plan: Plan, phase: str) -> Kit:
         f"rm {shlex.quote(daemon.place)}",
         f"rm -r {shlex.quote(code)}",
     )
+    title = f"agentguard for {plan.organisation}, phase {phase}"
+    scripts = (
+        Artefact(INSTALL, script(title, install), "all the steps, for root; ends with 3 if the doctor finds an error"),
+        Artefact(REMOVE, script(f"{title}: takes it away", remove), "takes it away, for root"),
+    )
     return Kit(
         title=target.title,
-        artefacts=artefacts,
+        artefacts=(*artefacts, *scripts),
         language="sh",
         install=install,
         remove=remove,
         argv=argv,
         before=f"""\
-As root on each machine, in this order. Let your MDM install {DAEMON_PROFILE} before, so that nobody is told of a new
-background item, and {PROFILE} in place of the file, at the end: it wins over the file, and people cannot remove it.
-Use one of the two. If a machine has a managed-settings.json of somebody else's, put the file into
-{target.drop_ins} as {targets.DROP_IN}.""",
+As root on each machine: `sh {INSTALL}`, which does this; `sh {INSTALL} profile` leaves the file out. Let your MDM install
+{DAEMON_PROFILE} before, so that nobody is told of a new background item, and {PROFILE} in place of the file, at the
+end: it wins over the file, and people cannot remove it. Use one of the two. If a machine has a managed-settings.json of
+somebody else's, put the file into {target.drop_ins} as {targets.DROP_IN}.""",
         warnings=(
             f"{DAEMON_PROFILE} needs macOS 13 and an MDM that the user has approved.",
             "Rendered and checked by form; not tried on a Mac.",

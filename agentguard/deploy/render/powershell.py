@@ -66,10 +66,19 @@ def task(name: str, xml: str) -> str:
     return f"Register-ScheduledTask -Force -TaskName {quoted(name)} -Xml {here(xml)} | Out-Null\n"
 
 
-def run(argv: list[str]) -> str:
-    """Return the step that runs a program and stops where it fails."""
-    words = " ".join(quoted(word) for word in argv)
-    return f"& {words}\nif ($LASTEXITCODE -ne 0) {{ throw {quoted(f'{argv[-1]} failed')} }}\n"
+def run(argv: list[str], *, beside: str = "") -> str:
+    """Return the step that runs a program and stops where it fails.
+
+    `beside`: a folder beside the script, which the last word stands for; where it is not there, the program runs without
+    its last two words.
+    """
+    words = [quoted(word) for word in argv]
+    check = f"if ($LASTEXITCODE -ne 0) {{ throw {quoted(f'{argv[-1]} failed')} }}\n"
+    if not beside:
+        return f"& {' '.join(words)}\n{check}"
+    folder = f"$folder = Join-Path $PSScriptRoot {quoted(beside)}\n"
+    with_it, without = " ".join([*words[:-1], "$folder"]), " ".join(words[:-2])
+    return f"{folder}if (Test-Path -LiteralPath $folder) {{ & {with_it} }} else {{ & {without} }}\n{check}"
 
 
 def quoted(text: str) -> str:

@@ -27,7 +27,9 @@ def kit(plan: Plan, phase: str) -> Kit:
         *(powershell.closed(path) for path in (ntpath.dirname(target.config), ntpath.dirname(target.settings))),
         *(powershell.written(artefact.place, artefact.data.decode()) for artefact in ours[:2]),
         powershell.task(taskscheduler.NAME, taskscheduler.text(plan.organisation, command)),
-        powershell.run([*command, "sync"]),
+        powershell.run([*command, "sync", "--from", own.BUNDLE], beside=own.BUNDLE)
+        if plan.bundle
+        else powershell.run([*command, "sync"]),
         powershell.written(target.settings, managed.as_json(value).decode()),
     ]
     title = f"agentguard for {plan.organisation}, phase {phase}: configuration, anchor, sync, managed settings"
@@ -42,10 +44,8 @@ def kit(plan: Plan, phase: str) -> Kit:
         ),
         *ours,
     )
-    first = [f"# the first bundle: {_line([*command, 'sync', '--from', own.BUNDLE])}"] if plan.bundle else []
     install = (
         f"# put agentguard's code where {_line(argv)} starts it",
-        *first,
         f"powershell.exe -ExecutionPolicy Bypass -File .\\{_SCRIPT}",
         _line([*command, "doctor"]),
     )
