@@ -34,6 +34,7 @@ _OPENS = {"ruby": "#{", "elixir": "#{", "compiled": "${", "groovy": "${"}
 _PREFIXES = frozenset({"r", "R", "b", "br", "L", "u8", "s", "f", "raw", "c", "$"})
 _SIGNS = ("...", "===", "!==", "<<<", "=>", "->", "::", "==", "!=", "<=", ">=", "&&", "||", "++", "+=", ".=", "..", "?.",
           "|>", "<>", ":=", "<-", "//=", "??", "=~", "!~", "**", "<<")  # fmt: skip
+_LONG = {char: tuple(sign for sign in _SIGNS if sign[0] == char) for char in {sign[0] for sign in _SIGNS}}
 # Names behind which a text or a regular expression may stand, and no division.
 _BEFORE_OPERAND = frozenset({
     "return", "typeof", "case", "in", "of", "and", "or", "not", "if", "unless", "while", "until", "when", "split", "grep",
@@ -86,7 +87,7 @@ class _Lexer:
             elif self.special():
                 continue
             else:
-                sign = next((sign for sign in _SIGNS if text.startswith(sign, self.at)), char)
+                sign = next((sign for sign in _LONG.get(char, ()) if text.startswith(sign, self.at)), char)
                 self.add(END if sign == ";" else SIGN, sign, self.at)
                 self.at += len(sign)
         return self.tokens

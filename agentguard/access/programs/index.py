@@ -228,10 +228,11 @@ def entry(name: str) -> dict[str, Any] | None:
     """Return the entry of a program, None where there is none. Kept, so nobody changes it."""
     if not name or name not in _FAMILIES:
         return None
-    if name not in _entries and (where := family(name)):
-        found = table.entry(module(f"tables.{where}")["TABLE"], name)
+    if name not in _entries:
+        where = family(name)
+        found = table.entry(module(f"tables.{where}")["TABLE"], name) if where else None
         _entries[name] = None if found is None else like(found)
-    return _entries.get(name)
+    return _entries[name]
 
 
 def usual(name: str) -> str:

@@ -14,13 +14,16 @@ CASES = [
 LANGUAGES = sorted({language for language, _, _ in CASES})
 
 
-@pytest.mark.parametrize(
-    ("language", "code", "expected"), CASES, ids=[f"{language}: {code}" for language, code, _ in CASES]
-)
-def test_code_gives_its_findings(found, language, code, expected):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_code_gives_its_findings(found, language):
     """Files, processes, connections and the environment; text that is only text gives nothing."""
-    wanted = [text for text in expected.strip().split(" | ") if text]
-    assert sorted(wanted) == sorted(found(language, code.replace("\\n", "\n")))
+    wrong = []
+    for of, code, expected in CASES:
+        if of == language:
+            wanted = sorted(text for text in expected.strip().split(" | ") if text)
+            got = sorted(found(language, code.replace("\\n", "\n")))
+            wrong += [f"{code} => {' | '.join(got)}, not {' | '.join(wanted)}"] if wanted != got else []
+    assert [] == wrong
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
