@@ -362,5 +362,7 @@ _WITHOUT_EFFECT = frozenset({
     "WaitForMcpServers", "WebSearch",
 })  # fmt: skip
 
+TOOLS = frozenset(_TABLE) | _WITHOUT_EFFECT  # those that agentguard knows, beside tools of MCP servers
+
 # Fields that say which of a tool's many things is used: operands of the `use` row.
 _NAMES = {"Skill": ("skill", "args"), "SlashCommand": ("command",), "Workflow": ("name",)}

@@ -11,25 +11,23 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from agentguard import jsontext
-from agentguard.access import tools
-from agentguard.policy import calls, engine, setting, source
+from agentguard.policy import calls, engine, setting, source, unmet
 from agentguard.policy.conditions import CONDITIONS, WORDS
 from agentguard.policy.findings import in_order
 from agentguard.policy.model import ALLOW, ASK, DENY
 from agentguard.policy.overlap import Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentguard.policy.compile import Compiled
     from agentguard.policy.engine import Policy
     from agentguard.policy.findings import Finding
-    from agentguard.policy.shape import Condition, Entry, Rule
+    from agentguard.policy.shape import Entry, Rule
     from agentguard.policy.source import Source
 
 _HIGH = ("high", "critical")
 _QUOTED = re.compile(r"`([^`\n]+)`")
-_NO_COMMAND = "*?[{~/@"  # a pattern, or the path of a program
 _OWN = "agentguard "  # commands that the person types, in a terminal of their own
 
 
@@ -40,7 +38,7 @@ def warnings(read: Source, compiled: Compiled) -> tuple[Finding, ...]:
     found = [*_unused(compiled), *_emptied(compiled.sets)]
     for rule in compiled.rules:
         found += [*_roles(rule), *_influenced(rule), *_asks(rule)]
-    found += [*_overlaps(rules, compiled.policy), *_remedies(rules, compiled), *_commands(compiled)]
+    found += [*_overlaps(rules, compiled.policy), *_remedies(rules, compiled), *unmet.findings(compiled)]
     own = {document.file for document in documents}
     return in_order(finding for finding in found if finding.file in own)
 
@@ -49,7 +47,10 @@ def _unused(compiled: Compiled) -> Iterator[Finding]:
     """Yield a finding for each set that no rule names, be it through other sets."""
     sets = compiled.sets
     todo = [
-        entry.reference for rule in compiled.rules for condition in _all_conditions(rule) for entry in condition.entries
+        entry.reference
+        for rule in compiled.rules
+        for condition in unmet.conditions(rule)
+        for entry in condition.entries
     ]
     used: set[str] = set()
     while todo:
@@ -156,63 +157,13 @@ def _remedies(rules: Iterable[Rule], compiled: Compiled) -> Iterator[Finding]:
                 yield rule.finding("AG708", what, at="remedy")
 
 
-def _commands(compiled: Compiled) -> Iterator[Finding]:
-    """Yield a finding for each command that is never one: `make deploy`, whose second word is an operand of make.
-
-    What each is called is found out as for a call.
-    """
-    world = setting.made_up({}, {})
-    told: dict[str, int] = {}  # how many words of a command count
-    for entry in _entries(compiled, "command"):
-        text, words = str(entry.value), tuple(str(entry.value).split())
-        if len(words) < 2 or any(char in text for char in _NO_COMMAND):
-            continue
-        if text not in told:
-            rows = tools.access(calls.of_bash(text, setting.PROJECT), world).rows
-            told[text] = max(_shared(words, row.origin.command) for row in rows)
-        known = told[text]
-        if 0 < known < len(words):
-            program, operand = " ".join(words[:known]), words[known]
-            what = f'no command is called "{text}": {operand} is an operand of {program}, so write '
-            yield entry.finding("AG712", f'{what}command = "{program}" and args = "{operand}"')
-
-
-def _shared(words: tuple[str, ...], command: Sequence[Any]) -> int:
-    """Return how many words two commands begin with in common."""
-    pairs = list(zip(words, command, strict=False))
-    return next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
-
-
-def _entries(compiled: Compiled, key: str) -> Iterator[Entry]:
-    """Yield every value of a condition in any rule, also those of sets that it names, each once."""
-    todo = [
-        entry
-        for rule in compiled.rules
-        for condition in _all_conditions(rule)
-        if condition.key == key
-        for entry in condition.entries
-    ]
-    seen: set[str] = set()
-    while todo:
-        entry = todo.pop()
-        if not entry.reference:
-            yield entry
-        elif entry.reference not in seen:
-            seen.add(entry.reference)
-            todo += compiled.sets.get(entry.reference, ())
-
-
 def _named_roles(rules: Iterable[Rule]) -> list[str]:
     return sorted(
         {
             str(entry.value)
             for rule in rules
-            for condition in _all_conditions(rule)
+            for condition in unmet.conditions(rule)
             if condition.key == "roles"
             for entry in condition.entries
         }
     )
-
-
-def _all_conditions(rule: Rule) -> list[Condition]:
-    return [*rule.when, *(condition for table in rule.unless for condition in table.when)]

@@ -76,6 +76,8 @@ CODES = {
     "AG710": "something relaxes where the agent can influence it: in `unless`, in a `not`, or in an allow rule",
     "AG711": "ask at high or critical severity: ask is not enforcement",
     "AG712": "`command` names a word that is no subcommand, so no command is called that",
+    "AG713": "`flags` names an option in a spelling that is never compared, or without the value that it takes",
+    "AG714": "`tool` names a tool that does not exist, and one that does is nearly called so",
 }
 
 ERROR, WARNING = "error", "warning"

@@ -80,7 +80,9 @@ def _word_of(key: str, value: str) -> Problem | None:
     words = conditions.WORDS[key]
     if value in words:
         return None
-    return "AG201", f'"{value}" is no {key}', nearest(value, words)
+    near = nearest(value, words)
+    said = f'"{value}" is no {key}'
+    return "AG201", said if near else f"{said}; there are {', '.join(words)}", near
 
 
 def _variables(value: str, allowed: tuple[str, ...]) -> Problem | None:
@@ -140,6 +142,9 @@ def _path(value: str) -> Problem | None:
     if not anchored:
         if first.startswith("~"):
             return "AG206", "`~` is the home of the person at this machine and of no other", ""
+        if first.startswith("$"):
+            home = first in ("$HOME", "${HOME}")
+            return "AG206", "a path pattern knows no variables of a shell", "/".join(["~", *parts[1:]]) if home else ""
         return "AG206", "a path pattern starts with /, ~, {project} or **/", "**/" + value.removeprefix("./")
     inside = parts[1:]
     if value == "/" or (value.endswith(":/") and inside == [""]):
