@@ -36,7 +36,9 @@ bundle_option = click.option(
     metavar="DIR|NAME",
     help="A policy's folder, or the name of one that ships with agentguard.",
 )
-
+role_option = click.option(
+    "--role", "roles", multiple=True, metavar="NAME", help="Of somebody who holds this role; can be repeated."
+)
 
 _LAZY = {
     "init": ("agentguard.cli.policy_suite", "init", "Begin a policy in a new folder."),
@@ -123,7 +125,7 @@ def explain(
     else:
         call = _call(payload, text, cwd)
         world = setting.this_machine(call.cwd, home)
-        who = _myself(loaded, home) if active else _holder(loaded, roles)
+        who = _myself(loaded, home) if active else holder(loaded, roles)
         access, decision = setting.judge(loaded, call, world, who)
         found = {**explaining.explanation(loaded, call, access, decision), **explaining.reading(call, world)}
         found |= explaining.programs(access, world)
@@ -167,6 +169,20 @@ def reader() -> recorded.Reader:
     return recorded.Reader(rows.rows, rows.hidden)
 
 
+def holder(loaded: Policy, roles: tuple[str, ...]) -> Who:
+    """Return somebody who holds these roles of a policy."""
+    from agentguard.policy import setting  # noqa: PLC0415
+    from agentguard.policy.findings import nearest  # noqa: PLC0415
+
+    for role in roles:
+        if role not in loaded.roles:
+            near = nearest(role, loaded.roles)
+            there = ", ".join(sorted(loaded.roles)) or "none"
+            hint = f"did you mean {near}?" if near else f"it defines {there}"
+            raise UsageError(f"bundle {loaded.name} defines no role {role}", hint=hint)
+    return setting.Who(roles)
+
+
 def _recorded(record_id: str, loaded: Policy, home: str | None) -> dict[str, Any]:
     """Return what is said about the call in a record, then and now."""
     from agentguard.audit import search  # noqa: PLC0415
@@ -185,20 +201,6 @@ def _recorded(record_id: str, loaded: Policy, home: str | None) -> dict[str, Any
     now = explaining.explanation(loaded, judged.call, judged.access, judged.decision)
     then = explaining.decided(body)
     return {**now, **explaining.reading(judged.call, judged.world), "record": {**then, "undecidable": judged.doubt}}
-
-
-def _holder(loaded: Policy, roles: tuple[str, ...]) -> Who:
-    """Return somebody who holds these roles of a policy."""
-    from agentguard.policy import setting  # noqa: PLC0415
-    from agentguard.policy.findings import nearest  # noqa: PLC0415
-
-    for role in roles:
-        if role not in loaded.roles:
-            near = nearest(role, loaded.roles)
-            there = ", ".join(sorted(loaded.roles)) or "none"
-            hint = f"did you mean {near}?" if near else f"it defines {there}"
-            raise UsageError(f"bundle {loaded.name} defines no role {role}", hint=hint)
-    return setting.Who(roles)
 
 
 def _myself(loaded: Policy, home: str | None) -> Who:

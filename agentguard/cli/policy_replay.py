@@ -12,7 +12,7 @@ import click
 
 from agentguard.audit import show
 from agentguard.cli.common import home_option, json_option, out, out_json, progress, say, table
-from agentguard.cli.policy import bundle_option, compiled, reader
+from agentguard.cli.policy import bundle_option, compiled, holder, reader, role_option
 from agentguard.errors import ConfigError, Refused, UsageError
 from agentguard.policy.model import OBSERVE
 
@@ -30,6 +30,7 @@ _LISTED = 20  # persons and repositories
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @bundle_option
+@role_option
 @click.option("--max-new-denials", type=click.IntRange(0), metavar="N", help="Exit 3 if more calls become denied.")
 @click.option("--max-new-asks", type=click.IntRange(0), metavar="N", help="Exit 3 if more calls become questions.")
 @click.option("--max-undecidable", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit 3 beyond this share.")
@@ -43,6 +44,7 @@ def replay(
     ctx: click.Context,
     files: tuple[str, ...],
     bundle: str,
+    roles: tuple[str, ...],
     max_new_denials: int | None,
     max_new_asks: int | None,
     max_undecidable: float | None,
@@ -55,7 +57,8 @@ def replay(
     """Say what a policy would change about calls that happened.
 
     FILE is NDJSON, of hook payloads and audit records in any order; - is standard input. Payloads are interpreted again
-    on the files of this machine; of a record the rows count, and one that has hidden what a rule asks for is undecidable.
+    on the files of this machine, as of somebody with the roles that --role names; of a record the rows count, and one that
+    has hidden what a rule asks for is undecidable.
     Exit 0 within the limits, 3 beyond one, 1 if a line cannot be read.
 
     \b
@@ -65,13 +68,15 @@ def replay(
       agentguard audit tail -n 1000 --raw | agentguard policy replay - --bundle my-policy --summary
       agentguard policy replay calls.ndjson --unknown
     """
+    from agentguard.policy import engine, setting, tally  # noqa: PLC0415
     from agentguard.policy import replay as replaying  # noqa: PLC0415
-    from agentguard.policy import tally  # noqa: PLC0415
 
     if cwd and not os.path.isdir(cwd):
         say(f"there is no folder {cwd} on this machine, so no file in it counts")
-    tools = replaying.Tools(os.path.abspath(cwd or os.getcwd()), home, reader())
-    player = replaying.Replay(compiled(bundle), tools, unknown=unknown, rows=as_json and not summary)
+    data = compiled(bundle)
+    who = holder(engine.load(data), roles) if roles else setting.NOBODY
+    tools = replaying.Tools(os.path.abspath(cwd or os.getcwd()), home, reader(), who)
+    player = replaying.Replay(data, tools, unknown=unknown, rows=as_json and not summary)
     gc.freeze()  # what is loaded now stays, and calls leave little behind
     gc.set_threshold(_GARBAGE)
     found = tally.Summary()

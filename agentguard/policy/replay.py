@@ -78,11 +78,12 @@ class Bad(NamedTuple):
 
 
 class Tools(NamedTuple):
-    """What replay needs and does not know itself: where calls of this machine happen, and how records hold rows."""
+    """What replay needs and does not know itself: where and by whom calls of this machine happen, how records hold rows."""
 
     cwd: str
     home: str | None
     reader: recorded.Reader
+    who: setting.Who = setting.NOBODY
 
 
 class Replay:
@@ -159,7 +160,7 @@ class Replay:
         world = self._worlds.get(call.cwd)
         if world is None:
             world = self._worlds[call.cwd] = setting.this_machine(call.cwd, self.tools.home, self._disk)
-        access, decision = setting.judge(self.policy, call, world)
+        access, decision = setting.judge(self.policy, call, world, self.tools.who)
         rule = setting.verdict(self.policy, decision)[1]
         found = self._result(
             "", call, access, decision, before="", changed="", level=CALL, rule=rule, project=world.project

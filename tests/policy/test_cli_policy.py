@@ -118,6 +118,9 @@ def test_explain_is_about_whoever_holds_a_role(tmp_path) -> None:
     asked = ("explain", "--bash", "ls", "--bundle", str(tmp_path), "--json")
     effects = [json.loads(agentguard(*asked, *more)[1])["effect"] for more in ((), ("--role", "eng"))]
     assert ["deny", "allow"] == effects
+    calls = lines(tmp_path / "calls", {"bash": "ls"})
+    replayed = ("replay", calls, "--bundle", str(tmp_path), "--max-new-denials", "0")
+    assert [3, 0] == [agentguard(*replayed, *more)[0] for more in ((), ("--role", "eng"))]
     code, _, err = agentguard(*asked, "--role", "engg")
     assert (2, True) == (code, "bundle acme defines no role engg\n  did you mean eng?" in err)
     code, _, err = agentguard("explain", "--bash", "ls", "--active", "--role", "eng")
