@@ -50,7 +50,7 @@ _NOTHING: frozenset[str] = frozenset()
 HEAD_SHARED = ("schema", "min_client", "name", "mode", "defaults", "audit", "roles", "exceptions")
 _STORED: dict[str, Any] = {
     **{key: _TOP[key] for key in HEAD_SHARED},
-    "rules": int, "sets": int, "buckets": int, "wide": dict, "body": int, "deflated": bool,
+    "rules": int, "sets": int, "buckets": int, "wide": dict, "index": int, "blocks": list, "deflated": bool,
 }  # fmt: skip
 _STORED_NEEDED = frozenset(_STORED) - {"audit", "min_client", "roles", "exceptions"}
 
@@ -80,7 +80,8 @@ def checked(data: Any) -> dict[str, Any]:
 def head(data: Any) -> dict[str, Any]:
     """Return `data` if it is the head of a stored policy of this schema. Raises `PolicyError`."""
     _settings(data, _STORED, _STORED_NEEDED)
-    if set(data["wide"]) != set(ACTIONS) or min(data[key] for key in ("rules", "sets", "buckets", "body")) < 0:
+    counts = [*(data[key] for key in ("rules", "sets", "buckets", "index")), *data["blocks"]]
+    if set(data["wide"]) != set(ACTIONS) or any(type(count) is not int or count < 0 for count in counts):
         raise wrong("its head")
     return data  # type: ignore[no-any-return]
 

@@ -48,7 +48,10 @@ def bucket(key: str, count: int) -> tuple[int, int]:
 
 
 class Keys:
-    """The keys of rows in one world. `roots` are the fixed parts of the policy's patterns: {folder: names, by slashes}."""
+    """The keys of rows in one world.
+
+    `roots` are the fixed parts of the policy's patterns, without case: {folder: names, by slashes}.
+    """
 
     __slots__ = ("_anchors", "_ends", "_folders", "_links", "_roots", "_world")
 
@@ -159,8 +162,8 @@ class Keys:
         if len(names) > _FEW:
             there = disk.listdir(real or "/", _LISTED + 1)
             if there is not None and len(there) <= _LISTED:
-                some = {folded(name) for name in there}
-                names = [name for name in names if folded(name) in some]
+                some = frozenset(folded("/".join(there)).split("/"))
+                names = [name for name in names if name in some]
         for name in names:
             path = f"{real}/{name}"
             kind = disk.kind(path)

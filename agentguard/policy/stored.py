@@ -22,15 +22,16 @@ MAGIC = b"agentguard policy 1"
 _ANY = b"agentguard policy "
 TEXTS = ("reason", "remedy", "owner", "tags")  # of a rule; needed only where it has a say
 LIMIT = 64 * 1024 * 1024  # bytes, inflated
+BLOCK = 128  # rules or sets that are inflated together
 
 
 class Lines:
     """Some lines, each one JSON object: read and checked when somebody asks for it, and kept."""
 
-    __slots__ = ("_check", "_count", "_lines", "_ready", "_start")
+    __slots__ = ("_check", "_count", "_line", "_ready", "_start")
 
-    def __init__(self, lines: list[str], start: int, count: int, check: Callable[[Any, int], None]) -> None:
-        self._lines = lines
+    def __init__(self, line: Callable[[int], str], start: int, count: int, check: Callable[[Any, int], None]) -> None:
+        self._line = line
         self._start = start
         self._count = count
         self._check = check
@@ -44,7 +45,7 @@ class Lines:
         if found is None:
             if not 0 <= number < self._count:
                 raise IndexError(number)
-            found = jsontext.loads(self._lines[self._start + number].encode("ascii"))
+            found = jsontext.loads(self._line(self._start + number).encode("ascii"))
             self._check(found, number)
             self._ready[number] = found
         return found
@@ -56,34 +57,31 @@ class Lines:
 class Stored:
     """A stored policy. `head` are its settings; `rules` and `sets` are read as they are asked for."""
 
-    __slots__ = ("_buckets", "_data", "_first_bucket", "_known", "_lines", "_texts", "_whole", "head", "rules", "sets")
+    __slots__ = ("_blocks", "_data", "_index", "_known", "_texts", "_whole", "head", "rules", "sets")
 
     def __init__(self, data: bytes) -> None:
         """Read the head. Raises `PolicyError` for a policy that this version does not understand."""
         self.head, rest = head_of(data)
-        length = self.head["body"]
-        lines = self._inflated(rest[:length]).split("\n")
-        rules, sets, buckets = self.head["rules"], self.head["sets"], self.head["buckets"]
-        if len(lines) != rules + sets + buckets + len(keys.KINDS) + 1:
-            raise form.wrong("its body has another number of lines")
-        self._lines = lines
+        length, rules, sets = self.head["index"], self.head["rules"], self.head["sets"]
+        self._index = self._inflated(rest[:length]).split("\n")
+        if len(self._index) != self.head["buckets"] + len(keys.KINDS) + 1:
+            raise form.wrong("its index has another number of lines")
         self._data = rest[length:]
+        self._blocks: dict[int, list[str]] = {}
         self._texts: list[str] | None = None
         self._known: dict[str, tuple[int, ...]] = {}
-        self._buckets = buckets
-        self._first_bucket = rules + sets
         self._whole: dict[str, list[int]] = {}
-        self.sets = Lines(lines, rules, sets, lambda entry, number: form.one_set(entry, number, sets))
-        self.rules = Lines(lines, 0, rules, lambda rule, number: form.one_rule(rule, number, sets))
+        self.sets = Lines(self._line, rules, sets, lambda entry, number: form.one_set(entry, number, sets))
+        self.rules = Lines(self._line, 0, rules, lambda rule, number: form.one_rule(rule, number, sets))
 
     def keys_in(self, world: World) -> keys.Keys:
         """Return what finds out the keys of rows in a world."""
-        return keys.Keys(world, _json(self._lines[-1].encode("ascii")))
+        return keys.Keys(world, _json(self._index[-1].encode("ascii")))
 
     def texts(self, number: int) -> dict[str, Any]:
         """Return reason, remedy, owner and tags of a rule."""
         if self._texts is None:
-            self._texts = self._inflated(self._data).split("\n")
+            self._texts = self._inflated(self._data[sum(self.head["blocks"]) :]).split("\n")
         found: dict[str, Any] = _json(self._texts[number].encode("ascii"))
         return found
 
@@ -96,8 +94,8 @@ class Stored:
         for name in names:
             known = self._known.get(name)
             if known is None:
-                place, bits = keys.bucket(name, self._buckets)
-                line = self._lines[self._first_bucket + place]
+                place, bits = keys.bucket(name, self.head["buckets"])
+                line = self._index[place]
                 filed = map(int, line.split(",")) if line else ()
                 known = self._known[name] = tuple([one >> 4 for one in filed if one & 15 == bits])
             numbers.update(known)
@@ -117,9 +115,24 @@ class Stored:
 
     def _of_kind(self, kind: str) -> list[int]:
         if kind not in self._whole:
-            line = self._lines[keys.KINDS.index(kind) - len(keys.KINDS) - 1]
+            line = self._index[keys.KINDS.index(kind) - len(keys.KINDS) - 1]
             self._whole[kind] = [int(number) for number in line.split(",") if number]
         return self._whole[kind]
+
+    def _line(self, number: int) -> str:
+        """Return the line of a rule, or behind all rules that of a set; the lines round it are inflated with it."""
+        place, offset = divmod(number, BLOCK)
+        block = self._blocks.get(place)
+        if block is None:
+            lengths = self.head["blocks"]
+            if place >= len(lengths):
+                raise form.wrong("its body has another number of lines")
+            start = sum(lengths[:place])
+            block = self._inflated(self._data[start : start + lengths[place]]).split("\n")
+            if len(block) != min(BLOCK, self.head["rules"] + self.head["sets"] - place * BLOCK):
+                raise form.wrong("its body has another number of lines")
+            self._blocks[place] = block
+        return block[offset]
 
     def _inflated(self, data: bytes) -> str:
         if self.head["deflated"]:

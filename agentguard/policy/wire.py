@@ -4,14 +4,14 @@ A hook decides one call, and a large policy is mostly about others. So the polic
 one when they are needed (`policy/stored.py`):
 
     agentguard policy 1
-    HEAD                one JSON object: name, mode, defaults, audit, counts, the length of the body in this file
-    body                lines: one JSON object a rule, one a set, one line a bucket (16 times the number of a rule, plus
-                        the bits that tell its key), one line of rule numbers a kind of key, and the folders that path
-                        patterns begin with
+    HEAD                one JSON object: name, mode, defaults, audit, counts, the lengths of index and blocks in this file
+    index               lines: one a bucket (16 times the number of a rule, plus the bits that tell its key), one of rule
+                        numbers a kind of key, and the folders that path patterns begin with
+    blocks              lines, as many as a block has at most: one JSON object a rule, then one a set
     texts               lines: reason, remedy, owner and tags of each rule; the rules by action, for who reads them all
 
-Body and texts are deflated where that is shorter than a few blocks: the hook's SHA-256 has to run over what is here, and
-inflating is faster than that. A rule is filed under the keys of one of its conditions (`policy/keys.py`).
+Index, blocks and texts are each deflated in a large policy: the hook's SHA-256 has to run over what is here, and inflating
+is faster than that. A rule is filed under the keys of one of its conditions (`policy/keys.py`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from agentguard.policy.form import HEAD_SHARED
 from agentguard.policy.hostset import CLASSES, network
 from agentguard.policy.keys import COMMAND, HOST, PATH, TRAIT, WORD, WORDS
 from agentguard.policy.pathset import folded
-from agentguard.policy.stored import MAGIC, TEXTS
+from agentguard.policy.stored import BLOCK, MAGIC, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -62,16 +62,19 @@ def pack(policy: dict[str, Any]) -> bytes:
     body = [
         *(_line({key: value for key, value in rule.items() if key not in TEXTS}) for rule in rules),
         *map(_line, sets),
+    ]
+    index = [
         *(_numbers(bucket) for bucket in buckets),
         *(_numbers(kinds[kind]) for kind in keys.KINDS),
         _line({folder: "/".join(sorted(names)) for folder, names in roots.items()}),
     ]
     texts = [_line({key: rule[key] for key in TEXTS if key in rule}) for rule in rules]
     texts.append(_line(policy["by_action"]))
-    packed, plain = ["\n".join(lines).encode("ascii") for lines in (body, texts)]
-    deflated = len(packed) + len(plain) > _SMALL
+    blocks = [body[start : start + BLOCK] for start in range(0, len(body), BLOCK)]
+    parts = ["\n".join(lines).encode("ascii") for lines in (index, *blocks, texts)]
+    deflated = sum(map(len, parts)) > _SMALL
     if deflated:
-        packed, plain = zlib.compress(packed, 9), zlib.compress(plain, 9)
+        parts = [zlib.compress(part, 9) for part in parts]
     head = {
         **{key: policy[key] for key in HEAD_SHARED if key in policy},
         "rules": len(rules),
@@ -80,10 +83,11 @@ def pack(policy: dict[str, Any]) -> bytes:
         "wide": {
             action: [number for number in policy["by_action"].get(action, ()) if number in wide] for action in ACTIONS
         },
-        "body": len(packed),
+        "index": len(parts[0]),
+        "blocks": list(map(len, parts[1:-1])),
         "deflated": deflated,
     }
-    return b"\n".join((MAGIC, jsontext.canonical(head), packed + plain))
+    return b"\n".join((MAGIC, jsontext.canonical(head), b"".join(parts)))
 
 
 def _line(value: Any) -> str:
