@@ -76,8 +76,9 @@ started on {not_ours}: hooks there replace something, watch named files, or come
 
 ## What `deploy lint` finds
 
-The first digit says what kind: 1 the file, 2 the client does not start, 3 the hook is not asked, 4 a hook that fails lets the
-call run, 5 people could change what the hook does. *Measured* means: seen on client 2.1.330 on Linux.
+The first digit says what kind: 1 the file, 2 the client does not start or drops all hooks of the file, 3 the hook is not
+asked, 4 a hook that fails lets the call run, 5 people could change what the hook does. *Measured* means: seen on client 2.1.330
+on Linux.
 
 {lint}
 

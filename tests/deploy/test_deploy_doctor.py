@@ -7,6 +7,7 @@ import os
 import plistlib
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from agentguard.deploy.doctor import (
     sources,
     trust,
 )
+from agentguard.deploy.doctor import machine as machines
 from agentguard.deploy.doctor import managed as managed_checks
 from agentguard.deploy.doctor.exam import Exam
 from agentguard.deploy.doctor.machine import Machine
@@ -578,6 +580,29 @@ def test_what_people_put_in_place_of_a_file_is_not_waited_for(lab):
         make(folder / "remote-settings.json")
         exam = lab.exam(environ={"CLAUDE_CONFIG_DIR": str(folder)})
         assert {"managed/unreadable"} == names(managed_checks.check(exam))
+
+
+NOBODY = (65534, 65534)
+
+
+@pytest.mark.namespace
+def test_root_reads_a_home_with_its_owners_rights(tmp_path, monkeypatch):
+    """What the person may not read root does not read for them; a home that does not answer is not waited for."""
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    theirs, others = tmp_path / "settings.json", tmp_path / "secret"
+    theirs.write_bytes(b"x" * 200_000)
+    others.write_text("secret", encoding="ascii")
+    others.chmod(0o600)
+    who = machines.Person("nobody", str(tmp_path), NOBODY)
+    assert theirs.read_bytes() == machines.read_of(who, str(theirs))
+    assert machines.read_of(who, str(tmp_path / "none")) is None
+    with pytest.raises(OSError, match="permission denied"):
+        machines.read_of(who, str(others))
+    monkeypatch.setattr(machines, "_SECONDS", 0.2)
+    monkeypatch.setattr(machines, "read", lambda _path: time.sleep(60))
+    with pytest.raises(OSError, match="could not be read within"):
+        machines.read_of(who, str(theirs))
 
 
 @pytest.mark.parametrize(

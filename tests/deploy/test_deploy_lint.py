@@ -65,10 +65,14 @@ CASES = [
     ("AL203", entry(timeout=0), f"{GUARD}.timeout"),
     ("AL203", entry(command=None), GUARD),
     ("AL203", entry(args=["-I", "-S", 3]), f"{GUARD}.args"),
-    ("AL203", hooks(Stop={}), "hooks.Stop"),
-    ("AL203", hooks(Stop=[{"matcher": "*"}]), "hooks.Stop[0]"),
-    ("AL203", hooks(Stop=[{"matcher": ["*"], "hooks": []}]), "hooks.Stop[0].matcher"),
-    ("AL203", hooks(Stop=[{"hooks": ["x"]}]), "hooks.Stop[0].hooks[0]"),
+    ("AL203", hooks(PermissionRequest={}), "hooks.PermissionRequest"),
+    ("AL203", hooks(PermissionRequest=[{"matcher": "*"}]), "hooks.PermissionRequest[0]"),
+    ("AL203", group(matcher=["*"]), "hooks.PreToolUse[0].matcher"),
+    ("AL312", hooks(Stop={}), "hooks.Stop"),
+    ("AL312", hooks(Stop=[{"matcher": "*"}]), "hooks.Stop[0]"),
+    ("AL312", hooks(Stop=[{"matcher": ["*"], "hooks": []}]), "hooks.Stop[0].matcher"),
+    ("AL312", hooks(Stop=[{"hooks": ["x"]}]), "hooks.Stop[0].hooks[0]"),
+    ("AL312", hooks(Stop=[{"hooks": [{"type": "cmd"}]}]), "hooks.Stop[0].hooks[0].type"),
     ("AL204", top(requiredMaximumVersion="2.1.200"), "requiredMaximumVersion"),
     ("AL204", top(requiredMinimumVersion="2.2.0", requiredMaximumVersion="2.1.300"), "requiredMaximumVersion"),
     ("AL205", top(requiredMaximumVersion="2.1.330"), "requiredMaximumVersion"),
@@ -258,7 +262,7 @@ def test_what_we_render_is_clean(path):
     assert ({"AL401"} if observing else set()) == found
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.binary(max_size=300), st.sampled_from(["a.json", "a.plist", "a.reg", "a.ps1", "a"]))
 def test_any_bytes_end_in_findings(data, name):
     """No file makes the lint fail."""
@@ -281,7 +285,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(_JSON)
 def test_any_settings_end_in_findings(value):
     """No shape of settings makes the lint fail, and every finding points into the text."""

@@ -128,9 +128,14 @@ def change_hook(**changes: Any) -> None:
         json.dump(settings, stream, indent=1)
 
 
+def write_settings(text: str) -> None:
+    """Put a text in the place of the managed settings."""
+    os.makedirs(_DROP_INS)
+    with open(DROP_IN, "w", encoding="utf-8") as stream:
+        stream.write(text)
+
+
 def install_recorder(lab: Lab, **orders: Any) -> None:
     """Let managed settings start the recorder hook, and nothing else, before tool calls; without `onFailure`."""
     entry = {"type": "command", "command": sys.executable, "args": ["-I", "-S", lab.recorder(**orders)], "timeout": 10}
-    os.makedirs(_DROP_INS)
-    with open(DROP_IN, "w", encoding="utf-8") as stream:
-        json.dump({"hooks": {"PreToolUse": [{"matcher": "*", "hooks": [entry]}]}}, stream, indent=1)
+    write_settings(json.dumps({"hooks": {"PreToolUse": [{"matcher": "*", "hooks": [entry]}]}}, indent=1))

@@ -1,12 +1,17 @@
 """The machine that is looked at: which installation, whose settings, and where the rest of the system lies.
 
 `root` is put before every path of the system, so that another machine's files can be looked at (and tests have one of
-their own). Files that people could have made are read with a limit, without following a link and without waiting.
+their own). Files that people could have made are read with a limit, without following a link and without waiting. Root
+opens nothing in anybody's home: a child does it with that person's rights, and it is not waited for for long, because
+a home can lie on a server that is down.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
+import signal
 import stat
 import sys
 import time
@@ -21,14 +26,17 @@ if TYPE_CHECKING:
     from agentguard.places import Places
 
 LIMIT = 4 * 1024 * 1024  # bytes of one settings file
+_SECONDS = 5.0  # that a person's file may take
+_FOUND, _ABSENT, _ERROR = b"+", b"-", b"!"  # how the child's answer begins
 _PEOPLE = 50  # so many spools are looked at for whose settings to read
 
 
 class Person(NamedTuple):
-    """Somebody who uses the agent here: account name and home."""
+    """Somebody who uses the agent here: account name, home, and whose rights to read it with (None: this process's)."""
 
     name: str
     home: str
+    ids: tuple[int, int] | None = None
 
 
 def _no_registry(hive: str) -> str | None:
@@ -85,13 +93,65 @@ class Machine:
                     entry = pwd.getpwuid(int(name))
                 except (KeyError, OverflowError):
                     continue
-                found.append(Person(entry.pw_name, self.path(entry.pw_dir)))
+                found.append(Person(entry.pw_name, self.path(entry.pw_dir), (entry.pw_uid, entry.pw_gid)))
         return found
 
     def config_dir(self, person: Person) -> str:
         """Return the folder of a person's own settings of the agent."""
         own = person.home == (self.where.home or places.account_home())
         return (self.environ.get("CLAUDE_CONFIG_DIR") if own else "") or os.path.join(person.home, ".claude")
+
+
+def read_of(person: Person, path: str) -> bytes | None:
+    """Return the bytes of a file in a person's home, with that person's rights. As `read`, and OSError if it takes long."""
+    if person.ids is None or sys.platform == "win32":
+        return read(path)
+    out, into = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _send(into, person.ids, path)
+    os.close(into)
+    try:
+        data = _received(out)
+    finally:
+        os.close(out)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    if not data:
+        raise OSError(0, f"it could not be read within {_SECONDS:.0f} seconds")
+    if data[:1] == _ERROR:
+        raise OSError(0, data[1:].decode("utf-8", "replace"))
+    return None if data == _ABSENT else data[1:]
+
+
+def _send(into: int, ids: tuple[int, int], path: str) -> None:
+    """Be the child: become the person, read, write one mark and the bytes, and end."""
+    try:
+        os.setgroups([])
+        os.setgid(ids[1])
+        os.setuid(ids[0])
+        data = read(path)
+        answer = _ABSENT if data is None else _FOUND + data
+    except OSError as error:
+        answer = _ERROR + (error.strerror or str(error)).lower().encode()
+    except BaseException:  # noqa: BLE001 - a child must end here, whatever happens
+        os._exit(1)
+    with contextlib.suppress(OSError):
+        while answer:
+            answer = answer[os.write(into, answer) :]
+    os._exit(0)
+
+
+def _received(out: int) -> bytes:
+    """Return what the child wrote until it ended, b"" if it did not end in time."""
+    end = time.monotonic() + _SECONDS
+    data = b""
+    while select.select([out], [], [], max(0.0, end - time.monotonic()))[0]:
+        part = os.read(out, 1 << 16)
+        if not part:
+            return data
+        data += part
+    return b""
 
 
 def read(path: str) -> bytes | None:

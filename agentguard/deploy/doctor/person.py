@@ -55,7 +55,7 @@ def _settings(exam: Exam, person: Person) -> dict[str, Any]:
     """Return a person's own settings, {} where they cannot be read."""
     path = os.path.join(exam.machine.config_dir(person), "settings.json")
     try:
-        value = json.loads(machines.read(path) or b"{}")
+        value = json.loads(machines.read_of(person, path) or b"{}")
     except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

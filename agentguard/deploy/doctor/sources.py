@@ -86,7 +86,7 @@ def united(below: dict[str, Any], above: dict[str, Any], *, strictest: bool = Fa
 def _console(machine: Machine, person: Person) -> Source | None:
     """Return what the client keeps of its last fetch from the console."""
     path = os.path.join(machine.config_dir(person), "remote-settings.json")
-    source = _read(CONSOLE, path, json.loads)
+    source = _read(CONSOLE, path, json.loads, person)
     if source and isinstance(source.value.get("settings"), dict):
         return source._replace(value=source.value["settings"])
     return source
@@ -132,9 +132,9 @@ def _file(machine: Machine) -> Source | None:
     return Source(FILE, place, value, files=tuple(files)) if files else None
 
 
-def _read(kind: str, path: str, parse: Callable[[bytes], Any]) -> Source | None:
+def _read(kind: str, path: str, parse: Callable[[bytes], Any], person: Person | None = None) -> Source | None:
     try:
-        data = machines.read(path)
+        data = machines.read_of(person, path) if person else machines.read(path)
     except PermissionError:
         return None  # somebody else's, and not for this person to see
     except OSError as error:

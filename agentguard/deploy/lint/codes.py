@@ -1,9 +1,9 @@
 """What is known to switch a guard off, or to keep the client from starting: one table.
 
-A code's first digit says what kind of mistake it is: 1 the file, 2 what keeps the client from starting, 3 what keeps the
-hook from being asked, 4 what lets a call run when the hook fails, 5 who could change what the hook does. `measured` facts
-were seen on client 2.1.330 on Linux; the others are the client's documentation (code.claude.com: "Managed settings",
-"Hooks reference", "Settings reference").
+A code's first digit says what kind of mistake it is: 1 the file, 2 what keeps the client from starting or makes it drop all
+hooks of the file, 3 what keeps the hook from being asked, 4 what lets a call run when the hook fails, 5 who could change
+what the hook does. `measured` facts were seen on client 2.1.330 on Linux; the others are the client's documentation
+(code.claude.com: "Managed settings", "Hooks reference", "Settings reference").
 
 Errors switch the guard off, or stop the client. Warnings have a reason that may be good.
 """
@@ -25,6 +25,10 @@ class Code(NamedTuple):
 
 
 _REFUSED = "the client does not start under -p, and no setting of the file is in force elsewhere (measured)"
+_DROPPED = (
+    "the client goes on without any hook of the file, and says so on stderr alone; it does not start under -p if hooks are "
+    "all that the file holds (measured)"
+)
 
 CODES = {
     "AL101": Code(ERROR, "the file holds no JSON object", _REFUSED, "mend it at this place"),
@@ -66,16 +70,14 @@ CODES = {
         "call it NN-name.json",
     ),
     "AL201": Code(
-        ERROR,
-        "a hook has a type that the client does not know",
-        _REFUSED,
-        'write "type": "command"',
+        ERROR, "a hook before tool calls has a type that the client does not know", _DROPPED, 'write "type": "command"'
     ),
-    "AL202": Code(
-        ERROR, "onFailure is neither block nor continue", _REFUSED, 'write "onFailure": "block"'
-    ),
+    "AL202": Code(ERROR, "onFailure is neither block nor continue", _DROPPED, 'write "onFailure": "block"'),
     "AL203": Code(
-        ERROR, "a part of the hooks does not have the form that the client asks for", _REFUSED, "write it in that form"
+        ERROR,
+        "a hook before tool calls does not have the form that the client asks for",
+        _DROPPED,
+        "write it in that form",
     ),
     "AL204": Code(
         ERROR,
@@ -157,6 +159,12 @@ CODES = {
         "allowManagedHooksOnly is switched off",
         "drop-ins are read in alphabetical order and the last one counts: this undoes an earlier `true`",
         "leave the key out",
+    ),
+    "AL312": Code(
+        WARNING,
+        "a hook of another event does not have the form that the client asks for",
+        "the client passes this one over, and says so on stderr alone (measured)",
+        "write it in that form",
     ),
     "AL401": Code(
         WARNING,

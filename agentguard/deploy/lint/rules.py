@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     Found = Iterator[tuple[str, Path, str]]
 
 TYPES = ("command", "prompt", "agent", "http", "mcp_tool")  # the client's own words (measured)
-_EVERYTHING = ("*", "", None)
+_EVERYTHING = ("*", "")
+_STRICT = ("PreToolUse", "PermissionRequest")  # a hook of these that cannot be loaded costs all of them (measured)
 _PROMPTS = ("UserPromptSubmit", "UserPromptExpansion")
 _SHORTEST, _LONGEST = 10, 60  # seconds: the hook's watchdog denies before the one, nobody waits for the other
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -96,22 +97,28 @@ def _events(value: dict[str, Any]) -> Found:
 
 
 def _forms(value: dict[str, Any]) -> Found:
-    """Yield what has not the form that the client asks for; it holds this against hooks that can block (measured)."""
+    """Yield what has not the form that the client asks for: before tool calls it costs all hooks, elsewhere the one."""
     hooks = value.get("hooks")
     for event, groups in hooks.items() if isinstance(hooks, dict) else ():
-        if not isinstance(groups, list):
-            yield "AL203", ("hooks", event), "it is no list"
+        for code, path, detail in _event(("hooks", event), groups):
+            strict = event in _STRICT or code == "AL309"
+            yield code if strict else "AL312", path, detail
+
+
+def _event(path: Path, groups: Any) -> Found:
+    if not isinstance(groups, list):
+        yield "AL203", path, "it is no list"
+        return
+    for number, group in enumerate(groups):
+        at: Path = (*path, number)
+        entries = group.get("hooks") if isinstance(group, dict) else None
+        if not isinstance(group, dict) or not isinstance(entries, list):
+            yield "AL203", at, "it has no list `hooks`"
             continue
-        for number, group in enumerate(groups):
-            path: Path = ("hooks", event, number)
-            entries = group.get("hooks") if isinstance(group, dict) else None
-            if not isinstance(group, dict) or not isinstance(entries, list):
-                yield "AL203", path, "it has no list `hooks`"
-                continue
-            if not isinstance(group.get("matcher", ""), str):
-                yield "AL203", (*path, "matcher"), "it is no text"
-            for index, entry in enumerate(entries):
-                yield from _form((*path, "hooks", index), entry)
+        if not isinstance(group.get("matcher", ""), str):
+            yield "AL203", (*at, "matcher"), "it is no text"
+        for index, entry in enumerate(entries):
+            yield from _form((*at, "hooks", index), entry)
 
 
 def _form(path: Path, entry: Any) -> Found:
@@ -140,8 +147,8 @@ def _form(path: Path, entry: Any) -> Found:
 def _asked(value: dict[str, Any]) -> Found:
     """Yield what keeps the guard from being asked about a call."""
     for path, group, entry in _guards(value):
-        if group.get("matcher") not in _EVERYTHING:
-            matcher = group["matcher"]
+        matcher = group.get("matcher")
+        if isinstance(matcher, str) and matcher not in _EVERYTHING:
             yield "AL303", (*path[:3], "matcher"), f'"{matcher}"{_broken(matcher)}'
         if entry.get("async") or entry.get("asyncRewake"):
             yield "AL304", (*path, "async" if entry.get("async") else "asyncRewake"), "true"
@@ -233,9 +240,9 @@ def _is_ours(entry: dict[str, Any]) -> bool:
     return any(isinstance(word, str) and "agentguard" in word for word in words)
 
 
-def _broken(matcher: Any) -> str:
+def _broken(matcher: str) -> str:
     try:
-        re.compile(str(matcher))
+        re.compile(matcher)
     except re.error as error:
         return f", which is no expression: {error}"
     return ""

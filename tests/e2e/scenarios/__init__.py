@@ -10,6 +10,7 @@ from e2e.scenarios import (
     doctor,
     evade,
     failure,
+    lint,
     observe,
     parallel,
     personal,
@@ -31,4 +32,5 @@ ALL: tuple[Scenario, ...] = (
     *subagent.SCENARIOS,
     *personal.SCENARIOS,
     *doctor.SCENARIOS,
+    *lint.SCENARIOS,
 )
