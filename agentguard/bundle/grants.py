@@ -16,8 +16,7 @@ from tuf.api.metadata import MetaFile, Targets
 from agentguard.bundle import exceptions, files, keys, metadata, publish, publisher
 from agentguard.bundle.metadata import SNAPSHOT, TARGETS, TIMESTAMP
 from agentguard.errors import ConfigError, Refused
-from agentguard.policy.exceptions import may_have
-from agentguard.policy.model import ALLOW
+from agentguard.policy.model import ALLOW, may_have
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

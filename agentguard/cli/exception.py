@@ -79,6 +79,8 @@ def request(record_id: str, home: str | None, as_json: bool) -> None:
     if not found:
         raise Refused(f"there is no record {record_id}", hint="agentguard audit tail shows the newest ones")
     asked = ask.request(found[0].body, found[0].texts, granted.organisation(where))
+    if why := granted.refused(where, asked["rule"]):
+        raise Refused(why, hint=f"quote {record_id} to whoever publishes the policy")
     if as_json:
         out_json({**asked, "text": ask.text(asked)})
     else:

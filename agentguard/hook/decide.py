@@ -15,7 +15,7 @@ from agentguard.access.payload import INPUT_LIMIT, Malformed, parse
 from agentguard.access.world import World
 from agentguard.audit import record, redact
 from agentguard.bundle.person import Person, person
-from agentguard.errors import PolicyError
+from agentguard.errors import PolicyError, PublisherError
 from agentguard.hook import messages, session
 from agentguard.hook.adapters import claude_code as agent
 from agentguard.jsontext import JsonError
@@ -126,6 +126,7 @@ def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome
     )
     answer = agent.SILENCE
     if decision.effect != ALLOW:
+        decision.excusable = decision.excusable and _grantable(state)
         answer = agent.answer(
             call.event,
             decision.effect,
@@ -271,6 +272,19 @@ def _exceptions(state: State, who: Person, policy: Policy, chain: Chain) -> Exce
         seen=max(chain.issued, seen if type(seen) is int else 0),
     )
     return exceptions.holding(chain.exceptions, caller, times(chain.exceptions), policy.max_days)
+
+
+def _grantable(state: State) -> bool:
+    """Return whether anybody may grant exceptions here: the policy in force names who."""
+    active = state.active
+    if active.state in (FALLBACK, INVALID):
+        return False
+    from agentguard.bundle.exceptions import delegation  # noqa: PLC0415 - only where somebody is stopped
+
+    try:
+        return active.chain is None or delegation(active.chain.targets) is not None
+    except PublisherError:
+        return False
 
 
 def _changes(access: Access, decision: Decision) -> bool:

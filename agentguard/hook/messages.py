@@ -57,6 +57,8 @@ def for_person(decision: Decision, bundle: str, record_id: str) -> str:
         way = "`agentguard status` shows why"
     elif decision.rule.startswith("default:"):  # no rule to lift
         way = f"to change that, quote {record_id} to whoever publishes it"
+    elif not decision.excusable:
+        way = f"no exception lifts it; quote {record_id} to whoever publishes it"
     else:
         way = f"exception: agentguard exception request {record_id}"
     room = PERSON_LIMIT - len(way) - 2

@@ -41,6 +41,7 @@ from agentguard.policy.model import (
     YES,
     Decision,
     Hit,
+    may_have,
     stricter,
 )
 from agentguard.policy.pathset import Names
@@ -241,6 +242,7 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
         row_effects=tuple(effects),
         exception=exceptions,
         without=without,
+        excusable=rule.excusable,
     )
 
 
@@ -361,6 +363,7 @@ def _hits(
             reason=_text(texts.get("reason"), row, found, context),
             remedy=_text(texts.get("remedy"), row, found, context),
         )
+        hit.excusable = policy.max_days > 0 and may_have(rule)
         if exception and lifted is not None:
             lifted.append(hit.lifted(exception, attended=context.attended))
             if left == NO:

@@ -8,7 +8,7 @@ none unless they say so, and the built-in pack has none at all.
 from __future__ import annotations
 
 from agentguard.policy.match import RowMatch, Sets
-from agentguard.policy.model import ASSURANCES, BUILTIN_PREFIX
+from agentguard.policy.model import ASSURANCES, BUILTIN_PREFIX, may_have
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from agentguard.access.model import Row
     from agentguard.policy.model import Context
-
-CRITICAL = "critical"
 
 
 class Caller:
@@ -96,11 +94,6 @@ def problem(entry: dict[str, Any], caller: Caller, time: tuple[float, float], ma
     if caller.now < start:
         return "not yet"
     return "" if caller.now < end else "expired"
-
-
-def may_have(rule: dict[str, Any]) -> bool:
-    """Return whether a rule lets exceptions lift it."""
-    return bool(rule.get("exceptions", rule.get("severity") != CRITICAL))
 
 
 def escaped(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from agentguard.access.model import Row
     from agentguard.policy.exceptions import Exceptions
@@ -28,6 +29,7 @@ FALLBACK = "fallback"  # no seal at all: the fallback policy
 INVALID = "invalid"  # a seal that does not verify: the fallback policy, and what changes things is denied
 
 BUILTIN_PREFIX = "agentguard/"
+CRITICAL = "critical"
 MAX_DAYS = 7  # that an exception may last where a policy does not say
 SCHEMA = 1  # of compiled policies; a client keeps its last good bundle when it meets a newer one
 
@@ -48,6 +50,11 @@ def printable(text: str) -> str:
 
 def _invisible(code: int) -> bool:
     return code >= _INVISIBLE[0][0] and any(first <= code <= last for first, last in _INVISIBLE)
+
+
+def may_have(rule: dict[str, Any]) -> bool:
+    """Return whether a rule lets exceptions lift it."""
+    return bool(rule.get("exceptions", rule.get("severity") != CRITICAL))
 
 
 def stricter(one: str, other: str) -> str:
@@ -111,10 +118,22 @@ class Hit:
 
     `rule` is a rule's id or `default:NAME`. `effect` is what it asks for on this row, after `possible`. `counts` is
     false where mode, rollout or stage keep it out of the call's effect (it still counts in `would`). `unattended` is
-    what an ask becomes where nobody can answer.
+    what an ask becomes where nobody can answer. `excusable`: whether an exception may lift the rule.
     """
 
-    __slots__ = ("counts", "effect", "exception", "match", "reason", "remedy", "row", "rule", "severity", "unattended")
+    __slots__ = (
+        "counts",
+        "effect",
+        "exception",
+        "excusable",
+        "match",
+        "reason",
+        "remedy",
+        "row",
+        "rule",
+        "severity",
+        "unattended",
+    )
 
     def __init__(
         self, rule: str, effect: str, row: int, *, match: int = YES, counts: bool = True, severity: str = "",
@@ -130,6 +149,7 @@ class Hit:
         self.reason = reason
         self.remedy = remedy
         self.exception = ""
+        self.excusable = True
 
     def lifted(self, exception: str, *, attended: bool) -> Hit:
         """Return what this would have been without an exception: the same, with the exception's id."""
@@ -145,13 +165,14 @@ class Decision:
     `rule` decides `effect` ("" when nothing but a silent default did), `would_rule` decides `would`. `reason`,
     `remedy` (filled in; redacted later, at the edge) and `severity` are those of `rule` where the call is stopped, else
     of `would_rule`. `hits` holds every rule that matched, in the order of rows, and `row_effects` the effect of each
-    row, in that order too. `exception` names those that lifted a rule, and `without` is the effect that would have been
-    without them.
+    row, in that order too. `excusable`: whether an exception may lift `rule`. `exception` names those that lifted a rule,
+    and `without` is the effect that would have been without them.
     """
 
     __slots__ = (
         "effect",
         "exception",
+        "excusable",
         "hits",
         "mode",
         "reason",
@@ -181,8 +202,10 @@ class Decision:
         row_effects: tuple[str, ...] = (),
         exception: str = "",
         without: str = "",
+        excusable: bool = True,
     ) -> None:
         self.effect = effect
+        self.excusable = excusable
         self.would = would
         self.rule = rule
         self.would_rule = would_rule

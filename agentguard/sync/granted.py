@@ -11,8 +11,8 @@ from agentguard.bundle import exceptions, files, seal
 from agentguard.bundle.person import person
 from agentguard.errors import BundleError, ConfigError, PublisherError, Refused
 from agentguard.policy import engine
-from agentguard.policy.exceptions import Caller, may_have, problem
-from agentguard.policy.model import FALLBACK, INVALID, NONE, OS
+from agentguard.policy.exceptions import Caller, problem
+from agentguard.policy.model import FALLBACK, INVALID, NONE, OS, may_have
 from agentguard.sync import identity, stages
 
 if TYPE_CHECKING:
@@ -71,6 +71,18 @@ def listed(where: Places) -> list[dict[str, Any]]:
 def organisation(where: Places) -> str:
     """Return whose bundle is in force. Raises `Refused`."""
     return _active(where)[0].org
+
+
+def refused(where: Places, rule_id: str) -> str:
+    """Return why nobody could grant an exception to a rule here, "" where somebody might. Raises `Refused`."""
+    active, chain = _active(where)
+    policy = engine.load(active.policy)
+    rule = next((one for one in policy.rules if one["id"] == rule_id), None)
+    if rule is not None and not may_have(rule):
+        return f"rule {rule_id} lets no exception lift it"
+    if policy.max_days <= 0:
+        return "the policy allows no exceptions"
+    return "" if exceptions.delegation(chain.targets) else "the policy in force names nobody who may grant exceptions"
 
 
 def _active(where: Places) -> tuple[Active, Chain]:

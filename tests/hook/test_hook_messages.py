@@ -38,6 +38,14 @@ def test_built_in_rules_offer_no_exception():
     assert expected == messages.for_person(decision, "baseline r7", "x")
 
 
+def test_a_rule_that_no_exception_may_lift_offers_none():
+    """The person is not sent to ask for what cannot be granted."""
+    decision = Decision(DENY, DENY, rule="delete/system-or-home", excusable=False)
+    way = "no exception lifts it; quote 3f2a to whoever publishes it"
+    expected = f"agentguard blocked this: delete/system-or-home (baseline r7); {way}"
+    assert expected == messages.for_person(decision, "baseline r7", "3f2a")
+
+
 def test_defaults_have_no_rule_to_lift():
     """An exception lifts one rule; where none decided, whoever publishes the policy is the one to ask."""
     decision = Decision(ASK, ASK, rule="default:opaque")

@@ -74,8 +74,13 @@ def run(*words, given=None):
     return error, done.stdout
 
 
-def call(here, tool="Write", now=None, user=None, session_mode="default", **arguments):
+def call(here, **how):
     """Ask the hook about a call as it would now; return (effect, body, texts)."""
+    outcome = hook(here, **how)
+    return outcome.effect, outcome.body, outcome.texts
+
+
+def hook(here, tool="Write", now=None, user=None, session_mode="default", **arguments):
     now = time.time() if now is None else now
     active = seal.load_active(here, now)
     account = user or places.account_name()
@@ -88,8 +93,28 @@ def call(here, tool="Write", now=None, user=None, session_mode="default", **argu
         "hook_event_name": "PreToolUse", "session_id": "s", "cwd": "/w", "permission_mode": session_mode,
         "tool_name": tool, "tool_input": arguments,
     }  # fmt: skip
-    outcome = decide.decide(json.dumps(payload).encode(), told, redact.Redactor(b"key"))
-    return outcome.effect, outcome.body, outcome.texts
+    return decide.decide(json.dumps(payload).encode(), told, redact.Redactor(b"key"))
+
+
+def test_whoever_is_denied_is_sent_to_ask_only_where_somebody_may_grant_it(acme, here, policy):
+    """Not for a rule that allows no exception, under a policy that allows none, or where nobody has a key for it."""
+    asks, quotes = "exception: agentguard exception request", "no exception lifts it; quote"
+
+    def told(**arguments):
+        return json.loads(hook(here, **arguments).answer.stdout)["systemMessage"]
+
+    assert asks in told()
+    assert quotes in told(file_path="/w/never/a", content="x")
+    gone = {**stored.read(policy), "exceptions": {"max_days": 0}}
+    publish.release(publisher.read(acme.folder), wire.pack(gone), allow_weakening=True)
+    assert stages.run(here)["ok"]
+    assert quotes in told()
+    folder = publisher.read(acme.folder)
+    del folder.roles["exceptions"]
+    publisher.write(folder)
+    publish.release(folder, policy, allow_weakening=True)
+    assert stages.run(here)["ok"]
+    assert quotes in told()
 
 
 def denied(here, **arguments):
@@ -209,8 +234,14 @@ def test_what_the_policy_refuses(acme, here, policy):
     text = asked(here)
     with pytest.raises(Refused, match="at most 3 days"):
         grant(acme, text, "--days", "4")
+    closed = denied(here, file_path="/w/never/a", content="x")
+    error = run("request", closed, "--home", here.home)[0]
+    assert ("rule write/never lets no exception lift it", f"quote {closed} to whoever publishes the policy") == (
+        error.message, error.hint
+    )  # fmt: skip
+    closed = ask.text({**ask.parse(text), "rule": "write/never"})
     with pytest.raises(Refused, match="lets no exception lift it"):
-        grant(acme, asked(here, file_path="/w/never/a", content="x"))
+        grant(acme, closed)
     own = denied(here, file_path="/etc/agentguard/agentguard.toml", content="x")
     assert "nothing lifts it" in run("request", own, "--home", here.home)[0].message
     opaque = denied(here, tool="Bash", command="eval $X")
@@ -220,6 +251,8 @@ def test_what_the_policy_refuses(acme, here, policy):
     publish.release(publisher.read(acme.folder), wire.pack(gone), allow_weakening=True)
     with pytest.raises(Refused, match="at most 0 days"):
         grant(acme, text)
+    assert stages.run(here)["ok"]
+    assert "the policy allows no exceptions" == run("request", denied(here), "--home", here.home)[0].message
 
 
 def test_limits_of_the_policy_hold_on_the_laptop(acme, here, policy):
@@ -375,6 +408,7 @@ def test_a_publisher_without_keys_for_it_says_so(acme, here, monkeypatch):
     assert exceptions.delegation(seal.load_active(here, time.time()).chain.targets) is None
     with pytest.raises(Refused, match="names nobody"):
         granted.install(here, b"{}")
+    assert "names nobody" in run("request", denied(here), "--home", here.home)[0].message
     with pytest.raises(ConfigError, match="no key yet") as caught:
         grants.republish(folder, lambda: b"")
     assert f"agentguard exception init --to {acme.folder}" == caught.value.hint
