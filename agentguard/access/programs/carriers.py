@@ -6,7 +6,7 @@ The carried command has the carrier in its `via`. Where what is carried cannot b
 from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, READ, UNKNOWN, WRITE
-from agentguard.access.programs import filling, index, walk
+from agentguard.access.programs import filling, index, options, walk
 from agentguard.access.shell.skip import assignment
 from agentguard.access.shell.values import concat, counted, parts_of, plain
 
@@ -237,14 +237,19 @@ def split_string(call: Call | None, value: Value) -> list[Value] | None:
 
 
 def ranked(call: Call, work: Work) -> None:
-    """`chrt [PRIORITY] COMMAND`, `setarch [ARCHITECTURE] COMMAND`: whether the first is there, only itself tells."""
+    """`chrt [PRIORITY] COMMAND`, `setarch [ARCHITECTURE] [OPTIONS] COMMAND`: whether the first is there, only it tells."""
     rest = _begin(call, work)
     first = plain(rest[0]) if rest else None
     if work.line.has("--pid --max --list"):
         return
     known = None if first is None else index.entry(first)
-    architecture = call.name == "setarch" and (known is None or known.get("run") == "carriers.ranked")
-    if rest and (architecture or (call.name == "chrt" and (first is None or first.isdigit()))):
+    if (
+        call.name == "setarch"
+        and rest[:1] == call.words[:1]
+        and (known is None or known.get("run") == "carriers.ranked")
+    ):
+        rest = options.read(options.table(work.entry["options"]), rest[1:], stop=True).operands
+    elif rest and call.name == "chrt" and (first is None or first.isdigit()):
         rest.pop(0)
     _carried(call, work, rest, call.name)
 

@@ -8,6 +8,7 @@ item of it one option with all its spellings:
     --color=text?               may take a value, only in the same word
     --bind=read+text            takes two values, of these kinds, each a word of its own
     -l=digits                   may take digits, in the same word, and other options stand behind them (perlrun(1))
+    -e=rest                     takes a value, and whatever stands behind that is an operand
     -e,--eval=code              takes code; options of this kind may stand together (`-pe CODE`, `-p -e CODE`)
     -f,--force!force            gives the command that trait
     -n,--dry-run!read-only      the command only tries: what it would do is not done
@@ -146,8 +147,13 @@ def read(
             at += _long(line, known, unglobbed(word), words[at:], single=True)
         else:
             at += _short(line, known, unglobbed(word), words[at:])
-        if line.flags and line.flags[-1][1] is None and line.flags[-1][0] not in line.kinds:
-            asks = at + 1
+        if line.flags:
+            name, value = line.flags[-1]
+            if value is not None and line.kinds.get(name) == "rest":
+                line.operands = words[at:]
+                break
+            if value is None and name not in line.kinds:
+                asks = at + 1
     return line
 
 

@@ -172,13 +172,16 @@ def fetched(call: Call, work: Work) -> None:
     operands = list(line.operands)
     name = plain(operands[0]) if operands else ""
     bare = _bare(name or "")
-    known = name is not None and not named and _is_known(call, bare)
+    shell = line.has("--shell-mode")  # the operand is text for a shell, packages are only those that options name
+    known = not named and (shell or (name is not None and _is_known(call, bare)))
     line.traits |= set() if known or not (operands or named) or line.has("--no --no-install") else {"foreign-package"}
     if operands and not named and not known:
         work.packages.append(operands[0])
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
-    if name is None:
+    if operands and shell:
+        work.feed = call.shell(operands[0], " ".join(work.command), stdin=call.stdin)
+    elif name is None:
         call.opaque("which package runs is not known")
     elif operands and index.entry(bare) is not None:
         work.feed = call.run([bare, *operands[1:]], " ".join(work.command), stdin=call.stdin)

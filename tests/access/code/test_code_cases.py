@@ -23,7 +23,7 @@ def test_code_gives_its_findings(found, language):
             wanted = sorted(text for text in expected.strip().split(" | ") if text)
             got = sorted(found(language, code.replace("\\n", "\n")))
             wrong += [f"{code} => {' | '.join(got)}, not {' | '.join(wanted)}"] if wanted != got else []
-    assert [] == wrong
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

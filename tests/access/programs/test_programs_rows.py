@@ -19,7 +19,8 @@ CASES = [
 def test_commands_give_their_rows(short, family):
     """What a program reads, writes, deletes, connects to and runs, and what that means: each line of a file of cases."""
     given = [(command, expected, short(command)) for of, command, expected in CASES if of == family]
-    assert [] == [f"{command} => {got}, not {expected}" for command, expected, got in given if got != expected]
+    wrong = [f"{command} => {got}, not {expected}" for command, expected, got in given if got != expected]
+    assert not wrong, "\n".join(wrong)
 
 
 def groups(entry, path=()):

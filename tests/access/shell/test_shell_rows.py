@@ -25,7 +25,8 @@ def test_texts_give_their_rows(short, topic):
         for of, text, expected in CASES
         if of == topic
     ]
-    assert [] == [f"{text} => {got}, not {expected}" for text, expected, got in given if got != expected]
+    wrong = [f"{text} => {got}, not {expected}" for text, expected, got in given if got != expected]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_text_gives_rows_or_is_opaque(short):

@@ -151,7 +151,6 @@ setarch linux32 linux64 i386 x86_64 uname26
            -S,--whole-seconds -T,--sticky-timeouts -X,--read-implies-exec -Z,--mmap-page-zero -3 --3gb -4 --4gb
            --uname-2.6 -v,--verbose --list
   stop
-  again
   run      carriers.ranked
 
 prlimit
@@ -420,7 +419,7 @@ sshpass
   stop
 
 xterm konsole gnome-terminal alacritty kitty uxterm
-  options  -T,--title=text -e,--command=text --working-directory=enter
+  options  -T,--title=text -e,--command=rest --working-directory=enter
   stop
   run      carriers.terminal
 """

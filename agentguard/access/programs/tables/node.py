@@ -99,6 +99,10 @@ pnpm
     options  -c,--shell-mode -r,--recursive
     stop
     run      packages.environment
+  > dlx
+    options  -c,--shell-mode -p,--package=package -s,--silent
+    stop
+    run      packages.fetched
   > node
     stop
   > store
@@ -163,6 +167,9 @@ bun
   > test
     options  --timeout=text --coverage -t=text --watch --bail=text?
     operands text*
+  > exec
+    stop
+    run      packages.environment
   > x
     options  --bun -p,--package=package
     stop

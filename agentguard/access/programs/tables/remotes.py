@@ -152,11 +152,16 @@ apptainer singularity
     operands text*
   > shell inspect cache instance push version
 
-machinectl systemd-nspawn
+systemd-nspawn
   options  -D,--directory=text -M,--machine=text -b,--boot --bind=text --bind-ro=text -u,--user=text -U -q
            -n --image=text --ephemeral -x --chdir=text -E,--setenv=text --uid=text
+  stop
   run      containers.nspawn
   may      privileged
+
+machinectl
+  like     systemd-nspawn
+  again
 
 mosh autossh
   options  --ssh=shell --server=text -p,--port=text -M=text -f -a -n -4 -6 --predict=text -o=text -L=text -R=text -N -i=text

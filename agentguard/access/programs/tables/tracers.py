@@ -97,7 +97,14 @@ uftrace
     operands command
     stop
 
-samply py-spy austin
+austin
+  options  -o,--output=write -p,--pid=text -i,--interval=text -t,--timeout=text -x,--exposure=text -C,--children -b,--binary
+           -c,--cpu -f,--full -g,--gc -m,--memory -P,--pipe -s,--sleepless -w,--where=text
+  operands command
+  instead  --pid text*
+  stop
+
+samply py-spy
   > dump
     options  -p,--pid=text -l,--locals -n,--native -s,--subprocesses -j,--json
   > record top
