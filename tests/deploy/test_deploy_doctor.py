@@ -529,6 +529,18 @@ def test_the_winner_on_macos(lab):
     assert ("console", True, False) == winner(machine)
 
 
+def test_the_console_is_skipped_where_the_client_asks_another_server(lab):
+    """By a variable of the environment or of managed settings; the key from the console then shadows nothing."""
+    Path(lab.own.home, ".claude", "remote-settings.json").write_text('{"model": "a"}')
+    lab.write("/etc/claude-code/managed-settings.json", HOOK)
+    options = {"root": str(lab.system), "platform": "linux"}
+    assert ("console", False, False) == winner(Machine(lab.own, environ={}, **options))
+    assert ("file", False, True) == winner(Machine(lab.own, environ={"ANTHROPIC_BASE_URL": "http://x"}, **options))
+    env = {**HOOK["env"], "CLAUDE_CODE_USE_BEDROCK": "1"}
+    lab.write("/etc/claude-code/managed-settings.json", {**HOOK, "env": env})
+    assert ("file", False, True) == winner(Machine(lab.own, environ={}, **options))
+
+
 def test_the_winner_on_windows(lab):
     """HKLM wins over the file; HKCU, which people can write to, counts last."""
     registry = {"HKCU": json.dumps(HOOK)}

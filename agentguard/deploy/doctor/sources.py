@@ -2,7 +2,8 @@
 
 The client takes the highest source that is there, alone: console, then MDM (property list, HKLM), then the file with its
 drop-ins, then HKCU. If the highest says `managedSourcesBehavior: "merge"`, all are united: texts and numbers from the
-highest, lists united, and of what restricts the stricter. Drop-ins are read after the file in alphabetical order: the
+highest, lists united, and of what restricts the stricter. The console is skipped where the client asks another server.
+Drop-ins are read after the file in alphabetical order: the
 last word counts, lists are united, hooks are appended.
 
 Sources: code.claude.com "Managed settings"; the client's own description of the key (2.1.330).
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from agentguard.deploy.doctor.machine import Machine, Person
 
 CONSOLE, MDM, FILE, USER_REGISTRY = "console", "MDM", "file", "HKCU"
+# With these the client skips the console (measured for the first; code.claude.com, "Server-managed settings").
+_OTHER_SERVER = ("ANTHROPIC_BASE_URL", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY")
 _PREFERENCES = "/Library/Managed Preferences"
 
 
@@ -48,9 +51,11 @@ class Effective(NamedTuple):
 
 def of_machine(machine: Machine, person: Person) -> list[Source]:
     """Return the sources that are there for a person, the highest first."""
-    found = [_console(machine, person), *_mdm(machine, person), _file(machine)]
+    found = [*_mdm(machine, person), _file(machine)]
     if machine.platform == "win32":
         found.append(_registry(machine, "HKCU", USER_REGISTRY))
+    if not _skips_console(machine, found):
+        found.insert(0, _console(machine, person))
     return [source for source in found if source is not None and (source.value or source.problem)]
 
 
@@ -81,6 +86,15 @@ def united(below: dict[str, Any], above: dict[str, Any], *, strictest: bool = Fa
         else:
             found[key] = value
     return found
+
+
+def _skips_console(machine: Machine, others: list[Source | None]) -> bool:
+    """Return whether the client takes nothing from the console here: it asks another server than the console's."""
+    env: dict[str, Any] = dict(machine.environ)
+    for source in others:
+        value = source.value.get("env") if source else None
+        env.update(value if isinstance(value, dict) else {})
+    return any(env.get(name) for name in _OTHER_SERVER)
 
 
 def _console(machine: Machine, person: Person) -> Source | None:
@@ -115,8 +129,10 @@ def _file(machine: Machine) -> Source | None:
     folder = machine.path(target.drop_ins)
     try:
         names = sorted(os.listdir(folder))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         names = []
+    except OSError as error:
+        return Source(FILE, folder, {}, (error.strerror or str(error)).lower(), (folder,))
     paths += [os.path.join(folder, name) for name in names if name.endswith(".json") and not name.startswith(".")]
     value: dict[str, Any] = {}
     files = []
@@ -135,8 +151,6 @@ def _file(machine: Machine) -> Source | None:
 def _read(kind: str, path: str, parse: Callable[[bytes], Any], person: Person | None = None) -> Source | None:
     try:
         data = machines.read_of(person, path) if person else machines.read(path)
-    except PermissionError:
-        return None  # somebody else's, and not for this person to see
     except OSError as error:
         return Source(kind, path, {}, (error.strerror or str(error)).lower(), (path,))
     return None if data is None else _parsed(kind, path, data, parse)

@@ -42,7 +42,7 @@ KNOWN = {
     "managed/none": Known(ERROR, "nothing tells the client to start the hook", _RENDER),
     "managed/unreadable": Known(
         ERROR,
-        "the client does not start under -p, and none of this source is in force",
+        "nothing of this source is in force, and the client may not start",
         "agentguard deploy lint {place}",
     ),
     "managed/shadowed": Known(
@@ -60,7 +60,7 @@ KNOWN = {
     ),
     "managed/closed": Known(
         ERROR,
-        "the client runs as the person, cannot read it there, and goes on without it",
+        "the client runs as the person, cannot read it, and goes on without the hook (measured)",
         "{sudo}chmod go+rX {place}",
     ),
     "managed/windows-first": Known(

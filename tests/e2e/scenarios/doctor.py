@@ -13,6 +13,7 @@ from agentguard.deploy import install
 from e2e import box
 from e2e.lab import Lab, expect
 from e2e.managed import DROP_IN, HOOK_STUB, change_hook
+from e2e.marks import bash, prepare
 from e2e.scenario import OBSERVING_STAGE, Scenario
 
 _WHERE = places.managed()
@@ -87,6 +88,16 @@ def _shadowed(lab: Lab) -> None:
     expect("managed/shadowed" in _names(report), f"it finds {_names(report)}")
 
 
+def _closed(lab: Lab) -> None:
+    os.chmod(os.path.dirname(os.path.dirname(DROP_IN)), 0o700)
+    prepare(lab)
+    lab.run([bash("touch ran.txt")])
+    expect(lab.text("ran.txt") is not None, "the call did not run, whatever stopped it")
+    expect(not os.path.lexists(_WHERE.spool(box.UID)), "the hook was started though people cannot read the settings")
+    expect("managed/closed" in _names(_doctor(lab, root=True)), "root's doctor does not find it")
+    expect("managed/unreadable" in _names(_doctor(lab)), "the person's doctor does not find it")
+
+
 def _fixed(lab: Lab) -> None:
     os.chmod(_WHERE.spools, 0o755)
     expect("records/mode" in _names(_doctor(lab, root=True)), "it does not find the mode of the spool")
@@ -105,6 +116,7 @@ SCENARIOS = (
     Scenario(
         "doctor/open-folder", "it finds that people can change the settings", _found(_open_folder, "managed/unsafe")
     ),
+    Scenario("doctor/closed", "settings that only root can read start nothing, and it finds that", _closed),
     Scenario("doctor/shadowed", "it finds that a key from the console switches the hook off", _shadowed),
     Scenario("doctor/fix", "it mends the mode of the folder of spools", _fixed),
 )
