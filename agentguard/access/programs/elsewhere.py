@@ -78,8 +78,10 @@ def run(call: Call, words: list[Value], label: str, place: Place | None, cwd: Va
 
 def row(place: Place, found: Row, world: World) -> Row | None:
     """Return a row as it counts on this machine, None where it does not."""
-    if found.action == LISTEN or found.variable is not None:
+    if found.action == LISTEN:
         return None
+    if found.variable is not None:  # a secret that somebody put into the container is shown
+        return _means(found, "prints-environment") if found.action == READ else None
     path = found.path
     if path is None:
         return found
@@ -95,6 +97,11 @@ def row(place: Place, found: Row, world: World) -> Row | None:
         trait = "destroys-data"
     if not trait:
         return None
+    return _means(found, trait)
+
+
+def _means(found: Row, trait: str) -> Row:
+    """Return a row by which a command in a container means something."""
     origin = found.origin
     meant = Origin(
         origin.command, program=origin.program, flags=origin.flags, args=origin.args, via=origin.via,

@@ -38,7 +38,8 @@ def redis(call: Call, work: Work) -> None:
     words = [(plain(word) or "").lower() for word in operands]
     line.traits |= _redis(words)
     host = line.value("-h") or line.value("-u")
-    if host is not None and call.told and not all(isinstance(word, str) for word in operands):
+    others = len(call.told) - any(host is one for one in call.told)  # a secret address tells nobody else
+    if host is not None and others > 0 and not all(isinstance(word, str) for word in operands):
         line.traits.add("sends")  # what was read goes to the server
     script = words[1] if words[:1] == ["eval"] and len(words) > 1 else ""
     deletes = any(verb in script for verb in ("flushall", "flushdb", "'del'", '"del"'))

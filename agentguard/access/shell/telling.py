@@ -33,7 +33,7 @@ _VERSIONS = frozenset({
 })  # fmt: skip
 # In the name of a variable of the environment that holds a secret.
 _SECRET = ("TOKEN", "SECRET", "PASSW", "CREDENTIAL", "APIKEY", "API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "AUTH")
-_SECRET_ENDS = ("_KEY", "_PAT", "_PASS", "_PWD", "_DSN")
+_SECRET_ENDS = ("_KEY", "_PAT", "_PASS", "_PWD", "_DSN", "CONNECTION_STRING")
 _SECRET_NAMES = frozenset({"KEY", "PASS", "PGPASSWORD", "PAT"})
 # Names that hold such a word and no secret: who, where, how many.
 _NO_SECRET = ("AUTHOR", "TOKENS", "TOKENIZER", "PUBLIC_KEY", "CACHE_KEY", "SORT_KEY", "PRIMARY_KEY", "CREDENTIALS_")
@@ -41,6 +41,15 @@ _NO_SECRET_ENDS = (
     "_ID", "_FILE", "_PATH", "_DIR", "_URL", "_URI", "_NAME", "_EMAIL", "_HOST", "_USER", "_TYPE", "_MODE", "_TTL", "_SOCK",
     "_CREDENTIALS", "_LENGTH", "_LIMIT", "_ENABLED", "_METHOD", "_EXPIRY", "_ARN", "_VERSION",
 )  # fmt: skip
+# What an address belongs to that has a password in it, by the words of its name (12factor.net/backing-services, and what
+# the add-ons of hosts are called); for a test it is one of this machine, and over HTTP the token stands apart.
+_KEYED = frozenset({
+    "DATABASE", "DB", "REDIS", "REDISCLOUD", "VALKEY", "MONGO", "MONGODB", "MONGOLAB", "MONGOHQ", "AMQP", "CLOUDAMQP",
+    "RABBITMQ", "BROKER", "POSTGRES", "POSTGRESQL", "PG", "COCKROACH", "MYSQL", "MARIADB", "JAWSDB", "CLEARDB", "MSSQL",
+    "SQLALCHEMY", "CLICKHOUSE", "CLOUDINARY", "BONSAI", "SEARCHBOX", "WEBHOOK",
+})  # fmt: skip
+_ADDRESSES = frozenset({"URL", "URI"})
+_NOT_KEYED = frozenset({"TEST", "TESTING", "REST", "ADMIN", "BASE", "PUBLIC", "PATH"})
 
 
 def tells(row: Row) -> bool:
@@ -57,11 +66,24 @@ def tells(row: Row) -> bool:
 def secret(name: str) -> bool:
     """Return whether the name of a variable says that it holds a secret."""
     name = name.upper()
-    return name in _SECRET_NAMES or name.endswith(_SECRET_ENDS) or any(part in name for part in _SECRET)
+    return name in _SECRET_NAMES or name.endswith(_SECRET_ENDS) or any(part in name for part in _SECRET) or _keyed(name)
+
+
+def _keyed(name: str) -> bool:
+    """Return whether a variable holds an address that has a password in it: `DATABASE_URL`, `MONGODB_URI`."""
+    words = name.split("_")
+    return (
+        not _ADDRESSES.isdisjoint(words[1:])
+        and not _KEYED.isdisjoint(words)
+        and _NOT_KEYED.isdisjoint(words)
+        and ("_" + words[-1] not in _NO_SECRET_ENDS or words[-1] in _ADDRESSES)
+    )
 
 
 def key(name: str) -> str:
     """Return the name of a variable whose value nobody may see, "" for any other."""
+    if name.isupper() and _keyed(name):
+        return name
     if not name.isupper() or not secret(name) or name.endswith(_NO_SECRET_ENDS) or any(p in name for p in _NO_SECRET):
         return ""
     return name
