@@ -22,6 +22,10 @@ def _execute(*command, traits=(), flags=(), **more):
     return Row("execute", origin=Origin(command, traits=frozenset(traits), flags=flags), **more)
 
 
+def _api(path, *traits):
+    return Row("execute", origin=Origin(("gh", "api"), traits=frozenset(traits), args=(path,)))
+
+
 def _connect(host, *traits, certainty="certain"):
     return Row("connect", certainty, host=host, origin=Origin(("curl",), traits=frozenset(traits)))
 
@@ -201,6 +205,30 @@ RULES = {
         "ask",
         [_execute("npm", "publish", traits=["publishes"]), _execute("gh", "pr", "create", traits=["publishes"])],
         [_execute("npm", "install"), _execute("gh", "pr", "view", traits=["read-only"])],
+    ),
+    "git/history-lost": (
+        "deny",
+        [_execute("git", "stash", "clear", traits=["discards-work"]), _execute("git", "gc", traits=["discards-work"])],
+        [_execute("git", "gc"), _execute("git", "reflog", traits=["read-only"])],
+    ),
+    "git/pushed-by-api": (
+        "deny",
+        [_api("repos/acme/app/git/refs/heads/main", "publishes"), _api("repos/acme/app/merges", "publishes")],
+        [_api("repos/acme/app/git/refs/heads/main"), _api("repos/acme/app/pulls")],
+    ),
+    "machine/session-ended": (
+        "deny",
+        [_execute("kill", traits=["signals", "discards-work"]), _execute("loginctl", "kill-user", traits=["discards-work"])],
+        [_execute("kill", traits=["signals"]), _execute("pkill", traits=["signals"])],
+    ),
+    "publish/open-to-all": (
+        "deny",
+        [
+            _execute("aws", "ec2", traits=["publishes"], flags=("--cidr=0.0.0.0/0",)),
+            _execute("kubectl", "create", traits=["privileged"], flags=("--clusterrole=cluster-admin",)),
+            _execute("aws", "s3api", traits=["publishes"], flags=('--policy={"Principal": "*"}',)),
+        ],
+        [_execute("aws", "ec2", flags=("--cidr=0.0.0.0/0",)), _execute("curl", flags=("--cidr=10.0.0.0/8",))],
     ),
     "publish/release": (
         "deny",

@@ -4,6 +4,7 @@ TABLE = r"""
 aws
   options  --profile=text --region=text --output=text --query=text --endpoint-url=url --no-cli-pager --debug
            --cli-input-json=text --no-verify-ssl --no-sign-request --sql=statement --query-string=statement
+           --policy-arn=text --cidr=text --principal=text
   run      infra.by_verb
   > s3
     >> rm
