@@ -55,11 +55,24 @@ def _own(call: Call) -> list[Value]:
     return held if isinstance(held, list) else []
 
 
+# In the name of a container that holds data.
+_STORES = (
+    "db", "sql", "postgres", "pg", "maria", "mongo", "redis", "elastic", "kafka", "rabbit", "etcd", "minio", "data", "store",
+    "vault", "influx", "clickhouse", "cassandra", "neo4j", "prod",
+)  # fmt: skip
+
+
 def removes(call: Call, work: Work) -> None:
-    """`docker rm -f NAME` takes a container's data with it, but for one that this text has made."""
+    """`docker rm -f $(docker ps -aq)`, `docker rm -v db`: data goes with them; not with one by its name, or made here.
+
+    `docker rm -f NAME` is `docker stop NAME && docker rm NAME`, which everybody does all day; volumes stay. What a database
+    has in no volume is lost.
+    """
     line = work.line
     own = _own(call)
-    if line.operands and all(value in own for value in line.operands):
+    names = [(plain(value) or "db").lower() for value in line.operands]
+    named = not line.has("-v --volumes --all") and not any(store in name for name in names for store in _STORES)
+    if line.operands and (named or all(value in own for value in line.operands)):
         line.traits.discard("destroys-data")
         work.entry = {**work.entry, "traits": ""}
     work.entry = {**work.entry, "operands": "text*"}

@@ -100,6 +100,10 @@ class Call:
         self, command: tuple[str, ...], flags: tuple[Value, ...], args: tuple[Value, ...], traits: frozenset[str]
     ) -> None:
         """Say what the command is. Every row from here on carries it."""
+        if "destroys-data" in traits or "destroys-infrastructure" in traits:
+            from agentguard.access.programs import stages  # noqa: PLC0415 - few commands destroy anything
+
+            traits = stages.left(self, command, flags, args, traits)
         self.origin = Origin(
             command, program=self.program, flags=flags, args=args, via=self.frame.via, traits=traits, span=self.where
         )

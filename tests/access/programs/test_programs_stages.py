@@ -36,3 +36,37 @@ def test_the_current_context_counts_where_no_option_names_one(worlds, command, c
     world = worlds({"/home/dev/.kube/config": f"apiVersion: v1\ncurrent-context: {context}\n".encode()})
     rows = interpret(command, "/home/dev/project", world, "Bash").rows
     assert publishes == any("publishes" in row.origin.traits for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("command", "destroys"),
+    [
+        ("dropdb --if-exists app_test", False),
+        ("dropdb app", True),
+        ("dropdb prod_test", True),
+        ("PGHOST=db.acme.dev dropdb app_test", True),
+        ("ssh db.acme.dev dropdb app_test", True),
+        ("psql postgres://u:p@localhost/app_test -c 'DROP TABLE a'", False),
+        ("psql postgres://u:p@db.acme.dev/app_test -c 'DROP TABLE a'", True),
+        ("psql app -c 'DROP TABLE test_a'", True),
+        ("sqlite3 /tmp/a.db 'DROP TABLE a'", False),
+        ("sqlite3 app.db 'DROP TABLE a'", True),
+        ("MIX_ENV=test mix ecto.drop", False),
+        ("mix ecto.drop", True),
+        ("DATABASE_URL=postgres://db.acme.dev/app RAILS_ENV=test rails db:drop", True),
+        ("docker rm -fv api-test", False),
+        ("docker rm -f api", False),
+        ("docker rm -f db", True),
+        ("docker rm -f $(docker ps -aq)", True),
+        ("docker compose -f docker-compose.test.yml down -v", False),
+        ("docker -H ssh://ops@db.acme.dev rm -fv api-test", True),
+        ("kubectl --context kind-ci delete pod a", False),
+        ("kubectl delete pod a", True),
+        ("aws --endpoint-url http://localhost:4566 s3 rb s3://b --force", False),
+        ("aws s3 rb s3://test --force", True),
+    ],
+)
+def test_what_was_made_for_tests_is_no_loss(worlds, command, destroys):
+    """Only on this machine, and only where all that is named says so."""
+    rows = interpret(command, "/home/dev/project", worlds(), "Bash").rows
+    assert destroys == any(row.origin.traits & stages.DESTROYS for row in rows)
