@@ -7,7 +7,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from agentguard.bundle import fetch, files, metadata, seal
+from agentguard.bundle import exceptions, fetch, files, metadata, seal
 from agentguard.bundle.verify import MAX_GRACE, freshness, verify
 from agentguard.digest import sha256_hex
 from agentguard.errors import UsageError
@@ -55,6 +55,7 @@ def describe(chain: Chain, anchor: bytes, now: float, cap: int = MAX_GRACE) -> d
         "anchor_sha256": sha256_hex(anchor),
         "custom": chain.custom,
         "roles": [_role(chain, role) for role in metadata.ROLES],
+        "exceptions": _exceptions(chain),
     }
 
 
@@ -65,8 +66,20 @@ def _role(chain: Chain, name: str) -> dict[str, Any]:
         "version": chain.versions[name],
         "expires": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(chain.expires[name])),
         "threshold": role.threshold,
-        "keys": [{"keyid": keyid, "type": key["keytype"]} for keyid, key in role.keys.items()],
+        "keys": _keys(role),
     }
+
+
+def _exceptions(chain: Chain) -> dict[str, Any] | None:
+    """Return who may grant exceptions and how many there are; None where nobody may."""
+    role = exceptions.delegation(chain.targets)
+    if role is None:
+        return None
+    return {"threshold": role.threshold, "keys": _keys(role), "granted": len(chain.exceptions)}
+
+
+def _keys(role: metadata.Role) -> list[dict[str, Any]]:
+    return [{"keyid": keyid, "type": key["keytype"]} for keyid, key in role.keys.items()]
 
 
 def _own_root(folder: str) -> bytes:

@@ -217,11 +217,19 @@ def show(target: str | None, root: str, home: str | None, as_json: bool) -> None
             str(role["version"]),
             f"{role['threshold']} of {len(role['keys'])}",
             role["expires"],
-            " ".join(f"{key['type']}:{key['keyid'][:12]}" for key in role["keys"]),
+            _keys(role),
         )
         for role in found["roles"]
     ]
+    granting = found["exceptions"]
+    if granting:
+        signers = f"{granting['threshold']} of {len(granting['keys'])}"
+        rows.append(("exceptions", f"{granting['granted']} hold", signers, "", _keys(granting)))
     out(table(("ROLE", "VERSION", "SIGNERS", "EXPIRES", "KEYS"), rows))
+
+
+def _keys(role: dict[str, Any]) -> str:
+    return " ".join(f"{key['type']}:{key['keyid'][:12]}" for key in role["keys"])
 
 
 def _inspected(target: str, root: str) -> dict[str, Any]:

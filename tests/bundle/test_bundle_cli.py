@@ -45,6 +45,7 @@ def test_from_nothing_to_a_verified_bundle(acme, tmp_path):
     assert (0, "") == (code, err)
     assert "tiny 1 of acme, fresh" in out
     assert "2 of 3" in out
+    assert out.splitlines()[-1].startswith("exceptions  0 hold   1 of 1 ")
 
 
 def test_damaged_bundle_is_a_no(acme):
