@@ -83,6 +83,7 @@ TEAM = [
     "agentguard enroll https://audit.acme.example/bundle --root-sha256 HEX --enrol-secret-file secret.txt",
     "agentguard quickstart",
     "agentguard status",
+    "agentguard doctor",
     "agentguard audit search 'effect:deny rule:secrets/*' --server https://audit.acme.example --token-file reader.token",
     "agentguard deploy init",
     "agentguard deploy render --target linux --config deploy.toml --output managed",
@@ -136,7 +137,7 @@ def test_team_commands_work_together(tmp_path):
     (tmp_path / "secret.txt").symlink_to(tmp_path / "collector/enrol.secret")
     (tmp_path / "root.json").symlink_to(tmp_path / "publisher/repo/1.root.json")
     (tmp_path / "reader.token").symlink_to(tmp_path / "collector/reader.token")
-    collector, init, publish, serve, enroll, quickstart, status, search, init_deploy, render = TEAM
+    collector, init, publish, serve, enroll, quickstart, status, doctor, search, init_deploy, render = TEAM
     command = f"{sys.executable} -m agentguard"
 
     def as_here(line, **values):
@@ -159,6 +160,7 @@ def test_team_commands_work_together(tmp_path):
         run(f"{as_here(enroll, HEX=digest)} {home}", tmp_path)
         run(f"{as_here(quickstart)} {home}", tmp_path)
         assert "of acme" not in run(f"{as_here(status)} {home}", tmp_path)
+        run(f"{as_here(doctor)} {home}", tmp_path)
         run(f"{command} sync {home}", tmp_path)
         run(as_here(search), tmp_path)
         run(as_here(init_deploy), tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentguard.deploy import events, plan, targets
+from agentguard.deploy import doctor, events, plan, targets
 from agentguard.deploy.choices import CHOICES
 from agentguard.deploy.doctor import table
 from agentguard.deploy.lint.codes import CODES
@@ -82,6 +82,10 @@ on Linux.
 
 {lint}
 
+## What `doctor --json` prints
+
+{inventory}
+
 ## What `doctor` finds
 
 In what mends it, {{cli}} is the installed command line, {{place}} what the finding is about, {{sudo}} stands only on a managed
@@ -128,6 +132,7 @@ def page() -> str:
             ("code", "level", "what", "why it matters", "what mends it"),
             [(name, one.level, one.what, one.why, one.mend) for name, one in CODES.items()],
         ),
+        inventory=_table(("field", "what it is"), [(f"`{name}`", what) for name, what in doctor.INVENTORY.items()]),
         doctor=_table(
             ("finding", "level", "why it matters", "what mends it"),
             [(f"`{name}`", one.level, one.why, one.mend) for name, one in table.KNOWN.items() if one.why],

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from agentguard import places
 from agentguard.bundle import seal
+from agentguard.cli.doctor import _screen
 from agentguard.cli.doctor import doctor as command_line
 from agentguard.deploy import doctor, install, managed, proof, quickstart, settings, stub, targets
 from agentguard.deploy.doctor import (
@@ -39,7 +40,8 @@ from agentguard.errors import Refused
 from agentguard.sync.status import stamp
 
 DAY = 86_400
-ROOT = Path(__file__).parent.parent / "golden" / "deploy" / "root.json"
+GOLDEN = Path(__file__).parent.parent / "golden" / "deploy"
+ROOT = GOLDEN / "root.json"
 
 
 def linked_code(where: places.Places) -> list[str]:
@@ -80,7 +82,7 @@ class Lab:
     def reset(self) -> None:
         """Put everything back that a test may have changed."""
         for number, path in enumerate(self.kept):
-            shutil.rmtree(path)
+            shutil.rmtree(path, ignore_errors=True)
             shutil.copytree(self.base / "kept" / str(number), path)
         for path in (self.system, self.base / "etc", self.base / "var"):
             shutil.rmtree(path, ignore_errors=True)
@@ -673,13 +675,22 @@ def test_the_command_line_says_all_of_it(lab):
     done = CliRunner().invoke(command_line, [*home, "--json"])
     value = json.loads(done.stdout)
     assert value["healthy"] is True
-    assert {"time", "agentguard", "client", "settings", "hook", "policy", "anchor_sha256", "target"} <= set(value)
+    assert list(doctor.INVENTORY) == list(value)
     settings.remove(lab.own)
     done = CliRunner().invoke(command_line, home, standalone_mode=False)
     assert 3 == done.return_value
     assert "error person/no-hook: " in done.stdout
     assert "\n  mend  " in done.stdout
     assert "unhealthy: " in done.stdout
+
+
+def test_the_screen_reads_as_reviewed(lab, monkeypatch):
+    """Facts, then each finding with why and mend, then the verdict."""
+    settings.remove(lab.own)
+    monkeypatch.setattr(places, "account_name", lambda: "ada")
+    machine = Machine(lab.own, root=str(lab.system), environ={})
+    screen = _screen(doctor.examine(machine)).replace(str(lab.base), "/BASE")
+    assert (GOLDEN / "doctor-unhealthy.txt").read_text(encoding="utf-8") == screen + "\n"
 
 
 ANCHOR = sha256_hex(ROOT.read_bytes())

@@ -204,6 +204,7 @@ FILES = [
     ),
     ("AL104", "a.mobileconfig", b"<plist><dict>", (1, 0)),
     ("AL104", "a.plist", plistlib.dumps(["x"]), (0, 0)),
+    ("AL104", "a.plist", b"<plist><dict><key>a</key><date>never</date></dict></plist>", (0, 0)),
     ("AL105", "a.reg", REG.replace("LOCAL_MACHINE", "CURRENT_USER").encode(), (4, 1)),
     ("AL105", "a.reg", REG.replace('"Settings"', '"Setting"').encode(), (4, 1)),
     ("AL105", "a.reg", REG.partition('"Settings"')[0].encode() + b'"Settings"=dword:1\r\n', (4, 1)),
@@ -292,6 +293,16 @@ def test_any_settings_end_in_findings(value):
     text = json.dumps(value, indent=1)
     for finding in lint("a.json", text.encode())[1]:
         assert finding.line <= text.count("\n") + 1
+
+
+def test_what_it_says_reads_as_reviewed(tmp_path, monkeypatch):
+    """Place, code, level, what; then why, then what mends it."""
+    monkeypatch.chdir(tmp_path)
+    Path("managed-settings.json").write_bytes(
+        as_json(top(disableAllHooks=True, hooks=group(matcher="Bash")["hooks"]))[1]
+    )
+    said = CliRunner().invoke(deploy, ["lint", "managed-settings.json"]).stdout
+    assert (GOLDEN / "lint.txt").read_text(encoding="utf-8") == said
 
 
 def test_the_command_line_says_what_why_and_how_to_mend(tmp_path):

@@ -123,6 +123,20 @@ def test_the_template_can_be_used_and_explains_every_key(written):
     assert all(choice.price in template for choice in CHOICES.values())
 
 
+def test_the_template_and_its_errors_read_as_reviewed(written):
+    """The file that `deploy init` writes, and what is said of one with a mistake of each kind."""
+    golden = ROOT.parent
+    assert (golden / "deploy.toml").read_text(encoding="utf-8") == plan.template()
+    path = written(
+        f'{HEAD.replace("com.acme.ag", "acme")}evnts = 1\n[agentguard]\nsync_url = "http://p.example"\n'
+        "[choices]\nallow-managed-hooks-only = 1\n[linux]\nstub = '/home/ada/hook.py'\n"
+    )
+    with pytest.raises(DeployFileError) as caught:
+        plan.read(path)
+    said = caught.value.diagnostics().replace(path, "deploy.toml")
+    assert (golden / "deploy-errors.txt").read_text(encoding="utf-8") == said + "\n"
+
+
 def test_init_writes_it_once(tmp_path, monkeypatch):
     """A file that is there is not touched."""
     monkeypatch.chdir(tmp_path)

@@ -6,6 +6,7 @@ import configparser
 import json
 import os
 import plistlib
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -158,6 +159,42 @@ def test_the_sync_daemon_is_allowed_by_the_name_that_it_has():
     assert [("Label", daemon["Label"])] == [(rule["RuleType"], rule["RuleValue"]) for rule in payload["Rules"]]
     assert [*ARGVS["macos"][:3], "/opt/agentguard/cli.py", "sync", "--background"] == daemon["ProgramArguments"]
     assert 900 == daemon["StartInterval"]
+
+
+def test_the_registry_file_sets_the_one_value_that_the_client_reads():
+    """UTF-16 with its mark, CRLF, one key, one value; unescaped it is the settings on one line."""
+    data = golden("windows-enforce-everything", "claude-code.reg")
+    assert data.startswith(b"\xff\xfe")
+    text = data.decode("utf-16")
+    assert text.count("\n") == text.count("\r\n")
+    head, blank, key, value, *rest = text.split("\r\n")
+    assert ("Windows Registry Editor Version 5.00", "") == (head, blank)
+    assert r"[HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode]" == key
+    assert ["", ""] == rest
+    name, _, quoted = value.partition("=")
+    assert '"Settings"' == name
+    plain = quoted[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    assert settings_of("windows", "enforce", EVERYTHING) == json.loads(plain)
+
+
+def test_the_script_writes_what_lies_beside_it_and_the_settings_last():
+    """ASCII with CRLF; each here-string is the file of that name to the byte; nothing is replaced in any text."""
+    data = golden("windows-enforce-everything", "Install-AgentguardSettings.ps1")
+    text = data.decode("ascii")
+    assert text.count("\n") == text.count("\r\n")
+    steps = re.findall(r"^Write-Whole '([^']*)' @'\r\n(.*?)\r\n'@\r$", text, re.DOTALL | re.MULTILINE)
+    written = {path: body.replace("\r\n", "\n") for path, body in steps}
+    folder = "windows-enforce-everything"
+    target = targets.TARGETS["windows"]
+    assert [target.config, target.anchor, target.settings] == [path for path, _body in steps]
+    assert golden(folder, "agentguard.toml").decode() == written[target.config]
+    assert Path(ROOT).read_text(encoding="ascii") == written[target.anchor]
+    assert settings_of("windows", "enforce", EVERYTHING) == json.loads(written[target.settings])
+    code = re.sub(r"@'\r\n.*?\r\n'@|'[^'\r\n]*'|#[^\r\n]*", "", text, flags=re.DOTALL)
+    assert {"$Path.new", "icacls could not close $Path", "`n", "`r`n"} == set(re.findall(r'"([^"]*)"', code))
+    for opening, closing in ("{}", "()", "[]"):
+        assert code.count(opening) == code.count(closing)
+    assert code.rstrip().endswith("Write-Whole")
 
 
 def test_a_profile_that_is_rendered_again_replaces_the_one_before():

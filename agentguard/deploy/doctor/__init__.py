@@ -37,6 +37,23 @@ CHECKS: dict[str, Callable[[Exam], Iterator[Finding]]] = {
 }
 
 
+# What `doctor --json` prints, in its order.
+INVENTORY = {
+    "healthy": "whether no finding is an error",
+    "time": "when this was looked at (UTC)",
+    "agentguard": "the version of agentguard",
+    "install": "managed or personal",
+    "target": "linux, macos or windows",
+    "client": "{path, version} of the client, null where none was found",
+    "settings": "for each person: {source, place, merged} of the managed settings that win, null where there are none",
+    "hook": "the argv in the settings, empty where nothing of ours is in force",
+    "enforces": "whether what the policy denies is blocked",
+    "policy": "{name, revision, state, digest} of the policy in force",
+    "anchor_sha256": "which root this machine trusts",
+    "findings": "each {name, level, what, why, mend, fix}",
+}
+
+
 class Report(NamedTuple):
     """What was found. `facts` are plain values for an inventory."""
 

@@ -9,6 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from agentguard.deploy import targets
+from agentguard.deploy.lint.formats import BAD_PLIST
 from agentguard.deploy.render import systemd, taskscheduler
 from agentguard.sync import status
 
@@ -89,7 +90,7 @@ def _launchd(exam: Exam) -> str:
         try:
             with open(os.path.join(folder, name), "rb") as file:
                 words = plistlib.load(file).get("ProgramArguments", [])
-        except (OSError, ValueError, AttributeError, plistlib.InvalidFileException):
+        except (OSError, *BAD_PLIST):
             continue
         if script in words and "sync" in words:
             return ""

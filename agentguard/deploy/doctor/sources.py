@@ -15,10 +15,10 @@ import json
 import os
 import plistlib
 from typing import TYPE_CHECKING, Any, NamedTuple
-from xml.parsers.expat import ExpatError
 
 from agentguard.deploy import targets
 from agentguard.deploy.doctor import machine as machines
+from agentguard.deploy.lint.formats import BAD_PLIST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -159,7 +159,7 @@ def _read(kind: str, path: str, parse: Callable[[bytes], Any], person: Person | 
 def _parsed(kind: str, place: str, data: bytes, parse: Callable[[bytes], Any]) -> Source:
     try:
         value = parse(data)
-    except (ValueError, RecursionError, plistlib.InvalidFileException, ExpatError, TypeError, KeyError) as error:
+    except BAD_PLIST as error:  # among them all that json raises
         return Source(kind, place, {}, f"it cannot be read: {error}", (place,))
     if not isinstance(value, dict):
         return Source(kind, place, {}, "it holds no object", (place,))

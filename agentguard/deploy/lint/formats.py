@@ -35,6 +35,13 @@ _PS_WRITES = re.compile(r"(?i)\b(?:Out-File|Set-Content|Add-Content|Tee-Object)\
 _PS_GUARD = re.compile(r"(?i)Is64BitProcess|ProgramW6432")
 
 
+# What plistlib raises for bytes that are no property list (a date that is none is an AttributeError, for one).
+BAD_PLIST = (
+    plistlib.InvalidFileException, ExpatError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError,
+    RecursionError,
+)  # fmt: skip
+
+
 class Settings(NamedTuple):
     """Settings that were found. `text`: the JSON that they stand in, "" where a form has none; `at`: its first line."""
 
@@ -107,7 +114,7 @@ def _refused(word: str) -> None:
 def _plist(data: bytes, findings: list[Finding]) -> list[Settings]:
     try:
         value = plistlib.loads(data)
-    except (plistlib.InvalidFileException, ExpatError, ValueError, TypeError, KeyError, OverflowError) as error:
+    except BAD_PLIST as error:
         findings.append(Finding("AL104", "", getattr(error, "lineno", 0), 0, f"it is no property list: {error}"))
         return []
     if not isinstance(value, dict):
