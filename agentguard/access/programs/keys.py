@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import LISTEN, READ, UNKNOWN, WRITE
-from agentguard.access.programs import net, walk
+from agentguard.access.programs import net, shown, walk
 from agentguard.access.programs.web import begin
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import plain
@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
+
+
+def decrypts(call: Call, work: Work) -> None:
+    """`age -d FILE`, `gpg -d FILE`: what was a secret is shown, unless it goes into a file or another program."""
+    line = work.line
+    if line.has("--decrypt") and not line.has("--output --help") and shown.seen(call):
+        line.traits.add("prints-environment")
+    walk.standard(call, work)
 
 
 def openssl(call: Call, work: Work) -> None:

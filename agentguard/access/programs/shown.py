@@ -76,6 +76,14 @@ _HANDS_ON = frozenset({
 })  # fmt: skip
 
 
+def seen(call: Call) -> bool:
+    """Return whether people and the agent see what a command writes, at once or behind what hands it on."""
+    behind = call.machine.behind.split()
+    return not call.machine.captured or (
+        bool(behind) and behind[0] in _HANDS_ON and not nameless.piped(call.machine.behind)
+    )
+
+
 def secret(call: Call, work: Work) -> str:
     """Return the name of the variable whose secret a command writes, and add a row where people and the agent see it."""
     name = ""

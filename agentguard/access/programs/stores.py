@@ -19,6 +19,7 @@ _REDIS = {
     "flushall": "destroys-data", "flushdb": "destroys-data", "del": "destroys-data", "unlink": "destroys-data",
     "shutdown": "controls-service",
     "shutdown nosave": "destroys-data", "shutdown now": "destroys-data",
+    "config get requirepass": "prints-environment", "config get masterauth": "prints-environment",
     "config set": "controls-service", "config rewrite": "controls-service",
     "debug": "controls-service", "client kill": "controls-service", "failover": "controls-service",
     "replicaof": "sends", "slaveof": "sends", "migrate": "sends", "script flush": "destroys-data",
@@ -27,7 +28,7 @@ _REDIS = {
 
 
 def _redis(words: list[str]) -> set[str]:
-    found = _REDIS.get(" ".join(words[:2])) or _REDIS.get(words[0] if words else "")
+    found = _REDIS.get(" ".join(words[:3])) or _REDIS.get(" ".join(words[:2])) or _REDIS.get(words[0] if words else "")
     return {found} if found else set()
 
 

@@ -47,6 +47,7 @@ vault bao
     traits   read-only
 
 gpg gpg2
+  run      keys.decrypts
   options  -d,--decrypt -e,--encrypt -o,--output=write -r,--recipient=text -s,--sign -b --verify -c --import=read?
            --export-secret-keys!prints-environment --export-secret-subkeys!prints-environment --export -a,--armor
            -u=text --homedir=text --keyserver=host --recv-keys --passphrase=text --batch
@@ -70,8 +71,10 @@ security
     traits   read-only
 
 age rage
-  options  -d,--decrypt!prints-environment -e,--encrypt -i,--identity=read -r=text -R=read -o,--output=write -p -a
+  options  -d,--decrypt -e,--encrypt -i,--identity=read -r=text -R=read -o,--output=write -p -a
   operands read
+  run      keys.decrypts
+  may      prints-environment
 
 credstash keyring secret-tool
   options  -s=text
