@@ -135,8 +135,14 @@ def _environment(call: Call, value: None, language: str) -> None:
 
 
 def _secret(call: Call, value: str, language: str) -> None:
-    if call.variable(value) is None and not call.machine.captured:
+    if call.variable(value) is not None:
+        return
+    if not call.machine.captured:
         call.row(READ, variable=value, why="the code shows its value")
+    elif call.machine.taken:
+        from agentguard.access.programs import shown  # noqa: PLC0415 - rare
+
+        shown.gives(call)
 
 
 def _sql(call: Call, value: str, language: str) -> None:

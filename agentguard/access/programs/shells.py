@@ -31,8 +31,11 @@ def sets(call: Call, work: Work) -> None:
 
 def _named(call: Call, work: Work) -> None:
     """Note the secret that a command shows by the name of its variable."""
-    names = map(plain, work.line.operands)
-    call.secret = next((telling.key(name) for name in names if name and telling.key(name)), call.secret)
+    names = [name for name in map(plain, work.line.operands) if name]
+    held = (telling.key(name) or call.state.told.get(name, "") for name in names)
+    if secret := next(filter(None, held), ""):
+        call.secret = secret
+        call.machine.told += 1
 
 
 def prints(call: Call, work: Work) -> None:

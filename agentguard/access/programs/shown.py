@@ -59,9 +59,45 @@ def completions(call: Call, work: Work) -> None:
 
 
 def left(call: Call, traits: frozenset[str]) -> frozenset[str]:
-    """Return the traits of a command that are left once what is shown of the environment is counted."""
-    harmless = only_harmless(call.name, call.words, call.machine.behind)
-    return traits - {"prints-environment"} if harmless else traits
+    """Return the traits of a command that are left once what is shown of the environment is counted.
+
+    A secret that a command substitution takes, or a command that is known to keep it, is not shown yet.
+    """
+    if only_harmless(call.name, call.words, call.machine.behind):
+        return traits - {"prints-environment"}
+    if call.name in _LISTS or not (call.machine.taken or _keeps(call.machine.behind.split())):
+        return traits
+    gives(call)
+    return traits - {"prints-environment"}
+
+
+def gives(call: Call) -> None:
+    """Note that a secret is in what a command writes, which nobody sees yet."""
+    call.secret = f"{call.name} output"
+    call.machine.told += 1
+
+
+# Commands that make use of a secret among their words or in the environment, and show nothing of it.
+_TAKES = frozenset({
+    "curl", "wget", "http", "https", "xh", "docker", "podman", "buildah", "skopeo", "helm", "kubectl", "oc", "psql", "mysql",
+    "mysqldump", "pg_dump", "pg_restore", "pg_isready", "redis-cli", "mongosh", "npm", "pnpm", "yarn", "pip", "pip3", "poetry",
+    "uv", "twine", "cargo", "aws", "gcloud", "az", "vault", "terraform", "test", "[", "[[", "export", "declare", "local",
+    "readonly", "typeset", "read", "true", ":", "unset", "return", "exit",
+})  # fmt: skip
+
+
+def _keeps(words: list[str]) -> bool:
+    """Return whether a command keeps the secret that it gets: `docker login --password-stdin`, `kubectl apply -f -`."""
+    if "--password-stdin" in words or "--with-token" in words or words[:1] == ["kubeseal"]:
+        return True
+    verbs = words[1:3]
+    return words[:1] in (["kubectl"], ["oc"]) and not {"apply", "create", "replace"}.isdisjoint(verbs)
+
+
+def used(call: Call) -> None:
+    """A secret that a command gave stands among the words of another, or in its environment."""
+    if call.name not in _TAKES and call.name not in _WRITES_WORDS:
+        call.row(READ, variable=call.secret, why="its value is handed over")
 
 
 # Commands that write their words, and those that write what they get on standard input, changed or in part.

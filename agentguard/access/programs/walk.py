@@ -88,6 +88,8 @@ class Work:
 
 def run(call: Call) -> Feed:
     """Make the rows of a command whose name is known. Return what it writes."""
+    if " " in call.secret:
+        index.module("shown")["used"](call)
     if call.program and call.machine.made is not None:
         if call.contents(call.program):
             return made(call, call.program)
@@ -132,7 +134,10 @@ def run(call: Call) -> Feed:
         from agentguard.access.programs import doubts  # noqa: PLC0415 - most lines hold nothing that is not known
 
         doubts.settle(call, work, entry)
-    return work.feed or _output(call, work)
+    feed = work.feed or _output(call, work)
+    if call.secret == f"{call.name} output":  # its own: see shown
+        feed.secret = call.secret
+    return feed
 
 
 # Alone on a command line these make a program tell about itself (GNU Coding Standards, 4.8.1 and 4.8.2).
@@ -278,7 +283,7 @@ def _network(call: Call, value: Value, kind: str) -> set[str]:
 def begin(call: Call, work: Work, traits: frozenset[str]) -> None:
     """Say what the command is, and make its execute rows: one for each ref or package that it names."""
     line = work.line
-    if "prints-environment" in traits and call.machine.behind:
+    if "prints-environment" in traits and (call.machine.behind or call.machine.taken):
         traits = index.module("shown")["left"](call, traits)
     flags = tuple(name if value is None else concat([name, "=", *parts_of(value)]) for name, value in line.flags)
     call.begin(work.command, flags, tuple(line.operands[:MAX_OPERANDS]), traits)

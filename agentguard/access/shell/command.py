@@ -373,9 +373,12 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
     if words:
         machine.behind = "" if simple.redirections else behind
         hidden = (redirections is not None and redirections.hidden) or "1" in state.outputs
-        machine.captured += hidden
+        taken = machine.taken
+        if hidden:
+            machine.captured, machine.taken = machine.captured + 1, 0
         feed = _named(call, rest)
-        machine.captured -= hidden
+        if hidden:
+            machine.captured, machine.taken = machine.captured - 1, taken
     else:
         if machine.note is not None and assigned:
             machine.note(call, [])

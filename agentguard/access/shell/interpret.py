@@ -86,7 +86,8 @@ class Machine:
     __slots__ = (
         "_origin", "_origin_number", "_origins", "_seen", "_weight", "behind", "captured", "complete", "depth", "doubted",
         "echoed", "elsewhere", "escapes", "fetched", "files", "made", "note", "processed", "processes", "program",
-        "reading", "rows", "secret", "sinks", "sought", "told", "tool", "twice", "unsplit", "unsure", "work", "world",
+        "reading", "rows", "secret", "sinks", "sought", "taken", "told", "tool", "twice", "unsplit", "unsure", "work",
+        "world",
     )  # fmt: skip
 
     def __init__(self, world: World, tool: str, size: int) -> None:
@@ -117,6 +118,7 @@ class Machine:
         self.elsewhere: Place | None = None  # the container in which the command at hand runs
         self.secret = ""  # the last variable with a secret that stood in a word of the command at hand
         self.captured = 0  # how many take what is written, so that nobody sees it
+        self.taken = 0  # how many command substitutions are among them
         self.told = 0  # how often something was read that may be nobody else's business (see telling)
         self.processes: dict[str, Feed] = {}  # what `/dev/fd/N` of a process substitution gives
         self.sinks: dict[str, Callable[[Feed], None]] = {}  # what reads `/dev/fd/N` of a `>(…)` of the command at hand
@@ -254,7 +256,9 @@ class Machine:
         state.outputs.pop("1", None)
         echoed, secret = self.echoed, self.secret
         self.captured += 1
+        self.taken += 1
         feed = self.run(Frame(text, outer.via, offset, where), state, None)
+        self.taken -= 1
         self.captured -= 1
         self.wrote(echoed)
         self.secret = feed.secret or secret
@@ -472,6 +476,7 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
             frame.text[follows[1].start : follows[1].end] if follows and simple else "" if follows else outer
         )
         heard = feed is not None and feed.told
+        secret = feed.secret if feed is not None and machine.taken else ""
         if child is not node[1][-1]:
             last.outputs.pop("1", None)
         echoed = machine.echoed
@@ -485,6 +490,8 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
         if fetched and not feed.fetched:
             feed = Feed(feed.value, fetched=True, secret=feed.secret)
         feed.told = feed.told or heard or machine.told > told
+        if " " in secret and not feed.secret:  # what a command gave goes on, whatever it is made into
+            feed.secret = secret
     machine.behind = outer
     last.failed = None
     state.join(last)
