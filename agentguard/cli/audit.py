@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,12 @@ from agentguard.cli.common import home_option, json_option, out, out_json, place
 from agentguard.errors import Refused, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from agentguard.audit.show import Seen
     from agentguard.places import Places
 
+_MOST = 1_000_000  # records of one spool
 _CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
@@ -74,11 +76,18 @@ def tail(number: int, raw: bool, home: str | None, as_json: bool) -> None:
 @audit.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many records at most.")
+@click.option("--raw", is_flag=True, help="Print all that is found, one record a line: what `policy replay` reads.")
 @_server_options
 @home_option
 @json_option
 def search(
-    query: tuple[str, ...], limit: int, server: str | None, token_file: str | None, home: str | None, as_json: bool
+    query: tuple[str, ...],
+    limit: int,
+    raw: bool,
+    server: str | None,
+    token_file: str | None,
+    home: str | None,
+    as_json: bool,
 ) -> None:
     """Find records; the newest come first.
 
@@ -87,6 +96,7 @@ def search(
       agentguard audit search effect:deny since:24h
       agentguard audit search 'rule:secrets/* -user:ci "push --force"'
       agentguard audit search 'path:/etc/*' --server https://audit.example --token-file reader.token
+      agentguard audit search since:7d --server https://audit.example --token-file reader.token --raw > week.ndjson
 
     \b
     Terms, all of which must hold:
@@ -96,6 +106,10 @@ def search(
       "words"     anywhere in the record
       -TERM       not
     """
+    if raw:
+        for record in _every(" ".join(query), server, token_file, home):
+            out(json.dumps({"b": record.body, "t": record.texts, "h": record.h}))
+        return
     found, complete = _find(" ".join(query), limit, server, token_file, home)
     _print(found, as_json=as_json)
     if not complete:
@@ -162,6 +176,15 @@ def verify(server: str | None, token_file: str | None, home: str | None, as_json
     if not report.holds:
         raise Refused("the audit log does not hold")
     say(f"the audit log holds: {report.records} records")
+
+
+def _every(text: str, server: str | None, token_file: str | None, home: str | None) -> Iterable[Seen]:
+    """Return all records that a query finds, newest first."""
+    if not server:
+        return _find(text, _MOST, None, None, home)[0]
+    from agentguard.audit import remote  # noqa: PLC0415
+
+    return remote.every(server, remote.token_of(_token_file(token_file)), text)
 
 
 def _find(

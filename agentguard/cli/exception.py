@@ -233,7 +233,7 @@ def revoke(
         known = before is not None and any(entry["id"] == identifier for entry in before.entries)
         grants.republish(folder, passphrase.existing(passphrase_file), revoke=[identifier])
         if not known:
-            say(f"{identifier} was not published, so it must have been handed over as a file; is it the right id?")
+            say(f"{identifier} is not among those that are published: right if it was handed over as a file")
         said = f"{identifier} is taken back: laptops follow with their next sync"
     else:
         from agentguard.sync import granted  # noqa: PLC0415

@@ -71,6 +71,14 @@ def test_search_finds_the_newest_first(audit):
     assert "there may be more" in audit("search", "kind:decision", "--limit", "1").stderr
 
 
+def test_search_gives_whole_records_a_line_each(audit):
+    """All that are found, however many."""
+    done = audit("search", "kind:decision", "--raw", "--limit", "1")
+    assert [("ff", {"command": "ls"}), ("00112233445566ff", TEXTS)] == [
+        (record["b"]["id"], record["t"]) for record in map(json.loads, done.stdout.splitlines())
+    ]
+
+
 def test_search_points_at_a_mistake(audit):
     """A query that makes no sense is a usage error that shows the place."""
     done = audit("search", "tool:Bash efect:deny")

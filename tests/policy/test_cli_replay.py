@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from agentguard import places
 from agentguard.audit import record, redact, spool
+from agentguard.cli.main import cli
 from agentguard.cli.policy import policy
 from agentguard.errors import AgentguardError, Refused, UsageError
 from agentguard.policy import calls, engine, setting
@@ -145,6 +146,17 @@ github.com/acme/app  1       1         1
     error, _, _ = run("replay", "-", "--bundle", now, "--home", folder, "--max-undecidable", "20", stdin=data)
     assert isinstance(error, Refused)
     assert "25.0 % undecidable, 20 % allowed" == error.message
+
+
+def test_what_a_search_finds_can_be_replayed(home) -> None:
+    """With --raw it gives records as a spool holds them."""
+    folder, now, _lines = home
+    found = CliRunner().invoke(cli, ["audit", "search", "user:ben", "--raw", "--home", folder])
+    code, out, err = run("replay", "-", "--bundle", now, "--home", folder, "--summary", "--json", stdin=found.stdout)
+    assert (0, "", 2, {"lifted": 1, "undecidable": 1}) == (
+        code, err.partition("  ")[0].strip(), json.loads(out)["calls"],
+        {kind: count for kind, count in json.loads(out)["changed"].items() if count},
+    )  # fmt: skip
 
 
 def test_a_table_of_many_people_is_cut_and_says_so(home) -> None:

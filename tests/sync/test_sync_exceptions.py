@@ -286,7 +286,7 @@ def test_published_with_the_bundle_and_taken_back(acme, here):
     assert stages.run(here)["ok"]
     assert "deny" == call(here)[0]
     done = CliRunner().invoke(cli, ["exception", "revoke", "0" * 16, "--to", acme.folder])
-    assert (0, True) == (done.exit_code, "is it the right id?" in done.stderr)
+    assert (0, True) == (done.exit_code, "not among those that are published" in done.stderr)
     assert "0 exceptions" not in run("list", "--to", acme.folder)[1]
 
 
