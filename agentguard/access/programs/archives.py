@@ -414,3 +414,12 @@ def _reaches(call: Call, place: Value) -> None:
         net.place(call, text.partition("::")[0], "the copies", WRITE)
     else:
         net.url(call, text, "the copies", scheme="https")
+
+
+def library(call: Call, work: Work) -> None:
+    """`ar rcs LIBRARY FILE…` changes a library of object files, `ar t LIBRARY` and `ar x LIBRARY` read it."""
+    letters = (plain(call.words[0]) or "") if call.words else ""
+    reads = next((letter in "ptx" for letter in letters if letter in "dmpqrtx"), False)
+    behind = "read text*" if reads else "edit words*"
+    work.entry = {**work.entry, "operands": behind if letters[:1] == "-" else f"text {behind}"}
+    walk.standard(call, work)

@@ -221,9 +221,11 @@ def nspawn(call: Call, work: Work) -> None:
     """`systemd-nspawn -D FOLDER COMMAND…`, `machinectl shell NAME PROGRAM…`."""
     line = work.line
     rest = line.operands
+    looks = False
     if call.name == "machinectl":
+        looks = not rest or rest[0] in ("list", "list-images", "status", "show", "image-status", "show-image")
         rest = rest[2:] if rest[:1] == ["shell"] else []
-    line.traits.add("privileged")
+    line.traits.add("read-only" if looks else "privileged")
     folder = line.value("--directory")
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)

@@ -18,6 +18,7 @@ _CHANGE = """
     add del delete set flush change replace append create remove erase write enable disable up down off on load unload
     modify install uninstall thinlocalsnapshots reformat partitiondisk zerodisk secureerase renew reload import clone
     connect disconnect restart
+    adduser newpassword securetokenon securetokenoff
 """
 _CHANGES = frozenset(_CHANGE.split())
 _DESTROY = """
@@ -54,6 +55,11 @@ def by_verb(call: Call, work: Work) -> None:
 def _shows(words: list[str]) -> bool:
     """`dev set`: a word that looks decides if it comes first."""
     return bool(words) and words[0] in ("show", "list", "status", "get", "info")
+
+
+def named(call: Call, work: Work) -> None:
+    """`hostname` looks, `hostname NAME` gives the machine another."""
+    _plain(call, work, {"privileged"} if work.line.operands or work.line.has("--file --boot") else {"read-only"})
 
 
 def kernel(call: Call, work: Work) -> None:

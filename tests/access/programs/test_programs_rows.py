@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.access.programs import index, table
+from agentguard.access.model import ACTIONS
+from agentguard.access.programs import index, options, table
 
 HERE = Path(__file__).parent / "cases"
 CASES = [
@@ -42,14 +43,72 @@ def entries():
             yield family, names[0], set(names), table.entry(text, names[0])
 
 
-@pytest.mark.parametrize(("family", "name", "names", "entry"), [pytest.param(*one, id=one[1]) for one in entries()])
-def test_every_entry_has_cases(family, name, names, entry):
-    """Each program has a positive case and a near miss, each group of its subcommands at least one case."""
-    words = [command.split() for of, command, _ in CASES if of == family]
-    mine = [command for command in words if names & {word.rpartition("/")[2] for word in command[:2]}]
-    assert len(mine) >= 2, f"{name} needs a case and a near miss in cases/{family}.txt"
-    missing = [
-        " ".join(way) for way, spellings in groups(entry)
-        if not any(set(spelling) <= set(command) for spelling in spellings for command in mine)
-    ]  # fmt: skip
-    assert [] == missing
+def signs(rows):
+    """Return what the rows of a case tell of its program: what it does to what, what it means, that it carries something.
+
+    That it only reads is none; nor is what a program does that another one carries.
+    """
+    found = set()
+    for part in rows.split(" | "):
+        *carriers, told = part.split("> ")
+        if carriers:
+            found.add("carries")
+            continue
+        words, brace, rest = told.lstrip("?~").partition("{")
+        action, _, resource = words.strip().partition(" ")
+        if part.startswith("opaque: ") or (action in ACTIONS and resource):
+            found.add(action)
+        if action in ACTIONS and resource.endswith("/**"):
+            found.add(f"{action} everything beneath")
+        found.update(rest.partition("}")[0].split() if brace else ())
+        found.update(kind for kind in ("path", "package", "ref", "host", "sql") if f" {kind}=" in told)
+    return found - {"read-only"}
+
+
+def may_tell(entry):
+    """Return whether an entry says anything of its program but that it is harmless."""
+    inner = [*entry.get("sub", {}).values(), *([entry["other"]] if "other" in entry else [])]
+    given = options.table(f"{entry.get('options', '')} {entry.get('before', '')}").values()
+    specs = [entry.get("operands", ""), *entry.get("instead", {}).values(), *(option.kind for option in given)]
+    kinds = {item.partition("^")[0].rstrip("*") for spec in specs for item in spec.split()}
+    traits = {item.partition("^")[0] for item in f"{entry.get('traits', '')} {entry.get('may', '')}".split()}
+    traits |= {option.trait for option in given}
+    telling = (
+        kinds - {"text", "look", "digits", ""} or traits - {"read-only", ""} or {"run", "first", "like"} & set(entry)
+    )
+    return bool(telling) or any(may_tell(one) for one in inner)
+
+
+def lacking(family, name, names, entry):
+    """Yield what the cases of an entry lack."""
+    cases = [(command, signs(rows)) for of, command, rows in CASES if of == family]
+    mine = [one for one in cases if names & {word.rpartition("/")[2] for word in one[0].split()[:2]}]
+    positive = {sign for _, told in mine for sign in told}
+    if len(mine) < 2:
+        yield "two cases"
+    elif may_tell(entry) and not positive:
+        yield "a case in which it does something"
+    elif positive and not any(positive - told for _, told in mine):
+        yield f"a near miss, without {' or '.join(sorted(positive))}"
+    for way, spellings in groups(entry):
+        if not any(set(spelling) <= set(command.split()) for spelling in spellings for command, _ in mine):
+            yield f"a case of {' '.join(way)}"
+
+
+@pytest.mark.parametrize("family", index.families())
+def test_every_entry_has_a_case_and_a_near_miss(family):
+    """Each program is shown doing what its entry says and, as closely, not doing it; each group of subcommands has a case.
+
+    An entry that only says that its program is harmless has nothing that could be absent.
+    """
+    of_family = [one for one in entries() if one[0] == family]
+    missing = [f"{one[1]} needs {what} in cases/{family}.txt" for one in of_family for what in lacking(*one)]
+    assert not missing, "\n".join(missing)
+
+
+def test_signs_tell_a_case_from_a_near_miss():
+    """Rows that are there or not, traits, what a carried command does not count for."""
+    assert {"read", "write", "write everything beneath"} == signs("cp | read a.txt | write /tmp/**")
+    assert {"force", "ref"} == signs("git push {force} ref=main@origin")
+    assert {"carries"} == signs("sudo> rm | sudo> rm {destroys-data}")
+    assert set() == signs("true {read-only}")

@@ -126,6 +126,7 @@ shfmt
 rustfmt
   options  --check --config-path=read --edition=text
   operands edit*
+  instead  --check read*
 
 clang-format
   options  -i,--in-place -style=text

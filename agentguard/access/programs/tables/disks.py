@@ -11,7 +11,11 @@ umount
   operands text*
   run      files.mounted
 
-fstrim eject partprobe vgchange lvchange lvextend vgextend pvresize xfs_growfs
+fstrim eject xfs_growfs
+  options  -t=text -o,--offset=text -l=text -m=text -n,--dry-run,--noop!read-only -a,--all -v -h -p
+  traits   privileged
+
+partprobe vgchange lvchange lvextend vgextend pvresize
   options  -t=text -O=text -L=text -o=text -a -l -f -n -h -p -y
   traits   privileged
 
@@ -127,11 +131,11 @@ cryptsetup
   > *
 
 pvremove vgremove lvremove
-  options  -f,--force -y,--yes -t,--test -S,--select=text
+  options  -f,--force -y,--yes -t,--test!read-only -S,--select=text
   traits   destroys-data
 
 pvcreate vgcreate lvcreate
-  options  -f,--force -y,--yes -L,--size=text -l,--extents=text -n,--name=text -s,--snapshot -T,--thin
+  options  -f,--force -y,--yes -L,--size=text -l,--extents=text -n,--name=text -s,--snapshot -T,--thin -t,--test!read-only
   traits   privileged
 
 pvs vgs lvs pvdisplay vgdisplay lvdisplay swaplabel dumpe2fs xfs_info isoinfo

@@ -348,7 +348,11 @@ textutil
   single
   operands read*
 
-ioreg lsappinfo xcode-select lsb_release
-  options  -l -n=text -r -c=text -a -p,--print-path -s,--switch=text!privileged --install --short -i -d -w=text
+xcode-select
+  options  -p,--print-path!read-only -s,--switch=text!privileged -r,--reset!privileged --install
+  may      privileged
+
+ioreg lsappinfo lsb_release
+  options  -l -n=text -r -c=text -a --short -i -d -w=text
   traits   read-only
 """

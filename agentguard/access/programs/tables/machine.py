@@ -27,6 +27,7 @@ sysadminctl dseditgroup pwpolicy fdesetup
   options  -o=text -a=text -t=text
   single
   run      machine.by_verb
+  may      privileged
 
 profiles systemsetup scutil pmset networksetup tmutil diskutil
   options  -plist

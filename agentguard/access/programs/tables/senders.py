@@ -66,5 +66,5 @@ transfer.sh filebin plik onionshare dropbox gdrive skicka onedrive mega-put
 gist gist-paste hastebin paste-rs
   options  -p,--private -d=text -f=text -t=text -a=text -b=url -i=read -u=text -c -o --login -l
   operands read*
-  traits   publishes sends
+  traits   publishes^-l,--login sends^-l,--login
 """

@@ -141,8 +141,8 @@ seq
   output   seq
 
 date
-  options  -d,--date=text -f,--file=read -I=text? -r,--reference=read -s,--set=text -u -j -v=text
-  traits   read-only
+  options  -d,--date=text -f,--file=read -I=text? -r,--reference=read -s,--set=text!privileged -u -j -v=text
+  traits   read-only^-s,--set
   output   word
 
 whoami logname
@@ -150,6 +150,8 @@ whoami logname
   output   user
 
 hostname
-  traits   read-only
+  options  -a -A -b,--boot -d -f -F,--file=read -i -I -s -y
+  run      machine.named
+  may      privileged
   output   hostname
 """

@@ -38,9 +38,9 @@ apt-cache apt-mark apt-file apt-config apt-key
   > hold unhold auto manual dump del
 
 add-apt-repository
-  options  -r,--remove -y -n -u
+  options  -r,--remove -y,--yes -n,--no-update -u,--update -L,--list!read-only -S=text -P=text -U=text -C=text -p=text
   operands text
-  traits   foreign-package
+  traits   foreign-package^-r,--remove,-L,--list
 
 dpkg
   options  -i,--install=spec -r,--remove=package!removes-package -P,--purge=package!removes-package -l,--list -L=text

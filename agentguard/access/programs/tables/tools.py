@@ -208,9 +208,13 @@ c++filt
   options  -n -p -t -i -s,--format=text
   traits   read-only
 
-ar ranlib
-  options  --output=write --plugin=read --target=text -t -U -D
-  operands text words*
+ar
+  options  --output=write --plugin=read --target=text
+  run      archives.library
+
+ranlib
+  options  -t -U -D
+  operands edit*
 
 ld as
   options  -o,--output=write -I=text -L=text -l=text -e=text -m=text -T,--script=read -R=read -Map=write --defsym=text
@@ -230,7 +234,13 @@ objcopy
            --redefine-syms=read
   operands words write
 
-codemod jscodeshift ast-grep comby jscpd cloc tokei scc sloccount onefetch loc git-sizer dust gdu ncdu procs duf bandwhich
+ast-grep
+  options  -p,--pattern=text -r,--rewrite=text -l,--lang=text -U,--update-all -i,--interactive --json=text? -c,--config=read
+  operands look*
+  instead  --update-all edit*
+  tree     --update-all
+
+codemod jscodeshift comby jscpd cloc tokei scc sloccount onefetch loc git-sizer dust gdu ncdu procs duf bandwhich
   options  -t=read --rewrite=text -p=text --lang=text -U,--update-all -i,--interactive --dry --print -l=text -r=text -o=write
   operands look*
 
