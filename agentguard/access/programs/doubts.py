@@ -31,7 +31,7 @@ _INFRASTRUCTURE = frozenset({"clouds", "clusters", "containers", "hosting", "inf
 
 def _by_words(call: Call, work: Work) -> None:
     """`docker swarm leave`, `k3d cluster delete`: the entry of the program lacks it."""
-    if verbs.tried(call.words):
+    if verbs.tried(call.words) or verbs.names_follow(work.command):
         return
     family = index.family(call.name)
     traits = verbs.traits(work.lost or [], infrastructure=family in _INFRASTRUCTURE) - {"read-only"}

@@ -122,6 +122,11 @@ def read(words: list[Value], *, infrastructure: bool = False) -> tuple[list[str]
     return subs, frozenset({found})
 
 
+def names_follow(command: tuple[str, ...]) -> bool:
+    """Return whether what stands behind a command is the name of what it makes: `migrate:make drop_users`."""
+    return len(command) > 1 and pieces(command[-1])[-1:] in (["add"], ["create"], ["generate"], ["make"], ["new"])
+
+
 def plain(word: str) -> bool:
     """Return whether a subcommand holds a verb that means the same to every tool."""
     return any(part in _VERBS for part in pieces(word))

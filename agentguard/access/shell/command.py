@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agentguard.access import paths
 from agentguard.access.model import (
+    ANY,
     CERTAIN,
     CONNECT,
     DELETE,
@@ -130,6 +131,9 @@ class Call:
             value, extent = value.root, TREE
         elif extent == TREE and action == DELETE and isinstance(value, Pattern):
             value = _folder_of_all(value)
+            if isinstance(value, Pattern) and value.parts == (ANY, "/") and not _guarded(self.frame.text):
+                root = paths.tree("/", "/", self.world)
+                self.row(DELETE, POSSIBLE, "what stands before the slash may be empty", path=root)
         if extent == TREE and action == WRITE and isinstance(value, str):
             from agentguard.access.programs import folders  # noqa: PLC0415 - few commands write folders
 
@@ -315,6 +319,12 @@ class Call:
             traits=origin.traits | _MALFORMED, span=origin.span,
         )  # fmt: skip
         self.machine.row(Row(action, origin=malformed, why=why))
+
+
+def _guarded(text: str) -> bool:
+    """Return whether a text stops by itself where a variable has no value: `${D:?}`, `set -u`."""
+    flags = text.partition("set -")[2].split()[:1]
+    return ":?" in text or "nounset" in text or any("u" in flag for flag in flags)
 
 
 def _folder_of_all(value: Pattern) -> Value:
