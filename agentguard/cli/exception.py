@@ -190,7 +190,11 @@ def list_(publisher: str | None, home: str | None, as_json: bool) -> None:
         from agentguard.bundle import publisher as publishing  # noqa: PLC0415
 
         document = grants.published(publishing.read(publisher))
-        found = [{**entry, "problem": ""} for entry in document.entries] if document else []
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        found = [
+            {**entry, "problem": "expired" if entry["expires"] <= now else ""}
+            for entry in (document.entries if document else ())
+        ]
     else:
         found = granted.listed(places_of(home))
     if as_json:

@@ -281,6 +281,9 @@ def test_published_with_the_bundle_and_taken_back(acme, here):
     assert stages.run(here)["ok"]
     assert ("allow", 3) == (call(here)[0], seal.load_active(here, time.time()).revision)
     assert entry["id"] in run("list", "--to", acme.folder)[1]
+    with pytest.MonkeyPatch.context() as later:
+        later.setattr("time.gmtime", lambda *_: (2100, 1, 1, 0, 0, 0, 4, 1, 0))
+        assert run("list", "--to", acme.folder)[1].rstrip().endswith("expired")
     assert 0 == run("revoke", entry["id"], "--to", acme.folder)[0]
     assert "allow" == call(here)[0]
     assert stages.run(here)["ok"]
