@@ -3,6 +3,9 @@
 A forge, a registry or a store does by a request what its own client does by a subcommand: `DELETE /repos/a/b` of
 api.github.com is `gh repo delete`, `POST /gists` publishes. docs.github.com/rest, docs.gitlab.com/api,
 developer.atlassian.com (Bitbucket), learn.microsoft.com (Azure DevOps), elastic.co (Delete by query).
+
+What only asks may show secrets: kubernetes.io (Secret API), developer.hashicorp.com (Vault KV, Consul KV),
+devcenter.heroku.com (config vars), docs.gitlab.com (CI/CD variables).
 """
 
 from __future__ import annotations
@@ -45,6 +48,29 @@ def traits(call: Call, urls: list[Value], method: str) -> set[str]:
         elif isinstance(host, str) and _is_interface(host, path) and not _only_asks(call, path):
             found |= {"publishes", "destroys-data"} if method == "DELETE" else {"publishes"}
     return found
+
+
+_CLUSTERS = frozenset({8001, 6443, 8443, 16443})  # ports of kubectl proxy and of servers of Kubernetes
+_VAULT = 8200
+
+
+def shows(urls: list[Value]) -> bool:
+    """Return whether a request that changes nothing is answered with secrets."""
+    return any(_secrets(_path(value), net.address(value)) for value in urls)
+
+
+def _secrets(path: str, place: tuple[Value | None, int | None]) -> bool:
+    host, port = place
+    words = path.split("/")
+    if "secrets" in words[3:] and "/api/v1/" in path:
+        return "namespaces" in words or port in _CLUSTERS
+    if path.startswith("/v1/") and (port == _VAULT or (isinstance(host, str) and host.startswith("vault."))):
+        return words[2] not in ("sys", "auth")
+    if path.startswith("/v1/secret/data/") or path.endswith("/v1/kv/"):
+        return True
+    if host == "api.heroku.com":
+        return path.endswith("/config-vars/")
+    return "/api/v4/" in path and "/variables/" in path and isinstance(host, str) and host.startswith("gitlab.")
 
 
 def _path(value: Value) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import EXECUTE, POSSIBLE
+from agentguard.access.model import EXECUTE, POSSIBLE, STAR, WRITE
 from agentguard.access.programs import stages, walk
-from agentguard.access.shell.values import plain
+from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
@@ -91,3 +92,72 @@ def values(call: Call, work: Work) -> None:
     origin = call.origin
     call.begin(work.command, origin.flags, origin.args, origin.traits | {"prints-environment"})
     call.row(EXECUTE, POSSIBLE, "passwords may be among them")
+
+
+_SECRETS = frozenset({"secret", "secrets"})
+# Fields of a secret that are not what it holds.
+_ABOUT = (".name", ".namespace", ".labels", ".creationTimestamp", ".type", ".uid", ".kind")
+
+
+def _kind(word: str) -> str:
+    """Return the kind of `secret/NAME`, `secrets.v1`, `Secret`."""
+    return word.partition("/")[0].partition(".")[0].lower()
+
+
+def _secrets(operands: list[Value]) -> bool:
+    """Return whether operands name secrets, even where what stands behind the kind is not known."""
+    leads = [lead for lead in (parts_of(value)[0] for value in operands) if isinstance(lead, str)]
+    return any(_kind(word) in _SECRETS for lead in leads for word in lead.split(","))
+
+
+def _shown(form: str) -> bool:
+    """Return whether a format shows more of a secret than what it is called."""
+    how, equals, text = form.partition("=")
+    if how in ("", "name", "wide"):
+        return False
+    if how == "custom-columns" and equals:
+        return any(not column.partition(":")[2].endswith(_ABOUT) for column in text.split(","))
+    pieces = [piece.partition("}")[0].strip() for piece in text.split("{")[1:]]
+    pieces = [piece for piece in pieces if not piece.startswith(("range ", "end", '"', "'"))]
+    return how != "jsonpath" or not pieces or not all(piece.endswith(_ABOUT) for piece in pieces)
+
+
+def gets(call: Call, work: Work) -> None:
+    """`kubectl get secret -o yaml` prints what is in it, `kubectl get --raw PATH` what the server answers.
+
+    `-o name` writes `secret/NAME` a line, which other commands take.
+    """
+    line = work.line
+    form = plain(line.value("--output") or "") or ("" if line.value("--output") is None else "?")
+    template = "template" if line.has("--template") else ""
+    raw = line.value("--raw")
+    asks = raw is not None and any(
+        isinstance(part, str) and "secrets" in part.partition("?")[0].split("/") for part in parts_of(raw)
+    )
+    if asks or (_secrets(line.operands) and _shown(form or template)):
+        line.traits.add("prints-environment")
+        work.entry = {**work.entry, "traits": ""}
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    kinds = (plain(line.operands[0]) or "").split(",") if line.operands else []
+    if form == "name" and kinds and all(kinds):
+        from agentguard.access.programs import filters  # noqa: PLC0415 - few commands list names
+
+        work.feed = filters.several([concat([_kind(kind), "/", STAR]) for kind in kinds])
+
+
+def extracts(call: Call, work: Work) -> None:
+    """`oc extract secret/NAME --to=-` prints what is in it, `--to=FOLDER` writes it there."""
+    line = work.line
+    line.traits |= {"prints-environment"} if _secrets(line.operands) else set()
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    folder = line.value("--to")
+    if folder != "-":
+        call.path(WRITE, "." if folder is None else folder, "where it is put")
+
+
+def edits(call: Call, work: Work) -> None:
+    """`kubectl edit secret NAME` hands what is in it to an editor, which may be any program."""
+    work.line.traits |= {"prints-environment"} if _secrets(work.line.operands) else set()
+    changes(call, work)

@@ -300,11 +300,23 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
         if changes := apis.traits(call, [address], "POST"):
             call.begin(origin.command, origin.flags, origin.args, frozenset(traits | changes))
             call.row(EXECUTE, why="what it asks the interface for")
+    elif not call.machine.program and isinstance(address, (str, Pattern)) and _shows(address):
+        call.begin(origin.command, origin.flags, origin.args, frozenset(traits | {"prints-environment"}))
+        call.row(EXECUTE, why="what the interface answers")
     if port is None:
         net.url(call, address, "the code")
     else:
         call.connect(address, port or None, "the code")
     call.origin = origin
+
+
+def _shows(address: Value) -> bool:
+    """Return whether what is answered at an address are secrets."""
+    if "/v1/" not in str(address) and "/api/" not in str(address) and "config-vars" not in str(address):
+        return False
+    from agentguard.access.programs import apis  # noqa: PLC0415 - rare
+
+    return apis.shows([address])
 
 
 _NO_LINE: Any = None

@@ -298,18 +298,3 @@ def forwards(call: Call, work: Work) -> None:
             number = port.partition(":")[0]
             known = number.isascii() and number.isdigit() and len(number) < 6
             call.connect(address, int(number) if known else None, "it listens", action=LISTEN)
-
-
-def kube_get(call: Call, work: Work) -> None:
-    """`kubectl get secret -o yaml` prints what is in it."""
-    line = work.line
-    kinds = [plain(value) or "" for value in line.operands]
-    secret = any(
-        kind.partition("/")[0].partition(".")[0] in ("secret", "secrets") for name in kinds for kind in name.split(",")
-    )
-    shows = line.value("--output") not in (None, "name", "wide")
-    if secret and shows:
-        line.traits.add("prints-environment")
-        work.entry = {**work.entry, "traits": ""}
-    work.entry = {**work.entry, "operands": "text*"}
-    walk.standard(call, work)

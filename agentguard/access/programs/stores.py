@@ -66,6 +66,27 @@ def redis(call: Call, work: Work) -> None:
             call.row(EXECUTE, why="a command on standard input")
 
 
+_KEYS_ALONE = "-keys --keys-only --count-only"
+
+
+def pairs(call: Call, work: Work) -> None:
+    """`consul kv get -recurse`, `etcdctl get / --prefix`: everything, or what is called a secret, with its value."""
+    line = work.line
+    keys = [plain(value) for value in line.operands]
+    whole = work.command[-1] == "export" or line.has("-recurse --prefix --from-key")
+    words = [word.lower() for key in keys if key for word in key.replace("-", "/").replace("_", "/").split("/")]
+    top = all(key is not None and key.strip("/") == "" for key in keys)
+    if not line.has(_KEYS_ALONE) and ((whole and top) or not _CALLED.isdisjoint(words)):
+        line.traits.add("prints-environment")
+    work.entry = {**work.entry, "operands": "text*", "traits": ""}
+    walk.standard(call, work)
+
+
+_CALLED = frozenset(
+    {"secret", "secrets", "password", "passwords", "passwd", "token", "tokens", "credentials", "credential"}
+)
+
+
 def queues(call: Call, work: Work) -> None:
     """`kcat -P -b BROKERS -t TOPIC FILE`, `mosquitto_pub -h HOST -f FILE`: what is handed over goes to the broker."""
     line = work.line

@@ -103,6 +103,7 @@ def _curl_traits(call: Call, line: Line) -> set[str]:
     if not _SENDING.isdisjoint(kinds) or secret or method in apis.CHANGES:
         traits.add("sends")
     traits |= apis.traits(call, urls, method)
+    traits |= {"prints-environment"} if method == "GET" and apis.shows(urls) else set()
     for value in urls:
         text = plain(value)
         if text is not None and text.lower().startswith(_SENDS_BY_SCHEME):
@@ -391,6 +392,7 @@ def wget(call: Call, work: Work) -> None:
     if secret or method in apis.CHANGES:
         traits.add("sends")
     traits |= apis.traits(call, line.operands, method)
+    traits |= {"prints-environment"} if method == "GET" and apis.shows(line.operands) else set()
     if any(net.computed(call, url) for url in line.operands):
         traits.add("computed-address")
     begin(call, work, traits)
@@ -460,6 +462,7 @@ def httpie(call: Call, work: Work) -> None:
     if operands and net.computed(call, operands[0]):
         traits.add("computed-address")
     traits |= apis.traits(call, operands[:1], method or ("POST" if sends else "GET"))
+    traits |= {"prints-environment"} if method in ("", "GET") and not sends and apis.shows(operands[:1]) else set()
     begin(call, work, traits)
     for _, path in items:
         if path is not None:

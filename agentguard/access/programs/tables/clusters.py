@@ -58,7 +58,15 @@ kubectl k oc kubecolor microk8s.kubectl
   > patch
     options  -p,--patch=text --type=text --patch-file=read --subresource=text
     run      clusters.changes
-  > edit label annotate autoscale expose set
+  > edit
+    options  --save-config --subresource=text --output-patch --validate=text
+    run      clusters.edits
+    may      prints-environment
+  > extract
+    options  --to=text --keys=text --confirm
+    run      clusters.extracts
+    may      prints-environment
+  > label annotate autoscale expose set
     options  --overwrite --all --type=text --port=text --name=text --min=text --max=text
     run      clusters.changes
   > scale
@@ -91,9 +99,10 @@ kubectl k oc kubecolor microk8s.kubectl
     run      containers.forwards
   > get
     options  --sort-by=text --tail=text --since=text --previous --timeout=text --for=text --template=text -p
-             --show-labels
+             --show-labels --raw=text --no-headers
     traits   read-only
-    run      containers.kube_get
+    run      clusters.gets
+    may      prints-environment
   > describe top explain version cluster-info api-resources api-versions diff wait auth events help
     options  --sort-by=text --tail=text --since=text --previous --timeout=text --for=text --template=text -p
     traits   read-only

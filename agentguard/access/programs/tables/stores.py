@@ -88,7 +88,21 @@ nats etcdctl consul nomad temporal pulsar-admin zkCli.sh rclone-admin esadmin
   > kv
     >> rm del delete purge
       traits   destroys-data
-    >> get put list ls
+    >> get export
+      options  -recurse -keys -base64 -detailed -stale -separator=text --raw
+      run      stores.pairs
+      may      prints-environment
+    >> put list ls
+      traits
+  > get
+    options  --prefix --from-key --limit=text --print-value-only --keys-only --count-only -w,--write-out=text --rev=text
+             --order=text --sort-by=text --consistency=text
+    run      stores.pairs
+    may      prints-environment
+  > var
+    >> get
+      traits   prints-environment
+    >> list put purge
       traits
   > del
     options  --prefix

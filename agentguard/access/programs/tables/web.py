@@ -31,7 +31,7 @@ curl
            --ipfs-gateway=url --rate=text --form-escape --no-progress-meter
   fetches
   run      web.curl
-  may      computed-address privileged publishes sends destroys-data
+  may      computed-address privileged publishes sends destroys-data prints-environment
 
 wget wget2
   options  -a,--append-output=write -A,--accept=text -b,--background -B,--base=url -c,--continue -D,--domains=text
@@ -50,7 +50,7 @@ wget wget2
            --pinnedpubkey=text --secure-protocol=text --restrict-file-names=text --default-page=text --max-redirect=text
   fetches
   run      web.wget
-  may      destroys-data publishes sends
+  may      destroys-data publishes sends prints-environment
 
 http https xh xhs curlie
   options  -a,--auth=user -A,--auth-type=text -b,--body -c,--continue -d,--download -f,--form -F,--follow -h,--headers
@@ -60,7 +60,7 @@ http https xh xhs curlie
            --format-options=text --response-mime=text --response-charset=text --default-scheme=text --offline
   fetches
   run      web.httpie
-  may      destroys-data publishes sends
+  may      destroys-data publishes sends prints-environment
 
 aria2c
   options  -o,--out=text -d,--dir=text -x=text -s=text -j=text -i,--input-file=read -k=text -c --header=text
