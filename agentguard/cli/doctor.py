@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agentguard.cli.common import colour, home_option, json_option, out, out_json, places_of, say
+from agentguard.cli.common import colour, home_option, json_option, out, out_json, say
 
 if TYPE_CHECKING:
     from agentguard.deploy.doctor import Report
@@ -34,9 +34,9 @@ def doctor(live: bool, fix: bool, home: str | None, as_json: bool) -> int:
     """
     from agentguard.deploy import doctor as doctors  # noqa: PLC0415 - only when the command runs
     from agentguard.deploy.doctor import fix as fixes  # noqa: PLC0415
-    from agentguard.deploy.doctor.machine import Machine  # noqa: PLC0415
+    from agentguard.deploy.doctor.machine import Machine, installation  # noqa: PLC0415
 
-    where = places_of(home)
+    where = installation(home)
     report = doctors.examine(Machine(where), through_client=live and not fix)
     if fix:
         for line in fixes.mend(report.exam, report.findings):
@@ -53,11 +53,14 @@ def _screen(report: Report) -> str:
     facts = report.facts
     policy, client = facts["policy"], facts["client"]
     lines = [
-        ("install", facts["install"] + (", enforcing" if facts["enforces"] else ", observing")),
+        (
+            "install",
+            facts["install"] + ((", enforcing" if facts["enforces"] else ", observing") if facts["hook"] else ""),
+        ),
         ("client", f"{client['version'] or 'unknown version'}, {client['path']}" if client else "none found"),
         *((f"settings of {name}", _winner(one)) for name, one in facts["settings"].items()),
         ("hook", " ".join(facts["hook"]) or "not in the settings"),
-        ("policy", f"{policy['name'] or 'fallback'} {policy['revision'] or ''}, {policy['state']}".replace(" ,", ",")),
+        ("policy", f"{policy['name']} {policy['revision']}, {policy['state']}" if policy["name"] else policy["state"]),
     ]
     width = max(len(label) for label, _value in lines)
     text = [f"{label.ljust(width)}  {value}" for label, value in lines]

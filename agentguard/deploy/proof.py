@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from agentguard import places
 from agentguard.bundle import files, seal
 from agentguard.deploy import doctor, targets
-from agentguard.deploy.doctor.machine import Machine
+from agentguard.deploy.doctor.machine import Machine, installation
 from agentguard.digest import sha256_hex
 from agentguard.errors import Refused
 from agentguard.sync.status import stamp
@@ -71,7 +71,7 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _here(target: str) -> dict[str, Any]:
-    machine = Machine(places.default())
+    machine = Machine(installation())
     kinds = _CONSOLE if target == targets.CONSOLE else (target,)
     if not machine.where.managed or machine.target not in kinds:
         raise Refused(

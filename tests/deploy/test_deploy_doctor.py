@@ -684,6 +684,17 @@ def test_the_command_line_says_all_of_it(lab):
     assert "unhealthy: " in done.stdout
 
 
+def test_a_machine_is_managed_as_soon_as_a_part_of_it_is_there(tmp_path, monkeypatch):
+    """An anchor that was deleted does not make a managed machine a personal one; a home that is named is a home."""
+    where = places.Places(places.MANAGED, *(str(tmp_path / name) for name in ("code", "etc", "var")))
+    monkeypatch.setattr(places, "managed", lambda: where)
+    assert not machines.installation().managed
+    (tmp_path / "code").mkdir()
+    Path(where.stub).touch()
+    assert where is machines.installation()
+    assert str(tmp_path) == machines.installation(str(tmp_path)).home
+
+
 def test_the_screen_reads_as_reviewed(lab, monkeypatch):
     """Facts, then each finding with why and mend, then the verdict."""
     settings.remove(lab.own)
@@ -729,7 +740,7 @@ def test_enforcing_needs_a_proof(tmp_path, changes, target, says):
 
 def test_without_a_proof_this_machine_must_be_managed(monkeypatch, tmp_path):
     """On an administrator's own laptop enforcing is refused, and the way to a proof is said."""
-    monkeypatch.setattr(places, "default", lambda: places.personal(str(tmp_path)))
+    monkeypatch.setattr(proof, "installation", lambda: places.personal(str(tmp_path)))
     with pytest.raises(Refused, match="no managed machine with windows") as caught:
         proof.require(PLAN, "windows", [])
     assert "--proof proof.json" in caught.value.hint

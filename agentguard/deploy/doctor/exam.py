@@ -7,6 +7,7 @@ import shlex
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from agentguard import places
 from agentguard.bundle import seal
 from agentguard.deploy import install, settings
 from agentguard.deploy.doctor import sources
@@ -47,12 +48,17 @@ class Exam:
             "enrol": "put root.json there (deploy render)" if self.where.managed else "agentguard quickstart",
         }
         words["timer"] = _TIMER[self.machine.target].format(**words) if self.where.managed else f"{self.cli} sync"
-        return Finding(name, known.level, what, known.why, known.mend.format(**words), fix)
+        mend = known.mend.format(**words)
+        if "{cli}" in known.mend and self.where.home not in ("", places.account_home()):
+            mend += f" --home {shlex.quote(self.where.home)}"
+        return Finding(name, known.level, what, known.why, mend, fix)
 
     @property
     def cli(self) -> str:
-        """The installed command line, as somebody would type it."""
+        """The command line as somebody would type it: the installed one, where one is installed."""
         python, script = install.python_of(self.where), os.path.join(self.where.code, "cli.py")
+        if not os.path.isfile(script):
+            return "agentguard"
         return shlex.join([python, "-I", "-S", script])
 
     @cached_property

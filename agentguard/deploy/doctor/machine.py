@@ -31,6 +31,18 @@ _FOUND, _ABSENT, _ERROR = b"+", b"-", b"!"  # how the child's answer begins
 _PEOPLE = 50  # so many spools are looked at for whose settings to read
 
 
+def installation(home: str | None = None) -> Places:
+    """Return the installation to look at: beneath `home`, else this machine's.
+
+    A machine is managed as soon as one part of a managed install is there: that another is missing is what to find.
+    """
+    system = places.managed()
+    if home:
+        return places.personal(home)
+    there = any(os.path.lexists(path) for path in (system.anchor, system.stub, system.seal))
+    return system if there else places.personal(places.account_home())
+
+
 class Person(NamedTuple):
     """Somebody who uses the agent here: account name, home, and whose rights to read it with (None: this process's)."""
 

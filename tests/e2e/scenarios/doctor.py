@@ -68,6 +68,10 @@ def _no_seal() -> None:
     os.unlink(_WHERE.seal)
 
 
+def _no_anchor() -> None:
+    os.unlink(_WHERE.anchor)
+
+
 def _open_folder() -> None:
     os.chmod(os.path.dirname(DROP_IN), 0o777)
 
@@ -113,6 +117,7 @@ SCENARIOS = (
     Scenario("doctor/no-stub", "it finds that the hook is missing", _found(_no_stub, "command/missing")),
     Scenario("doctor/async", "it finds that nobody waits for the hook", _found(_runs_beside, "managed/lint")),
     Scenario("doctor/no-seal", "it finds that no signed policy is there", _found(_no_seal, "trust/fallback")),
+    Scenario("doctor/no-anchor", "it finds that the anchor is missing", _found(_no_anchor, "trust/no-anchor")),
     Scenario(
         "doctor/open-folder", "it finds that people can change the settings", _found(_open_folder, "managed/unsafe")
     ),
