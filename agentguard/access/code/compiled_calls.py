@@ -83,7 +83,8 @@ File.ReadAllTextAsync System.IO.File.ReadAllText System.IO.File.ReadAllLines Sys
 File.WriteAllText File.WriteAllLines File.AppendAllText File.WriteAllBytes StreamWriter File.Create | path:write
 File.Delete System.IO.File.Delete | path:delete
 Directory.Delete System.IO.Directory.Delete | path:delete-tree
-Process.Start System.Diagnostics.Process.Start Process.run Process.runSync Process.start | cmd:program-and-text
+Process.Start System.Diagnostics.Process.Start ProcessStartInfo Process.run Process.runSync | cmd:program-and-text
+Diagnostics.ProcessStartInfo Process.start | cmd:program-and-text
 .GetStringAsync .GetAsync .DownloadString .DownloadFile | url:url
 .PostAsync | url:upload
 FileManager.default.removeItem | atPath:delete-tree
@@ -110,6 +111,7 @@ SAME = frozenset({
     "as_ref", "to_path_buf", "display", "to_str", "c_str", "toPath", "toFile", "to_string_lossy", "into_os_string",
     "into_string", "as_path", "ok", "path", "toString", "absoluteFile", "toAbsolutePath", "into_owned", "borrow", "as_os_str",
 })  # fmt: skip
+LISTS = frozenset({"Seq", "List", "Array", "listOf", "arrayOf", "mutableListOf", "List.of", "Arrays.asList", "Process"})
 BENEATH = frozenset({"join", "resolve", "appendingPathComponent", "appending", "push"})  # `home.join(".ssh")`
 PROPERTIES = frozenset({  # names that are a value without being called
     "FileManager.default.homeDirectoryForCurrentUser",

@@ -207,6 +207,22 @@ def variable(name: Held) -> Held:
     return Secret(name) if isinstance(name, str) and telling.key(name) else UNKNOWN
 
 
+def expanded(text_: Value, of: Callable[[str], Held]) -> Value:
+    """Return a text with its `$NAME` and `${NAME}` filled in."""
+    if not isinstance(text_, str) or "$" not in text_:
+        return text_
+    first, *rest = text_.split("$")
+    done: list[Held] = [first]
+    for piece in rest:
+        braced = piece.startswith("{")
+        name, _, tail = piece[1:].partition("}") if braced else (piece, "", "")
+        if not braced:
+            size = next((k for k, char in enumerate(piece) if not (char.isalnum() or char == "_")), len(piece))
+            name, tail = piece[:size], piece[size:]
+        done += [of(name), tail]
+    return text(joined(done))
+
+
 def secret(held: Held) -> str:
     """Return the name of the variable whose secret something holds, "" where there is none."""
     if isinstance(held, Secret):

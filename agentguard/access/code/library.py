@@ -264,18 +264,7 @@ class Library:
 
     def _expanded(self, path: Value) -> Value:
         """Return a path with its `$NAME` filled in, as os.path.expandvars does it."""
-        if not isinstance(path, str) or "$" not in path:
-            return path
-        first, *rest = path.split("$")
-        done: list[Held] = [first]
-        for piece in rest:
-            braced = piece.startswith("{")
-            name, _, tail = piece[1:].partition("}") if braced else (piece, "", "")
-            if not braced:
-                size = next((k for k, char in enumerate(piece) if not (char.isalnum() or char == "_")), len(piece))
-                name, tail = piece[:size], piece[size:]
-            done += [self.variable(name), tail]
-        return h.text(h.joined(done))
+        return h.expanded(path, self.variable)
 
     def _stdin(self, name: str) -> Held:
         value = self.given.stdin

@@ -17,7 +17,7 @@ from agentguard.access.code.meanings import PROPERTIES
 from agentguard.access.code.sinks import Args
 from agentguard.access.code.statements import Statements
 from agentguard.access.code.tokens import END, NAME, NUMBER, SIGN, TEXT, TICK
-from agentguard.access.model import UNKNOWN
+from agentguard.access.model import UNKNOWN, Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Scanner(Statements):
         self.depth = 0
         self.assigned = False  # the last expression put its value somewhere
         self.target = ""  # the name that an assignment would be to
+        self.member = ""  # the last name behind a dot
         self.keys: list[tuple[str, Alternatives]] = []  # of the last braces
         self.stops = _STOPS | _MORE_STOPS.get(language, frozenset())
 
@@ -197,6 +198,8 @@ class Scanner(Statements):
                 else:
                     self.bind(target, left)
                     self.found.assigned += left if not target else ()
+                    if not target and self.language == "compiled":
+                        self.arguments(left)
             elif value in _MORE:
                 left = self.joined(left, self.expression())
                 self.bind(target, left)
@@ -211,7 +214,7 @@ class Scanner(Statements):
                 left = h.several((*left, *self.operand()))
             elif value == "&&":
                 left = self.operand()
-            elif value in ("!", "...", "<<") and self.peek()[0] == END:
+            elif value in ("!", "...", "<<") and (self.peek()[0] == END or self.sign(")")):
                 break
             else:
                 right = self.operand()
@@ -241,7 +244,10 @@ class Scanner(Statements):
             if kind == NAME and value == "function":
                 self.at += 1
                 return NOTHING
-        if kind == SIGN and value in ("(", "[", "{"):
+        found: Alternatives
+        if kind == SIGN and value == "[" and self.typed():
+            found = (Items(self.listed("}").placed[: h.MAX_ITEMS]),)
+        elif kind == SIGN and value in ("(", "[", "{"):
             found = self.bracketed(value)
         elif kind == TEXT:
             self.at += 1
@@ -278,6 +284,15 @@ class Scanner(Statements):
         found = self.postfix(found)
         return NOTHING if hides and h.secret(found[0]) else found
 
+    def typed(self) -> bool:
+        """Skip what stands before the elements of `[]string{…}` and `new[] {…}`. Returns whether it was one."""
+        at = 2
+        while self.peek(at)[0] == NAME or self.peek(at) in ((SIGN, "."), (SIGN, "*")):
+            at += 1
+        found = self.language == "compiled" and self.peek(1) == (SIGN, "]") and self.peek(at) == (SIGN, "{")
+        self.at += at + 1 if found else 0
+        return found
+
     def bracketed(self, mark: str) -> Alternatives:
         """Read what stands in brackets."""
         if mark == "{":
@@ -301,9 +316,11 @@ class Scanner(Statements):
         keys: list[tuple[str, Alternatives]] = []
         last: Alternatives = NOTHING
         parts: list[Alternatives] = []
+        commas = 0
         while self.at < len(self.tokens) and not self.sign("}"):
             start = self.at
             kind, value = self.peek()
+            commas += (kind, value) == (SIGN, ",")
             if kind == SIGN and value == "..." and self.peek(1)[0] == NAME:
                 self.at += 1
                 if ENVIRON in self.operand():
@@ -332,7 +349,7 @@ class Scanner(Statements):
         self.keys = keys
         if "..." in items and items["..."] == (ENVIRON,):
             return (ENVIRON,)
-        if self.language == "lua" and parts and not items:
+        if parts and not items and (self.language == "lua" or (commas and self.language == "compiled")):
             return (Items(parts[: h.MAX_ITEMS]),)
         return (Table(items),) if items else last
 
@@ -407,6 +424,9 @@ class Scanner(Statements):
                 plain = str(name) if kind in (NAME, NUMBER) else ""
                 if kind == TEXT:
                     plain = str(self.literal(name)[0])
+                if (kind, name) == (SIGN, "!") and self.language == "compiled":
+                    self.starts(found)
+                self.member = plain
                 found = self.attribute(found, plain)
                 self.target = ""
                 called, getter = False, self.language in _GETTERS or (self.language == "groovy" and plain in PROPERTIES)
@@ -421,8 +441,12 @@ class Scanner(Statements):
                     found, getter = self.call(found, Args([])), False
                 self.at += 1
                 index = self.listed("]")
+                if self.language == "compiled" and not index.placed and self.sign("{"):  # `new String[] {"sh", "-c"}`
+                    self.at += 1
+                    found = (Items(self.listed("}").placed[: h.MAX_ITEMS]),)
+                    continue
                 found = self.item(found, index.placed[0] if index.placed else NOTHING)
-                self.target = ""
+                self.target = self.target if self.language == "compiled" and not index.placed else ""
             elif kind == SIGN and value == "{" and self.close() and self.language == "perl":
                 self.at += 1
                 found = self.item(found, self.perl_key())
@@ -442,6 +466,22 @@ class Scanner(Statements):
             else:
                 break
         return self.call(found, Args([])) if getter else found
+
+    def starts(self, of: Alternatives) -> None:
+        """`Seq("sh", "-c", …).!` and `"ls -l".!` of Scala."""
+        for one in of:
+            if isinstance(one, Items):
+                self.found.argv(one, Args([]))
+            elif isinstance(one, (str, Pattern)):
+                self.found.command(list(one.split()) if isinstance(one, str) else [one])
+
+    def arguments(self, given: Alternatives) -> None:
+        """`task.arguments = ["-c", …]` of Swift, `info.Arguments = "-c …"` of C#: what stands there is for a shell."""
+        for one in given if self.member in ("arguments", "Arguments") else ():
+            if isinstance(one, Items) and one.items and one.items[0][0] in ("-c", "-lc"):
+                self.found.argv(Items([("sh",), *one.items]), Args([]))
+            elif isinstance(one, str) and one.startswith("-c "):
+                self.found.shell("sh " + one)
 
     def is_dot(self, value: str) -> bool:
         r"""Lua's `:`, PHP's `\\` and R's `$` are dots only where a name stands behind them."""
@@ -502,12 +542,16 @@ class Scanner(Statements):
         if len(parts) == 1 and isinstance(parts[0], str):
             return (h.literal(parts[0]),)
         done: list[Held] = []
+        plain: list[Held] = []  # the same in a language that has no holes
         for part in parts:
             if isinstance(part, str):
                 done.append(h.literal(part))
+                plain.append(done[-1])
             else:
                 self.depth += 1
                 value = self.take(part.code) if part.code else NOTHING
                 self.depth -= 1
                 done.append(value[0] if len(value) == 1 else UNKNOWN)
-        return (h.joined(done),)
+                bare = part.written and (done[-1] is UNKNOWN or isinstance(done[-1], Named))
+                plain.append(h.literal(part.written) if bare else done[-1])
+        return h.several((h.joined(done), h.joined(plain)))

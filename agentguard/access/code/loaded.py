@@ -5,7 +5,7 @@ code runs. Which tools load what is in the table: programs, and behind the bar t
 file that lies where such a tool works (beneath the folder at hand, in the project, or beside a path that the command or
 a variable set for it names) is read by its language, once for each text that it gets. What comes of it is judged like a
 program of the project (see possible): certain rows become possible, nothing of it is opaque; but what it reads counts,
-as the text is handed over in this call.
+as the text is handed over in this call, and so does an unknown text that it hands to a shell where the command names it.
 
 Sources: the manual of each tool, on the files that it loads or compiles.
 """
@@ -13,10 +13,14 @@ Sources: the manual of each tool, on the files that it loads or compiles.
 from __future__ import annotations
 
 from agentguard.access.code import reach
+from agentguard.access.model import ANY
 from agentguard.access.shell.made import FILE
+from agentguard.access.shell.values import parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from agentguard.access.model import Value
     from agentguard.access.shell.command import Call
 
@@ -175,6 +179,16 @@ def _near(call: Call) -> list[str]:
     return [one for one in found if one != "/"]
 
 
+def _hides(kind: str, given: Any) -> bool:
+    """Return whether code hands a text to a shell that is not known: `system(x)`, `exec.Command("sh", "-c", x)`."""
+    if kind == "shell":
+        return not isinstance(given, str)
+    at = given.index("-c") + 1 if "-c" in given else 0
+    return bool(
+        at and str(given[0]).rpartition("/")[2] in reach.SHELLS and at < len(given) and parts_of(given[at])[0] is ANY
+    )
+
+
 def _judge(call: Call, place: str, name: str, text: str) -> None:
     """Read one file by its language."""
     kind = _KINDS.get(name) or _KINDS.get(name[name.rfind(".") :] if "." in name[1:] else name)
@@ -187,7 +201,9 @@ def _judge(call: Call, place: str, name: str, text: str) -> None:
 
         call.machine.program = "loaded"
         if kind == "python" or kind in coded.SCANNED:
-            coded.apply(call, coded.findings(call, kind, text, file=place), kind)
+            found = coded.findings(call, kind, text, file=place)
+            hides.extend(one for one, value in found if one in ("shell", "command") and _hides(one, value[0]))
+            coded.apply(call, found, kind)
         elif kind == "shell":
             call.shell(text, f"{call.name} {name}", state=call.child([]))
         elif kind:
@@ -199,7 +215,10 @@ def _judge(call: Call, place: str, name: str, text: str) -> None:
 
             settings.read(call, more, text)
 
+    hides: list[str] = []
     origin = call.origin
     call.begin((name,), (), (), frozenset())
     reach.inside(call, act, text)
     call.origin = origin
+    if hides and kind == "compiled" and any(call.place(word) == place for word in call.words):
+        call.opaque(f"what {name} hands to a shell is not known")

@@ -405,8 +405,17 @@ class Meanings:
         if self.language == "compiled":
             if name in compiled_calls.VARIABLES:
                 return (self.home if one in ("HOME", "user.home", "USERPROFILE") else h.variable(one),)
+            if name in (
+                "os.ExpandEnv",
+                "shellexpand.full",
+                "shellexpand.env",
+                "Environment.ExpandEnvironmentVariables",
+            ):
+                return (h.expanded(h.text(one), lambda name: self.home if name == "HOME" else h.variable(name)),)
             if name in compiled_calls.JOINS and args.placed:
                 return self._path("File" if name not in ("filepath.Join", "path.Join") else name, args)
+            if name in compiled_calls.LISTS:
+                return (Items(args.placed[: h.MAX_ITEMS]),)
             if spec is not None and spec[0][1] == "rust":
                 return (Items([first]),)
             if name in ("format", "String.format", "fmt.Sprintf", "format_args", "concat") and isinstance(one, str):

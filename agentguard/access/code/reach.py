@@ -29,7 +29,7 @@ _SYSTEM = (
     "/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/opt/", "/etc/", "/proc/", "/sys/", "/dev/", "/boot/", "/nix/", "/snap/",
     "/System/", "/Library/", "/Applications/", "C:/Windows/", "C:/Program Files/",
 )  # fmt: skip
-_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
+SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
 
 
 def inserted(call: Call, value: Value, lines: list[str]) -> None:
@@ -206,7 +206,7 @@ def by_name(call: Call) -> None:
     if words and words[0].endswith("/env"):
         words = [word for word in words[1:] if word[:1] != "-" and "=" not in word]
     name = words[0].rpartition("/")[2] if words else ""
-    if not name or name in _SHELLS:
+    if not name or name in SHELLS:
         if name or text.isprintable() or "\n" in text:
             inside(
                 call,

@@ -30,6 +30,11 @@ _TICKS = frozenset({"ruby", "perl", "php", "julia"})  # a backquote runs a comma
 _REGEXES = frozenset({"javascript", "ruby", "perl", "groovy"})
 # Behind these stands code in a text that may hold the same quotation mark.
 _OPENS = {"ruby": "#{", "elixir": "#{", "compiled": "${", "groovy": "${"}
+# Only in C, C++, Go, Rust, Java, C# and Swift, in which a `$` in a text is a `$`; in Kotlin, Dart and Scala it is a hole.
+_WITHOUT_HOLES = (
+    "#include", "int main(", "package main", "func main(", "exec.Command", "os/exec", "fn main(", "use std::", "std::",
+    "Command::new", "import Foundation", "public class ", "public static ", "static void Main", "using System",
+)  # fmt: skip
 # What stands before a text and says how it is written: R, C++, Rust, Scala, C#.
 _PREFIXES = frozenset({"r", "R", "b", "br", "L", "u8", "s", "f", "raw", "c", "$"})
 _SIGNS = ("...", "===", "!==", "<<<", "=>", "->", "::", "==", "!=", "<=", ">=", "&&", "||", "++", "+=", ".=", "..", "?.",
@@ -43,12 +48,16 @@ _BEFORE_OPERAND = frozenset({
 
 
 class Hole:
-    """Code in a text, of which the value is put in there."""
+    """Code in a text, of which the value is put in there.
 
-    __slots__ = ("code",)
+    `written` is the text as it stands, where another language of the same family would take it for no code at all.
+    """
 
-    def __init__(self, code: str) -> None:
+    __slots__ = ("code", "written")
+
+    def __init__(self, code: str, written: str = "") -> None:
         self.code = code
+        self.written = written
 
 
 class _Lexer:
@@ -58,6 +67,7 @@ class _Lexer:
         self.at = 0
         self.tokens: list[Token] = []
         self.heredocs: list[tuple[int, str, bool]] = []  # number of the token, end mark, whether it has holes
+        self.plain = language == "compiled" and any(mark in text for mark in _WITHOUT_HOLES)
 
     def run(self) -> list[Token]:
         text, language = self.text, self.language
@@ -176,8 +186,13 @@ class _Lexer:
                 continue
             hole = _hole(body, at, language, mark) if holes and char in "$#@{" else None
             if hole is not None:
-                code, at = hole
-                done += ["".join(text), Hole(code)]
+                code, end = hole
+                written = body[at:end] if language == "compiled" and char == "$" else ""
+                at = end
+                if written and self.plain:
+                    text.append(written)
+                    continue
+                done += ["".join(text), Hole(code, written)]
                 text = []
                 continue
             text.append(char)

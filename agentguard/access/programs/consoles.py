@@ -5,6 +5,7 @@ Sources: dc(1), developer.hashicorp.com (terraform console), nushell.sh, xon.sh,
 
 from __future__ import annotations
 
+from agentguard.access.model import WRITE
 from agentguard.access.programs import walk
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import plain
@@ -89,4 +90,7 @@ def scripts(call: Call, work: Work) -> None:
     whole = manifests.whole(before) if isinstance(before, str) else {}
     named = whole.get("scripts")
     whole["scripts"] = {**(named if isinstance(named, dict) else {}), **given}
+    call.path(WRITE, "package.json", "scripts are put into it")
     call.remember("package.json", Feed(dumps(whole)))
+    for name in given.keys() & manifests.BY_THEMSELVES:  # they run with whatever is installed next
+        call.shell(given[name], f"npm run {name}", state=call.child([]))

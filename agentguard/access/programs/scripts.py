@@ -26,6 +26,7 @@ _LIFECYCLE = {
     "pack": ("prepack", "prepare", "postpack"),
     "version": ("preversion", "version", "postversion"),
 }  # fmt: skip
+BY_THEMSELVES = frozenset(_LIFECYCLE["install"])
 _BINARIES = frozenset({"yarn", "pnpm", "bun"})  # run programs of dependencies by the names of scripts
 _SCRIPTS = frozenset({"test", "t", "tst", "start", "stop", "restart", "build", "dev", "lint"})
 _MEANS = {"t": "test", "tst": "test", "i": "install", "ci": "install", "add": "install", "clean-install": "install"}
@@ -53,10 +54,16 @@ def package(call: Call, work: Work) -> None:
     elif sub == "workspace" and len(words) > 1:
         names, rest = [words[2 if words[1] == "run" and len(words) > 2 else 1] or ""], rest[2:]
     elif _MEANS.get(sub, sub) in _LIFECYCLE:
-        if line.has("--ignore-scripts") or (_MEANS.get(sub, sub) == "install" and (words or line.has("--global"))):
+        what = _MEANS.get(sub, sub)
+        if line.has("--ignore-scripts"):
             return
         from_elsewhere(call)
-        lifecycle(call, _folders(call, work, words), _MEANS.get(sub, sub), work.command[0])
+        if what == "install" and (words or line.has("--global")):
+            folders = [folder for word in words if (folder := _local(call, word))]
+        else:
+            folders = _folders(call, work, words)
+            folders += [one for folder in folders if what == "install" for one in _declared(call, folder)]
+        lifecycle(call, folders, what, work.command[0])
         return
     elif sub == "node" and call.name in _BINARIES:
         names, rest = [sub], call.words[call.words.index(sub) + 1 :]
@@ -67,12 +74,15 @@ def package(call: Call, work: Work) -> None:
     elif words and words[0]:  # `yarn NAME`, `pnpm NAME`, `bun NAME`
         names, rest = [words[0]], rest[1:]
     elif call.name == "yarn" and not words:
-        lifecycle(call, _folders(call, work, words), "install", "yarn")
+        folders = _folders(call, work, words)
+        lifecycle(call, [*folders, *(one for folder in folders for one in _declared(call, folder))], "install", "yarn")
         return
     found = False
     for folder in _folders(call, work, words) if names else []:
         for name in names:
             found = run(call, folder, name, rest, " ".join(work.command[:1])) or found
+    if names == ["env"] and not found and call.name == "npm":  # npm-run-script(1): a script that is always there
+        work.feed = call.run(["env"], "npm run", stdin=call.stdin)
     if names and not found and call.name in _BINARIES and sub not in _SCRIPTS:
         from agentguard.access.programs import packages  # noqa: PLC0415 - most names are scripts
 
@@ -115,6 +125,23 @@ def _folders(call: Call, work: Work, words: list[str | None]) -> list[str]:
         if everywhere or place.rpartition("/")[2] in named or (own or {}).get("name") in named or place in named:
             found.append(place)
     return found
+
+
+def _local(call: Call, word: str | None) -> str:
+    """Return the folder that `npm install ./x` links, and whose own scripts it runs; "" for every other package."""
+    path = (word or "").partition("@file:")[2] or (word or "").removeprefix("file:").removeprefix("link:")
+    if not path.startswith((".", "/", "~")):
+        return ""
+    place = call.place(path.rstrip("/") or "/")
+    return place if isinstance(place, str) else ""
+
+
+def _declared(call: Call, folder: str) -> list[str]:
+    """Return the folders of the workspaces that a package declares: an install at its root runs their scripts too."""
+    declares = "workspaces" in (_manifest(call, folder) or {})
+    return (
+        _workspaces(call, folder) if declares or call.world.disk.kind(f"{folder}/pnpm-workspace.yaml") == "file" else []
+    )
 
 
 def _workspaces(call: Call, folder: str) -> list[str]:
@@ -167,8 +194,11 @@ def of(text: str, key: str) -> dict[str, Any]:
 
 
 def _with(scripts: dict[str, Any], lines: list[str]) -> dict[str, Any]:
-    """Return scripts with lines that stand somewhere in their file: `"NAME": "BODY"`, or a part of any body."""
-    found = dict(scripts)
+    """Return scripts with lines that stand somewhere in their file: `"NAME": "BODY"`, or a part of any body.
+
+    Such parts together are the body of "", for a script of which only that is known that it was put in (see run).
+    """
+    found = {**scripts, "": ""}
     for line in lines:
         pair = _object("{" + line.strip().strip(",") + "}")
         if pair is None:
@@ -187,7 +217,7 @@ def run(call: Call, folder: str, name: str, rest: list[Value], tool: str) -> boo
         scripts = of(text, "scripts")
         there.append(name in scripts)
         for one in (f"pre{name}", name, f"post{name}"):
-            body = scripts.get(one)
+            body = scripts.get(one, scripts.get("") if one == name else None)
             if body is None and one == "start":
                 body = "node server.js" if call.world.disk.kind(f"{folder}/server.js") == "file" else None
             if isinstance(body, str):
