@@ -87,6 +87,14 @@ def unsent(folder: str) -> int:
     return sum(line.seq > acknowledged.get(line.chain, -1) for line in reader.read(folder) if not line.problem)
 
 
+def oldest_unsent(folder: str) -> str:
+    """Return the time of the oldest record of the spool at `folder` that has no receipt, "" where all have one."""
+    memory = Memory(os.path.join(os.path.dirname(os.path.dirname(folder)), "sync"))
+    acknowledged = memory.acknowledged(int(os.path.basename(folder)))
+    waiting = (line for line in reader.read(folder) if not line.problem and line.seq > acknowledged.get(line.chain, -1))
+    return min((str(line.body.get("time", "")) for line in waiting), default="")
+
+
 class _Sender:
     """Sends spools, one request at a time. `wait`: for how many seconds the collector asked to be left alone."""
 

@@ -326,6 +326,12 @@ def _upload(lab):
     return records.check(lab.exam())
 
 
+def _waiting(lab):
+    with open(lab.own.settings, "a", encoding="ascii") as file:
+        file.write('collector_url = "https://audit.acme.example"\n')
+    return records.check(lab.exam(now=time.time() + 2 * DAY))
+
+
 def _failing(lab):
     lab.status(last_error={"time": "t", "text": "no route", "code": "c"})
     return records.check(lab.exam())
@@ -438,6 +444,7 @@ WRONG = {
     "records/mode": _mode,
     "records/unwritable": _unwritable,
     "records/upload": _upload,
+    "records/waiting": _waiting,
     "sync/never": _never,
     "sync/failing": _failing,
     "sync/old": _old,

@@ -8,9 +8,12 @@ import stat
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from agentguard import config
+from agentguard.audit import upload
 from agentguard.deploy import targets
 from agentguard.deploy.lint.formats import BAD_PLIST
 from agentguard.deploy.render import systemd, taskscheduler
+from agentguard.errors import AgentguardError
 from agentguard.sync import status
 
 if TYPE_CHECKING:
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
     from agentguard.deploy.doctor.table import Finding
 
 _MODE = 0o1733
-_OLD = 86_400  # seconds without a sync
+_OLD = 7 * 86_400  # seconds without a sync; a laptop may be off for some days
+_WAITING = 86_400  # seconds that a record may wait for the collector
 _UNITS = ("etc/systemd/system", "lib/systemd/system", "usr/lib/systemd/system")
 _WANTS = "etc/systemd/system/timers.target.wants"
 _DAEMONS = "/Library/LaunchDaemons"
@@ -34,6 +38,7 @@ def check(exam: Exam) -> Iterator[Finding]:
         return
     if os.access(exam.where.sync, os.R_OK | os.X_OK) or not os.path.lexists(exam.where.sync):
         yield from _sync(exam, status.read(exam.where))
+        yield from _waiting(exam)
     if exam.where.managed and (why := _TIMERS[exam.machine.target](exam)):
         yield exam.finding("sync/no-timer", why, fix="timer" if exam.machine.target == targets.LINUX else "")
 
@@ -54,6 +59,19 @@ def _spool(exam: Exam) -> Iterator[Finding]:
     own = exam.where.spool(os.getuid())
     if os.path.lexists(own) and not (os.path.isdir(own) and os.access(own, os.R_OK | os.W_OK | os.X_OK)):
         yield exam.finding("records/unwritable", f"{own} cannot be written to", place=own)
+
+
+def _waiting(exam: Exam) -> Iterator[Finding]:
+    """Yield a finding if this person's records wait for a collector that was named; nobody else's spool is opened."""
+    try:
+        named = config.read(exam.where.settings)["collector_url"] or exam.active.custom.get("collector", {}).get("url")
+        oldest = (
+            upload.oldest_unsent(exam.where.spool(os.getuid())) if named and exam.machine.platform != "win32" else ""
+        )
+    except AgentguardError:
+        return
+    if oldest and oldest[:19] < status.stamp(exam.machine.now - _WAITING)[:19]:
+        yield exam.finding("records/waiting", f"records wait for {named} since {oldest}", fix="sync")
 
 
 def _sync(exam: Exam, known: dict[str, Any]) -> Iterator[Finding]:

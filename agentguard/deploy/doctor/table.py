@@ -135,6 +135,9 @@ KNOWN = {
     ),
     "records/unwritable": Known(ERROR, "records of this person cannot be written", "ls -ld {place}"),
     "records/upload": Known(WARNING, "the collector does not get what happens here", "{sudo}{cli} sync"),
+    "records/waiting": Known(
+        WARNING, "the collector has not got them, and they can still be deleted", "{sudo}{cli} sync"
+    ),
     "sync/never": Known(WARNING, "nobody has fetched a policy here yet", "{sudo}{cli} sync"),
     "sync/failing": Known(WARNING, "the policy here grows old, and expires in the end", "{sudo}{cli} sync"),
     "sync/old": Known(ERROR, "nothing runs the sync: the policy grows old and records stay here", "{timer}"),
