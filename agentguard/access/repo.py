@@ -202,6 +202,7 @@ def _section(text: str) -> tuple[str, str] | None:
     return (remote.lower() if dot and family.lower() == "remote" else ""), text[close + 1 :]
 
 
+_SPECIAL = frozenset('\\"#;')  # what makes a value other than it stands there
 _ESCAPES = {"n": "\n", "t": "\t", "b": "\b", '"': '"', "\\": "\\"}
 
 
@@ -213,6 +214,8 @@ def variable(text: str, more: Iterator[str]) -> tuple[str, str] | None:
         key = key.partition("#")[0].partition(";")[0].rstrip(" \t")
     if not key.isascii() or not key[:1].isalpha() or not key.replace("-", "").isalnum():
         return None
+    if _SPECIAL.isdisjoint(rest):
+        return key, rest.strip(" \t").rstrip(" \t\r")
     found: list[str] = []
     quoted = False
     kept = 0  # blanks at the end of a value count only within quotes

@@ -207,9 +207,16 @@ class World:
 
     def over(self, disk: Disk) -> World:
         """Return the same world with another disk, on which folders are not remembered."""
-        other = object.__new__(World)
-        for name in World.__slots__:
-            setattr(other, name, getattr(self, name))
-        other.disk = disk
-        other.folders = None
-        return other
+        return World(
+            home=self.home,
+            project=self.project,
+            worktrees=self.worktrees,
+            tmpdir=self.tmpdir,
+            hostname=self.hostname,
+            user=self.user,
+            agentguard=self.agentguard,
+            platform=self.platform,
+            branch=self.branch,
+            remotes=self.remotes,
+            disk=disk,
+        )

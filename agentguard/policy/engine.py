@@ -22,7 +22,7 @@ import os
 
 from agentguard.access.model import CONNECT, DELETE, EXACT, EXECUTE, MCP, OPAQUE, UNCERTAIN, UNKNOWN, USE, WRITE
 from agentguard.policy.form import SEVERITIES
-from agentguard.policy.match import KINDS, PATH, RowMatch, Sets
+from agentguard.policy.match import KINDS, PATH, RowMatch, Sets, kind_of
 from agentguard.policy.model import (
     ALLOW,
     ASK,
@@ -76,8 +76,8 @@ class Policy:
     """
 
     __slots__ = (
-        "_by_action", "_kept", "_keys", "defaults", "max_days", "mode", "name", "on_failure", "roles", "rules", "sets",
-        "stored",
+        "_by_action", "_kept", "_keys", "_usual", "defaults", "max_days", "mode", "name", "on_failure", "roles", "rules",
+        "sets", "stored",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], stored: Stored | None = None) -> None:
@@ -93,6 +93,7 @@ class Policy:
         self._by_action: dict[str, list[int]] = {} if stored else data["by_action"]
         self._kept: list[tuple[Sets, Keys | None]] = []
         self._keys: Keys | None = None
+        self._usual: dict[tuple[str, str, str], str] = {}
 
     def in_world(self, world: World) -> Sets:
         """Return the sets made ready for a world; some are kept, because the calls of a replay share few worlds."""
@@ -117,6 +118,14 @@ class Policy:
     def texts(self, number: int) -> dict[str, Any]:
         """Return reason and remedy of a rule, and what else only people read."""
         return self.stored.texts(number) if self.stored else self.rules[number]
+
+    def usual(self, name: str, row: Row, context: Context) -> str:
+        """Return a default for a row."""
+        asked = (name, row.action, context.device_kind)
+        found = self._usual.get(asked)
+        if found is None:
+            found = self._usual[asked] = self.default(*asked)
+        return found
 
     def default(self, name: str, action: str, device_kind: str) -> str:
         """Return a default for rows of an action: what is said for the kind of device, then for the action, wins."""
@@ -193,12 +202,24 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
         elif (known := group.quiet(row)) is not None:
             effects.append(known)
             continue
-        match, pack_match = RowMatch(row, context, sets, looks), RowMatch(row, context, pack_sets, looks)
-        firm = _hits(pack, pack_match, row, number, context, rules=group.rules(0, pack_match, row))
-        own = _hits(policy, match, row, number, context, rules=group.rules(1, match, row), lifted=lifted)
+        kind = kind_of(row)
+        firm, own = [
+            _hits(of, RowMatch(row, context, ready, looks), row, number, context, rules=rules, lifted=lift)
+            if rules
+            else []
+            for of, ready, rules, lift in (
+                (pack, pack_sets, group.rules(0, kind, row, context), None),
+                (policy, sets, group.rules(1, kind, row, context), lifted),
+            )
+        ]
+        name = _default_name(row, str(kind[0]), access.known)
+        if not (firm or own or lifted) and context.state == FRESH and policy.usual(name, row, context) == ALLOW:
+            effects.append(ALLOW)
+            group.told(row, ALLOW, silent=True)
+            continue
         acts = [*firm, *(hit for hit in own if hit.counts)]
         would = [*firm, *own]
-        default = _default(policy, _default_name(row, match.certainty, access.known), row, number, context)
+        default = _default(policy, name, row, number, context)
         if default.counts and not any(map(_answers, acts)):
             acts.append(default)
         if not any(map(_answers, would)):
@@ -254,32 +275,34 @@ class Group:
     little more than one of a few.
     """
 
-    __slots__ = ("_alive", "_effects", "_names", "_policies", "_rows", "_whole")
+    __slots__ = ("_effects", "_names", "_policies", "_rows", "_whole")
 
     def __init__(self, policies: list[tuple[Policy, Sets]]) -> None:
         self._policies = policies
-        self._alive: list[dict[int, bool]] = [{} for _ in policies]
         self._whole: list[list[int] | None] = [None for _ in policies]
         self._effects: dict[str, str] = {}
         self._names: Names | None = None
         self._rows = 0
 
-    def rules(self, which: int, match: RowMatch, row: Row) -> list[int]:
+    def rules(self, which: int, kind: object, row: Row, context: Context) -> list[int]:
         """Return the rules of a policy that could match a row; of a group of many, those that could match any."""
-        found = self._whole[which]
-        if found is None:
-            policy, _ = self._policies[which]
-            alive = self._alive[which]
-            many = self._rows >= _MANY - 1
-            found = []
-            for number in policy.candidates(row, whole=many):
-                lives = alive.get(number)
-                if lives is None:
-                    lives = alive[number] = match.alive(policy.rules[number])
-                if lives:
-                    found.append(number)
-            if many or policy.stored is None:
-                self._whole[which] = found
+        whole = self._whole[which]
+        if whole is not None:
+            return whole
+        policy, sets = self._policies[which]
+        many = self._rows >= _MANY - 1
+        known = sets.could(kind)
+        match = RowMatch(row, context, sets) if many else None
+        found = []
+        for number in policy.candidates(row, whole=many):
+            could = known.get(number)
+            if could is None:
+                match = match or RowMatch(row, context, sets)
+                could = known[number] = match.could(policy.rules[number])
+            if could:
+                found.append(number)
+        if many and match is not None:
+            found = self._whole[which] = [number for number in found if match.alive(policy.rules[number])]
         return found
 
     def quiet(self, row: Row) -> str | None:
@@ -397,7 +420,7 @@ def _default_name(row: Row, certainty: str, known: bool) -> str:
 
 def _default(policy: Policy, name: str, row: Row, number: int, context: Context) -> Hit:
     """Return what holds for a row where no rule decides."""
-    effect = policy.default(name, row.action, context.device_kind)
+    effect = policy.usual(name, row, context)
     return _own_hit(name, effect, row, number, context, counts=policy.mode == ENFORCE)
 
 

@@ -29,7 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from agentguard.access.model import Path, Row
+    from agentguard.access.model import Row
     from agentguard.access.world import World
 
 PATH, HOST, COMMAND, TRAIT, WORD = "path", "host", "command", "trait", "word"
@@ -37,6 +37,8 @@ KINDS = (PATH, HOST, COMMAND, TRAIT, WORD)
 WORDS = ("tool", "server", "mcp_tool", "package", "variable")  # conditions on one text of a row
 ANCHORS = {"~": "home", "{project}": "project", "{tmpdir}": "tmpdir", "{agentguard}": "agentguard"}
 HEAD = 4  # characters of a b: key
+_NAMED = WORDS[1:]  # those that a row has beside its tool
+_KEPT = 4096  # folders whose keys are kept
 _FEW = 30  # names in a folder that are looked at one by one; more are looked for in a listing
 _LISTED = 400
 
@@ -53,7 +55,7 @@ class Keys:
     `roots` are the fixed parts of the policy's patterns, without case: {folder: names, by slashes}.
     """
 
-    __slots__ = ("_anchors", "_ends", "_folders", "_links", "_roots", "_world")
+    __slots__ = ("_anchors", "_ends", "_folders", "_links", "_roots", "_world", "kept", "lying")
 
     def __init__(self, world: World, roots: dict[str, str]) -> None:
         self._world = world
@@ -62,15 +64,32 @@ class Keys:
         self._links: list[tuple[str, str]] = []  # (where a link leads, the link), both folded
         self._ends: set[str] = set()  # paths that are called something their folder is not
         self._folders: dict[str, tuple[list[str], list[tuple[str, str]]]] = {}
+        # What `Stored` has found: rules by what a command is, and by the folder that a path lies in.
+        self.kept: dict[object, frozenset[int]] = {}
+        self.lying: dict[str, frozenset[int]] = {}
 
-    def of(self, row: Row) -> tuple[list[str], list[str]]:
-        """Return the keys of a row, and the kinds of key of which it might have any."""
+    def of_command(self, row: Row) -> list[str]:
+        """Return the keys that all rows of such a command have."""
+        origin = row.origin
+        found = list(self._command(origin.command, origin.program)) if origin.command else []
+        found += ["t:" + trait for trait in origin.traits]
+        found.append("w:tool:" + row.tool)
+        return found
+
+    def of_folder(self, folder: str) -> list[str]:
+        """Return the keys that a folder gives to all that lies in it."""
+        return self._folders[folder][0]
+
+    def of(self, row: Row) -> tuple[list[str], list[str], list[str]]:
+        """Return the other keys of a row, the folders that it lies in, and the kinds of key of which it might have any."""
         found: list[str] = []
+        folders: list[str] = []
         whole: list[str] = []
-        path, host, origin = row.path, row.host, row.origin
+        path, host = row.path, row.host
         if path is not None and path.text is not UNKNOWN:
             if path.extent == EXACT and isinstance(path.text, str) and isinstance(path.resolved, str):
-                found += self._path(path)
+                texts = (path.text,) if path.text == path.resolved else (path.text, path.resolved)
+                folders = [self._path(folded(text), found) for text in texts]
             else:
                 whole.append(PATH)
         if isinstance(host, str):
@@ -78,16 +97,13 @@ class Keys:
             found += ("h:" + labels[-1], "h:" + ".".join(labels[-2:]))
         elif host is not None:
             whole.append(HOST)
-        if origin.command:
-            found += self._command(origin.command, origin.program)
-        found += ["t:" + trait for trait in origin.traits]
-        for key in WORDS:
+        for key in _NAMED:
             value = getattr(row, key)
             if isinstance(value, str):
                 found.append(f"w:{key}:{value}")
             elif value is not None:
                 whole.append(WORD)
-        return found, whole
+        return found, folders, whole
 
     def _command(self, command: Sequence[str], program: str) -> Iterator[str]:
         second = command[1] if len(command) > 1 else None
@@ -97,28 +113,28 @@ class Keys:
                 if second is not None:
                     yield f"c:{name.casefold()} {second}"
 
-    def _path(self, path: Path) -> list[str]:
-        found: list[str] = []
+    def _path(self, text: str, found: list[str]) -> str:
+        """Add the keys that only this path has, and return its folder. `text` has the one form that is compared."""
         if self._anchors is None:
             self._anchors = self._look()
-        for text in {str(path.text), str(path.resolved)}:
-            text = folded(text)  # noqa: PLW2901 - the one form that is compared
-            cut = text.rfind("/")
-            folder, name = text[:cut], text[cut + 1 :]
-            above = self._folders.get(folder)
-            if above is None:
-                called = list(self._called(folder))
-                above = self._folders[folder] = [key for one in called for key in _above(*one)], called
-            found += above[0]
-            found += (f"n:{name}", f"b:{name[:HEAD]}")
-            dot = name.rfind(".")
-            if dot >= 0:
-                found.append("x:" + name[dot:])
-            if text in self._ends:
-                found += [f"p:{anchor}{rest}" for anchor, rest in self._called(text)]
-            else:
-                found += [f"p:{anchor}{rest}/{name}" for anchor, rest in above[1]]
-        return found
+        cut = text.rfind("/")
+        folder, name = text[:cut], text[cut + 1 :]
+        above = self._folders.get(folder)
+        if above is None:
+            if len(self._folders) >= _KEPT:
+                self._folders.clear()
+                self.lying.clear()
+            called = list(self._called(folder))
+            above = self._folders[folder] = [key for one in called for key in _above(*one)], called
+        found += (f"n:{name}", f"b:{name[:HEAD]}")
+        dot = name.rfind(".")
+        if dot >= 0:
+            found.append("x:" + name[dot:])
+        if text in self._ends:
+            found += [f"p:{anchor}{rest}" for anchor, rest in self._called(text)]
+        else:
+            found += [f"p:{anchor}{rest}/{name}" for anchor, rest in above[1]]
+        return folder
 
     def _called(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield (anchor, rest) for all that a path is called: by itself, by links to it, and seen from the anchors."""

@@ -38,6 +38,9 @@ KINDS = {
     "command": COMMAND, "host": HOST, "port": PORT, "path": PATH,
 }  # fmt: skip
 
+# Conditions on what a command is; rows that agree in all of these answer them alike.
+_COMMON = frozenset({"action", "certainty", "command", "trait"})
+_ALIKE = 4096  # kinds of row of which is kept which rules could match them
 _TREES = 64  # trees whose files are kept
 
 LACKS = -1  # the row does not have such a thing
@@ -52,7 +55,7 @@ _SCRATCH = (
 class Sets:
     """All sets of a policy, made ready for one world as they are needed."""
 
-    __slots__ = ("_ready", "_scratch", "_sets", "_spellings", "first", "seen", "world")
+    __slots__ = ("_could", "_ready", "_scratch", "_sets", "_spellings", "first", "seen", "world")
 
     def __init__(self, sets: Sequence[dict[str, Any]] | Lines, world: World) -> None:
         self.world = world
@@ -64,6 +67,16 @@ class Sets:
         ] = {}  # trees: their files, if these are all, cost
         self.first: dict[tuple[object, ...], str] = {}  # the first file of a tree that is in some set, "" for none
         self._ready: dict[tuple[int, str], Any] = {}
+        self._could: dict[object, dict[int, bool]] = {}
+
+    def could(self, kind: object) -> dict[int, bool]:
+        """Return what has been found out about rows of a kind (see `kind_of`): which rules could match them."""
+        found = self._could.get(kind)
+        if found is None:
+            if len(self._could) >= _ALIKE:
+                self._could.clear()
+            found = self._could[kind] = {}
+        return found
 
     def words(self, number: int) -> frozenset[str]:
         """Return a set as plain words of a closed list."""
@@ -132,6 +145,26 @@ def _maker(kind: str) -> Any:
     return {WORD: wordset.Words, COMMAND: wordset.Commands, PORT: wordset.Ports}[kind]
 
 
+def _certainty(row: Row) -> tuple[str, bool]:
+    """Return how sure a row is, and whether rules that do not name their certainty have a say about it.
+
+    One whose path or host is unknown is unknown. A row whose ref or package is unknown happens all the same.
+    """
+    path, host = row.path, row.host
+    certainty = row.certainty
+    if certainty in (CERTAIN, POSSIBLE):
+        if host is not UNKNOWN and (path is None or path.text is not UNKNOWN):
+            return certainty, True
+        certainty = UNCERTAIN
+    return certainty, certainty == UNCERTAIN and path is None and host is None and bool(row.resource()[0])
+
+
+def kind_of(row: Row) -> tuple[object, ...]:
+    """Return what decides which rules could match a row, whatever it names; the first of it is its certainty."""
+    origin = row.origin
+    return (*_certainty(row), row.action, origin.command, origin.program, origin.traits)
+
+
 class RowMatch:
     """Matches rules against one row. `certainty` is that of the row; one whose path or host is unknown is unknown.
 
@@ -153,24 +186,23 @@ class RowMatch:
         self.found: dict[int, str] = {}  # number of a set: the path in a tree that was found to be in it
         path = row.path
         self._spellings = (0,) if path is None or path.text == path.resolved else (0, 1)
-        self.certainty = row.certainty
-        if row.certainty in (CERTAIN, POSSIBLE) and UNKNOWN in (row.host, path and path.text):
-            self.certainty = UNCERTAIN
-        # Of these rows only rules that name their certainty have a say. A row whose ref or package is unknown happens
-        # all the same, so it is no such row.
-        other = path is None and row.host is None and row.resource()[0]
-        self.sure = self.certainty in (CERTAIN, POSSIBLE) or (self.certainty == UNCERTAIN and bool(other))
+        self.certainty, self.sure = _certainty(row)
+
+    def could(self, rule: dict[str, Any]) -> bool:
+        """Return whether a rule could match some row of this kind (see `kind_of`)."""
+        return self._alive(rule, [one for one in rule["when"] if one[0] in _COMMON])
 
     def alive(self, rule: dict[str, Any]) -> bool:
         """Return whether a rule could match the row if its path were another one.
 
         The rows of one command differ in nothing but their paths, so this is asked once for all of them.
         """
-        when = rule["when"]
-        if not self.sure and not any(key == "certainty" and not negated for key, negated, _ in when):
+        return self._alive(rule, [one for one in rule["when"] if KINDS[one[0]] != PATH])
+
+    def _alive(self, rule: dict[str, Any], conditions: list[Any]) -> bool:
+        if not self.sure and not any(key == "certainty" and not negated for key, negated, _ in rule["when"]):
             return False
-        stops = rule["effect"] != ALLOW
-        return bool(self._least([one for one in when if KINDS[one[0]] != PATH], 0, stops))
+        return bool(self._least(conditions, 0, rule["effect"] != ALLOW))
 
     def rule(self, rule: dict[str, Any]) -> int:
         """Return NO, MAYBE or YES for a rule of a compiled policy."""

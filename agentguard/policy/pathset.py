@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from agentguard.access.world import World
     from agentguard.policy.globs import Glob, Symbols
 
+    Partly: TypeAlias = tuple[str, Symbols, str]  # see `_split`
     # Whether there is a path for which the function says yes, in the tree at this root.
     Search: TypeAlias = Callable[[str, Callable[[str], bool]], bool]
 
@@ -110,14 +111,8 @@ class PathSet:
         return self._plus.tree(here)
 
     def _pattern(self, value: Pattern, mode: str, extent: str) -> int:
-        from agentguard.policy.globs import ONE_OR_MORE, symbols  # noqa: PLC0415 - only for partly known paths
-
         tree = extent == TREE
-        text = symbols(value, sep="/", fold=self._spellings.fold, tree=tree)
-        sure = [text, [*text, "/", *ONE_OR_MORE]] if tree else [text]
-        every = sure
-        if tree and text[-2:] == ["/", ANY]:  # an unknown last name may be empty, which leaves the folder
-            every = [*sure, text[:-2]]
+        sure, every = self._spellings.partly(value, tree=tree)
         less = self.less()
         if all(less.covers(text) for text in every):
             return NO
@@ -132,6 +127,7 @@ class _Patterns:
     """Patterns sorted by shape: the common shapes need one call into C for all patterns of that shape."""
 
     __slots__ = (
+        "_anywhere",
         "_beneath",
         "_folder",
         "_globs",
@@ -176,6 +172,7 @@ class _Patterns:
         self.inside = tuple(inside)
         self._globs: dict[str, Glob] = {}
         self._passed: dict[str, list[tuple[Glob, int, int]]] = {}
+        self._anywhere: list[tuple[Glob, int, int]] | None = None  # those of `**/NAME`, behind a folder
         self._folder = ""
         self._beneath = False
 
@@ -246,39 +243,51 @@ class _Patterns:
             return False
         from agentguard.policy.globs import ONE_OR_MORE  # noqa: PLC0415 - only for unusual patterns
 
-        return self.covers([*base, *ONE_OR_MORE])
+        return self.covers(_split([*base, *ONE_OR_MORE]))
 
-    def covers(self, text: Symbols) -> bool:
+    def covers(self, text: Partly) -> bool:
         """Return whether one of the patterns matches whatever a partly known text turns out to be."""
-        start, rest, end = _split(text)
+        start, rest, end = text
         return any(glob.covers(rest, state) for glob, state, _known in self._behind(start) if end.endswith(glob.tail))
 
-    def meets(self, text: Symbols) -> int:
+    def meets(self, text: Partly) -> int:
         """Return whether a partly known text could match: NO, MAYBE, or YES if a known part of it speaks for it."""
-        start, rest, end = _split(text)
+        start, rest, end = text
         able = (one for one in self._behind(start) if end.endswith(one[0].tail) or one[0].tail.endswith(end))
         return max((glob.meets(rest, state, known) for glob, state, known in able), default=NO)
 
     def _behind(self, start: str) -> list[tuple[Glob, int, int]]:
         """Return the patterns that can go on behind a folder's path, and how far each has come.
 
-        Most of the partly known paths of a project begin alike, and most patterns lie elsewhere.
+        Most of the partly known paths of a project begin alike, and most patterns lie elsewhere. Those of a name in any
+        folder have come equally far behind every folder.
         """
+        if not start:
+            return [(glob, glob.start, 0) for glob in map(self._glob, self.texts)]
+        if self._anywhere is None:
+            named = [text for text in self.texts if _anywhere(text)]
+            self._anywhere = [(glob, *glob.passed("/", glob.start, 0)) for glob in map(self._glob, named)]
         found = self._passed.get(start)
         if found is not None:
-            return found
+            return self._anywhere + found
         if len(self._passed) >= _FOLDERS:
             self._passed.clear()
         at = start
         while at and at not in self._passed:
             at = at[: at.rfind("/", 0, -1) + 1]
-        found = self._passed[at] if at else [(glob, glob.start, 0) for glob in map(self._glob, self.texts)]
+        found = (
+            self._passed[at]
+            if at
+            else [
+                (glob, glob.start, 0) for glob in map(self._glob, [text for text in self.texts if not _anywhere(text)])
+            ]
+        )
         while at != start:  # a pattern that ends above ends here too
             piece = start[len(at) : start.find("/", len(at)) + 1]
             every = [(glob, *glob.passed(piece, state, known)) for glob, state, known in found]
             at += piece
             found = self._passed[at] = [one for one in every if one[1]]
-        return found
+        return self._anywhere + found
 
     def _glob(self, pattern: str) -> Glob:
         """Return a pattern as an automaton; the common shapes rarely need one."""
@@ -290,7 +299,7 @@ class _Patterns:
         return glob
 
 
-def _split(text: Symbols) -> tuple[str, Symbols, str]:
+def _split(text: Symbols) -> Partly:
     """Return the known text that a partly known path begins with, to its last slash; the rest; what that ends with."""
     start = 0
     for place, symbol in enumerate(text, 1):
@@ -302,6 +311,11 @@ def _split(text: Symbols) -> tuple[str, Symbols, str]:
     while end > 0 and isinstance(text[end - 1], str):
         end -= 1
     return "".join(map(str, text[:start])), text[start:], "".join(map(str, text[end:]))
+
+
+def _anywhere(text: str) -> bool:
+    """Return whether a pattern is of a name in any folder: `**/NAME`."""
+    return text[:3] == "**/" and "/" not in text[3:] and "**" not in text[3:]
 
 
 def _star(text: str) -> tuple[str, str] | None:
@@ -400,13 +414,14 @@ class Spellings:
     A variable without a value makes its pattern match nothing. What has been looked up on the disk is kept.
     """
 
-    __slots__ = ("_disk", "_gone", "_listed", "_real", "_values", "_world", "fold")
+    __slots__ = ("_disk", "_gone", "_listed", "_partly", "_real", "_values", "_world", "fold")
 
     def __init__(self, world: World) -> None:
         self.fold = world.platform.startswith(_FOLDING)
         self._world = world
         self._disk = world.disk
         self._values: dict[str, tuple[str, ...]] = {}
+        self._partly: dict[object, tuple[list[Partly], list[Partly]]] = {}
         self._real = {"": ""}
         self._gone: set[str] = set()
         # The names in the folders that most patterns lie in, once they are listed; empty for too many.
@@ -439,6 +454,26 @@ class Spellings:
                 if real != fixed:
                     found.append(_escaped(real) + text[len(fixed) :])
         return [folded(text) for text in found] if self.fold else found
+
+    def partly(self, value: Pattern, *, tree: bool) -> tuple[list[Partly], list[Partly]]:
+        """Return the texts that a partly known path surely stands for, and all that it may stand for, cut for `covers`.
+
+        They are those of all sets, so they are kept.
+        """
+        asked = (value.parts, tree)
+        found = self._partly.get(asked)
+        if found is None:
+            from agentguard.policy.globs import ONE_OR_MORE, symbols  # noqa: PLC0415 - only for partly known paths
+
+            text = symbols(value, sep="/", fold=self.fold, tree=tree)
+            sure = [_split(text), _split([*text, "/", *ONE_OR_MORE])] if tree else [_split(text)]
+            every = sure
+            if tree and text[-2:] == ["/", ANY]:  # an unknown last name may be empty, which leaves the folder
+                every = [*sure, _split(text[:-2])]
+            if len(self._partly) >= _KEPT:
+                self._partly.clear()
+            found = self._partly[asked] = sure, every
+        return found
 
     def filled(self, pattern: str) -> tuple[str, ...]:
         """Return a pattern with `~` and variables replaced: several where a variable has several values."""

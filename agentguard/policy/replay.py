@@ -16,7 +16,6 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
-from agentguard.access import repo
 from agentguard.access.payload import INPUT_LIMIT, Malformed, of_fields
 from agentguard.access.programs import catalog
 from agentguard.access.world import RealDisk
@@ -165,7 +164,7 @@ class Replay:
         found = self._result(
             "", call, access, decision, before="", changed="", level=CALL, rule=rule, project=world.project
         )
-        return found._replace(user=world.user, repo=repo.name(world.remotes))
+        return found._replace(user=world.user, repo=setting.repository(world))
 
     def _record(self, body: dict[str, Any], texts: Any, name: str) -> Result | None:
         before = str(body.get("effect"))
@@ -180,7 +179,7 @@ class Replay:
         )
         if changed == LIFTED:  # the rule that stopped it then
             found = found._replace(rule=str(body.get("rule", "")))
-        return found._replace(user=world.user, repo=repo.name(world.remotes))
+        return found._replace(user=world.user, repo=setting.repository(world))
 
     def _result(
         self, name: str, call: ToolCall, access: Access, decision: Decision, *, before: str, changed: str, level: str,

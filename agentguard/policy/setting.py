@@ -7,6 +7,7 @@ known and holds no role, unless something else is said.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -62,10 +63,16 @@ class Snapshot:
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self._kept: dict[tuple[str | int, ...], object] = {}
+        self._kinds: dict[str, str] = {}
 
     def kind(self, path: str) -> str:
         """Return what is at `path`, as `Disk.kind` says."""
-        return str(self._look("kind", path))
+        found = self._kinds.get(path)
+        if found is None:
+            if len(self._kinds) >= _KEPT:
+                self._kinds.clear()
+            found = self._kinds[path] = self._disk.kind(path)
+        return found
 
     def readlink(self, path: str) -> str:
         """Return the target of a link."""
@@ -88,6 +95,16 @@ class Snapshot:
                 self._kept.clear()
             self._kept[asked] = getattr(self._disk, what)(path, *limit)
         return self._kept[asked]
+
+
+@functools.lru_cache(maxsize=256)
+def _named(remotes: tuple[tuple[str, str], ...]) -> str:
+    return repo.name(dict(remotes))
+
+
+def repository(world: World) -> str:
+    """Return the name of the repository of a world, "" where there is none."""
+    return _named(tuple(world.remotes.items()))
 
 
 def made_up(files: Mapping[str, str], links: Mapping[str, str], branch: str = BRANCH, repository: str = REPO) -> World:
@@ -143,7 +160,7 @@ def context(call: ToolCall, world: World, roles: Iterable[str] = (), who: Who = 
         user="" if who.known == NONE else who.user or world.user,
         device=who.device,
         device_kind=who.device_kind,
-        repo=repo.name(world.remotes),
+        repo=repository(world),
         branch=world.branch,
         remote_urls=tuple(world.remotes.values()),
         permission_mode=call.permission_mode,

@@ -22,6 +22,7 @@ MAGIC = b"agentguard policy 1"
 _ANY = b"agentguard policy "
 TEXTS = ("reason", "remedy", "owner", "tags")  # of a rule; needed only where it has a say
 LIMIT = 64 * 1024 * 1024  # bytes, inflated
+_KEPT = 10_000  # answers that are kept
 BLOCK = 128  # rules or sets that are inflated together
 
 
@@ -87,21 +88,40 @@ class Stored:
 
     def candidates(self, row: Row, found: keys.Keys, *, whole: bool) -> list[int]:
         """Return the rules that could match a row; `whole`: whatever its path is."""
-        names, kinds = found.of(row)
+        origin = row.origin
+        asked = (row.action, row.tool, origin.command, origin.program, origin.traits)
+        base = found.kept.get(asked)
+        if base is None:
+            if len(found.kept) >= _KEPT:
+                found.kept.clear()
+            base = found.kept[asked] = self._filed(found.of_command(row)).union(self.head["wide"][row.action])
+        names, folders, kinds = found.of(row)
         if whole and row.path is not None and keys.PATH not in kinds:
             kinds.append(keys.PATH)
-        numbers = set(self.head["wide"][row.action])
+        numbers = base.union(self._filed(names)) if names else base
+        for folder in folders:
+            lying = found.lying.get(folder)
+            if lying is None:
+                lying = found.lying[folder] = self._filed(found.of_folder(folder))
+            numbers |= lying
+        for kind in kinds:
+            numbers = numbers.union(self._of_kind(kind))
+        return sorted(numbers)
+
+    def _filed(self, names: list[str]) -> frozenset[int]:
+        """Return the rules that are filed under some keys."""
+        numbers: list[int] = []
         for name in names:
             known = self._known.get(name)
             if known is None:
                 place, bits = keys.bucket(name, self.head["buckets"])
                 line = self._index[place]
                 filed = map(int, line.split(",")) if line else ()
+                if len(self._known) >= _KEPT:
+                    self._known.clear()
                 known = self._known[name] = tuple([one >> 4 for one in filed if one & 15 == bits])
-            numbers.update(known)
-        for kind in kinds:
-            numbers.update(self._of_kind(kind))
-        return sorted(numbers)
+            numbers += known
+        return frozenset(numbers)
 
     def unpacked(self) -> dict[str, Any]:
         """Return the compiled policy as one value, as the compiler made it."""

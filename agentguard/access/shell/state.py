@@ -124,7 +124,11 @@ class State:
             return
         self.cwd = _either_cwd(self.cwd, other.cwd)
         if self.variables != other.variables:
-            for name in self.variables.keys() | other.variables.keys():
+            mine, theirs = self.variables, other.variables
+            plain = not self.references and not other.references
+            for name in mine.keys() | theirs.keys():
+                if plain and name in mine and mine[name] is theirs.get(name):
+                    continue
                 if name == "_":
                     self.variables["_"] = UNKNOWN
                 else:
