@@ -106,6 +106,10 @@ _ALSO = {
     "noxfile.py": "runs", "tasks.py": "runs", "fabfile.py": "runs", "lint-staged": "strings", ".lintstagedrc.js": "strings",
     ".lintstagedrc": "strings", ".lintstagedrc.json": "strings", ".lintstagedrc.cjs": "strings",
 }  # fmt: skip
+# Programs that run what they are given at a descriptor, though it has none of the endings above.
+_DESCRIPTORS = frozenset(
+    {"go", "java", "rustc", "gcc", "g++", "cc", "c++", "clang", "clang++", "tcc", "zig", "dart", "tinygo"}
+)
 _NAMES: dict[str, set[str]] = {}
 _KINDS: dict[str, str] = {}
 
@@ -131,6 +135,8 @@ def by(call: Call) -> None:
     if not _NAMES:
         _read()
     wanted = _NAMES.get(call.name)
+    if wanted is not None and call.name in _DESCRIPTORS:
+        _handed(call)
     if made is None or wanted is None or call.machine.reading or call.machine.elsewhere is not None:
         return
     near: list[str] | None = None
@@ -150,6 +156,20 @@ def by(call: Call) -> None:
                 continue
             made.judged.add((place, text))
             _judge(call, place, name, text)
+
+
+def _handed(call: Call) -> None:
+    """`go run <(…)`, `java /dev/stdin`: the source that is compiled and run has no name."""
+    for word in call.words:
+        if not isinstance(word, str) or not word.startswith("/dev/"):
+            continue
+        for feed in call.contents(word):
+            from agentguard.access.programs import coded  # noqa: PLC0415 - loads modules that load this one
+
+            if isinstance(feed.value, str):
+                coded.read_code(call, "compiled", feed.value)
+            elif feed.fetched:
+                call.fetched_or_opaque("what is compiled is not known", fetched=True)
 
 
 def _fits(name: str, wanted: set[str]) -> bool:

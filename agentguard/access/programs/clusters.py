@@ -23,8 +23,11 @@ def changes(call: Call, work: Work) -> None:
     if _tried(work):
         work.entry = {**work.entry, "traits": ""}
         work.line.traits.clear()
-    elif stages.cluster(call, work.line):
-        work.line.traits.add("publishes")
+    else:
+        if stages.cluster(call, work.line):
+            work.line.traits.add("publishes")
+        if work.command[-1] in ("apply", "create", "replace"):
+            _manifests(call, work)
     for name in ("--filename", "--kustomize"):
         if any("://" in (plain(value) or "") for value in work.line.values(name)):  # somebody else has written it down
             work.line.kinds[name] = "from"
@@ -35,6 +38,20 @@ def changes(call: Call, work: Work) -> None:
         from agentguard.access.programs import containers  # noqa: PLC0415 - few commands name what runs
 
         containers.carried(call, work)
+
+
+def _manifests(call: Call, work: Work) -> None:
+    """What this text has written into a manifest, or hands over, may give a pod the whole node."""
+    for value in work.line.values("--filename"):
+        feeds = [call.stdin] if value == "-" else call.contents(value)
+        if any(feed is not None and isinstance(feed.value, str) and _rules(feed.value) for feed in feeds):
+            work.line.traits.add("privileged")
+
+
+def _rules(text: str) -> bool:
+    from agentguard.access.programs import containers  # noqa: PLC0415 - few commands name what runs
+
+    return containers.rules(text)
 
 
 def scales(call: Call, work: Work) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value
     from agentguard.access.shell.command import Call
 
+OWN = "agentguard"
 SCANNED = (
     "javascript", "ruby", "perl", "php", "lua", "r", "julia", "elixir", "groovy", "tcl", "applescript", "compiled", "other",
 )  # fmt: skip
@@ -73,12 +74,39 @@ def findings(
             file,
             call.world.tmpdir,
         )
-        return python.read(text, call.world.home, given)
+        return _ends(text, python.read(text, call.world.home, given))
     from agentguard.access.code import literals  # noqa: PLC0415 - only for such code
 
     found = literals.read(text, language, call.world.home, shows=shows)
     if language == "compiled" and file is None:  # a line of Swift or Scala: what their own calls do stands in no table
         found += [one for one in literals.read(text, "other", call.world.home) if one not in found]
+    return _ends(text, found)
+
+
+# Libraries that find processes by name, and how one of those is ended.
+_FINDERS = (
+    "psutil",
+    "ps-list",
+    "find-process",
+    "ps-node",
+    "fkill",
+    "tree-kill",
+    "sys/proctable",
+    "gopsutil",
+    "sysinfo",
+)
+_ENDING = (".kill(", ".terminate(", "send_signal(", "fkill", "kill(")
+_PARENT = ("getppid", "process.ppid", "Process.ppid")
+
+
+def _ends(text: str, found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Say whose process code ends: agentguard's where it names that, or the one that has started the code."""
+    signals = any(kind == "trait" and value[0] == "signals" for kind, value in found)
+    ends = signals or (any(one in text for one in _FINDERS) and any(one in text for one in _ENDING))
+    if ends and OWN in text.lower():
+        found = [*found, ("trait", ("signals", f"the code ends {OWN}", OWN))]
+    if signals and any(one in text for one in _PARENT):
+        found = [*found, ("trait", ("discards-work", "the code ends what has started it"))]
     return found
 
 
@@ -123,9 +151,10 @@ def _fetched(call: Call, value: str, language: str) -> None:
     call.fetched_or_opaque(value, fetched=True)
 
 
-def _trait(call: Call, value: tuple[str, str], language: str) -> None:
+def _trait(call: Call, value: tuple[str, ...], language: str) -> None:
     origin = call.origin
-    call.begin(origin.command, origin.flags, origin.args, origin.traits | {value[0]})
+    named = (*value[2:], *(call.machine.sought if value[0] == "signals" else ()))
+    call.begin(origin.command, origin.flags, (*origin.args, *named), origin.traits | {value[0]})
     call.row(EXECUTE, why=value[1])
     call.origin = origin
 

@@ -43,10 +43,18 @@ def runs(call: Call, work: Work) -> None:
     words = _command(line)
     if words:
         cwd = elsewhere.folder(line.value("--workdir"), mounts)
-        place = elsewhere.Place(mounts, volumes, lasting=False)
+        if work.command[0].endswith("compose") or "compose" in work.command:
+            volumes += _DATA  # the file of the services says what is mounted there
+        place = elsewhere.Place(mounts, volumes, lasting=line.has("--volumes-from"))
         work.feed = elsewhere.run(call, words, " ".join(work.command), place, cwd)
 
 
+# Where images keep what outlives a container: the VOLUME of each on hub.docker.com.
+_DATA = (
+    "/var/lib/postgresql", "/var/lib/mysql", "/var/lib/mariadb", "/var/lib/mongodb", "/data", "/bitnami", "/var/lib/redis",
+    "/var/lib/rabbitmq", "/var/lib/kafka", "/var/lib/clickhouse", "/var/lib/influxdb", "/var/lib/cassandra", "/var/opt/mssql",
+    "/usr/share/elasticsearch/data", "/var/lib/neo4j", "/etcd-data", "/vault", "/backup", "/backups",
+)  # fmt: skip
 _MADE = "__containers"  # the variable that holds the names of containers which this text has made
 
 
@@ -273,14 +281,41 @@ def copies(call: Call, work: Work) -> None:
 _RULING = ("hostpid", "hostnetwork", "hostipc", "privileged", "allowprivilegeescalation")
 
 
+# Folders of a node that give a pod the node, or its other pods.
+_OF_NODES = (
+    "/etc",
+    "/root",
+    "/home",
+    "/run",
+    "/var/run",
+    "/var/lib/kubelet",
+    "/var/lib/docker",
+    "/proc",
+    "/dev",
+    "/sys",
+)
+
+
+def rules(text: str) -> bool:
+    """Return whether a manifest, YAML or JSON, gives a pod the rights or the files of its node."""
+    text = text.lower().replace('"', "").replace("'", "").replace(" ", "")
+    if any(f"{name}:true" in text for name in _RULING):
+        return True
+    for piece in text.split("hostpath:")[1:]:
+        path = piece.lstrip("{\n").removeprefix("path:").split("\n")[0].split(",")[0].rstrip("}]")
+        if path == "/" or (path + "/").startswith(tuple(f"{folder}/" for folder in _OF_NODES)):
+            return True
+    return False
+
+
 def kube_run(call: Call, work: Work) -> None:
     """`kubectl run NAME --image=IMAGE -- COMMAND`, `kubectl debug POD -- COMMAND`; a node's debugger has its files."""
     words = call.words
     named = plain(work.line.operands[0]) if work.line.operands else None
     if work.command[-1] == "debug" and (named or "").startswith("node/"):
         work.line.traits.add("privileged")
-    given = (plain(work.line.value("--overrides") or "") or "").replace(" ", "").lower()
-    if any(f'"{name}":true' in given for name in _RULING) or '"hostpath"' in given:
+    given = plain(work.line.value("--overrides") or "") or ""
+    if rules(given) or '"hostpath"' in given.lower():
         work.line.traits.add("privileged")
     carried = words[words.index("--") + 1 :] if "--" in words else []
     _inside(call, work, carried, lasting=work.command[-1] == "debug")

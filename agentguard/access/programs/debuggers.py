@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 
 def _begin(call: Call, work: Work) -> list[Value]:
+    operands = list(work.line.operands)
+    if call.name in ("gdb", "lldb") and call.machine.sought and any(plain(word) is None for word in call.words):
+        work.line.traits.add("signals")  # the process that is looked up by these names stops
+        work.line.operands += call.machine.sought
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
-    return list(work.line.operands)
+    return operands
 
 
 def strace(call: Call, work: Work) -> None:

@@ -45,6 +45,7 @@ def signals(call: Call, work: Work) -> None:
     if call.name == "kill" and any(plain(word) is None for word in call.words):
         line.operands += call.machine.sought
         everything = everything or (not call.machine.sought and bool(call.machine.work.get("processes")))
+        everything = everything or _of_starter(call)
     if everything and not asks:
         line.traits.add("discards-work")
     work.entry = {**work.entry, "operands": "text*"}
@@ -52,6 +53,16 @@ def signals(call: Call, work: Work) -> None:
 
 
 _OWN = "agentguard"
+
+
+def _of_starter(call: Call) -> bool:
+    """Return whether the number is that of what has started this shell: the agent, or its runner."""
+    text, (start, end) = call.frame.text, call.where
+    command = text[start:end] if call.frame.offset in (0, None) else text
+    for piece in [*command.split("PPID")[1:], *text.split("=$PPID")[1:], *text.split('="$PPID"')[1:]]:
+        if not (piece[:1].isalnum() or piece[:1] == "_"):
+            return True
+    return False
 
 
 def _may_be(pattern: str, name: str) -> bool:

@@ -7,7 +7,7 @@ from agentguard.access.model import EXECUTE, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import finder, walk
 from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed
-from agentguard.access.shell.values import plain
+from agentguard.access.shell.values import parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
+
+
+_OF_PROCESSES = ("/cmdline", "/comm", "/status", "/environ")  # what /proc says of a process: proc(5)
 
 
 def search(call: Call, work: Work) -> None:
@@ -30,7 +33,9 @@ def search(call: Call, work: Work) -> None:
     work.entry = {**work.entry, "operands": f"{pattern}text*", "traits": "read-only"}
     walk.standard(call, work)
     files = line.operands[1:] if pattern else line.operands
-    if call.machine.work.get("processes") and call.stdin is not None and not line.has("--invert-match"):
+    listed = bool(call.machine.work.get("processes")) and call.stdin is not None
+    listed = listed or any(str(parts_of(value)[-1]).endswith(_OF_PROCESSES) for value in files)
+    if listed and not line.has("--invert-match"):
         named = [*line.values("--regexp"), *(line.operands[:1] if pattern else [])]
         call.machine.sought += [text.replace("[", "").replace("]", "") for value in named if (text := plain(value))]
     if names_only or by_name:

@@ -126,7 +126,7 @@ def run(call: Call) -> Feed:
         from agentguard.access.programs import net  # noqa: PLC0415 - few commands connect
 
         net.fetched(call)
-    if call.machine.made is not None:
+    if call.machine.made is not None or call.machine.processes or "/dev/stdin" in call.words:
         from agentguard.access.code import loaded  # noqa: PLC0415 - few texts make files
 
         loaded.by(call)
