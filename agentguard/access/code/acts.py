@@ -103,8 +103,9 @@ def fetch(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
         method = one.items.get("method", NOTHING)[0] if isinstance(one, Table) else "GET"
         quiet = isinstance(method, str) and method.upper() in ("GET", "HEAD", "OPTIONS")
         if isinstance(one, Table) and ("body" in one.items or ("method" in one.items and not quiet)):
+            deletes = isinstance(method, str) and method.upper() == "DELETE"
             for address in args.get(0):
-                m.found.add("connect", (h.text(address), None, True))
+                m.found.add("connect", (h.text(address), None, "DELETE" if deletes else True))
 
 
 def request(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
@@ -119,7 +120,8 @@ def request(m: Meanings, name: str, args: Args, number: int, param: str) -> None
         url = one.items.get("url") or one.items.get("uri")
         host = one.items.get("hostname") or one.items.get("host")
         if url or host:
-            m.found.add("connect", (h.text((url or host or NOTHING)[0]), None if url else 0, sends))
+            how = "DELETE" if isinstance(method, str) and method.upper() == "DELETE" else sends
+            m.found.add("connect", (h.text((url or host or NOTHING)[0]), None if url else 0, how))
 
 
 def js_connect(m: Meanings, name: str, args: Args, number: int, param: str) -> None:

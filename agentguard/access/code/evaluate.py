@@ -301,6 +301,8 @@ class Evaluator(Library):
                 return self.library(f"{module or 'builtins'}.{key}")
         if isinstance(base, Named) and base.name.endswith(".config") and isinstance(key, str):  # of Flask
             return (h.variable(key),)
+        if isinstance(base, Named) and base.name == "django.conf.settings.DATABASES" and isinstance(key, str):
+            return (h.variable(key),) if key.isupper() else (base,)
         if isinstance(base, Named) and "(" in base.name:  # `MongoClient()["name"]` is as good as `.name`
             return self.attribute(base, key if isinstance(key, str) and key.isidentifier() else "item")
         return (FETCHED,) if base is FETCHED else (base,) if isinstance(base, Contents) else NOTHING
@@ -328,7 +330,7 @@ class Evaluator(Library):
                 return (ENVIRON,)
             if full.startswith(FETCHES):
                 return (FETCHED,)
-            if full.startswith("django.conf.settings."):
+            if full.startswith("django.conf.settings.") and name != "DATABASES":
                 return (h.variable(name),)
             if full == "sys.argv" and self.given.argv is not None:
                 return (Items([(one,) for one in self.given.argv]),)

@@ -466,6 +466,8 @@ def elements(held: Held) -> Alternatives:
         return several(held.items)
     if isinstance(held, str) and len(held) <= MAX_ALTERNATIVES:
         return several(held)
+    if isinstance(held, Named) and held.name.endswith(")") and "." in held.name:  # `client.volumes.list()[]`
+        return (Named(held.name + "[]"),)
     return (held,) if isinstance(held, Contents) or held is FETCHED else NOTHING
 
 

@@ -55,6 +55,13 @@ def _dotted(number: int) -> Held:
     return ".".join(str(number >> at & 255) for at in (24, 16, 8, 0)) if 0 <= number < 1 << 32 else UNKNOWN
 
 
+# Libraries that give a variable of the environment or of `.env` by its name.
+_GIVES_VARIABLES = (
+    "decouple.config", "decouple.AutoConfig()", "environs.Env()", "environs.Env().str", "environ.Env()", "environ.Env().str",
+    "starlette.config.Config()",
+)  # fmt: skip
+
+
 class Bound:
     """A method of something that has no name."""
 
@@ -171,7 +178,7 @@ class Library:
             return [h.last_name(path) for path in paths] if name.endswith("basename") else list(paths)
         if name in ("os.getcwd", "os.getcwdb"):
             return ["."]
-        if name in ("os.getenv", "os.environ.get"):
+        if name in ("os.getenv", "os.environ.get", *_GIVES_VARIABLES):
             return [self.variable(first[0]), *(args[1] if len(args) > 1 else ())]
         if name in ("open", "codecs.open", "gzip.open", "bz2.open", "lzma.open"):
             return [Contents(h.text(one)) for one in first or named.get("file", NOTHING)]

@@ -314,7 +314,7 @@ class Scanner(Statements):
         self.braces += 1
         items: dict[str, Alternatives] = {}
         keys: list[tuple[str, Alternatives]] = []
-        last: Alternatives = NOTHING
+        last: Alternatives = (Table({}),) if self.sign("}") else NOTHING
         parts: list[Alternatives] = []
         commas = 0
         while self.at < len(self.tokens) and not self.sign("}"):

@@ -60,6 +60,14 @@ PROPERTIES = frozenset({"text", "bytes", "eachLine"})  # of Groovy's File: what 
 _OPEN = frozenset({"database", "services", "mail", "filesystems", "broadcasting", "queue"})  # parts that hold keys
 
 
+def _opens(name: str) -> bool:
+    """Return whether a part of Laravel's configuration is a table with keys in it: `database.connections`."""
+    first, *rest = name.split(".")
+    if first not in _OPEN:
+        return False
+    return not rest or (rest[0] == "connections" and len(rest) < 3) or (first == "services" and len(rest) == 1)
+
+
 class Bound:
     """A method of something that is no name."""
 
@@ -380,7 +388,7 @@ class Meanings:
         ):
             return (self.home if one == "HOME" else h.variable(one),)
         if self.language == "php" and name == "config" and isinstance(one, str):  # of Laravel
-            return (ENVIRON if one in _OPEN else h.variable(one.rpartition(".")[2].upper()),)
+            return (ENVIRON if _opens(one) else h.variable(one.rpartition(".")[2].upper()),)
         if name == "System.getProperty" and one == "user.home":
             return (self.home,)
         if name in ("Buffer.from", "Buffer") and len(args.placed) > 1:
@@ -441,7 +449,7 @@ class Meanings:
             return first
         if name.endswith(".new") and name == "Pathname.new":
             return first
-        return (Named(name),) if "." in name or name[:1].isupper() else NOTHING
+        return (Named(name),) if "." in name or name[:1].isupper() or name in services.MAPPERS else NOTHING
 
     def _globs(self, name: str, patterns: Alternatives) -> Alternatives:
         """Return what globs find; Perl's takes several in one text and knows `~` (perlfunc, glob; File::Glob)."""
@@ -537,7 +545,7 @@ class Meanings:
             return (self._of_text(of, name, [given[0] for given in args.placed]),)
         if name in ("pop", "first", "last", "shift", "at", "sample"):
             return h.elements(of)
-        if of is UNKNOWN:
+        if of is UNKNOWN or isinstance(of, Bound):
             services.of(self.found, "?." + name, args)
         return NOTHING
 

@@ -47,6 +47,7 @@ Deno.Command Deno.run | cmd:deno
 $ | cmd:shell
 fetch node-fetch undici.fetch undici.request | url:url options:fetch
 got got.get axios.get superagent.get needle.get request.get | url:url
+axios.delete got.delete superagent.delete superagent.del request.delete request.del needle.delete ky.delete | url:erase
 axios.post axios.put axios.patch got.post got.put superagent.post superagent.put request.post needle.post | url:upload
 http.get https.get http.request https.request axios axios.request request | url:request options:request
 navigator.sendBeacon sendBeacon WebSocket ws EventSource | url:upload

@@ -449,9 +449,10 @@ class _Reader(Evaluator):
             for one in given:
                 if is_address(h.text(one)):
                     found = True
-                    sends = last in ("post", "put", "patch", "send") or any(
+                    sends: bool | str = last in ("post", "put", "patch", "send") or any(
                         key in args.named for key in ("data", "json")
                     )
+                    sends = "DELETE" if last == "delete" else sends
                     self.found.add("connect", (h.text(one), None, sends))
         return found
 

@@ -57,10 +57,12 @@ os.startfile | path:run
 asyncio.create_subprocess_exec | program:command
 os.kill os.killpg signal.pthread_kill | pid: sig:signal
 os.putenv os.unsetenv os.environ.setdefault | key:variable
-urllib.request.urlopen urllib.urlopen urllib2.urlopen urllib.request.Request urllib2.Request | url:url data:body
+urllib.request.urlopen urllib.urlopen urllib2.urlopen | url:url data:body
+urllib.request.Request urllib2.Request | url:url data:body headers: origin: unverifiable: method:method
 keyring.get_password keyring.get_credential | !prints-environment
 urllib.request.urlretrieve urllib.urlretrieve wget.download | url:url filename:write
-requests.get requests.head requests.options requests.delete httpx.get httpx.head httpx.delete httpx.options | url:url
+requests.get requests.head requests.options httpx.get httpx.head httpx.options | url:url
+requests.delete httpx.delete aiohttp.delete requests.Session().delete httpx.Client().delete | url:erase
 requests.post requests.put requests.patch httpx.post httpx.put httpx.patch | url:upload
 aiohttp.get aiohttp.head aiohttp.ws_connect | url:url
 aiohttp.post aiohttp.put aiohttp.patch | url:upload

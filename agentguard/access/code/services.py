@@ -3,17 +3,19 @@
 Such a client has thousands of methods, and their names say what they do. Methods that mean the same to every library
 stand in a table; of a library that is known to talk to a service, the words in the name of a method are verbs as on the
 command lines of its tools (see programs.verbs). Sources: redis-py, PyMongo, SQLAlchemy, Django (QuerySet API), Active
-Record, Laravel (Eloquent, Schema), Prisma, boto3, the Kubernetes client, the Docker SDK, GitPython, sh, plumbum.
+Record, Laravel (Eloquent, Schema), Prisma, Mongoose, Knex, Sequelize, boto3 and the other SDKs of AWS (a class a command
+in JavaScript), Google Cloud, PyGithub, Octokit, the Kubernetes client, the Docker SDK, GitPython, sh, plumbum.
 """
 
 from __future__ import annotations
 
 from agentguard.access.code import held as h
-from agentguard.access.code.held import Items, Named, Table
+from agentguard.access.code.held import NOTHING, Items, Named, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentguard.access.code.sinks import Args, Found
+    from agentguard.access.model import Value
 
 # Methods that throw data away, whatever they belong to.
 _DESTROY = frozenset({
@@ -36,9 +38,24 @@ _CLIENTS = {
     "boto3": True, "botocore": True, "aioboto3": True, "aiobotocore": True, "kubernetes": True, "googleapiclient": True,
     "azure": True, "docker": True, "podman": True, "digitalocean": True, "linode_api4": True, "openstack": True,
     "hcloud": True, "libcloud": True, "oci": True, "novaclient": True, "proxmoxer": True, "consul": True, "hvac": True,
+    **dict.fromkeys((
+        "google", "github", "gitlab", "octokit", "@octokit", "aws-sdk", "@aws-sdk", "@google-cloud", "@azure", "@kubernetes",
+        "dockerode", "Aws", "Octokit", "firebase_admin", "firebase-admin", "cloudflare", "heroku3",
+    ), True),
     "pymongo": False, "motor": False, "elasticsearch": False, "opensearchpy": False, "influxdb": False,
     "influxdb_client": False, "qdrant_client": False, "pinecone": False, "meilisearch": False, "kafka": False, "pika": False,
 }  # fmt: skip
+# Object mappers of JavaScript whose functions give what is asked of a table.
+MAPPERS = frozenset({"knex", "sequelize"})
+_FORGES = frozenset({"octokit", "@octokit"})
+# Clients of which only verbs count that mean nothing else: they also cancel streams and remove labels.
+_HARD_ALONE = frozenset({
+    "google", "github", "gitlab", "octokit", "@octokit", "aws-sdk", "@aws-sdk", "@google-cloud", "@azure", "@kubernetes",
+    "dockerode", "Aws", "Octokit", "firebase_admin", "firebase-admin", "cloudflare", "heroku3",
+})  # fmt: skip
+_HARD = (
+    ["delete"], ["destroy"], ["terminate"], ["purge"], ["drop"], ["erase"], ["truncate"], ["stop"], ["reboot"], ["deregister"],
+)  # fmt: skip
 _OF_ROWS = ("delete", "remove", "find", "update", "replace")
 _SAVES = frozenset({"get", "list", "describe", "head", "put", "create"})
 # Libraries whose functions are programs.
@@ -63,13 +80,25 @@ def of(found: Found, name: str, args: Args) -> bool:
     if last == "drop" and parts[0] == "db":  # `db.users.drop()` of mongosh
         found.add("trait", ("destroys-data", "the code"))
         return True
+    library = parts[0].partition("/")[0]
+    if last == "request" and library in _FORGES and str(args.first(0)).startswith("DELETE "):
+        found.add("trait", ("destroys-infrastructure", "the code"))
+        return True
+    if (library in MAPPERS or "sequelize" in parts) and last in ("drop", "del", "delete", "truncate") and not narrowed:
+        found.add("trait", ("destroys-data", "the code"))  # `knex("users").del()`, `new Sequelize(…).drop()`
+        return True
+    if _empties(last, args):
+        found.add("trait", ("destroys-data", "the code"))
+        return True
     if last == "truncate" and not args.placed and parts[0][:1].isupper() and (len(parts) == 2 or parts[0] == "DB"):
         found.add("trait", ("destroys-data", "the code"))  # `User::truncate()` of Eloquent; a file's is not called so
         return True
     if (last in _DESTROY and not narrowed) or name.endswith(_ENDS) or (last in _EVERY and _every(args)):
         found.add("trait", ("destroys-data", "the code"))
         return True
-    infrastructure = _CLIENTS.get(parts[0])
+    infrastructure = _CLIENTS.get(library)
+    if library == "google":
+        infrastructure = True if parts[1:2] == ["cloud"] else None
     if (
         infrastructure is False and last.startswith(_OF_ROWS) and "indices" not in parts
     ):  # some of the data, by a condition
@@ -77,17 +106,34 @@ def of(found: Found, name: str, args: Args) -> bool:
     if infrastructure is not None and last not in _SAVES:
         from agentguard.access.programs import verbs  # noqa: PLC0415 - few texts of code use such a client
 
-        traits = verbs.traits([part for part in parts[-2:] if part.isidentifier()], infrastructure=infrastructure)
+        near: list[Value] = [part for part in parts[-1 if library in _HARD_ALONE else -2 :] if part.isidentifier()]
+        traits = verbs.traits(near, infrastructure=infrastructure)
         traits = traits or verbs.traits([last.replace("_", "-")], infrastructure=infrastructure)
+        if library in _HARD_ALONE and verbs.pieces(last)[:1] not in _HARD:
+            traits &= {"prints-environment"}
         for trait in sorted(traits - {"read-only"}):
             found.add("trait", (trait if infrastructure else trait.replace("infrastructure", "data"), "the code"))
         return bool(traits)
     return False
 
 
+def _empties(last: str, args: Args) -> bool:
+    """`sync({force: true})` makes all tables anew, `destroy({truncate: true})` and `destroy({where: {}})` empty one."""
+    first = args.first(0)
+    if not isinstance(first, Table) or last not in ("sync", "destroy", "synchronize"):
+        return False
+    if last == "destroy":
+        where = first.items.get("where", NOTHING)[0]
+        return "truncate" in first.items or (isinstance(where, Table) and not where.items)
+    forced = first.items.get("force", ())
+    return bool(forced) and getattr(forced[0], "name", "true") != "false"
+
+
 def _every(args: Args) -> bool:
     """Return whether nothing says which ones are meant."""
     first = args.first(0)
+    if isinstance(first, Table) and list(first.items) == ["where"]:  # of Prisma
+        first = first.items["where"][0]
     return (first is None and not args.named) or (isinstance(first, Table) and not first.items and not args.named) or (
         isinstance(first, Items) and not first.items
     )  # fmt: skip

@@ -14,6 +14,7 @@ A table (see python_calls, other_calls) says of a function what its parameters a
     command               the same as arguments: every one from here on
     url                   an address; a body that is given is sent
     upload                an address that something is sent to
+    erase                 an address of which the server is asked to delete what it stands for
     method                the request's method; what is not GET or HEAD sends
     place                 an address as (host, port); host, port: as two arguments
     listen                (host, port) that is listened on; listen-host: the host alone
@@ -35,6 +36,7 @@ A finding is one of
     ("settings", value): a file of settings that is loaded and shown
     ("secret", name): a variable whose value is shown and is a secret
 
+`sends` is whether something is sent, or "DELETE" for a request that asks for that.
 `more` is a dict: `stdin` (a value), `source` (the file on standard input), `cwd`.
 """
 
@@ -79,7 +81,11 @@ _ACTIONS = {
 }  # fmt: skip
 _TELLING = ("params", "headers", "cookies", "auth")  # what is read may go out in these as well as in a body
 _BODIES = ("data", "json", "files", "content", "body", "multipart", "form")
-_SECRETS = ("Rails.application.credentials", "Rails.application.secrets")  # objects that hold nothing else
+# Objects that hold nothing else.
+_SECRETS = (
+    "Rails.application.credentials", "Rails.application.secret", "Rails.configuration.database_configuration",
+    "ActiveRecord.Base.connection_db_config", "django.conf.settings.DATABASES",
+)  # fmt: skip
 _MAX_PRINTS = 100
 _MAX_FOUND = 1_000
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what an empty host means to a listener
@@ -294,13 +300,14 @@ class Found:
             self.shell(held, args)
         elif kind == "argv":
             self.argv(held, args)
-        elif kind in ("url", "upload"):
+        elif kind in ("url", "upload", "erase"):
             relative = isinstance(held, str) and held[:1] == "/" and held[:2] != "//"
             if relative or getattr(held, "name", "").endswith("Request()"):  # looked at where it was made
                 return
             sends = kind == "upload" or any(name in args.named for name in _BODIES) or self._sends(spec, args)
             sends = sends or any(is_told(one) for name in _TELLING for one in args.named.get(name, ()))
-            self.add("connect", (UNKNOWN if held is FETCHED else text(held), None, sends))
+            method = "DELETE" if kind == "erase" or self._deletes(spec, args) else sends
+            self.add("connect", (UNKNOWN if held is FETCHED else text(held), None, method))
         elif kind == "base":
             self.add("connect", (text(held), None, True))
         elif kind == "netrc":
@@ -342,6 +349,10 @@ class Found:
             if kind == "body":
                 return bool(args.get(number, name))
         return False
+
+    def _deletes(self, spec: Spec, args: Args) -> bool:
+        given = [args.first(number, name) for number, (name, kind) in enumerate(spec) if kind == "method"]
+        return any(isinstance(one, str) and one.upper() == "DELETE" for one in given)
 
     def opened(self, held: Held, modes: Alternatives) -> None:
         """A file is opened: what that reads and writes depends on the mode."""

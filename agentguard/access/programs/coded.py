@@ -310,7 +310,7 @@ def _run(call: Call, value: tuple[Value, str], language: str) -> None:
     interpreters.script(call, value[0], value[1] or language)
 
 
-def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -> None:
+def _connect(call: Call, value: tuple[Value, int | None, bool | str], language: str) -> None:
     from agentguard.access.programs import net  # noqa: PLC0415 - rare
 
     address, port, sends = value
@@ -326,7 +326,7 @@ def _connect(call: Call, value: tuple[Value, int | None, bool], language: str) -
     if sends and not call.machine.program:
         from agentguard.access.programs import apis  # noqa: PLC0415 - rare
 
-        if changes := apis.traits(call, [address], "POST"):
+        if changes := apis.traits(call, [address], sends if isinstance(sends, str) else "POST"):
             call.begin(origin.command, origin.flags, origin.args, frozenset(traits | changes))
             call.row(EXECUTE, why="what it asks the interface for")
     elif not call.machine.program and isinstance(address, (str, Pattern)) and _shows(address):
