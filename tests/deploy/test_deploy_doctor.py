@@ -7,6 +7,7 @@ import os
 import plistlib
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -607,17 +608,21 @@ NOBODY = (65534, 65534)
 
 
 @pytest.mark.namespace
-def test_root_reads_a_home_with_its_owners_rights(tmp_path, monkeypatch):
+def test_root_reads_a_home_with_its_owners_rights(monkeypatch):
     """What the person may not read root does not read for them; a home that does not answer is not waited for."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    theirs, others = tmp_path / "settings.json", tmp_path / "secret"
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to others
+        os.chmod(folder, 0o755)
+        _reads_as_owner(Path(folder), monkeypatch)
+
+
+def _reads_as_owner(home, monkeypatch):
+    theirs, others = home / "settings.json", home / "secret"
     theirs.write_bytes(b"x" * 200_000)
     others.write_text("secret", encoding="ascii")
     others.chmod(0o600)
-    who = machines.Person("nobody", str(tmp_path), NOBODY)
+    who = machines.Person("nobody", str(home), NOBODY)
     assert theirs.read_bytes() == machines.read_of(who, str(theirs))
-    assert machines.read_of(who, str(tmp_path / "none")) is None
+    assert machines.read_of(who, str(home / "none")) is None
     with pytest.raises(OSError, match="permission denied"):
         machines.read_of(who, str(others))
     monkeypatch.setattr(machines, "_SECONDS", 0.2)
