@@ -8,8 +8,8 @@ import sys
 import click
 
 from agentguard import __version__
-from agentguard.cli.common import LazyGroup, say
-from agentguard.errors import AgentguardError
+from agentguard.cli.common import LazyGroup, out_json, say
+from agentguard.errors import AgentguardError, PolicyError
 
 _COMMANDS = {
     "quickstart": ("agentguard.cli.install", "quickstart", "Set agentguard up for yourself, observing."),
@@ -53,6 +53,8 @@ def main() -> None:
     try:
         result = cli.main(prog_name="agentguard", standalone_mode=False)
     except AgentguardError as error:
+        if isinstance(error, PolicyError) and error.findings and "--json" in sys.argv:
+            _print_findings(error)
         say(f"agentguard: {error.diagnostics()}")
         sys.exit(error.exit_code)
     except click.ClickException as error:
@@ -65,3 +67,9 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _print_findings(error: PolicyError) -> None:
+    """Print what is wrong with a policy as values, for whoever asked for JSON: as `policy check` and `policy test` do."""
+    findings = [one.to_json() for one in error.findings if hasattr(one, "to_json")]
+    out_json({"ok": False, "code": error.code, "problem": error.message, "findings": findings})

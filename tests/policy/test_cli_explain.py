@@ -7,7 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from agentguard.cli import policy_replay
+from agentguard.cli import main, policy_replay
 from agentguard.cli.main import cli
 from agentguard.errors import AgentguardError
 
@@ -112,3 +112,21 @@ def test_a_replay_on_a_terminal_draws_a_bar(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(terminal, "isatty", lambda: False)
     list(policy_replay._lines((file,)))
     assert drawn == terminal.getvalue().split("\r")
+
+
+@pytest.mark.parametrize("words", [("explain", "--bash", "ls"), ("replay", "calls"), ("diff", "acme")])
+def test_what_is_wrong_with_a_policy_is_json_too(acme, tmp_path, monkeypatch, capsys, words):
+    """Every command that reads a policy gives its findings with file, line, column and code."""
+    monkeypatch.chdir(tmp_path)
+    lines(tmp_path / "calls", CALL)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/bundle.toml").write_text(BUNDLE.replace('"deny"', '"block"'))
+    policy = ["broken"] if words[0] == "diff" else ["--bundle", "broken"]
+    monkeypatch.setattr(sys, "argv", ["agentguard", "policy", *words, *policy, "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    told = capsys.readouterr()
+    (finding,) = json.loads(told.out)["findings"]
+    place = ("bundle.toml", 5, 10, "AG201")
+    assert (1, place) == (ended.value.code, tuple(finding[key] for key in ("file", "line", "column", "code")))
+    assert "bundle.toml:5:10: AG201" in told.err
