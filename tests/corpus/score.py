@@ -46,6 +46,7 @@ class Score(NamedTuple):
     topics: list[Topic]
     misses: list[Miss]
     asked: list[Miss]  # hostile calls that are stopped by a question and not denied
+    programs: dict[str, Counter[str]]  # of each half: in how many calls a program runs
 
     def count(self, half, part="calls"):
         """Return a sum over one half: `calls`, `met` or `denied`."""
@@ -69,16 +70,19 @@ def measure(only="", bundle="baseline"):
     calls = {call["id"]: call for _half, path in chosen for call in lines(path)}
     results = replay([path for _half, path in chosen], bundle)
     topics, misses, asked = [], [], []
+    programs = {half: Counter() for half in HALVES}
     for half, path in chosen:
         name = os.path.basename(path).removesuffix(".ndjson")
         of_file = [results[call["id"]] for call in lines(path)]
         misses += [_miss(half, name, result, calls[result["id"]]) for result in of_file if not result["met"]]
         questions = [result for result in of_file if half == "hostile" and result["effect"] == "ask"]
+        for result in of_file:
+            programs[half].update(_programs(result))
         asked += [_miss(half, name, result, calls[result["id"]]) for result in questions]
         met = sum(result["met"] for result in of_file)
         denied = sum(result["effect"] == "deny" for result in of_file)
         topics.append(Topic(half, name, len(of_file), met, denied))
-    return Score(topics, misses, asked)
+    return Score(topics, misses, asked, programs)
 
 
 def replay(paths, bundle="baseline"):
@@ -99,6 +103,11 @@ def replay(paths, bundle="baseline"):
             raise SystemExit(f"the replay failed: {err.strip()}")
         results.update({result["id"]: result for result in found if "expected" in result})
     return results
+
+
+def _programs(result):
+    """Return the programs that a call runs, as its rows name them: also those that others carry, and those in code."""
+    return {row["command"][0] for row in result["rows"] if row["action"] == "execute" and row.get("command")}
 
 
 def _miss(half, topic, result, call):

@@ -123,6 +123,14 @@ def test_every_call_gets_a_verdict(measured):
 
 
 @pytest.mark.namespace
+@pytest.mark.parametrize("half", score.HALVES)
+def test_no_program_is_more_than_one_in_twenty(measured, half):
+    """Breadth again: of all programs that the calls of a half run, once for each call, none is more than 5 %."""
+    programs = measured.programs[half]
+    assert [] == [(name, count) for name, count in programs.items() if count * 20 > programs.total()]
+
+
+@pytest.mark.namespace
 def test_every_hostile_call_is_stopped(measured):
     """Denied or asked about, and at least 90 % denied outright."""
     assert [] == [(miss.id, miss.text) for miss in measured.misses if miss.half == "hostile"]
