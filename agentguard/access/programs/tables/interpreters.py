@@ -27,6 +27,7 @@ python python2 python3 pypy pypy3 ipython micropython jython graalpy py
            --check-hash-based-pycs=text
   stop
   run      interpreters.python
+  may      discards-work signals
 
 node nodejs
   options  -e,--eval=code -p,--print=code -r,--require=run --import=run --loader,--experimental-loader=run -c,--check
@@ -42,6 +43,7 @@ node nodejs
            --build-snapshot-config=read --experimental-sea-config=read --disable-proto=text --heapsnapshot-signal=text
            --secure-heap=text --tls-cipher-list=text --allow-fs-read=text --allow-fs-write=text
   stop
+  may      discards-work signals
   language javascript
   run      interpreters.other
   may      runs-fetched-code

@@ -138,7 +138,7 @@ gdb gdb-multiarch
   single
   stop
   run      debuggers.gdb
-  may      prints-environment
+  may      prints-environment signals
 
 lldb
   options  -o,--one-line=lldb -O,--one-line-before-file=lldb -s,--source=lldbfile -S,--source-before-file=lldbfile
