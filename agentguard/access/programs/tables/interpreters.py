@@ -43,10 +43,9 @@ node nodejs
            --build-snapshot-config=read --experimental-sea-config=read --disable-proto=text --heapsnapshot-signal=text
            --secure-heap=text --tls-cipher-list=text --allow-fs-read=text --allow-fs-write=text
   stop
-  may      discards-work signals
   language javascript
   run      interpreters.other
-  may      runs-fetched-code
+  may      discards-work runs-fetched-code signals
 
 deno
   may      foreign-package runs-fetched-code
