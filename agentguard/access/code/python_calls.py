@@ -77,6 +77,7 @@ ftplib.FTP ftplib.FTP_TLS smtplib.SMTP smtplib.SMTP_SSL telnetlib.Telnet poplib.
 imaplib.IMAP4 imaplib.IMAP4_SSL asyncio.open_connection socket.gethostbyname socket.getaddrinfo | host:host port:
 socket.gethostbyname_ex dns.resolver.resolve dns.resolver.query | host:host port:
 paramiko.Transport socket.create_connection | sock:place
+paramiko.SSHClient().exec_command fabric.Connection().run fabric.Connection().sudo fabric.SerialGroup().run | command:shell
 paramiko.SSHClient().connect | hostname:host port:
 paramiko.RSAKey.from_private_key_file paramiko.Ed25519Key.from_private_key_file | filename:read
 ftplib.FTP().connect smtplib.SMTP().connect | host:host port:

@@ -174,6 +174,17 @@ def extracts(call: Call, work: Work) -> None:
         call.path(WRITE, "." if folder is None else folder, "where it is put")
 
 
+def labels(call: Call, work: Work) -> None:
+    """`kubectl label ns NAME pod-security.kubernetes.io/enforce=privileged` lets pods rule their machine."""
+    words = [plain(value) or "" for value in work.line.operands]
+    opens = any(word.startswith(f"{_STANDARD}=privileged") or word == f"{_STANDARD}-" for word in words)
+    work.line.traits |= {"privileged"} if opens else set()
+    changes(call, work)
+
+
+_STANDARD = "pod-security.kubernetes.io/enforce"
+
+
 def edits(call: Call, work: Work) -> None:
     """`kubectl edit secret NAME` hands what is in it to an editor, which may be any program."""
     work.line.traits |= {"prints-environment"} if _secrets(work.line.operands) else set()

@@ -200,6 +200,20 @@ def text_inside(call: Call, work: Work) -> None:
     _inside(call, work, ["sh", "-c", filling.joined(words)] if words else [])
 
 
+def parameters(call: Call, work: Work) -> None:
+    """`aws ssm send-command --parameters 'commands=["TEXT"]'`: shorthand, or JSON, as the AWS CLI takes it."""
+    given = "".join(part if isinstance(part, str) else "?" for part in parts_of(work.line.value("--parameters") or ""))
+    lead = given.lstrip("{ \n").removeprefix('"').partition('"')[0].partition("=")[0].strip()
+    text = (
+        given.partition(":" if given.lstrip()[:1] == "{" else "=")[2].strip() if lead in ("commands", "command") else ""
+    )
+    pieces = [text.strip("]}[ ")]
+    if text[:1] == "[":
+        pieces = text[1:].rpartition("]")[0].replace('\\"', "\0").split('"')[1::2] or pieces
+    lines = "\n".join(piece.replace("\0", '"') for piece in pieces)
+    _inside(call, work, ["sh", "-c", lines] if lines else [])
+
+
 def words_inside(call: Call, work: Work) -> None:
     """`lima COMMAND…`: every operand belongs to the command."""
     _inside(call, work, work.line.operands)

@@ -109,7 +109,7 @@ hosting: vercel now netlify ntl heroku fly flyctl wrangler firebase supabase ser
   algolia shopify hasura convex sst zeabur deployctl kamal cap mina ionic balena particle contentful sanity strapi
   ngrok-api hcp tfc checkly datadog-ci newrelic pagerduty confluent astro-cli prefect modal turso atlas twilio
   fastlane
-secrets: vault bao gpg gpg2 security age rage credstash keyring secret-tool
+secrets: vault bao gpg gpg2 security age rage credstash keyring secret-tool keyctl
 stores: redis-cli valkey-cli keydb-cli memcflush redis-server valkey-server memcached mongod mysqld postgres postgrest mongosh
   mongo mongodump mongoexport mongorestore mongoimport influx kafka-topics kafka-topics.sh kafka-consumer-groups
   kafka-consumer-groups.sh kafka-configs kafka-configs.sh kafka-acls kafka-acls.sh kafka-delete-records

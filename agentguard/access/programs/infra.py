@@ -65,7 +65,7 @@ def by_verb(call: Call, work: Work) -> None:
     if not verbs.tried(call.words):
         from agentguard.access.programs import protections  # noqa: PLC0415 - few commands are about clouds
 
-        settings = protections.traits(call.words)
+        settings = protections.traits(call.name, call.words)
     if sure:
         work.line.traits |= traits
     walk.standard(call, work)

@@ -1,4 +1,4 @@
-"""Settings of cloud resources that take a protection away, open them to everybody, or leave nothing running.
+"""Settings of cloud resources that take a protection away, open them, change a password, or leave nothing running.
 
 What sets or updates something means nothing by its name; these options do. AWS CLI, gcloud and az reference pages.
 """
@@ -17,7 +17,7 @@ _GUARDS = ("deletion-protection", "delete-protection", "termination-protection",
 _COUNTS = (
     "--desired-count", "--desired-capacity", "--max-size", "--max-capacity", "--replicas", "--num-nodes", "--node-count",
     "--min-instances", "--max-instances", "--size", "--count", "--scale", "--instance-count", "--backup-retention-period",
-    "--retention-in-days",
+    "--retention-in-days", "--reserved-concurrent-executions",
 )  # fmt: skip
 # Options that name who may come in, and what stands for everybody.
 _WHO = (
@@ -33,9 +33,60 @@ _EVERYBODY = frozenset({
 })  # fmt: skip
 
 
-def traits(words: list[Value]) -> frozenset[str]:
-    """Return what the options of a command line mean for the resources that it is about."""
+# Options by which a resource that is there gets another password, and subcommands that do nothing else.
+_PASSWORDS = (
+    "--master-user-password", "--admin-password", "--administrator-login-password", "--root-password",
+    "--rotate-master-user-password",
+)  # fmt: skip
+_CHANGES = ("modify", "update", "set", "reset", "patch")
+_SETS_PASSWORD = (
+    "set-password", "admin-set-user-password", "admin-reset-user-password", "reset-password", "change-password",
+)  # fmt: skip
+_OPENS = ("--publicly-accessible", "--assign-ip")
+_OPEN_TO = ("--public-access", "--public-network-access", "--allow-blob-public-access")
+# What stands still afterwards, by client: the subcommand, and one of the nouns before it.
+_HALTS = {
+    "aws": "stop-instances reboot-instances stop-db-instance stop-db-cluster reboot-db-instance reboot-db-cluster",
+    "gcloud": "stop suspend reset", "az": "stop deallocate", "doctl": "power-off shutdown power-cycle reboot",
+    "hcloud": "poweroff shutdown reset reboot", "heroku": "ps:stop maintenance:on", "fly": "stop suspend",
+    "flyctl": "stop suspend", "linode-cli": "shutdown reboot", "openstack": "stop reboot suspend", "scw": "stop reboot",
+}  # fmt: skip
+_MACHINES = frozenset({
+    "instances", "instance", "instance-groups", "vm", "vmss", "webapp", "functionapp", "aks", "server", "flexible-server",
+    "droplet-action", "machine", "machines", "apps", "linodes", "container", "services", "service", "nodes",
+})  # fmt: skip
+_MOVES_NAMES = frozenset({"update", "set-record", "remove-record", "execute"})
+
+
+def _halts(name: str, subs: list[str]) -> bool:
+    """Return whether subcommands make machines or services stand still: `gcloud compute instances stop`."""
+    verbs = _HALTS.get(name, "").split()
+    if name in ("aws", "heroku"):
+        return any(word in verbs for word in subs[:2])
+    return any(word in verbs and not _MACHINES.isdisjoint(subs[:at]) for at, word in enumerate(subs[:5]))
+
+
+def _opens(option: str, value: str) -> bool:
+    """Return whether an option lets everybody in."""
+    if option in _WHO:
+        return not _EVERYBODY.isdisjoint(one.strip("'\" ").lower() for one in value.split(","))
+    return option in _OPENS or (option in _OPEN_TO and value.lower() in ("enabled", "all", "true"))
+
+
+def traits(name: str, words: list[Value]) -> frozenset[str]:
+    """Return what the options of a command line of this program mean for the resources that it is about."""
     found: set[str] = set()
+    subs = [plain(word) or "" for word in words]
+    subs = subs[: next((at for at, word in enumerate(subs) if word[:1] == "-"), len(subs))]
+    changes = any(word.startswith(_CHANGES) for word in subs[:5])
+    if _halts(name, subs) or subs[:3] == ["scale", "count", "0"]:
+        found.add("destroys-infrastructure")
+    if not _MOVES_NAMES.isdisjoint(subs) and not {"record-sets", "record-set", "records"}.isdisjoint(subs):
+        found.add("destroys-infrastructure")  # names of a zone lead elsewhere
+    if not frozenset(_SETS_PASSWORD).isdisjoint(subs):
+        found.add("privileged")
+    if name == "az" and subs[:3] == ["sql", "server", "update"] and "-p" in words:
+        found.add("privileged")
     if "batch-write-item" in words:  # puts and deletes stand in a file
         found.add("destroys-data")
     if "change-resource-record-sets" in words:  # so do the names of a zone that go or lead elsewhere
@@ -44,8 +95,8 @@ def traits(words: list[Value]) -> frozenset[str]:
         found.add("publishes")
     for number, word in enumerate(words):
         text = plain(word) or ""
-        name, equals, value = text.partition("=")
-        if name[:2] != "--":
+        option, equals, value = text.partition("=")
+        if option[:2] != "--":
             head, mark, amount = text.partition("=")
             if (
                 mark and amount == "0" and words[0] in ("ps:scale", "scale") and head.isalnum()
@@ -54,10 +105,15 @@ def traits(words: list[Value]) -> frozenset[str]:
             continue
         if not equals and number + 1 < len(words):
             value = plain(words[number + 1]) or ""
-        unguarded = name in _UNGUARDED or (name.startswith("--no-") and any(guard in name for guard in _GUARDS))
-        nothing_left = (name in _COUNTS and value == "0") or (name == "--mode" and value.lower() == "complete")  # of az
-        if unguarded or nothing_left:
+        unguarded = option in _UNGUARDED or (option.startswith("--no-") and any(guard in option for guard in _GUARDS))
+        nothing_left = (option in _COUNTS and value == "0") or (
+            option == "--mode" and value.lower() == "complete"
+        )  # of az
+        suspends = option == "--versioning-configuration" and "Suspended" in value
+        if unguarded or nothing_left or suspends:
             found.add("destroys-infrastructure")
-        elif name in _WHO and not _EVERYBODY.isdisjoint(one.strip("'\" ").lower() for one in value.split(",")):
+        elif _opens(option, value):
             found.add("publishes")
+        elif changes and option in _PASSWORDS:
+            found.add("privileged")
     return frozenset(found)

@@ -7,7 +7,7 @@ that, so it is no row.
 
 from __future__ import annotations
 
-from agentguard.access.model import DELETE, LISTEN, READ, UNKNOWN, WRITE
+from agentguard.access.model import DELETE, EXECUTE, LISTEN, READ, UNKNOWN, WRITE
 from agentguard.access.programs import filling, net, walk
 from agentguard.access.programs.carriers import shell_reads
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
@@ -307,6 +307,23 @@ def copies_key(call: Call, work: Work) -> None:
         call.path(WRITE, f"{call.world.home}/.ssh/authorized_keys", "the keys that may log in")
 
 
+_HALTS = {"reboot": "reboot", "shutdown": "poweroff", "win_reboot": "reboot"}
+# What the names of modules end in that manage databases, volumes and machines.
+_STORES = (
+    "_db",
+    "_database",
+    "_bucket",
+    "_volume",
+    "_instance",
+    "_cluster",
+    "_schema",
+    "k8s",
+    "_vm",
+    "filesystem",
+    "_keyspace",
+)
+
+
 def ansible(call: Call, work: Work) -> None:
     """`ansible HOSTS -m shell -a TEXT`, `-m copy -a 'src=FILE dest=FILE'`."""
     line = work.line
@@ -314,6 +331,9 @@ def ansible(call: Call, work: Work) -> None:
     module = line.value("--module-name")
     arguments = line.value("--args")
     name = (plain(module) if module is not None else "") or ""
+    short = name.rpartition(".")[2]
+    if short in _HALTS:
+        call.run([_HALTS[short]], "ansible")
     if arguments is None:
         return
     if name in _SHELL_MODULES:
@@ -321,6 +341,9 @@ def ansible(call: Call, work: Work) -> None:
         return
     given = dict(word.partition("=")[::2] for word in (plain(arguments) or "").split())
     gone = given.get("state") == "absent"
+    if gone and short.endswith(_STORES):
+        call.begin(call.origin.command, call.origin.flags, call.origin.args, call.origin.traits | {"destroys-data"})
+        call.row(EXECUTE, why="what a module of ansible takes away")
     for key, action in (("src", READ), ("path", DELETE if gone else READ), ("dest", WRITE)):
         if key in given:
             path = given[key]

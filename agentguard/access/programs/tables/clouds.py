@@ -6,6 +6,7 @@ aws
            --cli-input-json=text --no-verify-ssl --no-sign-request --sql=statement --query-string=statement
            --policy-arn=text --cidr=text --principal=text
   run      infra.by_verb
+  may      controls-service
   > s3
     >> rm
       options  --recursive --exclude=text --include=text --dryrun!read-only --quiet
@@ -69,7 +70,10 @@ aws
       options  --with-decryption!prints-environment --name=text --names=text --path=text --recursive
       run      walk.standard
     >> send-command start-session
+      options  --parameters=remote-text --document-name=text --targets=text --instance-ids=text --target=text
+               --comment=text
       traits   privileged
+      run      containers.parameters
   > secretsmanager
     >> get-secret-value batch-get-secret-value
       options  --secret-id=text

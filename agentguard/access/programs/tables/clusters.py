@@ -66,7 +66,11 @@ kubectl k oc kubecolor microk8s.kubectl
     options  --to=text --keys=text --confirm
     run      clusters.extracts
     may      prints-environment
-  > label annotate autoscale expose set
+  > label
+    options  --overwrite --all --list
+    run      clusters.labels
+    may      privileged
+  > annotate autoscale expose set
     options  --overwrite --all --type=text --port=text --name=text --min=text --max=text
     run      clusters.changes
   > scale

@@ -142,7 +142,13 @@ gh
              --slurp --verbose
     fetches
     run      forges.api
-  > search status ruleset version help completion org
+  > ruleset rs
+    traits   read-only
+    >> list ls view check
+      options  -p,--parents -o,--org=text --default
+    >> delete remove edit
+      traits   destroys-infrastructure
+  > search status version help completion org
     operands text*
     traits   read-only
   > browse attestation preview

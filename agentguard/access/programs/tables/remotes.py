@@ -180,6 +180,7 @@ ansible
            --vault-password-file=text --private-key=text -c,--connection=text -t,--tree=write -D,--diff -T=text
            --list-hosts -M=text
   run      ssh.ansible
+  may      destroys-data
 
 salt salt-ssh salt-call
   options  -t,--timeout=text -L,--list -E,--pcre -G,--grain -b=text -l=text --local --out=text -c=text -C -N -I -v

@@ -76,6 +76,15 @@ age rage
   run      keys.decrypts
   may      prints-environment
 
+keyctl
+  > print pipe read
+    traits   prints-environment
+  > show list rlist describe rdescribe search request
+    traits   read-only
+  > clear revoke unlink invalidate purge
+    traits   destroys-data
+  > add padd update link newring session setperm timeout chown
+
 credstash keyring secret-tool
   options  -s=text
   > read get getall env export list-all lookup search
