@@ -117,6 +117,8 @@ def request(m: Meanings, name: str, args: Args, number: int, param: str) -> None
             continue
         method = one.items.get("method", ("GET",))[0]
         sends = "data" in one.items or not (isinstance(method, str) and method.upper() in ("GET", "HEAD"))
+        asked = (held for key in ("path", "headers", "params", "auth") for held in one.items.get(key, ()))
+        sends = sends or any(map(h.is_told, asked))  # what was read may go out in these as well
         url = one.items.get("url") or one.items.get("uri")
         host = one.items.get("hostname") or one.items.get("host")
         if url or host:

@@ -174,6 +174,28 @@ def looks(call: Call, work: Work) -> None:
     walk.standard(call, work)
 
 
+# Registries that take the tokens of the command lines of clouds and forges, by the ends of their names.
+_REGISTRIES = (
+    ".amazonaws.com", ".amazonaws.com.cn", ".pkg.dev", "gcr.io", ".azurecr.io", "ghcr.io", "docker.io", "quay.io",
+    "registry.gitlab.com", "registry.digitalocean.com", "registry.heroku.com", "registry.fly.io", ".ocir.io", "icr.io",
+    ".scw.cloud", "public.ecr.aws",
+)  # fmt: skip
+
+
+def login(call: Call, work: Work) -> None:
+    """`docker login [HOST]`: a token that a command gave goes to the registry that it is for, or to a stranger."""
+    hosts = work.line.operands[:1]
+    given = " " in call.secret or (call.stdin is not None and " " in call.stdin.secret)
+    host, _ = net.address(hosts[0]) if hosts else ("docker.io", None)
+    strange = not (isinstance(host, str) and host.endswith(_REGISTRIES))
+    if given and strange:
+        work.line.traits.add("sends")
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    for one in hosts:
+        net.url(call, one, "the registry", scheme="https")
+
+
 def inside(call: Call, work: Work) -> None:
     """`docker exec CONTAINER COMMAND…`: in a container that goes on living."""
     _inside(call, work, work.line.operands[1:])

@@ -132,6 +132,8 @@ def listed(call: Call, work: Work) -> Feed:
     """`git ls-files GLOB…`: a star of git's matches slashes too (gitglossary(7), pathspec)."""
     found: list[Value] = []
     line = work.line
+    if line.has("--deleted") and not line.has("--others --cached --modified --stage -s"):
+        return Feed("")  # names of which none is there any more
     if line.has("--others") and not line.operands and (line.has("--ignored") or not line.has("--exclude-standard")):
         place = call.place(".")  # what git ignores is among them
         inside = call.world.disk.listdir(place, _MOST_NAMES + 1) if isinstance(place, str) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.programs import carriers, walk
+from agentguard.access.programs import carriers, shown, walk
 from agentguard.access.shell.values import plain
 
 TYPE_CHECKING = False
@@ -20,6 +20,18 @@ def profile(call: Call, work: Work) -> None:
 
 _PRINTS = frozenset({"list", "get"})
 _SETS = frozenset({"set", "unset"})
+
+
+def with_file(call: Call, work: Work) -> None:
+    """`sops exec-file FILE TEXT`: in the text `{}` is the path of a file that holds what was deciphered."""
+    operands = list(work.line.operands)
+    work.entry = {**work.entry, "operands": "read text*"}
+    walk.standard(call, work)
+    if len(operands) > 1:
+        text = plain(operands[1])
+        if text is not None and shown.hands_on(text):
+            text = text.replace("{}", "/run/secrets/sops")
+        work.feed = call.shell(operands[1] if text is None else text, "sops exec-file")
 
 
 def dotenv(call: Call, work: Work) -> None:

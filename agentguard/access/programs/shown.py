@@ -112,12 +112,15 @@ _HANDS_ON = frozenset({
 })  # fmt: skip
 
 
+def hands_on(text: str) -> bool:
+    """Return whether a command, as it was written, shows what it gets."""
+    words = text.split()
+    return bool(words) and words[0] in _HANDS_ON and not nameless.piped(text)
+
+
 def seen(call: Call) -> bool:
     """Return whether people and the agent see what a command writes, at once or behind what hands it on."""
-    behind = call.machine.behind.split()
-    return not call.machine.captured or (
-        bool(behind) and behind[0] in _HANDS_ON and not nameless.piped(call.machine.behind)
-    )
+    return not call.machine.captured or hands_on(call.machine.behind)
 
 
 def secret(call: Call, work: Work) -> str:

@@ -461,6 +461,11 @@ def meet(state: State, others: list[State]) -> None:
         state.join(other)
 
 
+def _sorts(text: str, node: Node) -> bool:
+    """Return whether a command only brings lines into an order, so that what it gets goes on to the next one."""
+    return node[0] == tree.SIMPLE and text[node[1].start : node[1].end].strip() in ("sort", "sort -u", "uniq")
+
+
 def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame: Frame) -> Feed:
     """Run a pipeline: each command in a subshell. In zsh the last one runs in the shell itself, so both may be."""
     feed = stdin
@@ -470,7 +475,11 @@ def _pipe(machine: Machine, node: Node, state: State, stdin: Feed | None, frame:
     for number, child in enumerate(node[1]):
         last = state.copy()
         told = machine.told
-        follows = node[1][number + 1] if number + 1 < len(node[1]) else None
+        place = number + 1
+        follows = node[1][place] if place < len(node[1]) else None
+        while follows is not None and place + 1 < len(node[1]) and _sorts(frame.text, follows):
+            place += 1
+            follows = node[1][place]
         simple = follows is not None and follows[0] == tree.SIMPLE
         machine.behind = (
             frame.text[follows[1].start : follows[1].end] if follows and simple else "" if follows else outer

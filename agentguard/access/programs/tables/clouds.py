@@ -261,6 +261,9 @@ az
         traits   prints-environment
       >>> credential
         traits   prints-environment
+    >> app
+      >>> credential
+        traits   prints-environment
   > role
     >> assignment definition
       >>> create delete update

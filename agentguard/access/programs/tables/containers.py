@@ -99,7 +99,9 @@ docker podman nerdctl
   > import
     operands read text
   > login
-    options  -u=text -p=text --password-stdin
+    options  -u,--username=text -p,--password=text --password-stdin
+    run      containers.login
+    may      sends
   > network
     >> ls inspect
       options  -f,--filter=text --format=text -n=text -a,--all -q,--quiet

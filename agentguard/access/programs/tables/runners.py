@@ -162,7 +162,7 @@ sops
     operands read shell
   > exec-file
     options  --user=text --background --filename=text --no-fifo --output-type=text --input-type=text
-    operands read shell
+    run      runners.with_file
   > decrypt
     operands read
     traits   prints-environment
