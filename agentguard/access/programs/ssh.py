@@ -295,9 +295,9 @@ def _ftp_command(call: Call, text: str) -> None:
 
 def copies_key(call: Call, work: Work) -> None:
     """`ssh-copy-id HOST`, `ssh-import-id gh:NAME`: a key that may log in from then on, on this machine or another."""
-    operands = _begin(call, work, set())
-    settings(call, work.line)
     here = call.name == "ssh-import-id"
+    operands = _begin(call, work, set() if here else {"sends"})
+    settings(call, work.line)
     for value in operands[:1] if not here else []:
         place = net.split(value)
         host = place[0] if place is not None else value

@@ -12,10 +12,15 @@ Each line of the table is `NAME… | HOW | SOURCE`; a `*` in a name stands for a
     prompt          a shell expands it when it shows the prompt
     start           a file that a shell runs when it starts
     load            files that are loaded into programs
+    folders         folders that programs and what they load are looked for in: of those that anybody can write, and that
+                    this text has put nothing into, nobody knows what is taken
     proxy           every client connects through it
 """
 
 from __future__ import annotations
+
+from agentguard.access.model import WRITE
+from agentguard.access.shell.values import parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +69,9 @@ CC CXX CPP LD AR FC HOSTCC RUSTC RUSTDOC | command | GNU make, 10.3; Cargo, envi
 RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_RUSTC CARGO_BUILD_RUSTC_WRAPPER CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER \
 CARGO_TARGET_*_RUNNER CARGO_TARGET_*_LINKER | command | Cargo, environment variables
 CMAKE_*_COMPILER_LAUNCHER CMAKE_*_LINKER_LAUNCHER | command | cmake-env-variables(7)
+PATH PYTHONPATH PERL5LIB PERLLIB RUBYLIB NODE_PATH CLASSPATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH DYLD_FRAMEWORK_PATH \
+GIT_EXEC_PATH LUA_PATH LUA_CPATH | folders | environ(7), python(1), perlrun(1), ruby(1), node(1), java(1), ld.so(8), \
+dyld(1), git(1), lua(1)
 http_proxy https_proxy all_proxy ftp_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY FTP_PROXY | proxy | curl(1), ENVIRONMENT
 """
 
@@ -104,7 +112,9 @@ def is_command(name: str) -> bool:
 def set_to(call: Call, name: str, value: Value) -> None:
     """Make the rows of what comes of a variable that is set."""
     kind, _, rest = how(name).partition(" ")
-    if kind and isinstance(value, str) and value.strip():
+    if kind == "folders" and not isinstance(value, str):  # `PATH=FOLDER:$PATH`
+        _folders(call, name, value, rest)
+    elif kind and isinstance(value, str) and value.strip():
         _KINDS[kind](call, name, value, rest)
 
 
@@ -173,7 +183,40 @@ def _proxy(call: Call, name: str, value: str, rest: str) -> None:
     net.url(call, value, "what it connects to, connects by this proxy")
 
 
+_OPEN = ("/tmp/", "/var/tmp/", "/dev/shm/", "/private/tmp/")  # noqa: S108 - to compare with
+
+
+def _folders(call: Call, name: str, value: Value, rest: str) -> None:
+    if call.frame.file or call.machine.reading:  # a script of the project says where its own parts lie
+        return
+    whole = ""
+    for part in parts_of(value):
+        whole += part if isinstance(part, str) else "\0"
+    for folder in whole.split(":"):
+        bare = folder.rstrip("/") + "/"
+        if bare.startswith(_OPEN) and "\0" not in bare and bare not in _OPEN and not _known(call, name, bare):
+            call.opaque(f"{name} names {bare[:-1]}, where anybody may have put what is loaded")
+            return
+
+
+def _known(call: Call, name: str, folder: str) -> bool:
+    """Return whether this text has put something into a folder, or an environment of Python lies there.
+
+    A command that is told of it may have done so (`corepack enable --install-directory FOLDER`), but for one that only reads.
+    """
+    top = "/".join(folder.split("/")[: 4 if folder.startswith(("/var/", "/private/", "/dev/")) else 3])
+    for row in call.machine.rows:
+        told = () if "read-only" in row.origin.traits else (*row.origin.flags, *row.origin.args)
+        if any(isinstance(one, str) and top in one and f"{name}=" not in one for one in told):
+            return True
+        text = row.path.text if row.path is not None and row.action == WRITE else None
+        if isinstance(text, str) and (folder.startswith(text.rstrip("/") + "/") or text.startswith(folder)):
+            return True
+    root = folder.rstrip("/").rpartition("/")[0]
+    return bool(call.world.disk.kind(f"{root}/pyvenv.cfg"))
+
+
 _KINDS: dict[str, Callable[[Call, str, str, str], None]] = {
     "command": _command, "pipe": _pipe, "words": _words, "letters": _letters, "code": _code, "ex": _ex, "pairs": _pairs,
-    "prompt": _prompt, "start": _start, "load": _start, "proxy": _proxy,
+    "folders": _folders, "prompt": _prompt, "start": _start, "load": _start, "proxy": _proxy,
 }  # fmt: skip

@@ -36,6 +36,30 @@ def test_what_a_variable_holds_is_done(short, text, row):
     assert row in rows or any(one.endswith(row) for one in rows), rows
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PYTHONPATH=/tmp/x pytest", "PATH=/var/tmp/bin:$PATH git status", "export LD_LIBRARY_PATH=lib:/dev/shm/x; ls",
+        "env NODE_PATH=/tmp/x node a.js",
+    ],
+)  # fmt: skip
+def test_what_lies_in_a_folder_of_everybody_is_not_known(short, text):
+    """Programs and modules are looked for there first, and nothing of this text lies there."""
+    assert "opaque" in short(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PYTHONPATH=src pytest", "PATH=$PWD/bin:$PATH git status", "TMPDIR=/tmp/x pytest", "PATH=$PATH:/usr/local/bin ls",
+        "python3 -m venv /tmp/v && PATH=/tmp/v/bin:$PATH pip list",
+    ],
+)  # fmt: skip
+def test_folders_of_ones_own_are_known(short, text):
+    """Those of the project, of the system, and those that this text has filled."""
+    assert "opaque" not in short(text)
+
+
 @pytest.mark.parametrize("text", QUIET)
 def test_other_variables_are_data(short, text):
     """Names that are alike, and options that run nothing."""

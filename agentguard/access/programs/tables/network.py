@@ -19,6 +19,7 @@ ssh-add
 ssh-copy-id
   options  -i=text -p=text -o=text -F=text -f -n -s -x -t=text
   run      ssh.copies_key
+  may      sends
 
 ssh-keyscan
   options  -4 -6 -c -D -f=read -H -p=text -q -T=text -t=text -O=text
