@@ -74,6 +74,11 @@ emacs emacsclient | .el
 guile racket sbcl clojure clj bb lein | .scm .rkt .lisp .clj .bb
 runghc runhaskell ghc ghci stack cabal ocaml dune | .hs .ml
 jenkins-runner jenkinsfile-runner | Jenkinsfile
+pdflatex xelatex lualatex latexmk latex tex luatex tectonic | .tex .sty .cls .ltx
+asciidoctor asciidoctor-pdf asciidoc antora | .adoc .asciidoc .asc
+mkdocs mdbook pandoc quarto sphinx-build jupyter-book hugo typst zensical | .md .rst .typ .qmd
+plantuml | .puml .plantuml .pu .iuml
+jsonnet tk | .jsonnet .libsonnet
 """
 # Which language a file is in, by its name or its ending.
 _LANGUAGES = """
@@ -90,6 +95,7 @@ elixir: .ex .exs
 groovy: .groovy .gradle Jenkinsfile
 compiled: .go .rs .c .cc .cpp .cxx .m .mm .zig .java .kt .kts .scala .sc .cs .csx .swift .dart .jsh .sbt .fs .fsx .cake
 other: .nim .nims .cr .nix .bzl BUILD BUILD.bazel WORKSPACE MODULE.bazel .el .scm .rkt .lisp .clj .bb .hs .ml meson.build
+includes: .tex .sty .cls .ltx .adoc .asciidoc .asc .md .rst .typ .qmd .puml .plantuml .pu .iuml .jsonnet .libsonnet
 shell: .envrc
 settings: .ini .cfg .toml
 yaml: .yml .yaml
@@ -104,6 +110,7 @@ _SEARCHED = ("PYTHONPATH", "PYTHONSTARTUP", "NODE_PATH", "NODE_OPTIONS", "RUBYLI
 # Files in which a tool finds commands beside the code.
 _ALSO = {
     "noxfile.py": "runs", "tasks.py": "runs", "fabfile.py": "runs", "lint-staged": "strings", ".lintstagedrc.js": "strings",
+    "flake.nix": "includes", "default.nix": "includes", "shell.nix": "includes",
     ".lintstagedrc": "strings", ".lintstagedrc.json": "strings", ".lintstagedrc.cjs": "strings",
 }  # fmt: skip
 # Programs that run what they are given at a descriptor, though it has none of the endings above.

@@ -453,7 +453,34 @@ def _strings(call: Call, text: str) -> None:
             _shell(call, "".join(value), "lint-staged")
 
 
+# What draws another file into a document, and what stands behind its name ("" for the end of the line): the manuals of TeX,
+# Asciidoctor, Python-Markdown's snippets, mdBook, Sphinx, PlantUML, Jsonnet, Nix, Typst and the preprocessor of C.
+_INCLUDES = (
+    ("\\input{", "}"), ("\\include{", "}"), ("\\verbatiminput{", "}"), ("\\lstinputlisting{", "}"),
+    ("\\VerbatimInput{", "}"), ("\\openin", ""), ("include::", "["), ("--8<--", ""), ("{{#include", "}"), ("{% include", "%"),
+    (".. include::", ""), (".. literalinclude::", ""), ("!include", ""), ("!includesub", ""), ("importstr", ";"),
+    ("importbin", ";"), ("builtins.readFile", ";"), ("readFile", ";"), ("#include", ""), ("#read(", ")"), ("\\input ", ""),
+)  # fmt: skip
+
+
+def _includes(call: Call, text: str) -> None:
+    """Files that a document draws in, and commands that TeX runs by `write18` and a pipe behind `input`."""
+    for line in text.split("\n"):
+        for start, end in _INCLUDES:
+            for piece in line.split(start)[1:]:
+                name = piece.partition(end)[0] if end else piece
+                name = name.strip()
+                if name[:1] == "|":
+                    _shell(call, name[1:].strip('"'), "input")
+                elif name[:1] in ("'", '"'):
+                    call.path(READ, name[1:].partition(name[0])[0], "what the document draws in")
+                elif name and name[:1] not in "<(={" and "://" not in name:
+                    call.path(READ, name.split()[0].rstrip(")}],;"), "what the document draws in")
+        for piece in line.split("\\write18{")[1:]:
+            _shell(call, piece.partition("}")[0], "write18")
+
+
 _READERS: dict[str, Callable[[Call, str], None]] = {
     "yaml": _yaml, "settings": _settings, "markup": _markup, "cmake": _cmake, "terraform": _terraform,
-    "dockerfile": _dockerfile, "runs": _runs, "strings": _strings,
+    "dockerfile": _dockerfile, "runs": _runs, "strings": _strings, "includes": _includes,
 }  # fmt: skip

@@ -154,6 +154,7 @@ _STARTS = frozenset({
     "system", "exec", "shell", "popen", "spawn", "sh", "cmd", "callcommand", "readprocess", "createprocess", "shell-command",
     "shell-command-to-string", "call-process", "start-process", "run-program", "run-shell-command", "process", "system*",
     "sh/exec", "shellout", "execute", "command", "invoke-shell", "executeandreturnstandardoutput", "launch", "proc", "start",
+    "run_command",
 })  # fmt: skip
 _READS = frozenset({
     "readfile", "slurp", "readtext", "readstring", "read_file", "fromfile", "readalllines", "readlines", "fileread",
@@ -224,8 +225,8 @@ def _following(code: str, at: int) -> list[Value]:
     """Return the texts that stand behind another one in the same brackets."""
     done: list[Value] = []
     while at < len(code) and code[at] not in ")]\n;":
-        if code[at] == '"':
-            end = code.find('"', at + 1)
+        if code[at] in "\"'":
+            end = code.find(code[at], at + 1)
             if end < 0:
                 break
             done.append(code[at + 1 : end])

@@ -131,7 +131,7 @@ def evaluates(call: Call, work: Work) -> None:
 def compiles(call: Call, work: Work) -> None:
     """`gcc -x c -`, `tcc -run -`: what is compiled from standard input is code of this call."""
     walk.standard(call, work)
-    if "-" in work.line.operands or work.line.value("-run") == "-":
+    if "-" in work.line.operands or work.line.value("-run") == "-" or (call.name == "cpp" and not work.line.operands):
         from agentguard.access.programs import interpreters  # noqa: PLC0415 - rare
 
         interpreters.from_stdin(call, work, "compiled")

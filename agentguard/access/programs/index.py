@@ -62,7 +62,7 @@ interpreters: sh bash zsh dash ksh rbash fish pwsh powershell python python2 pyt
 languages: Rscript R julia elixir iex groovy jrunscript erl sbcl clisp ecl guile racket gsi csi scheme chicken bb clojure
   clj lein-exec fennel janet ghc runghc runhaskell stack-ghc ocaml utop swift scala scala-cli kotlin kotlinc crystal nim
   raku octave gnuplot maxima nu xonsh elvish jshell irb pry psysh
-build: make gmake task go-task cmake tcc gcc g++ cc c++ clang clang++ just pytest py.test coverage jest vitest nyc c8 tsc
+build: make gmake task go-task cmake tcc gcc g++ cc c++ clang clang++ cpp just pytest py.test coverage jest vitest nyc c8 tsc
   esbuild rimraf mkdirp del-cli eslint flake8 prettier ruff black isort mypy shellcheck shfmt rustfmt clang-format pandoc
   uvicorn flask
 node: npm pnpm yarn bun npx bunx pnpx
@@ -169,9 +169,9 @@ tools: ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf
   semgrep gitleaks trufflehog detect-secrets zizmor actionlint promtool spectral redocly swagger-cli protolint buf
   prototool graphql-inspector xmllint tidy html-validate svgo eslint_d prettierd lintr styler terraform-docs
   cargo-deny cargo-audit pip-audit safety npm-check-updates ncu license-checker dotenv-linter tox nox rspec minitest
-  cucumber spring guard foreman overmind hivemind puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq phpunit
+  cucumber spring guard foreman honcho overmind hivemind puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq phpunit
   pest codecept behat paratest infection phpdoc box deployer dep protoc sphinx-build sphinx-quickstart mkdocs hugo
-  zola mdbook asciidoctor doxygen typedoc jsdoc redoc-cli pdoc pydoc bibtex biber tectonic typst quarto jupyter-book
+  zola mdbook asciidoctor jsonnet doxygen typedoc jsdoc redoc-cli pdoc pydoc bibtex biber tectonic typst quarto jupyter-book
   antora plantuml mmdc dot graphviz d2 pdflatex xelatex lualatex latexmk latex tex luatex groff troff nroff mandoc
   gunicorn daphne hypercorn granian celery flower dramatiq rq huey airflow dagster luigi streamlit gradio chainlit
   panel bokeh mlflow tensorboard wandb dvc locust scrapy fastapi litestar quart sanic django-rq pre-commit-uv

@@ -353,6 +353,10 @@ def nix(call: Call, work: Work) -> None:
     carried = line.values("--command")
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
+    for value in line.values("--expr"):
+        from agentguard.access.code import settings  # noqa: PLC0415 - rare
+
+        settings.read(call, "includes", plain(value) or "")
     if carried and "--command" in call.words:
         at = call.words.index("--command")
         work.feed = call.run(call.words[at + 1 :], "nix " + work.command[-1], stdin=call.stdin)

@@ -24,6 +24,57 @@ def later(call: Call, work: Work) -> None:
         shell_reads(call, work, call.name)
 
 
+def procfile(call: Call, work: Work) -> None:
+    """`foreman start -f FILE`, `honcho start`, `hivemind FILE`: each line of a Procfile is `NAME: COMMAND`."""
+    from agentguard.access.code import reach  # noqa: PLC0415 - few commands run a file
+
+    walk.standard(call, work)
+    named = [*work.line.values("--procfile"), *(work.line.operands if call.name == "hivemind" else ())]
+
+    def act(text: str) -> None:
+        for line in text.split("\n"):
+            name, colon, command = line.partition(":")
+            if colon and name.strip().replace("-", "").replace("_", "").isalnum() and command.strip():
+                call.shell(command.strip(), f"{call.name} {name.strip()}", state=call.child([]))
+
+    for path in named or ["Procfile"]:
+        reach.each(call, path, act)
+
+
+def with_env(call: Call, work: Work) -> None:
+    """`foreman run COMMAND`: with the variables of `.env`."""
+    rest = work.line.operands
+    work.entry = {**work.entry, "operands": "text*"}
+    walk.standard(call, work)
+    if len(rest) == 1 and " " in str(rest[0]):
+        work.feed = call.shell(rest[0], " ".join(work.command), stdin=call.stdin)
+    elif rest:
+        work.feed = call.run(rest, " ".join(work.command), stdin=call.stdin)
+
+
+def watches(call: Call, work: Work) -> None:
+    """`nodemon` without a command takes that of nodemon.json, or of `nodemonConfig` in package.json."""
+    walk.standard(call, work)
+    if work.line.operands or work.line.has("--exec"):
+        return
+    from agentguard.access.code import reach  # noqa: PLC0415 - few commands run a file
+    from agentguard.access.programs import scripts  # noqa: PLC0415 - as above
+
+    def act(text: str) -> None:
+        whole = scripts.whole(text)
+        given = whole.get("nodemonConfig", whole)
+        for one in (given.get("exec"), *_inner(given.get("execMap")), *_inner(given.get("events"))):
+            if isinstance(one, str):
+                call.shell(one, "nodemon exec", state=call.child([]))
+
+    for path in [*work.line.values("--config"), "nodemon.json", "package.json"]:
+        reach.each(call, path, act)
+
+
+def _inner(held: object) -> list[object]:
+    return list(held.values()) if isinstance(held, dict) else []
+
+
 def expect(call: Call, work: Work) -> None:
     """`expect -c TEXT`, `expect FILE`, `expect` with its commands on standard input."""
     line = work.line

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_IFS = " \t\n"
 _PERHAPS = Choice((UNKNOWN, UNSET))  # a variable of the environment, which may be set or not
+_PERHAPS_EMPTY = Choice((UNKNOWN, ""))  # what a program or the command line has given
 
 
 class State:
@@ -176,7 +177,9 @@ class State:
         """
         names = [name for name in self.choices if name in text and self._mentioned(name, text)]
         if "${" in text:
-            names += [name for name in _defaulted(text) if name not in self.variables]
+            names += [
+                name for name in _defaulted(text) if self.variables.get(name, UNKNOWN) is UNKNOWN and name not in names
+            ]
         if not names and not isinstance(self.cwd, Choice):
             return [self]
         states = [self.copy()]
@@ -191,6 +194,7 @@ class State:
             names = [name for name in names if name != "PWD" or self.get("PWD") != self.cwd]
         for name in names:
             held = self.variables.get(name, _PERHAPS)
+            held = _PERHAPS_EMPTY if held is UNKNOWN else held
             options = held.options if isinstance(held, Choice) else (held,)
             if len(states) * len(options) > limit:
                 options = tuple(numbered(options))

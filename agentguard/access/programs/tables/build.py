@@ -20,7 +20,7 @@ tcc
   operands words*
   run      build.compiles
 
-gcc g++ cc c++ clang clang++
+gcc g++ cc c++ clang clang++ cpp
   options  -o=write -I=text -L=text -l=text -D=text -U=text -x=text -c -S -E -include=read -T=read
   operands words*
   run      build.compiles

@@ -139,6 +139,7 @@ nodemon
            --inspect=text? --spawn
   operands run text*
   stop
+  run      sessions.watches
 
 start-server-and-test start-test server-test
   run      sessions.serves_and_tests

@@ -135,10 +135,24 @@ tox nox
   options  -e=text -c=read -f=read -s=text -k=text -p=text -r -q -l --workdir=write --notest --list -R
   operands text*
 
-rspec minitest cucumber spring guard foreman overmind hivemind puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq
+rspec minitest cucumber spring guard puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq
   options  -e=text -f=text -o=write -d=write -p=text -c=read -r=text -t=text -I=text --format=text -C=read -P=text
            --out=write -n=text -b=text --seed=text -s=read --destination=write --source=read --tag=text
   operands text*
+
+foreman honcho overmind hivemind
+  options  -f,--procfile=run -e,--env=read -d,--root,--app-root=enter -c,--concurrency,-m,--formation=text -p,--port=text
+           -t,--timeout=text -s,--socket=text -N,--no-auth -D,--daemonize -l,--processes=text
+  operands text*
+  run      sessions.procfile
+  > run
+    options  -e,--env=read -f,--procfile=run
+    stop
+    run      sessions.with_env
+  > check version help kill quit ps status echo
+    traits   read-only
+  > export
+    operands text write
 
 phpunit pest codecept behat paratest infection phpdoc box deployer dep
   options  -c=read --filter=text --testsuite=text --coverage-html=write --coverage-text --coverage-clover=write
@@ -151,8 +165,19 @@ protoc
            --grpc_python_out=write --decode=text --encode=text -o=write
   operands read*
 
-sphinx-build sphinx-quickstart mkdocs hugo zola mdbook asciidoctor doxygen typedoc jsdoc redoc-cli pdoc pydoc bibtex \
-    biber tectonic typst quarto jupyter-book antora plantuml mmdc dot \
+asciidoctor plantuml
+  options  -b=text -d=write -o=write -D=text -a=text -r=run -R=text -B=text -t=text -pipe -p -s -e -I=text -S=text -T=text
+  operands text*
+  run      documents.reads
+
+jsonnet
+  options  -e,--exec=text -o,--output-file=write -m,--multi=write -J,--jpath=text -V,--ext-str=text -A,--tla-str=text
+           --ext-str-file=text --ext-code=text --tla-code=text -S,--string -y,--yaml-stream -c,--create-output-dirs
+  operands words*
+  run      documents.reads
+
+sphinx-build sphinx-quickstart mkdocs hugo zola mdbook doxygen typedoc jsdoc redoc-cli pdoc pydoc bibtex \
+    biber tectonic typst quarto jupyter-book antora mmdc dot \
     graphviz d2
   options  -b=text -d=write -o=write -D=text -c=read -j=text -W -T=text -s=read --destination=write --theme=text -f=text
            -interaction=text -output-directory=write -pdf -jobname=text --outdir=write --out=write --watch -K=text -i=read
@@ -170,6 +195,7 @@ pdflatex xelatex lualatex latexmk latex tex luatex
            -synctex=text -halt-on-error
   single
   operands text*
+  run      documents.reads
 
 groff troff nroff mandoc
   options  -T=text -m=text -d=text -r=text -P=text -O=text -K=text
