@@ -203,15 +203,12 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
             effects.append(known)
             continue
         kind = kind_of(row)
-        firm, own = [
-            _hits(of, RowMatch(row, context, ready, looks), row, number, context, rules=rules, lifted=lift)
-            if rules
-            else []
-            for of, ready, rules, lift in (
-                (pack, pack_sets, group.rules(0, kind, row, context), None),
-                (policy, sets, group.rules(1, kind, row, context), lifted),
-            )
-        ]
+        firm: list[Hit] = []
+        own: list[Hit] = []
+        if rules := group.rules(0, kind, row, context):
+            firm = _hits(pack, RowMatch(row, context, pack_sets, looks), row, number, context, rules=rules)
+        if rules := group.rules(1, kind, row, context):
+            own = _hits(policy, RowMatch(row, context, sets, looks), row, number, context, rules=rules, lifted=lifted)
         name = _default_name(row, str(kind[0]), access.known)
         if not (firm or own or lifted) and context.state == FRESH and policy.usual(name, row, context) == ALLOW:
             effects.append(ALLOW)
@@ -291,6 +288,8 @@ class Group:
             return whole
         policy, sets = self._policies[which]
         many = self._rows >= _MANY - 1
+        if policy.stored is None and not many and (alike := sets.alike.get(kind)) is not None:
+            return alike
         known = sets.could(kind)
         match = RowMatch(row, context, sets) if many else None
         found = []
@@ -303,6 +302,8 @@ class Group:
                 found.append(number)
         if many and match is not None:
             found = self._whole[which] = [number for number in found if match.alive(policy.rules[number])]
+        elif policy.stored is None:  # its candidates are those of the action
+            sets.alike[kind] = found
         return found
 
     def quiet(self, row: Row) -> str | None:

@@ -55,7 +55,7 @@ _SCRATCH = (
 class Sets:
     """All sets of a policy, made ready for one world as they are needed."""
 
-    __slots__ = ("_could", "_ready", "_scratch", "_sets", "_spellings", "first", "seen", "world")
+    __slots__ = ("_could", "_ready", "_scratch", "_sets", "_spellings", "alike", "first", "seen", "world")
 
     def __init__(self, sets: Sequence[dict[str, Any]] | Lines, world: World) -> None:
         self.world = world
@@ -68,6 +68,9 @@ class Sets:
         self.first: dict[tuple[object, ...], str] = {}  # the first file of a tree that is in some set, "" for none
         self._ready: dict[tuple[int, str], Any] = {}
         self._could: dict[object, dict[int, bool]] = {}
+        self.alike: dict[
+            object, list[int]
+        ] = {}  # the rules that could match rows of a kind, where their keys say nothing
 
     def could(self, kind: object) -> dict[int, bool]:
         """Return what has been found out about rows of a kind (see `kind_of`): which rules could match them."""
@@ -75,6 +78,7 @@ class Sets:
         if found is None:
             if len(self._could) >= _ALIKE:
                 self._could.clear()
+                self.alike.clear()
             found = self._could[kind] = {}
         return found
 
