@@ -15,7 +15,7 @@ from agentguard.access.world import MemoryDisk, World
 
 WORLD = World(home="/home/dev", project="/home/dev/project", disk=MemoryDisk({"/home/dev/project": None}))
 MEGABYTE = 1_000_000
-FACTOR = 500  # times a plain parse of the same length: a bound against blow-ups, far above what it takes
+FACTOR = 200  # times a plain parse of the same length: a bound against blow-ups, far above what it takes
 
 PIECES = [
     "$(", "(", "{a,b}", "((", "`", '"$(', "${x:-", "<(", "if a; then ", "{ ", "a;", "a ", "a|", "a && ", "$((",
@@ -46,14 +46,18 @@ def test_as_much_as_is_read_stays_in_bounds(piece):
 
     The yardstick is a plain parse of ordinary text of that length in this process, so a slow machine is no failure.
     """
-    text = piece * (limits.MAX_TEXT // 4 // len(piece))
+    text = piece * (limits.MAX_TEXT // 8 // len(piece))
     ordinary = b"echo a b | cat\n" * (len(text) // 15)
-    start = time.process_time()
-    parse(ordinary)
-    parsed = time.process_time() - start
+    parsed = _spent(parse, ordinary)
     start = time.process_time()
     found = access(text)
-    assert time.process_time() - start < FACTOR * parsed + 0.5
+    taken = time.process_time() - start
+    for _ in range(2):  # what else runs on the machine takes the caches away
+        if taken < FACTOR * parsed:
+            break
+        parsed = max(parsed, _spent(parse, ordinary))
+        taken = min(taken, _spent(access, text))
+    assert taken < FACTOR * parsed
     assert found.work["commands"] <= limits.MAX_COMMANDS + 1
     assert len(found.rows) <= limits.MAX_ROWS + 10
 
