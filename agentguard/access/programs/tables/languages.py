@@ -128,7 +128,9 @@ crystal
     run      interpreters.other
 
 nim
-  options  -d,--define=text --hints=text -f -v,--version -h,--help
+  options  -d,--define=text --hints=text -f -v,--version -h,--help -e,--eval=code
+  language other
+  run      interpreters.other
   > e r
     options  -d,--define=text --hints=text -f --release -o,--out=write
     stop
