@@ -334,6 +334,8 @@ def _connect(call: Call, value: tuple[Value, int | None, bool | str], language: 
         call.row(EXECUTE, why="what the interface answers")
     if port is None:
         net.url(call, address, "the code")
+        if not sends and not call.machine.program:
+            net.served(call, address)
     else:
         call.connect(address, port or None, "the code")
     call.origin = origin

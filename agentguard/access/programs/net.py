@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access import hosts
-from agentguard.access.model import ANY, CERTAIN, EXACT, POSSIBLE, READ, UNCERTAIN, UNKNOWN, Pattern
+from agentguard.access.model import ANY, CERTAIN, EXACT, LISTEN, POSSIBLE, READ, UNCERTAIN, UNKNOWN, Pattern
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
@@ -19,8 +19,20 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S10
 _DELIMITERS = "/?#"
 
 
-def url(call: Call, value: Value, why: str, certainty: str = CERTAIN, *, scheme: str = "http", **more: Any) -> None:
-    """Add the row of a URL; one without a scheme has the one given, as curl takes it. `file:` reads a file."""
+def url(
+    call: Call,
+    value: Value,
+    why: str,
+    certainty: str = CERTAIN,
+    *,
+    scheme: str = "http",
+    seen: bool = True,
+    **more: Any,
+) -> None:
+    """Add the row of a URL; one without a scheme has the one given, as curl takes it. `file:` reads a file.
+
+    `seen`: what is answered is shown or kept.
+    """
     value = unglobbed(value)
     if isinstance(value, str) and value[:5].lower() == "file:":
         call.path(READ, _file(value), why, certainty=certainty)
@@ -34,6 +46,38 @@ def url(call: Call, value: Value, why: str, certainty: str = CERTAIN, *, scheme:
     if host is UNKNOWN and certainty == POSSIBLE:
         certainty = UNCERTAIN
     call.connect(host, port, why, certainty, **more)
+    if seen and more.get("method") == "GET":
+        served(call, value)
+
+
+# Names of files in a path that a server should hand to nobody; folders that start with a dot are others.
+_KEPT = (".key", ".tfstate", ".tfvars", ".p12", ".pfx", ".kdbx", ".jks")
+_KEPT_NAMES = frozenset({"credentials", "id_rsa", "id_ed25519", "id_ecdsa", "secrets.yml", "environ", "shadow"})
+
+
+def served(call: Call, value: Value) -> None:
+    """A server of files on this machine hands out what lies at the path: `curl localhost:8000/.env`.
+
+    Sure is that only where this text has started one; Vite has whole paths behind `/@fs`.
+    """
+    host, _ = address(value)
+    if not isinstance(host, str) or not (host in _LOOPBACK or host.startswith("127.")):
+        return
+    text = "".join(part if isinstance(part, str) else "\0" for part in parts_of(value))
+    rest = text.partition("://")[2] or text
+    path = "/" + rest.partition("/")[2].partition("?")[0].partition("#")[0]
+    try:
+        path = hosts.unescaped(path) if "%" in path else path
+    except hosts.BadUrl:
+        return
+    hidden = any(word[:1] == "." and word != ".well-known" for word in path.split("/"))
+    name = path.rpartition("/")[2]
+    whole = path.startswith("/@fs/")
+    if "\0" in path or not (hidden or whole or name in _KEPT_NAMES or name.endswith(_KEPT)):
+        return
+    known = any(row.action == LISTEN for row in call.machine.rows)
+    place = path[len("/@fs") :] if whole else path[1:]
+    call.path(READ, place, "a server of this machine hands it out", certainty=CERTAIN if known else POSSIBLE)
 
 
 def fetched(call: Call) -> None:

@@ -304,15 +304,16 @@ def _range(text: str) -> list[object]:
 
 def _connect(call: Call, value: Value, method: str) -> None:
     """Add the rows of an address as curl reads it."""
+    seen = "--output=/dev/null" not in call.origin.flags  # only the answer's status is looked at
     if (
         not isinstance(value, str)
         or value[:5].lower() == "file:"
         or (hosts.url_host(value, "http") is not None and not _one_slash(value))
     ):
-        net.url(call, value, "operand", method=method)
+        net.url(call, value, "operand", method=method, seen=seen)
         return
     for address, certainty in lenient(value):
-        net.url(call, address, "operand", certainty, method=method)
+        net.url(call, address, "operand", certainty, method=method, seen=seen)
 
 
 def _one_slash(url: str) -> bool:
