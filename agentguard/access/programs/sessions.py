@@ -53,19 +53,26 @@ def with_env(call: Call, work: Work) -> None:
 
 
 def watches(call: Call, work: Work) -> None:
-    """`nodemon` without a command takes that of nodemon.json, or of `nodemonConfig` in package.json."""
+    """`nodemon` takes its command from nodemon.json or `nodemonConfig` in package.json; for a file, that of its ending."""
     walk.standard(call, work)
-    if work.line.operands or work.line.has("--exec"):
+    if work.line.has("--exec"):
         return
+    kind = (plain(work.line.operands[0]) or "").rpartition(".")[2] if work.line.operands else ""
     from agentguard.access.code import reach  # noqa: PLC0415 - few commands run a file
     from agentguard.access.programs import scripts  # noqa: PLC0415 - as above
 
     def act(text: str) -> None:
         whole = scripts.whole(text)
-        given = whole.get("nodemonConfig", whole)
-        for one in (given.get("exec"), *_inner(given.get("execMap")), *_inner(given.get("events"))):
-            if isinstance(one, str):
-                call.shell(one, "nodemon exec", state=call.child([]))
+        for given in (whole, whole.get("nodemonConfig")):
+            if not isinstance(given, dict):
+                continue
+            mapped = given.get("execMap")
+            named = [given.get("exec"), *_inner(mapped)]
+            if kind:
+                named = [mapped.get(kind)] if isinstance(mapped, dict) else []
+            for one in (*named, *_inner(given.get("events"))):
+                if isinstance(one, str):
+                    call.shell(one, "nodemon exec", state=call.child([]))
 
     for path in [*work.line.values("--config"), "nodemon.json", "package.json"]:
         reach.each(call, path, act)
