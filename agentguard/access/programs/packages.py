@@ -168,6 +168,8 @@ def modules(call: Call, work: Work) -> None:
 def fetched(call: Call, work: Work) -> None:
     """`npx NAME …`: a program of the project, a well-known one, or one that is fetched to be run."""
     line = work.line
+    for value in line.values("--node-options"):
+        call.set_variable("NODE_OPTIONS", value)
     named = [*line.values("--package"), *line.values("--from"), *line.values("--spec"), *line.values("--with")]
     operands = list(line.operands)
     name = plain(operands[0]) if operands else ""

@@ -43,7 +43,7 @@ def package(call: Call, work: Work) -> None:
     for code in (*line.values("--eval"), *line.values("--print")):
         from agentguard.access.programs import coded  # noqa: PLC0415 - bun alone
 
-        coded.read_code(call, "javascript", code)
+        coded.read_code(call, "javascript", code, shows=line.has("--print"))
     if call.name == "bun" and words and sub in ("", "run") and walk.looks_like_path(words[0] or ""):
         from agentguard.access.programs import interpreters  # noqa: PLC0415 - bun alone
 

@@ -178,7 +178,7 @@ bun
 
 npx bunx pnpx
   options  -y,--yes -p,--package=package -c,--call=shell -w=text --no --no-install -q,--quiet
-           --registry=url!foreign-package
+           --registry=url!foreign-package --node-options=text
   stop
   run      packages.fetched
 """
