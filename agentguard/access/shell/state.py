@@ -127,7 +127,7 @@ class State:
         if self.variables != other.variables:
             mine, theirs = self.variables, other.variables
             plain = not self.references and not other.references
-            for name in mine.keys() | theirs.keys():
+            for name in dict.fromkeys((*mine, *theirs)):  # in an order that no hash decides
                 if plain and name in mine and mine[name] is theirs.get(name):
                     continue
                 if name == "_":
@@ -175,7 +175,7 @@ class State:
 
         The folder is one of them, because every path depends on it. A state without choices stands for itself.
         """
-        names = [name for name in self.choices if name in text and self._mentioned(name, text)]
+        names = sorted(name for name in self.choices if name in text and self._mentioned(name, text))
         if "${" in text:
             names += [
                 name for name in _defaulted(text) if self.variables.get(name, UNKNOWN) is UNKNOWN and name not in names
