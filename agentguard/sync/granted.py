@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from agentguard import config, places
-from agentguard.bundle import exceptions, files, seal
+from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.person import person
 from agentguard.errors import BundleError, ConfigError, PublisherError, Refused
 from agentguard.policy import engine
@@ -36,10 +36,12 @@ def install(where: Places, data: bytes) -> list[dict[str, Any]]:
         given = exceptions.document(data, role)
     except PublisherError as error:
         raise Refused(f"this is no exception that holds here: {error.message}") from None
-    said = [(entry, _problem(where, active, entry)) for entry in given.entries]
+    taken_back = _taken_back(where, chain, given.entries, data)
+    said = [(entry, taken_back.get(entry["id"], "") or _problem(where, active, entry)) for entry in given.entries]
     if not any(why == "" for _entry, why in said):
         why = said[0][1] if said else "it has no entry that this version understands"
-        raise Refused(f"this exception does not hold here: {why}")
+        hint = "agentguard exception request ID, for a new one" if taken_back else ""
+        raise Refused(f"this exception does not hold here: {why}", hint=hint)
     folder = os.path.join(where.sync, identity.INSTALLED)
     _allowed(where)
     files.make_folder(where.sync, 0o700)
@@ -109,6 +111,23 @@ def _problem(where: Places, active: Active, entry: dict[str, Any]) -> str:
     device = str(active.local.get("device", ""))
     caller = Caller(who.user, who.known, device, active.org, now=time.time(), seen=max(issued, seen))
     return problem(entry, caller, exceptions.times([entry])[entry["id"]], policy.max_days)
+
+
+def _taken_back(where: Places, chain: Chain, entries: list[dict[str, Any]], data: bytes) -> dict[str, str]:
+    """Return why the hook would pass over entries of a signed document, by id: what was published here says so."""
+    records = seal.parse(files.read(where.seal, seal.LIMIT))
+    snapshot = metadata.read(metadata.SNAPSHOT, records[metadata.SNAPSHOT])
+    given = {**records, f"{exceptions.INSTALLED}given": data}
+    counted = {entry["id"] for entry in exceptions.collected(given, snapshot, chain.targets, signatures=True)}
+    out = [entry["id"] for entry in entries if entry["id"] not in counted]
+    if not out:
+        return {}
+    try:
+        revoked = exceptions.Document(metadata.read(metadata.TARGETS, records[exceptions.ROLE])).revoked
+    except (KeyError, PublisherError):
+        revoked = frozenset()
+    withheld = "the list of exceptions that belongs to the policy is not here, and could have taken it back"
+    return {name: f"{name} was taken back" if name in revoked else withheld for name in out}
 
 
 def _allowed(where: Places) -> None:

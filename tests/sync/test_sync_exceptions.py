@@ -288,6 +288,9 @@ def test_published_with_the_bundle_and_taken_back(acme, here):
     assert "allow" == call(here)[0]
     assert stages.run(here)["ok"]
     assert "deny" == call(here)[0]
+    error, out = run("install", grant_path, "--home", here.home)
+    assert (f"this exception does not hold here: {entry['id']} was taken back", "") == (error.message, out)
+    assert "deny" == call(here)[0]
     done = CliRunner().invoke(cli, ["exception", "revoke", "0" * 16, "--to", acme.folder])
     assert (0, True) == (done.exit_code, "not among those that are published" in done.stderr)
     assert "0 exceptions" not in run("list", "--to", acme.folder)[1]
@@ -360,6 +363,8 @@ def test_a_published_document_that_is_withheld_takes_all_others_with_it(acme, he
             changed["exceptions"] = change
         files.replace(here.seal, seal.build(changed), 0o600)
         assert ("fresh", "deny") == (seal.load_active(here, time.time()).state, call(here)[0])
+        with pytest.raises(Refused, match="could have taken it back"):
+            granted.install(here, files.read(grant_path, 9999))
 
 
 @pytest.mark.parametrize(
