@@ -76,8 +76,10 @@ CODES = {
     "AG710": "something relaxes where the agent can influence it: in `unless`, in a `not`, or in an allow rule",
     "AG711": "ask at high or critical severity: ask is not enforcement",
     "AG712": "`command` names a word that is no subcommand, so no command is called that",
-    "AG713": "`flags` names an option in a spelling that is never compared, or without the value that it takes",
+    "AG713": "`flags` names an option in a spelling that is never compared, without the value that it takes, or misspelt",
     "AG714": "`tool` names a tool that does not exist, and one that does is nearly called so",
+    "AG715": "a server, a tool of one, a branch or a variable is written with what is not part of its name",
+    "AG716": "`permission_mode` names a mode that the agent does not have",
 }
 
 ERROR, WARNING = "error", "warning"

@@ -1,4 +1,4 @@
-"""Values of conditions that no call ever has: commands, options and tools in a spelling that rows do not use.
+"""Values of conditions that no call ever has: commands, options, tools and names in a spelling that rows do not use.
 
 What a command or an option is called is found out as for a call: a command line is made of it and read. So there is no
 second table of spellings, and what cannot be told is not warned about.
@@ -9,20 +9,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentguard.access import tools
+from agentguard.access.programs import catalog
 from agentguard.access.tools import TOOLS
 from agentguard.policy import calls, setting
 from agentguard.policy.findings import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agentguard.access.model import Row
+    from agentguard.access.programs.catalog import Program
     from agentguard.access.world import World
     from agentguard.policy.compile import Compiled
     from agentguard.policy.findings import Finding
     from agentguard.policy.shape import Condition, Entry, Rule
 
 _PATTERN = "*?["
+# Source: code.claude.com, "Hooks reference", common input fields.
+MODES = ("default", "plan", "acceptEdits", "auto", "dontAsk", "bypassPermissions")
+_TYPED = 0.9  # how near an option must be to one of the tables to be a slip of it: `--forcee`, and not `--verify`
 _NO_COMMAND = _PATTERN + "{~/@"  # the path of a program, too
 
 
@@ -33,7 +38,7 @@ def findings(compiled: Compiled) -> Iterator[Finding]:
     for rule in compiled.rules:
         for table in (rule.when, *(one.when for one in rule.unless)):
             named = [one for one in (*rule.when, *table) if one.key == "command" and not one.negated]
-            commands = [str(entry.value) for one in named for entry in _entries(one, compiled.sets)]
+            commands = list(dict.fromkeys(str(entry.value) for one in named for entry in _entries(one, compiled.sets)))
             for condition in table:
                 for entry in _entries(condition, compiled.sets):
                     found = None
@@ -41,8 +46,8 @@ def findings(compiled: Compiled) -> Iterator[Finding]:
                         found = _command(entry, tried)
                     elif condition.key == "flags":
                         found = _flag(entry, commands, tried)
-                    elif condition.key == "tool":
-                        found = _tool(entry)
+                    elif condition.key in _NAMES:
+                        found = _NAMES[condition.key](entry)
                     if found is not None and str(found) not in seen:
                         seen.add(str(found))
                         yield found
@@ -90,13 +95,36 @@ def _flag(entry: Entry, commands: Iterable[str], tried: _Tried) -> Finding | Non
         for row in tried.rows(f"{command} {flag} x"):
             flags = [str(one) for one in row.origin.flags]
             if flag in flags:
-                return None
+                return _slip(entry, commands)
             if row.origin.command and not shown:
                 shown = flags
     if f"{flag}=x" in shown:
         return entry.finding("AG713", f'"{flag}" takes a value, and is compared with it', f"{flag}=*")
     said = f"of {plain[0]} it is {' '.join(shown)}" if shown else f"{plain[0]} has no such option"
     return entry.finding("AG713", f'"{flag}" is never compared so: {said}')
+
+
+def _slip(entry: Entry, commands: Iterable[str]) -> Finding | None:
+    """`--forcee`: an option that is compared as it is written, that no table has and that is nearly one that a table has."""
+    name, equals, value = str(entry.value).partition("=")
+    listed = [set(_options(command)) for command in commands]
+    known = set().union(*listed)
+    near = nearest(name, sorted(known), least=_TYPED) if all(listed) and name not in known else ""
+    if not near:
+        return None
+    what = f'agentguard knows no option "{name}" of {" or ".join(commands)}'
+    return entry.finding("AG713", what, f"{near}{equals}{value}")
+
+
+def _options(command: str) -> Iterator[str]:
+    """Yield every spelling of the options of a command, of what it belongs to and of what is beneath it."""
+    name, *words = command.split()
+    todo: list[Program] = [found] if (found := catalog.find(name)) else []
+    while todo:
+        program = todo.pop()
+        yield from (spelling for spellings, _kind, _trait in program.options for spelling in spellings)
+        depth = len(program.command) - 1
+        todo += [sub for sub in program.subcommands if depth >= len(words) or sub.command[-1] == words[depth]]
 
 
 def _tool(entry: Entry) -> Finding | None:
@@ -110,6 +138,62 @@ def _tool(entry: Entry) -> Finding | None:
         )
     near = next((tool for tool in TOOLS if tool.lower() == name.lower()), "") or nearest(name, TOOLS, least=0.85)
     return entry.finding("AG714", f'agentguard knows no tool "{name}"', near) if near else None
+
+
+def _server(entry: Entry) -> Finding | None:
+    """`mcp__jira` for jira."""
+    prefix, _, rest = str(entry.value).partition("__")
+    if prefix != "mcp" or not rest:
+        return None
+    what = f'"{entry.value}" is never compared so: a server is named without what stands before and behind it'
+    return entry.finding("AG715", what, rest.partition("__")[0])
+
+
+def _mcp_tool(entry: Entry) -> Finding | None:
+    """`mcp__jira__delete` for delete."""
+    prefix, _, rest = str(entry.value).partition("__")
+    if prefix != "mcp" or not rest:
+        return None
+    what = f'"{entry.value}" is never compared so: "mcp_tool" is the name behind the server\'s'
+    return entry.finding("AG715", what, rest.partition("__")[2])
+
+
+def _ref(entry: Entry) -> Finding | None:
+    """`refs/heads/main` for main."""
+    branch = str(entry.value).removeprefix("refs/heads/")
+    if branch == entry.value:
+        return None
+    return entry.finding("AG715", f'"{entry.value}" is never compared so: a branch is named alone', branch)
+
+
+def _variable(entry: Entry) -> Finding | None:
+    """`$HOME` and `${HOME}` for HOME."""
+    text = str(entry.value)
+    if not text.startswith("$"):
+        return None
+    what = f'"{text}" is never compared so: a variable is named without $'
+    return entry.finding("AG715", what, text[1:].strip("{}"))
+
+
+def _permission_mode(entry: Entry) -> Finding | None:
+    """`bypass` for bypassPermissions."""
+    name = str(entry.value)
+    if name in MODES or any(char in name for char in _PATTERN):
+        return None
+    low = name.lower()
+    near = next((mode for mode in MODES if mode.lower().startswith(low)), "") or nearest(name, MODES, least=0.7)
+    said = f'the agent has no permission mode "{name}"'
+    return entry.finding("AG716", said if near else f"{said}; there are {', '.join(MODES)}", near)
+
+
+_NAMES: Mapping[str, Callable[[Entry], Finding | None]] = {
+    "tool": _tool,
+    "server": _server,
+    "mcp_tool": _mcp_tool,
+    "ref": _ref,
+    "variable": _variable,
+    "permission_mode": _permission_mode,
+}
 
 
 def _shared(words: tuple[str, ...], command: Sequence[Any]) -> int:
