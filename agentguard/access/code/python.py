@@ -64,6 +64,7 @@ class _Reader(Evaluator):
         self.nested = 0
         self.turned = False  # a descriptor was put in the place of another
         self.networked = False
+        self.stores: list[Any] = []  # the files of databases that were opened
 
     def run(self, text: str) -> None:
         """Read some code as a part of this one."""
@@ -237,7 +238,15 @@ class _Reader(Evaluator):
             self.networked = self.networked or any(kind in ("place", "host", "listen") for _, kind in spec)
             if name == "os.kill" and args.first(0) in (-1, 1):
                 self.found.command(["kill", "-9", str(args.first(0))])
-            if not (name == "os.kill" and args.first(1) == 0):
+            if name in _STORES:
+                self.stores.append(args.first(0, "database"))
+            if self.stores and name.startswith(_OF_STORES):
+                for text in args.get(0, "sql"):
+                    for store in self.stores if isinstance(text, str) else ():  # whichever it is for
+                        self.found.add("sql at", (h.text(store), text))
+            elif not (name == "os.kill" and args.first(1) == 0) and not (
+                name in _STORES and self.stores[-1] == ":memory:"
+            ):
                 self._signals(name)
                 self.found.perform(spec, args)
             self._fed(spec, args)
@@ -477,6 +486,9 @@ class _Reader(Evaluator):
             self.found.add("environment")
 
 
+# Databases in files, and what runs their statements.
+_STORES = ("sqlite3.connect", "duckdb.connect")
+_OF_STORES = ("sqlite3.connect()", "duckdb.connect()")
 _SHOW = frozenset({
     "print", "pprint.pprint", "pprint.pp", "sys.stderr.write", "logging.debug", "logging.info", "logging.warning",
     "logging.error", "rich.print", "sys.exit", "typer.echo", "click.echo",

@@ -32,6 +32,7 @@ A finding is one of
     ("text", (value, content, appends))     what is put into a file
     ("prints", text)                        all that the code shows
     ("run", (value, language))              ("sql", text)                   ("trait", (word, why))
+    ("sql at", (file, text)): a statement for a database in a file
     ("guess", value)                        ("look", value)                 ("stray", value)
     ("settings", value): a file of settings that is loaded and shown
     ("secret", name): a variable whose value is shown and is a secret

@@ -152,7 +152,9 @@ def _words(piece: str) -> list[Value]:
 
 _STARTS = frozenset({
     "system", "exec", "shell", "popen", "spawn", "sh", "cmd", "callcommand", "readprocess", "createprocess", "shell-command",
-    "shell-command-to-string", "execshellcmd", "execcmd", "execcmdex", "execprocess", "startprocess", "staticexec", "gorge", "call-process", "start-process", "run-program", "run-shell-command", "process", "system*",
+    "shell-command-to-string", "execshellcmd", "execcmd", "execcmdex",
+    "execprocess", "startprocess", "staticexec", "gorge",
+    "call-process", "start-process", "run-program", "run-shell-command", "process", "system*",
     "sh/exec", "shellout", "execute", "command", "invoke-shell", "executeandreturnstandardoutput", "launch", "proc", "start",
     "run_command",
 })  # fmt: skip

@@ -181,6 +181,13 @@ def _sql(call: Call, value: str, language: str) -> None:
         _trait(call, ("destroys-data", "a statement in the code"), language)
 
 
+def _sql_at(call: Call, value: tuple[Value, str], language: str) -> None:
+    from agentguard.access.programs import stages  # noqa: PLC0415 - rare
+
+    if not stages.is_spare_file(call, value[0]):
+        _sql(call, value[1], language)
+
+
 def _inner(call: Call, more: dict[str, Any]) -> Feed | None:
     """Return the standard input that code gives to a process."""
     if "stdin" in more or "source" in more:
@@ -353,7 +360,7 @@ def _shows(address: Value) -> bool:
 _NO_LINE: Any = None
 _ROWS: dict[str, Callable[[Call, Any, str], None]] = {
     "opaque": _opaque, "fetched": _fetched, "trait": _trait, "environment": _environment, "secret": _secret,
-    "sql": _sql, "shell": _shell,
+    "sql": _sql, "sql at": _sql_at, "shell": _shell,
     "command": _command, "connect": _connect, "listen": _listen, "variable": _variable, "guess": _guess, "stray": _stray,
     "look": _look, "settings": _settings,
     "path": _path, "run": _run, "text": _text,

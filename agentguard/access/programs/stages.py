@@ -103,7 +103,7 @@ def left(
     elif program in _DATABASES:
         spare = _database(given)
     elif program == "sqlite3":
-        spare = bool(args) and _file(call, args[0])
+        spare = bool(args) and is_spare_file(call, args[0])
     elif program in _CONTAINERS:
         spare = _container(given)
     elif program in ("kubectl", "k", "oc", "helm"):
@@ -157,7 +157,10 @@ def _database(given: _Given) -> bool:
     return given.here() and any(map(is_spare, [*names, *given.values(_DATABASE_OPTIONS)]))
 
 
-def _file(call: Call, value: Value) -> bool:
+def is_spare_file(call: Call, value: Value) -> bool:
+    """Return whether a database in a file was made for tests: in memory, in a temporary folder, or by its name."""
+    if value in (":memory:", ""):
+        return True
     place = call.place(value)
     if not isinstance(place, str):
         return False
