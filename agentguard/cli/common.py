@@ -36,14 +36,21 @@ def say(text: str = "") -> None:
     click.echo(text, err=True)
 
 
+class Printed:
+    """Whether this process has printed data: an error that ends a command asked for JSON is its data where there is none."""
+
+    yes = False
+
+
 def out(text: str) -> None:
     """Print data: standard output."""
+    Printed.yes = True
     click.echo(text)
 
 
 def out_json(value: Any) -> None:
     """Print a value as JSON, indented for people."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    out(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def colour(text: str, **style: Any) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from agentguard import __version__
-from agentguard.cli.common import LazyGroup, out_json, say
-from agentguard.errors import AgentguardError, PolicyError
+from agentguard.cli.common import LazyGroup, Printed, out_json, say
+from agentguard.errors import AgentguardError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _COMMANDS = {
     "quickstart": ("agentguard.cli.install", "quickstart", "Set agentguard up for yourself, observing."),
@@ -50,14 +54,15 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # started with a closed stream: what is said goes nowhere
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - it stays open as long as the process
+    Printed.yes = False
     try:
         result = cli.main(prog_name="agentguard", standalone_mode=False)
     except AgentguardError as error:
-        if isinstance(error, PolicyError) and error.findings and "--json" in sys.argv:
-            _print_findings(error)
+        _as_json(error.code, error.message, error.hint, getattr(error, "findings", ()))
         say(f"agentguard: {error.diagnostics()}")
         sys.exit(error.exit_code)
     except click.ClickException as error:
+        _as_json(UsageError.code, error.format_message(), "", ())
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
@@ -69,7 +74,9 @@ def main() -> None:
     sys.exit(result if isinstance(result, int) else 0)
 
 
-def _print_findings(error: PolicyError) -> None:
-    """Print what is wrong with a policy as values, for whoever asked for JSON: as `policy check` and `policy test` do."""
-    findings = [one.to_json() for one in error.findings if hasattr(one, "to_json")]
-    out_json({"ok": False, "code": error.code, "problem": error.message, "findings": findings})
+def _as_json(code: str, problem: str, hint: str, findings: Iterable[object]) -> None:
+    """Print what ended a command as values, for whoever asked for JSON and got none yet."""
+    if "--json" not in sys.argv or Printed.yes:
+        return
+    listed = [one.to_json() for one in findings if hasattr(one, "to_json")]
+    out_json({"ok": False, "code": code, "problem": problem, "hint": hint, "findings": listed})

@@ -87,6 +87,8 @@ def replay(
         found.add(result)
         if isinstance(result, replaying.Bad):
             say(f"{result.id}: {result.problem}")
+            if as_json and not summary:
+                out(json.dumps(result._asdict()))
         elif as_json and not summary:
             out(json.dumps(result.to_json()))
     if not found.total and not found.bad:

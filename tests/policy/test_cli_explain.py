@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -130,3 +131,48 @@ def test_what_is_wrong_with_a_policy_is_json_too(acme, tmp_path, monkeypatch, ca
     place = ("bundle.toml", 5, 10, "AG201")
     assert (1, place) == (ended.value.code, tuple(finding[key] for key in ("file", "line", "column", "code")))
     assert "bundle.toml:5:10: AG201" in told.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "problem"),
+    [
+        ("digest nosuch", "config", "'nosuch' is neither a policy's folder nor a bundle that ships"),
+        ("diff nosuch baseline", "config", "'nosuch' is neither a policy's folder nor a bundle that ships"),
+        ("init x --from nosuch", "config", "'nosuch' is neither a policy's folder nor a bundle that ships"),
+        ("replay nofile", "usage", "nofile cannot be read: No such file or directory"),
+        ("explain nofile", "usage", "nofile cannot be read: No such file or directory"),
+        ("explain --record 00 --home h", "refused", "there is no record 00"),
+        ("digest", "usage", "Missing argument 'DIR|NAME'."),
+    ],
+)
+def test_whatever_ends_a_command_is_json_too(words, code, problem, tmp_path, monkeypatch, capsys) -> None:
+    """Whoever asked for JSON reads one value, also where nothing could be done."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["agentguard", "policy", *words.split(), "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    told = capsys.readouterr()
+    found = json.loads(told.out)
+    assert (False, code, problem, []) == tuple(found[key] for key in ("ok", "code", "problem", "findings"))
+    assert {"config": 1, "usage": 2, "refused": 3}[code] == ended.value.code
+    assert problem in told.err
+
+
+def test_a_result_and_its_refusal_are_one_value(monkeypatch, capsys, acme) -> None:
+    """A command that printed its JSON prints nothing behind it."""
+    tests = Path(acme) / "tests"
+    tests.mkdir()
+    (tests / "wrong.toml").write_text('[[case]]\nname = "x"\nbash = "ls"\nexpect = "deny"\n')
+    monkeypatch.setattr(sys, "argv", ["agentguard", "policy", "test", str(acme), "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert (3, False) == (ended.value.code, json.loads(capsys.readouterr().out)["ok"])
+
+
+def test_a_line_that_is_no_call_is_a_line_of_json_too(acme, tmp_path) -> None:
+    """Its place and what is wrong with it, between the calls."""
+    file = lines(tmp_path / "calls", CALL, [], CALL)
+    code, out, err = agentguard("replay", file, "--bundle", acme, "--json")
+    _first, bad, _last = (json.loads(line) for line in out.splitlines())
+    assert (1, {"id", "problem"}, f"{file}:2") == (code, set(bad), bad["id"])
+    assert f"{bad['id']}: {bad['problem']}\n" in err
