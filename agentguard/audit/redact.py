@@ -62,7 +62,7 @@ class Redactor:
         for word in WORDS:
             if word in low:
                 return True
-        return "://" in text and "@" in text
+        return ":/" in text and "@" in text
 
     def text(self, text: str) -> str:
         """Return `text` with every secret replaced."""

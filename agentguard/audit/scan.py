@@ -89,11 +89,11 @@ def _key_blocks(look: Look) -> Iterator[Span]:
 
 
 def _urls(look: Look) -> Iterator[Span]:
-    """Passwords in URLs: scheme://user:password@host (RFC 3986, section 3.2.1)."""
+    """Passwords in URLs: scheme://user:password@host (RFC 3986, section 3.2.1). A path that holds one has one slash."""
     text = look.text
-    start = text.find("://")
+    start = text.find(":/")
     while start >= 0:
-        start = end = start + 3
+        start = end = start + (3 if text.startswith("/", start + 2) else 2)
         limit = min(len(text), start + _USERINFO_LIMIT)
         while end < limit and text[end] not in _URL_ENDS:
             end += 1
@@ -101,7 +101,7 @@ def _urls(look: Look) -> Iterator[Span]:
         colon = _find(look, ":", start, at) if at >= 0 else -1
         if 0 <= colon < at - 1 and not _reference(look, colon + 1):
             yield colon + 1, at, "url-password", False
-        start = text.find("://", end)
+        start = text.find(":/", end)
 
 
 def _authorizations(look: Look) -> Iterator[Span]:

@@ -219,3 +219,10 @@ def test_no_secret_of_a_name_is_shown_not_even_half_of_it(before, after, secret,
     value = secret.rpartition("=")[2]
     shown = model + person + str(outcome.texts)
     assert [] == [value[n : n + 8] for n in range(len(value) - 7) if value[n : n + 8] in shown]
+
+
+def test_a_password_in_an_address_that_became_a_path_is_not_shown():
+    """A path has one slash where an address has two."""
+    outcome, model, person = hook(calls.of_bash("rm -rf ../other/https://dev:hunter22@db.example/", PROJECT))
+    assert ("deny", True) == (outcome.effect, "db.example" in model)
+    assert "hunter22" not in model + person + str(outcome.texts)
