@@ -227,11 +227,30 @@ def collects(call: Call, work: Work) -> None:
 
 
 def updates(call: Call, work: Work) -> None:
-    """`git update-ref --stdin`: one command a line."""
+    """`git update-ref REF NEW [OLD]` makes a branch or moves one that is there; `--stdin`: one command a line."""
     stdin = call.stdin
     text = stdin.value if stdin is not None and work.line.has("--stdin") else ""
-    deletes = not isinstance(text, str) or any(line.startswith("delete ") for line in text.split("\n"))
-    _standard(call, work, "text*", *(["discards-work"] if deletes else []))
+    throws = not isinstance(text, str)
+    changes = [work.line.operands]
+    for line in text.replace("\0", " ").split("\n") if isinstance(text, str) else ():
+        words: list[Value] = [*line.split()]
+        throws = throws or words[:1] == ["delete"]
+        changes.append(words[1:] if words[:1] == ["update"] else [])
+    throws = throws or any(_moves(call, work, words) for words in changes)
+    _standard(call, work, "text*", *(["discards-work"] if throws else []))
+
+
+def _moves(call: Call, work: Work, words: list[Value]) -> bool:
+    """Return whether `REF NEW [OLD]` moves a branch: a name that is not known may be that of one, a new one has no past."""
+    if len(words) < 2 or (len(words) > 2 and (plain(words[2]) or "").strip("0") == "" and plain(words[2]) is not None):
+        return False
+    head, *rest = parts_of(words[0])
+    if not isinstance(head, str) or not head.startswith(_BRANCHES):
+        return not isinstance(head, str)
+    return head == _BRANCHES if rest else gitconfig.has_branch(call, work, head.removeprefix(_BRANCHES))
+
+
+_BRANCHES = "refs/heads/"
 
 
 def restore(call: Call, work: Work) -> None:

@@ -169,7 +169,8 @@ tools: ninja samu meson xmake scons waf tup redo b2 premake5 autoreconf autoconf
   semgrep gitleaks trufflehog detect-secrets zizmor actionlint promtool spectral redocly swagger-cli protolint buf
   prototool graphql-inspector xmllint tidy html-validate svgo eslint_d prettierd lintr styler terraform-docs
   cargo-deny cargo-audit pip-audit safety npm-check-updates ncu license-checker dotenv-linter tox nox rspec minitest
-  cucumber spring guard foreman honcho overmind hivemind puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq phpunit
+  cucumber spring guard foreman forego honcho overmind hivemind puma unicorn rackup jekyll middleman nanoc yard rdoc sidekiq
+  phpunit
   pest codecept behat paratest infection phpdoc box deployer dep protoc sphinx-build sphinx-quickstart mkdocs hugo
   zola mdbook asciidoctor jsonnet doxygen typedoc jsdoc redoc-cli pdoc pydoc bibtex biber tectonic typst quarto jupyter-book
   antora plantuml mmdc dot graphviz d2 pdflatex xelatex lualatex latexmk latex tex luatex groff troff nroff mandoc

@@ -57,6 +57,9 @@ def by_verb(call: Call, work: Work) -> None:
         subs, traits = verbs.read(call.words, infrastructure=True)
         work.command = (*work.command[:1], *subs) if subs else work.command
         sure = bool(traits) and verbs.plain(subs[-1])
+        if call.name == "az" and (names := _shows_keys(call.words, subs)):
+            work.command = (*work.command[:1], *names)
+            traits, sure = frozenset({"prints-environment"}), True
     elif verbs.tried(call.words):
         work.entry = {**work.entry, "traits": ""}
         work.line.traits.clear()
@@ -84,6 +87,37 @@ def by_verb(call: Call, work: Work) -> None:
     if not settings <= call.origin.traits:
         call.begin(work.command, call.origin.flags, call.origin.args, (call.origin.traits - {"read-only"}) | settings)
         call.row(EXECUTE, POSSIBLE, "an option of it says so")
+
+
+def _shows_keys(words: list[Value], subs: list[str]) -> list[str]:
+    """Return the subcommands with which az prints keys that work, else none.
+
+    `… keys list`, `… list-keys`, `… connection-string show`; a vault lists only what they are called.
+    """
+    names: list[str] = []
+    for word in words[words.index(subs[0]) :] if subs and subs[0] in words else ():
+        if not isinstance(word, str) or word[:1] == "-":
+            break
+        names.append(word)
+    noun, verb = names[-2:] if len(names) > 1 else ("", "")
+    if names[:1] == ["keyvault"]:
+        shows = False
+    elif noun == "secret":
+        shows = verb == "show" or (verb == "list" and "--show-values" in words)
+    else:
+        shows = verb.startswith(_LISTED) or (noun in _KEYS and verb in _SHOWN)
+    return names if shows else []
+
+
+_SHOWN = frozenset({"list", "show", "renew", "regenerate", "reset", "create"})
+_KEYS = frozenset(
+    {"key", "keys", "admin-key", "query-key", "api-key", "shared-keys", "credential", "connection-string", "secrets"}
+)
+_LISTED = (
+    "list-keys", "list-key", "list-admin-keys", "list-query-keys", "list-api-keys", "list-connection-string", "get-shared-keys",
+    "list-publishing", "list-credentials", "list-secrets", "generate-sas", "get-access-token",
+    "retrieve-registration-token", "regenerate-key", "renew-key",
+)  # fmt: skip
 
 
 def bucket(call: Call, work: Work) -> None:

@@ -13,6 +13,9 @@ item of it one option with all its spellings:
     -f,--force!force            gives the command that trait
     -n,--dry-run!read-only      the command only tries: what it would do is not done
 
+An option that the table does not know and that is called `--env-file` or alike hands variables to what the program does
+(docker, node, uv): that file is not shown.
+
 Rows carry the first long spelling, the last one where none is long. Options that are not listed take no value, so only
 those that take one, mean something or have a long spelling need to be there.
 """
@@ -83,6 +86,11 @@ class Line:
 
 
 _tables: dict[str, dict[str, Option]] = {}
+
+# Options that are called like this hand a file of variables on, whatever the program.
+_OF_VARIABLES = frozenset(
+    {"--env-file", "--env-files", "--env-file-if-exists", "--envfile", "--dotenv", "--dotenv-path"}
+)
 
 
 def table(spec: str) -> dict[str, Option]:
@@ -183,6 +191,12 @@ def _long(line: Line, known: dict[str, Option], word: Value, behind: list[Value]
     value = concat([first, *parts_of(word)[1:]]) if equals else None
     if option is None and single and not name.startswith("--"):
         option = known.get("-" + name)
+    if option is None and name in _OF_VARIABLES:
+        follows = behind[0] if value is None and behind and isinstance(behind[0], str) else ""
+        base = follows.rpartition("/")[2]
+        line.flags.append((name, follows if base.startswith(".env") or base.endswith(".env") else value))
+        line.kinds[name] = "text"
+        return int(line.flags[-1][1] is not value)
     if option is None:
         line.flags.append((name, value))
         if value is not None:

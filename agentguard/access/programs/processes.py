@@ -41,9 +41,11 @@ def signals(call: Call, work: Work) -> None:
         everything = (person and not names) or any(name in (".", ".*", "", "^") for name in names)
         everything = everything or (call.name == "killall" and person)
         searched = call.name in ("pkill", "skill") or line.has("-r --regexp")
-        line.operands += [_OWN for name in names if searched and name and _OWN not in name and _may_be(name, _OWN)]
+        full = line.has("-f --full")
+        line.operands += [_OWN for name in names if searched and name and is_own(name, full=full)]
     if call.name == "kill" and any(plain(word) is None for word in call.words):
-        line.operands += call.machine.sought
+        sought = call.machine.sought
+        line.operands += [*sought, *([_OWN] if any(is_own(name, full=True) for name in sought) else [])]
         everything = everything or (not call.machine.sought and bool(call.machine.work.get("processes")))
         everything = everything or _of_starter(call)
     if everything and not asks:
@@ -65,9 +67,46 @@ def _of_starter(call: Call) -> bool:
     return False
 
 
+def is_own(pattern: str, *, full: bool) -> bool:
+    """Return whether a pattern (regex(7)) that does not spell the guard's name finds it, or the line that started it."""
+    return _OWN not in pattern and any(
+        _may_be(one, _OWN)
+        or (full and any(_may_be(_tail(one), name) and _may_be(one, f"python3 -m {name}") for name in _LINES))
+        for one in _alternatives(pattern)
+    )
+
+
+# What stands on the command lines of the guard's own processes.
+_LINES = (_OWN, f"{_OWN} hook", f"{_OWN} serve")
+
+
+def _tail(pattern: str) -> str:
+    """Return what a pattern asks for behind its last gap: `guard` of `python.*guard`."""
+    return pattern.replace(".+", ".*").rstrip("$").removesuffix(".*").rpartition(".*")[2]
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Return the patterns that `a|b` and `(a|b)c` stand for, groups that repeat as they are once."""
+    found = [pattern]
+    for _ in range(_GROUPS):
+        made: list[str] = []
+        for one in found:
+            front, _, behind = one.rpartition("(")  # the innermost group of those that open last
+            group, closed, rest = behind.partition(")")
+            made += (
+                [front + choice + rest.lstrip("?*+") for choice in group.split("|")] if closed and "(" in one else [one]
+            )
+        found = made[:_CHOICES]
+    return [part for one in found for part in one.split("|")][:_CHOICES]
+
+
+_GROUPS = 3
+_CHOICES = 32
+
+
 def _may_be(pattern: str, name: str) -> bool:
     """Return whether a pattern that is searched for (regex(7)) takes in most of a name, with letters of its own."""
-    if sum(char.isalnum() for char in pattern) < len("age") or "|" in pattern or "(" in pattern:
+    if sum(char.isalnum() for char in pattern) < len("age"):
         return False
     items: list[tuple[str, bool]] = []  # a character ("" for any), whether it may be repeated or missing
     at = 0

@@ -19,14 +19,14 @@ Each line of the table is `NAME… | HOW | SOURCE`; a `*` in a name stands for a
 
 from __future__ import annotations
 
-from agentguard.access.model import WRITE
+from agentguard.access.model import EXECUTE, WRITE
 from agentguard.access.shell.values import parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentguard.access.model import Value
+    from agentguard.access.model import Row, Value
     from agentguard.access.shell.command import Call
 
 _TABLE = r"""
@@ -130,9 +130,19 @@ def _words(call: Call, name: str, value: str, rest: str) -> None:
     """The program is called with these words and no others: what it then does by itself is not said twice."""
     from agentguard.access.programs.carriers import split_string  # noqa: PLC0415 - rare
 
-    words = split_string(None, value)
-    if words:
-        call.run([*rest.split(), *words, "--version"], name)
+    words = split_string(None, value.replace("file:///", "/"))  # node's --import takes addresses of files
+    if not words:
+        return
+    rows = call.machine.rows
+    before = len(rows)
+    call.run([*rest.split(), *words, "--version"], name)
+    if call.frame.file or call.machine.reading:
+        return
+    for row in rows[before:]:
+        text = row.path.text if row.action == EXECUTE and row.path is not None else None
+        if isinstance(text, str) and text.startswith(_OPEN) and not _known(call, name, text, rows[:before]):
+            call.opaque(f"{name} names {text}, where anybody may have put what is loaded")
+            return
 
 
 def _letters(call: Call, name: str, value: str, rest: str) -> None:
@@ -194,18 +204,23 @@ def _folders(call: Call, name: str, value: Value, rest: str) -> None:
         whole += part if isinstance(part, str) else "\0"
     for folder in whole.split(":"):
         bare = folder.rstrip("/") + "/"
-        if bare.startswith(_OPEN) and "\0" not in bare and bare not in _OPEN and not _known(call, name, bare):
+        if (
+            bare.startswith(_OPEN)
+            and "\0" not in bare
+            and bare not in _OPEN
+            and not _known(call, name, bare, call.machine.rows)
+        ):
             call.opaque(f"{name} names {bare[:-1]}, where anybody may have put what is loaded")
             return
 
 
-def _known(call: Call, name: str, folder: str) -> bool:
+def _known(call: Call, name: str, folder: str, rows: list[Row]) -> bool:
     """Return whether this text has put something into a folder, or an environment of Python lies there.
 
     A command that is told of it may have done so (`corepack enable --install-directory FOLDER`), but for one that only reads.
     """
     top = "/".join(folder.split("/")[: 4 if folder.startswith(("/var/", "/private/", "/dev/")) else 3])
-    for row in call.machine.rows:
+    for row in rows:
         told = () if "read-only" in row.origin.traits else (*row.origin.flags, *row.origin.args)
         if any(isinstance(one, str) and top in one and f"{name}=" not in one for one in told):
             return True

@@ -40,7 +40,7 @@ def test_what_a_variable_holds_is_done(short, text, row):
     "text",
     [
         "PYTHONPATH=/tmp/x pytest", "PATH=/var/tmp/bin:$PATH git status", "export LD_LIBRARY_PATH=lib:/dev/shm/x; ls",
-        "env NODE_PATH=/tmp/x node a.js",
+        "env NODE_PATH=/tmp/x node a.js", "NODE_OPTIONS='--require /tmp/x.js' npm test", "NODE_OPTIONS=--import=file:///tmp/x.mjs npm test",
     ],
 )  # fmt: skip
 def test_what_lies_in_a_folder_of_everybody_is_not_known(short, text):
@@ -52,7 +52,8 @@ def test_what_lies_in_a_folder_of_everybody_is_not_known(short, text):
     "text",
     [
         "PYTHONPATH=src pytest", "PATH=$PWD/bin:$PATH git status", "TMPDIR=/tmp/x pytest", "PATH=$PATH:/usr/local/bin ls",
-        "python3 -m venv /tmp/v && PATH=/tmp/v/bin:$PATH pip list",
+        "python3 -m venv /tmp/v && PATH=/tmp/v/bin:$PATH pip list", "NODE_OPTIONS='--cpu-prof-dir=/tmp/prof' npm test",
+        "echo 1 >/tmp/x.js; NODE_OPTIONS='--require /tmp/x.js' npm test",
     ],
 )  # fmt: skip
 def test_folders_of_ones_own_are_known(short, text):

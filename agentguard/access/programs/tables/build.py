@@ -138,7 +138,7 @@ pandoc
   operands read*
 
 uvicorn
-  options  --host=text --port=text --reload --app-dir=read --env-file=read --workers=text --log-level=text
+  options  --host=text --port=text --reload --app-dir=read --env-file=text --workers=text --log-level=text
   operands text
   run      build.serves
 

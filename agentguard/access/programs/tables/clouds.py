@@ -228,7 +228,7 @@ az
   options  --subscription=text -g,--resource-group=text -n,--name=text -o,--output=text --query=text -l,--location=text
            --debug --verbose --only-show-errors -y,--yes --no-wait --ids=text
   run      infra.by_verb
-  may      destroys-data destroys-infrastructure
+  may      destroys-data destroys-infrastructure prints-environment
   > account
     >> get-access-token
       traits   prints-environment

@@ -94,7 +94,7 @@ fly flyctl
       run      walk.standard
 
 wrangler
-  options  -c,--config=read -e,--env=text --cwd=enter --env-file=read
+  options  -c,--config=read -e,--env=text --cwd=enter --env-file=text
   run      infra.by_verb
   may      destroys-data destroys-infrastructure
   > deploy publish

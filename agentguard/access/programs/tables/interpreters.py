@@ -48,6 +48,7 @@ node nodejs
   may      discards-work runs-fetched-code signals
 
 deno
+  options  --env=text? --env-file=text?
   may      foreign-package runs-fetched-code
   > *
     stop

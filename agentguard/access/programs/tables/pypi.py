@@ -68,7 +68,7 @@ uv
       traits   read-only
   > run
     options  --with=package --with-requirements=read -p,--python=text --extra=text --group=text -m,--module=text
-             --env-file=read --isolated --no-sync --frozen --all-extras --package=text --no-project --active --locked
+             --env-file=text --isolated --no-sync --frozen --all-extras --package=text --no-project --active --locked
              --no-dev --dev -s --script --only-group=text --index=url!foreign-package
     stop
     run      packages.environment

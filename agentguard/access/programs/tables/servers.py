@@ -38,7 +38,7 @@ caddy
     options  -f,--from=text -t,--to=text -l,--listen=text -s,--status=text -b,--body=text -c,--change-host-header
     run      servers.serves
   > run start
-    options  -c,--config=read -a,--adapter=text -w,--watch --envfile=read --environ!prints-environment
+    options  -c,--config=read -a,--adapter=text -w,--watch --envfile=text --environ!prints-environment
   > stop reload
     options  -c,--config=read --address=text
     traits   controls-service

@@ -140,13 +140,13 @@ rspec minitest cucumber spring guard puma unicorn rackup jekyll middleman nanoc 
            --out=write -n=text -b=text --seed=text -s=read --destination=write --source=read --tag=text
   operands text*
 
-foreman honcho overmind hivemind
-  options  -f,--procfile=run -e,--env=read -d,--root,--app-root=enter -c,--concurrency,-m,--formation=text -p,--port=text
+foreman honcho overmind hivemind forego
+  options  -f,--procfile=run -e,--env=text -d,--root,--app-root=enter -c,--concurrency,-m,--formation=text -p,--port=text
            -t,--timeout=text -s,--socket=text -N,--no-auth -D,--daemonize -l,--processes=text
   operands text*
   run      sessions.procfile
   > run
-    options  -e,--env=read -f,--procfile=run
+    options  -e,--env=text -f,--procfile=run
     stop
     run      sessions.with_env
   > check version help kill quit ps status echo
@@ -272,7 +272,7 @@ codemod jscodeshift comby jscpd cloc tokei scc sloccount onefetch loc git-sizer 
 
 mage invoke inv doit act
   options  -t,--taskfile=read -d,--dir=enter -l,--list --list-all --summary -n!read-only --dry!read-only -W=read -j=text
-           -P=text -e=read --secret-file=read --env-file=read -s=text -f=text
+           -P=text -e=read --secret-file=text --var-file=text --env-file=text -s=text -f=text
   operands text*
 
 goreleaser
