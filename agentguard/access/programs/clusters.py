@@ -26,7 +26,7 @@ def changes(call: Call, work: Work) -> None:
     else:
         if stages.cluster(call, work.line):
             work.line.traits.add("publishes")
-        if work.command[-1] in ("apply", "create", "replace"):
+        if work.command[-1] in ("apply", "create", "replace", "reconcile", "patch"):
             _manifests(call, work)
     for name in ("--filename", "--kustomize"):
         if any("://" in (plain(value) or "") for value in work.line.values(name)):  # somebody else has written it down
@@ -41,17 +41,16 @@ def changes(call: Call, work: Work) -> None:
 
 
 def _manifests(call: Call, work: Work) -> None:
-    """What this text has written into a manifest, or hands over, may give a pod the whole node."""
-    for value in work.line.values("--filename"):
-        feeds = [call.stdin] if value == "-" else call.contents(value)
-        if any(feed is not None and isinstance(feed.value, str) and _rules(feed.value) for feed in feeds):
-            work.line.traits.add("privileged")
+    """What this text has written into a manifest, or hands over, may give a pod the whole node, or somebody the cluster."""
+    from agentguard.access.programs import manifests  # noqa: PLC0415 - few commands name what runs
 
-
-def _rules(text: str) -> bool:
-    from agentguard.access.programs import containers  # noqa: PLC0415 - few commands name what runs
-
-    return containers.rules(text)
+    line = work.line
+    texts = [plain(value) for value in line.values("--patch")]
+    for value in (*line.values("--filename"), *line.values("--kustomize"), *line.values("--patch-file")):
+        feeds = [call.stdin] if value == "-" else manifests.beneath(call, value)
+        texts += [feed.value for feed in feeds if feed is not None and isinstance(feed.value, str)]
+    if any(text is not None and manifests.rules(text) for text in texts):
+        line.traits.add("privileged")
 
 
 def scales(call: Call, work: Work) -> None:

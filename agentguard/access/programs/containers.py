@@ -314,44 +314,16 @@ def copies(call: Call, work: Work) -> None:
             )
 
 
-_RULING = ("hostpid", "hostnetwork", "hostipc", "privileged", "allowprivilegeescalation")
-
-
-# Folders of a node that give a pod the node, or its other pods.
-_OF_NODES = (
-    "/etc",
-    "/root",
-    "/home",
-    "/run",
-    "/var/run",
-    "/var/lib/kubelet",
-    "/var/lib/docker",
-    "/proc",
-    "/dev",
-    "/sys",
-)
-
-
-def rules(text: str) -> bool:
-    """Return whether a manifest, YAML or JSON, gives a pod the rights or the files of its node."""
-    text = text.lower().replace('"', "").replace("'", "").replace(" ", "")
-    if any(f"{name}:true" in text for name in _RULING):
-        return True
-    for piece in text.split("hostpath:")[1:]:
-        path = piece.lstrip("{\n").removeprefix("path:").split("\n")[0].split(",")[0].rstrip("}]")
-        if path == "/" or (path + "/").startswith(tuple(f"{folder}/" for folder in _OF_NODES)):
-            return True
-    return False
-
-
 def kube_run(call: Call, work: Work) -> None:
     """`kubectl run NAME --image=IMAGE -- COMMAND`, `kubectl debug POD -- COMMAND`; a node's debugger has its files."""
     words = call.words
     named = plain(work.line.operands[0]) if work.line.operands else None
     if work.command[-1] == "debug" and (named or "").startswith("node/"):
         work.line.traits.add("privileged")
+    from agentguard.access.programs import manifests  # noqa: PLC0415 - few commands start something in a cluster
+
     given = plain(work.line.value("--overrides") or "") or ""
-    if rules(given) or '"hostpath"' in given.lower():
+    if manifests.rules(given) or '"hostpath"' in given.lower():
         work.line.traits.add("privileged")
     carried = words[words.index("--") + 1 :] if "--" in words else []
     _inside(call, work, carried, lasting=work.command[-1] == "debug")

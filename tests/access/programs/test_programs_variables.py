@@ -40,7 +40,8 @@ def test_what_a_variable_holds_is_done(short, text, row):
     "text",
     [
         "PYTHONPATH=/tmp/x pytest", "PATH=/var/tmp/bin:$PATH git status", "export LD_LIBRARY_PATH=lib:/dev/shm/x; ls",
-        "env NODE_PATH=/tmp/x node a.js", "NODE_OPTIONS='--require /tmp/x.js' npm test", "NODE_OPTIONS=--import=file:///tmp/x.mjs npm test",
+        "env NODE_PATH=/tmp/x node a.js", "NODE_OPTIONS='--require /tmp/x.js' npm test",
+        "NODE_OPTIONS=--import=file:///tmp/x.mjs npm test",
     ],
 )  # fmt: skip
 def test_what_lies_in_a_folder_of_everybody_is_not_known(short, text):

@@ -107,7 +107,13 @@ kubectl k oc kubecolor microk8s.kubectl
     traits   read-only
     run      clusters.gets
     may      prints-environment
-  > describe top explain version cluster-info api-resources api-versions diff wait auth events help
+  > auth
+    >> can-i whoami
+      traits   read-only
+    >> reconcile
+      options  --remove-extra-permissions --remove-extra-subjects
+      run      clusters.changes
+  > describe top explain version cluster-info api-resources api-versions diff wait events help
     options  --sort-by=text --tail=text --since=text --previous --timeout=text --for=text --template=text -p
     traits   read-only
   > logs
