@@ -104,8 +104,10 @@ def fetch(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
         quiet = isinstance(method, str) and method.upper() in ("GET", "HEAD", "OPTIONS")
         if isinstance(one, Table) and ("body" in one.items or ("method" in one.items and not quiet)):
             deletes = isinstance(method, str) and method.upper() == "DELETE"
+            sends: bool | str = "DELETE" if deletes else "POST" if h.gives(one) else True
+            m.found.discloses = m.found.discloses or h.everything(one)
             for address in args.get(0):
-                m.found.add("connect", (h.text(address), None, "DELETE" if deletes else True))
+                m.found.add("connect", (h.text(address), None, sends))
 
 
 def request(m: Meanings, name: str, args: Args, number: int, param: str) -> None:
@@ -113,16 +115,17 @@ def request(m: Meanings, name: str, args: Args, number: int, param: str) -> None
     for one in args.get(number, param):
         if not isinstance(one, Table):
             if number == 0:
-                m.found.add("connect", (h.text(one), None, "request" in name))
+                tells = any(map(h.gives, args.get(1)))
+                m.found.add("connect", (h.text(one), None, "request" in name or ("GET" if tells else False)))
             continue
         method = one.items.get("method", ("GET",))[0]
         sends = "data" in one.items or not (isinstance(method, str) and method.upper() in ("GET", "HEAD"))
         asked = (held for key in ("path", "headers", "params", "auth") for held in one.items.get(key, ()))
-        sends = sends or any(map(h.is_told, asked))  # what was read may go out in these as well
+        how: bool | str = sends or ("GET" if any(map(h.gives, asked)) else False)  # data may go out in these as well
         url = one.items.get("url") or one.items.get("uri")
         host = one.items.get("hostname") or one.items.get("host")
         if url or host:
-            how = "DELETE" if isinstance(method, str) and method.upper() == "DELETE" else sends
+            how = "DELETE" if isinstance(method, str) and method.upper() == "DELETE" else how
             m.found.add("connect", (h.text((url or host or NOTHING)[0]), None if url else 0, how))
 
 

@@ -227,6 +227,9 @@ def secret(held: Held) -> str:
     """Return the name of the variable whose secret something holds, "" where there is none."""
     if isinstance(held, Secret):
         return held.name
+    if isinstance(held, (Table, Items)):
+        inner = held.items.values() if isinstance(held, Table) else held.items
+        return next((name for given in inner for one in given if (name := secret(one))), "")
     return telling.key(held.attribute) if getattr(held, "of", None) is ENVIRON else ""
 
 
@@ -237,6 +240,20 @@ def is_told(held: Held) -> bool:
     if isinstance(held, Named):
         return held.name.startswith(_PROCESSES)
     return isinstance(held, (Contents, Edited, Told)) or held is OUTPUT
+
+
+def gives(held: Held) -> bool:
+    """Return whether something tells others what is not theirs: what was read, or a secret of the environment."""
+    return is_told(held) or bool(secret(held))
+
+
+def everything(held: Held) -> bool:
+    """Return whether something is or holds all of the environment."""
+    if isinstance(held, Table):
+        return any(map(everything, (one for name, given in held.items.items() if name != "env" for one in given)))
+    if isinstance(held, Items):
+        return any(everything(one) for given in held.items for one in given)
+    return held is ENVIRON or (isinstance(held, Many) and any(map(everything, held.element)))
 
 
 # Functions that give what a program writes.

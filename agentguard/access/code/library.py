@@ -227,7 +227,7 @@ class Library:
         if name in ("list", "sorted", "tuple", "set") and first[0] is ENVIRON:
             return [UNKNOWN]  # names alone
         if name in _WRAPS:
-            return [one if h.is_told(one) else UNKNOWN for one in first]
+            return [one if h.gives(one) else UNKNOWN for one in first]
         if name in _SAME_VALUE:
             return list(first) or ([ENVIRON] if any(ENVIRON in one for one in named.values()) else [UNKNOWN])
         if name in ("globals", "locals", "vars"):

@@ -6,6 +6,8 @@ file that lies where such a tool works (beneath the folder at hand, in the proje
 a variable set for it names) is read by its language, once for each text that it gets. What comes of it is judged like a
 program of the project (see possible): certain rows become possible, nothing of it is opaque; but what it reads counts,
 as the text is handed over in this call, and so does an unknown text that it hands to a shell where the command names it.
+What a tool runs by itself (tests, settings, tasks) tells others as surely as code of the call: secrets of the
+environment, what it has read, all of the environment.
 
 Sources: the manual of each tool, on the files that it loads or compiles.
 """
@@ -107,6 +109,16 @@ dockerfile: Dockerfile Containerfile .dockerfile
 # Variables that name folders or files from which code is loaded.
 _SEARCHED = ("PYTHONPATH", "PYTHONSTARTUP", "NODE_PATH", "NODE_OPTIONS", "RUBYLIB", "RUBYOPT", "PERL5LIB", "PERL5OPT",
              "LUA_PATH", "R_PROFILE_USER", "GROOVY_HOME", "CLASSPATH")  # fmt: skip
+# Names of files that a tool runs by itself: tests, settings, tasks. Others are only there to be loaded.
+_STARTS = (
+    "conftest.py", "test_", "setup.py", "noxfile.py", "tasks.py", "fabfile.py", "sitecustomize.py", "usercustomize.py",
+    "build.rs", "gulpfile.", "Gruntfile.", "Rakefile", "Gemfile", "Guardfile", "Fastfile", "Podfile", "Vagrantfile",
+    "Dangerfile", "SConstruct", "Snakefile", "spec_helper.", "rails_helper.", "build.gradle", "settings.gradle", "manage.py", "dodo.py",
+)  # fmt: skip
+_INNER = (".test.", ".spec.", ".config.", ".setup.", ".e2e.", ".cy.", "rc.js", "rc.cjs", "rc.mjs")
+_TESTS = ("_test", "_spec", "Test", "Tests", "Spec", "IT")  # what the name before the ending ends with
+# Programs that run the one file that they are given, some of them where a word says so.
+_RUNNERS = frozenset({"java", "dart", "swift", "scala", "groovy", "jbang", "kotlin"})
 # Files in which a tool finds commands beside the code.
 _ALSO = {
     "noxfile.py": "runs", "tasks.py": "runs", "fabfile.py": "runs", "lint-staged": "strings", ".lintstagedrc.js": "strings",
@@ -216,6 +228,13 @@ def _hides(kind: str, given: Any) -> bool:
     )
 
 
+def _runs(call: Call, place: str, name: str) -> bool:
+    """Return whether a tool surely runs a file: one of its own, or the one that it is told to run."""
+    if name.startswith(_STARTS) or any(one in name for one in _INNER) or name.rpartition(".")[0].endswith(_TESTS):
+        return True
+    return (call.name in _RUNNERS or "run" in call.words[:2]) and any(call.place(word) == place for word in call.words)
+
+
 def _judge(call: Call, place: str, name: str, text: str) -> None:
     """Read one file by its language."""
     kind = _KINDS.get(name) or _KINDS.get(name[name.rfind(".") :] if "." in name[1:] else name)
@@ -226,7 +245,7 @@ def _judge(call: Call, place: str, name: str, text: str) -> None:
     def act(text: str) -> None:
         from agentguard.access.programs import coded  # noqa: PLC0415 - loads modules that load this one
 
-        call.machine.program = "loaded"
+        call.machine.program = "tool" if _runs(call, place, name) else "loaded"
         if kind == "python" or kind in coded.SCANNED:
             found = coded.findings(call, kind, text, file=place)
             hides.extend(one for one, value in found if one in ("shell", "command") and _hides(one, value[0]))

@@ -185,7 +185,8 @@ class Meanings:
                 found += self._function(one.name, args)
             elif isinstance(one, Bound):
                 found += self._method(one.of, one.attribute, args)
-            elif one in (FETCHED, ENVIRON):
+            elif one in (FETCHED, ENVIRON):  # what is put into a request: `request(…).end(…)`
+                self.found.discloses |= one is FETCHED and h.everything(Items(args.placed))
                 found.append(one)
         return h.several(found)
 
@@ -445,7 +446,7 @@ class Meanings:
                 return (Many(h.LISTED),)
         if name in calls.SAME_VALUE and first:
             return first
-        if name in calls.WRAPS and h.is_told(one):
+        if name in calls.WRAPS and h.gives(one):
             return first
         if name.endswith(".new") and name == "Pathname.new":
             return first
@@ -494,7 +495,7 @@ class Meanings:
         """Return what a method of a value gives, and say what it does."""
         one = args.first(0)
         if of is ENVIRON:
-            if name in ("toObject", "entries", "map", "each"):
+            if name in ("toObject", "entries", "map", "each", "to_s", "to_a", "to_h", "to_json", "inspect", "join"):
                 return (ENVIRON,)
             return (self.home if one == "HOME" else h.variable(one),)
         if isinstance(of, Place):

@@ -332,6 +332,7 @@ SAME_VALUE = frozenset({
     "new", "str", "string", "tostring", "json_encode", "strval", "trim", "chomp", "URL", "Array.from", "util.inspect",
     "structuredClone", "shQuote", "escapeshellarg", "to_string", "YAML.dump", "Array", "list", "values", "each", "file",
     "Util.inspect", "inspect", "encodeURIComponent", "bytes", "sort", "reverse_sort", "Object.fromEntries", "as.list",
+    "strings.NewReader", "bytes.NewReader", "bytes.NewBuffer", "bytes.NewBufferString", "strings.Join",
     "Net.HTTP.Get.new", "Meta.parse", "Net.HTTP.Post.new", "IO.File.new",
 })  # fmt: skip
 CODES = frozenset({

@@ -19,7 +19,7 @@ from agentguard.access.code import services
 from agentguard.access.code.evaluate import Evaluator
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place
 from agentguard.access.code.library import Bound, Given, Partial
-from agentguard.access.code.sinks import Args, Found, is_address
+from agentguard.access.code.sinks import TELLING, Args, Found, is_address
 from agentguard.access.model import UNKNOWN
 
 TYPE_CHECKING = False
@@ -461,7 +461,8 @@ class _Reader(Evaluator):
                     sends: bool | str = last in ("post", "put", "patch", "send") or any(
                         key in args.named for key in ("data", "json")
                     )
-                    sends = "DELETE" if last == "delete" else sends
+                    tells = any(h.gives(other) for key in TELLING for other in args.named.get(key, ()))
+                    sends = "DELETE" if last == "delete" else sends or ("GET" if tells else False)
                     self.found.add("connect", (h.text(one), None, sends))
         return found
 
@@ -483,6 +484,7 @@ class _Reader(Evaluator):
             return
         named = (given for key, given in args.named.items() if key != "env")
         if any(ENVIRON in given or _holds(given) for given in (*args.placed, *named)):
+            self.found.discloses = self.found.discloses or name in _SHOW
             self.found.add("environment")
 
 

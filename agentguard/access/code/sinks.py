@@ -28,7 +28,7 @@ A finding is one of
 
     ("path", (value, action, extent))       ("shell", (value, more))        ("command", ([value, …], more))
     ("connect", (address, port, sends))     ("listen", (host, port))        ("variable", value)
-    ("environment", None)                   ("opaque", why)                 ("fetched", why)
+    ("environment", surely)                 ("opaque", why)                 ("fetched", why)
     ("text", (value, content, appends))     what is put into a file
     ("prints", text)                        all that the code shows
     ("run", (value, language))              ("sql", text)                   ("trait", (word, why))
@@ -37,7 +37,9 @@ A finding is one of
     ("settings", value): a file of settings that is loaded and shown
     ("secret", name): a variable whose value is shown and is a secret
 
-`sends` is whether something is sent, or "DELETE" for a request that asks for that.
+`sends` is whether something is sent: "DELETE" for a request that asks for that, "GET" for one that asks and tells
+what was read or a secret in doing so, "POST" for one that sends such a thing.
+`surely` is whether all of the environment goes where others see it: shown by a call that shows, or sent.
 `more` is a dict: `stdin` (a value), `source` (the file on standard input), `cwd`.
 """
 
@@ -58,7 +60,8 @@ from agentguard.access.code.held import (
     at_home,
     beneath,
     edited,
-    is_told,
+    everything,
+    gives,
     secret,
     text,
 )
@@ -80,7 +83,7 @@ _ACTIONS = {
     "read": (READ,), "write": (WRITE,), "fill": (WRITE,), "delete": (DELETE,), "edit": (READ, WRITE), "move": (READ, DELETE),
     "link": (READ,),
 }  # fmt: skip
-_TELLING = ("params", "headers", "cookies", "auth")  # what is read may go out in these as well as in a body
+TELLING = ("params", "headers", "cookies", "auth")  # what is read may go out in these as well as in a body
 _BODIES = ("data", "json", "files", "content", "body", "multipart", "form")
 # Objects that hold nothing else.
 _SECRETS = (
@@ -136,6 +139,7 @@ class Found:
         self.list: list[Finding] = []
         self.folders: list[Value] = [""]
         self.dotenv = False  # the variables hold what `.env` holds
+        self.discloses = False  # all of the environment is shown or sent by a call that does so
         self.networked = False  # a connection or a listener of the code's own
         self.opens: list[Value] = []  # files that are open to be written
         self.prints: list[Value] = []  # what the code shows, in order; unknown where that is not sure
@@ -154,6 +158,8 @@ class Found:
         """Return all findings. A shell beside a connection that the code itself made does what comes over it."""
         if self.opens:
             self.list = list(self._opened())
+        if self.discloses:
+            self.list = [one for one in self.list if one[0] != "environment"] + [("environment", True)]
         if self.prints and all(isinstance(one, str) for one in self.prints):
             self.list.append(("prints", "".join(str(one) for one in self.prints)))
         if self.networked and all(kind != "fetched" for kind, _ in self.list):
@@ -214,6 +220,7 @@ class Found:
     def shown(self, given: list[Alternatives]) -> None:
         """Note the secrets among what a call shows, one level deep."""
         for one in (held for alternatives in given for held in alternatives):
+            self.discloses = self.discloses or everything(one)
             inner = one.items if isinstance(one, Items) else one.items.values() if isinstance(one, Table) else ((one,),)
             for held in (held for alternatives in inner for held in alternatives):
                 if name := secret(held):
@@ -306,8 +313,12 @@ class Found:
             if relative or getattr(held, "name", "").endswith("Request()"):  # looked at where it was made
                 return
             sends = kind == "upload" or any(name in args.named for name in _BODIES) or self._sends(spec, args)
-            sends = sends or any(is_told(one) for name in _TELLING for one in args.named.get(name, ()))
-            method = "DELETE" if kind == "erase" or self._deletes(spec, args) else sends
+            given = [(held,)] if everything(held) else _given(number, spec, args)
+            self.discloses = self.discloses or any(everything(one) for alternatives in given for one in alternatives)
+            tells = any(gives(one) for alternatives in given for one in alternatives)
+            method: bool | str = ("POST" if sends else "GET") if tells else sends
+            if kind == "erase" or self._deletes(spec, args):
+                method = "DELETE"
             self.add("connect", (UNKNOWN if held is FETCHED else text(held), None, method))
         elif kind == "base":
             self.add("connect", (text(held), None, True))
@@ -446,6 +457,19 @@ class Found:
             self.add("listen", (EVERYWHERE if host == "" else host, port))
         elif not isinstance(held, str):
             self.add("listen", (UNKNOWN, None))
+
+
+def _given(number: int, spec: Spec, args: Args) -> list[Alternatives]:
+    """Return what goes out with a request beside its address: in its body, in headers, in parameters."""
+    given = [args.named[name] for name in (*TELLING, *_BODIES) if name in args.named]
+    given += [one for place, one in enumerate(args.placed) if place != number and _is_open(place, spec)]
+    others = (one for name, one in args.named.items() if name not in TELLING and name not in _BODIES)
+    return given + [one for one in others if any(map(secret, one))]
+
+
+def _is_open(place: int, spec: Spec) -> bool:
+    """Return whether nothing else is known of the argument at a place."""
+    return place >= len(spec) or spec[place][1] in ("", "body", "fetch")
 
 
 def _leaves(values: list[Held]) -> Iterator[Held]:

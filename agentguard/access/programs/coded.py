@@ -8,11 +8,11 @@ so is code of it that cannot be followed.
 from __future__ import annotations
 
 from agentguard.access import limits
-from agentguard.access.code.held import UNSEEN, Told
+from agentguard.access.code.held import UNSEEN, Secret, Told
 from agentguard.access.model import ANY, EXECUTE, LISTEN, POSSIBLE, READ, UNKNOWN, WRITE, Pattern
 from agentguard.access.programs import walk
 from agentguard.access.shell.flow import Feed
-from agentguard.access.shell.values import Beneath, unglobbed
+from agentguard.access.shell.values import Beneath, parts_of, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,6 +120,9 @@ def apply(call: Call, found: list[tuple[str, Any]], language: str) -> None:
     if not program and call.stdin is not None and call.stdin.fetched:  # what the code runs and nobody knows may be that
         call.machine.fetched = True
     for kind, value in found:
+        if program == "tool" and _tells(kind, value):
+            _handed(call, kind, value, language)
+            continue
         if kind == "prints" or (program and not (kind in _OF_PROGRAMS and _is_its_doing(call, kind, value))):
             continue
         if kind == "path" and value[1] == WRITE and value[0] in filled:
@@ -129,6 +132,24 @@ def apply(call: Call, found: list[tuple[str, Any]], language: str) -> None:
     call.machine.fetched = fetched
 
 
+def _tells(kind: str, value: Any) -> bool:
+    """Return whether a finding tells others what is not theirs: a secret, what was read, all of the environment."""
+    if kind == "connect":
+        return value[2] in ("GET", "POST") or isinstance(value[0], (Told, Secret))
+    return kind == "environment" and value is True
+
+
+def _handed(call: Call, kind: str, value: Any, language: str) -> None:
+    """Make the rows of a finding in a file that was handed over in this call and runs for sure: as of code of the call."""
+    machine = call.machine
+    before = machine.program, machine.reading
+    machine.program, machine.reading = False, 0
+    try:
+        _ROWS[kind](call, value, language)
+    finally:
+        machine.program, machine.reading = before
+
+
 def _is_its_doing(call: Call, kind: str, value: Any) -> bool:
     """Return whether a finding in a program of the project is more than that program's own business.
 
@@ -136,7 +157,7 @@ def _is_its_doing(call: Call, kind: str, value: Any) -> bool:
     """
     if kind == "trait":
         return bool(value[0] == "signals")
-    if kind == "path" and value[1] == READ and call.machine.program != "loaded":
+    if kind == "path" and value[1] == READ and call.machine.program not in ("loaded", "tool"):
         from agentguard.access.code import reach  # noqa: PLC0415 - rare
 
         return reach.outside(call, value[0])
@@ -323,14 +344,18 @@ def _connect(call: Call, value: tuple[Value, int | None, bool | str], language: 
     address, port, sends = value
     origin = call.origin
     traits = set(origin.traits)
+    if sends == "GET" and parts_of(address)[0] is ANY:  # nobody has chosen in this text who gets it
+        sends = False
     if sends and not call.machine.program:
         traits.add("sends")
-    told, call.told = call.told, [address] if isinstance(address, Told) and not call.machine.program else call.told
+    carries = isinstance(address, (Told, Secret)) and not call.machine.program
+    told, call.told = call.told, [address] if carries else call.told
     if net.computed(call, address):
         traits.add("computed-address")
     call.told = told
     call.begin(origin.command, origin.flags, origin.args, frozenset(traits))
-    if sends and not call.machine.program:
+    asks = not sends or sends == "GET"
+    if not asks and not call.machine.program:
         from agentguard.access.programs import apis  # noqa: PLC0415 - rare
 
         if changes := apis.traits(call, [address], sends if isinstance(sends, str) else "POST"):
@@ -341,7 +366,7 @@ def _connect(call: Call, value: tuple[Value, int | None, bool | str], language: 
         call.row(EXECUTE, why="what the interface answers")
     if port is None:
         net.url(call, address, "the code")
-        if not sends and not call.machine.program:
+        if asks and not call.machine.program:
             net.served(call, address)
     else:
         call.connect(address, port or None, "the code")

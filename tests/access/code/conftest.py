@@ -30,7 +30,7 @@ def _one(kind: str, value: Any) -> str:
         return f"run {value[0]}"
     if kind == "trait":
         return value[0]
-    return kind if value is None else f"{kind} {value}"
+    return kind if value is None or value is True else f"{kind} {value}"
 
 
 @pytest.fixture
