@@ -111,9 +111,8 @@ class Machine:
         self.echoed = 0  # how often it would have written something else then
         self.twice = False  # and something got that which may run it
         self.reading = 0  # files of the disk that are being read because they are about to run, one inside another
-        self.program: bool | str = (
-            False  # the innermost of them is no shell script, or one of this text ("loaded", or "tool": it surely runs)
-        )
+        # Whether the innermost of them is no shell script; "loaded" for a file of this text, "tool" for one that surely runs.
+        self.program: bool | str = False
         self.files: dict[str, tuple[str, int]] = {}  # hash and size of each that was read, by its path
         self.fetched = False  # a substitution of the command at hand fetched something
         self.sought: list[str] = []  # names of processes whose numbers this text has looked up
