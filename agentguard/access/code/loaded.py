@@ -113,7 +113,8 @@ _SEARCHED = ("PYTHONPATH", "PYTHONSTARTUP", "NODE_PATH", "NODE_OPTIONS", "RUBYLI
 _STARTS = (
     "conftest.py", "test_", "setup.py", "noxfile.py", "tasks.py", "fabfile.py", "sitecustomize.py", "usercustomize.py",
     "build.rs", "gulpfile.", "Gruntfile.", "Rakefile", "Gemfile", "Guardfile", "Fastfile", "Podfile", "Vagrantfile",
-    "Dangerfile", "SConstruct", "Snakefile", "spec_helper.", "rails_helper.", "build.gradle", "settings.gradle", "manage.py", "dodo.py",
+    "Dangerfile", "SConstruct", "Snakefile", "spec_helper.", "rails_helper.", "build.gradle", "settings.gradle",
+    "manage.py", "dodo.py",
 )  # fmt: skip
 _INNER = (".test.", ".spec.", ".config.", ".setup.", ".e2e.", ".cy.", "rc.js", "rc.cjs", "rc.mjs")
 _TESTS = ("_test", "_spec", "Test", "Tests", "Spec", "IT")  # what the name before the ending ends with
