@@ -73,8 +73,8 @@ def commit(call: Call, work: Work) -> None:
 def stash(call: Call, work: Work) -> None:
     """`git stash push PATH…` puts what has changed in these files aside."""
     _standard(call, work, "text*")
-    if work.command[-1] == "show" and (behind := _behind(call)):
-        _pathspecs(call, READ, behind, "what was put aside")
+    if work.command[-1] == "show" or work.line.has("--patch"):
+        _shows(call, work)
     if work.command[-1] == "push":
         for action in (READ, WRITE):
             _pathspecs(call, action, [value for value in work.line.operands if value != "--"], "what is put aside")
@@ -88,6 +88,20 @@ def _pathspecs(call: Call, action: str, values: list[Value], why: str) -> None:
             value = text.rpartition(")")[2] if text[:2] == ":(" else text.lstrip(":/!^")  # noqa: PLW2901 - as it is meant
         if plain(value) not in ("", ".", "./", "..", "*"):
             call.path(action, value, why, "exact" if walk.is_file(call, value) else TREE)
+
+
+def _shows(call: Call, work: Work) -> None:
+    """Make the read rows of the paths that a command shows: `git reset -p PATH` shows each change before it asks."""
+    from agentguard.access.programs import gitshows  # noqa: PLC0415 - few commands that change something show it
+
+    gitshows.named(call, work)
+
+
+def status(call: Call, work: Work) -> None:
+    """`git status -v PATH` shows the change as well."""
+    _standard(call, work, "text*")
+    if work.line.has("--verbose"):
+        _shows(call, work)
 
 
 def _elsewhere(call: Call, work: Work, action: str) -> None:
@@ -192,6 +206,8 @@ def checkout(call: Call, work: Work) -> None:
     if paths:
         named = behind if behind is not None else several or [v for v in operands if walk.kind_of(call, v)]
         _pathspecs(call, WRITE, named, "what is brought back")
+    if line.has("--patch"):
+        _shows(call, work)
     if line.has("--force") or throws:
         _elsewhere(call, work, WRITE)
     if not paths:
@@ -258,6 +274,8 @@ def restore(call: Call, work: Work) -> None:
     line = work.line
     throws = line.has("--worktree") or not line.has("--staged")
     _standard(call, work, "text*", *(["discards-work"] if throws and not line.has("--patch") else []))
+    if line.has("--patch"):
+        _shows(call, work)
     if throws:
         _pathspecs(call, WRITE, [value for value in line.operands if value != "--"], "what is brought back")
         _elsewhere(call, work, WRITE)
@@ -286,6 +304,8 @@ def removes_worktree(call: Call, work: Work) -> None:
 def reset(call: Call, work: Work) -> None:
     """`git reset --hard` throws away what has changed."""
     _standard(call, work, "text*")
+    if work.line.has("--patch"):
+        _shows(call, work)
     if work.line.has("--hard --merge"):
         _elsewhere(call, work, WRITE)
 
@@ -303,47 +323,6 @@ def clean(call: Call, work: Work) -> None:
 
 
 # -- what it shows
-
-
-def looks(call: Call, work: Work) -> None:
-    """`git show REV:PATH`, `git log -p -- PATH`: the content of a path, from any time."""
-    line = work.line
-    walk.standard(call, work)
-    behind = _behind(call)
-    for value in line.operands:
-        text = plain(value)
-        if text is None:
-            if value is not UNKNOWN and ANY in parts_of(value):
-                last = parts_of(value)[-1]
-                if isinstance(last, str) and ":" in last:
-                    call.path(READ, last.partition(":")[2], "a file of another time")
-            continue
-        revision, colon, path = text.partition(":")
-        if colon and path and revision not in ("", "https", "http") and "\n" not in path and work.command[1] != "log":
-            call.path(READ, path, "a file of another time")
-        elif walk.is_file(call, text) and (work.command[1] in ("blame", "annotate") or line.has("--patch")):
-            call.path(READ, text, "its history")
-    if (behind and line.has("--patch")) or (behind and work.command[1] in ("show", "blame", "annotate")):
-        for value in behind:
-            if not walk.is_file(call, value):
-                call.path(READ, value, "its history")
-
-
-def diff(call: Call, work: Work) -> None:
-    """`git diff PATH` shows what has changed in a file; with --no-index any two files."""
-    line = work.line
-    outside = line.has("--no-index")
-    _standard(call, work, "text*")
-    if line.has("--stat --name-only --name-status --shortstat --numstat --dirstat --summary --quiet") and not outside:
-        return
-    for value in line.operands:
-        text = plain(value)
-        if outside:
-            call.path(READ, value, "operand", TREE if walk.kind_of(call, value) == "dir" else "exact")
-        elif text is not None and ":" in text and not text.startswith(":"):
-            call.path(READ, text.partition(":")[2], "a file of another time")
-        elif walk.is_file(call, value):
-            call.path(READ, value, "operand")
 
 
 def grep(call: Call, work: Work) -> None:

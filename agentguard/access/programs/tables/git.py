@@ -36,7 +36,7 @@ git hub
     options  -L=text -S=read --contents=read --ignore-rev=text --ignore-revs-file=read -p,--porcelain -s -e -t
              --batch=text? --batch-check=text? --textconv --filters --path=text
     traits   read-only
-    run      git.looks
+    run      gitshows.looks
   > branch
     options  -d,--delete -D,--delete-force!discards-work -f,--force -m,--move -M -c,--copy -C,--copy-force -r,--remotes
              -a,--all -u,--set-upstream-to=text -t,--track=text? --list --show-current -v,--verbose --sort=text
@@ -95,9 +95,9 @@ git hub
              --after=text --before=text --author=text --committer=text --grep=text -L=text --date=text --color=text?
              --cached --staged --no-index -p,-u,--patch --decorate=text? --ext-diff --textconv --skip=text --glob=text
              --exclude=text --branches=text? --tags=text? --remotes=text? -C,--find-copies=text?
-             -M,--find-renames=text?
+             -M,--find-renames=text? -s,--no-patch
     traits   read-only
-    run      git.diff
+    run      gitshows.diff
   > difftool
     options  -U,--unified=text --output=write -S=text -G=text -O=read --stat=text? --word-diff=text?
              --diff-filter=text -n,--max-count=text --format=text --pretty=text? --since=text --until=text
@@ -105,6 +105,7 @@ git hub
              --cached --staged --no-index -p,-u,--patch --decorate=text? --ext-diff --textconv --skip=text --glob=text
              --exclude=text --branches=text? --tags=text? --remotes=text? -C,--find-copies=text?
              -M,--find-renames=text? -x,--extcmd=shell -t,--tool=text -y,--no-prompt -d,--dir-diff -g,--gui
+    run      gitshows.looks
   > mergetool
     options  -t,--tool=text -y,--no-prompt -g,--gui -O=read
   > fetch
@@ -144,6 +145,7 @@ git hub
   > format-patch
     options  -o,--output-directory=write -n -s --stdout --subject-prefix=text --to=text --cc=text --output=write
              --cover-letter --base=text -v,--reroll-count=text --signature=text --signature-file=read
+    run      gitshows.looks
   > gc
     options  --aggressive --auto --prune=text? --force --no-prune -q,--quiet --keep-largest-pack --cruft
              --max-cruft-size=text
@@ -162,16 +164,18 @@ git hub
     options  -q --bare --template=read --separate-git-dir=write -b,--initial-branch=text --shared=text?
              --object-format=text --ref-format=text
     operands write
-  > log shortlog whatchanged show
+  > log shortlog whatchanged show diff-tree diff-index diff-files range-diff
     options  -U,--unified=text --output=write -S=text -G=text -O=read --stat=text? --word-diff=text?
              --diff-filter=text -n,--max-count=text --format=text --pretty=text? --since=text --until=text
              --after=text --before=text --author=text --committer=text --grep=text -L=text --date=text --color=text?
              --cached --staged --no-index -p,-u,--patch --decorate=text? --ext-diff --textconv --skip=text --glob=text
              --exclude=text --branches=text? --tags=text? --remotes=text? -C,--find-copies=text?
-             -M,--find-renames=text? -s,--summary -e,--email --group=text
+             -M,--find-renames=text? -s,--no-patch -e,--email --group=text
     traits   read-only
-    run      git.looks
+    run      gitshows.looks
   > reflog
+    options  -p,-u,--patch -U,--unified=text -s,--no-patch
+    run      gitshows.looks
     >> expire delete drop
       options  --expire=text --expire-unreachable=text --updateref --rewrite --stale-fix -n,--dry-run --all
                --single-worktree
@@ -190,6 +194,7 @@ git hub
              --column=text? --find-renames=text? --show-stash --ahead-behind --no-renames --renames
     traits   read-only
     output   listings.ignored --ignored
+    run      git.status
   > rev-list
     options  -U,--unified=text --output=write -S=text -G=text -O=read --stat=text? --word-diff=text?
              --diff-filter=text -n,--max-count=text --format=text --pretty=text? --since=text --until=text
@@ -399,6 +404,7 @@ git hub
   > fast-export
     options  --export-marks=write --import-marks=read --all --signed-tags=text
     traits   read-only
+    run      gitshows.looks
   > hash-object
     operands read*
   > sparse-checkout maintenance rerere cherry count-objects fsck verify-commit verify-tag name-rev var check-ignore
