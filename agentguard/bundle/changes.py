@@ -43,7 +43,7 @@ def compared(repo: str, new: Side, *, allow_weakening: bool) -> Diff | None:
             hint="add --allow-weakening to publish all the same",
         ) from None
     if found.weakenings and not allow_weakening:
-        lines = "".join(f"\n  {line}" for line in difftext.weakenings(found.weakenings))
+        lines = "".join(f"\n  {line}" for line in difftext.weakenings(found.weakenings, difftext.SHOWN))
         many = f"{len(found.weakenings)} weakening{'s' if len(found.weakenings) > 1 else ''}"
         raise WeakeningError(
             f"{many} against {found.old}, so nothing was published:{lines}",

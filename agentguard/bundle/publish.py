@@ -101,18 +101,20 @@ def publish(
     passphrase: Callable[[], bytes] = lambda: b"",
     allow_weakening: bool = False,
     show: Callable[[Diff], None] = lambda _diff: None,
+    tested: Callable[[int], None] = lambda _count: None,
 ) -> Chain:
     """Compile, test, sign and publish a policy source; return what is current now.
 
     `passphrase` is asked once, and only if a key file is encrypted. `show` is told what differs from what was published
-    before. Raises `PolicyError`, `ConfigError`, `BundleError`, and `WeakeningError` unless that is allowed.
+    before, `tested` how many tests have passed. Raises `PolicyError`, `ConfigError`, `BundleError`, and `WeakeningError`
+    unless that is allowed.
     """
     from agentguard import jsontext  # noqa: PLC0415 - as below
     from agentguard.policy import diff, wire  # noqa: PLC0415 - a parser that only authoring needs
 
     publishing = publisher.read(folder)
     side = diff.of_source(source, mode=mode)
-    _test(source)
+    tested(_test(source))
     policy = wire.pack(jsontext.loads(side.policy))
     return release(publishing, policy, passphrase, side=side, allow_weakening=allow_weakening, show=show)
 
@@ -315,8 +317,8 @@ def signed(role: Any, signers: list[CryptoSigner]) -> bytes:
     return document.to_bytes()
 
 
-def _test(source: str) -> None:
-    """Run a policy's own tests. Raises `PolicyError` with all that fail."""
+def _test(source: str) -> int:
+    """Run a policy's own tests and return how many there are. Raises `PolicyError` with all that fail."""
     from agentguard.policy import engine, suite  # noqa: PLC0415 - as above
 
     prepared = suite.prepare(source)
@@ -326,6 +328,7 @@ def _test(source: str) -> None:
     failed = tuple(result for result in results if not result.passed)
     if failed:
         raise PolicyError(f"{len(failed)} of {len(results)} tests of {source} fail, so nothing was published", failed)
+    return len(results)
 
 
 def _checked(policy: bytes) -> str:

@@ -126,11 +126,12 @@ def publish_command(
     from agentguard.policy import difftext  # noqa: PLC0415
 
     weaker: list[dict[str, str]] = []
+    tests: list[int] = []
 
     def show(diff: Diff) -> None:
         weaker.extend(one._asdict() for one in diff.weakenings)
         say(difftext.counts(diff))
-        for line in difftext.weakenings(diff.weakenings):
+        for line in difftext.weakenings(diff.weakenings, difftext.SHOWN):
             say(f"  {line}")
 
     try:
@@ -141,11 +142,14 @@ def publish_command(
             passphrase=passphrase.existing(passphrase_file),
             allow_weakening=allow_weakening,
             show=show,
+            tested=tests.append,
         )
     except WeakeningError as error:
         if as_json:
             out_json({"code": error.code, "problem": error.message, "weakenings": list(error.weakenings)})
         raise
+    if tests == [0]:
+        say(f"{source} has no tests (tests/*.toml), so nothing shows that it does what it is meant to")
     repo = publisher.read(folder).repo
     if as_json:
         named = {"name": chain.name, "revision": chain.revision, "digest": chain.digest}

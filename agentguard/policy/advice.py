@@ -32,13 +32,18 @@ _OWN = "agentguard "  # commands that the person types, in a terminal of their o
 
 
 def warnings(read: Source, compiled: Compiled) -> tuple[Finding, ...]:
-    """Return the warnings about a policy. `compiled` is what its source `read` came to, without errors."""
+    """Return the warnings about a policy. `compiled` is what its source `read` came to.
+
+    Where there are errors only what each rule says by itself is warned about.
+    """
     documents = read.of_kind(source.BUNDLE, source.RULES)
     rules = [rule for rule in compiled.rules if rule.document in documents]
-    found = [*_unused(compiled), *_emptied(compiled.sets)]
+    found = [*_emptied(compiled.sets)]
     for rule in compiled.rules:
         found += [*_roles(rule), *_influenced(rule), *_asks(rule)]
-    found += [*_overlaps(rules, compiled.policy), *_remedies(rules, compiled), *unmet.findings(compiled)]
+    found += unmet.findings(compiled)
+    if compiled.policy:
+        found += [*_unused(compiled), *_overlaps(rules, compiled.policy), *_remedies(rules, compiled)]
     own = {document.file for document in documents}
     return in_order(finding for finding in found if finding.file in own)
 
@@ -74,7 +79,7 @@ def _emptied(sets: Mapping[str, tuple[Entry, ...]]) -> Iterator[Finding]:
 
 
 def _roles(rule: Rule) -> Iterator[Finding]:
-    if rule.fields["effect"] == ALLOW:
+    if rule.fields.get("effect") == ALLOW:
         return
     for condition in rule.when:
         if condition.key == "roles" and not condition.negated:
@@ -84,19 +89,19 @@ def _roles(rule: Rule) -> Iterator[Finding]:
 
 def _influenced(rule: Rule) -> Iterator[Finding]:
     """Yield a finding for each condition that the agent can influence and that makes the rule milder."""
-    listed = [(condition, "an allow rule" if rule.fields["effect"] == ALLOW else "") for condition in rule.when]
+    listed = [(condition, "an allow rule" if rule.fields.get("effect") == ALLOW else "") for condition in rule.when]
     listed += [(condition, "`unless`") for table in rule.unless for condition in table.when]
     for condition, place in listed:
         where = place or ("`not`" if condition.negated else "")
         if where and CONDITIONS[condition.key][2]:
             what = f'the agent can influence "{condition.key}", and in {where} it relaxes'
-            document = condition.entries[0].document  # a scope or an adjust may have added it
+            document = next((entry.document for entry in condition.entries), condition.document)  # added by an adjust
             yield document.finding(condition.steps, "AG710", what, key=True)
 
 
 def _asks(rule: Rule) -> Iterator[Finding]:
     severity = rule.fields.get("severity", "")
-    if rule.fields["effect"] == ASK and severity in _HIGH:
+    if rule.fields.get("effect") == ASK and severity in _HIGH:
         what = f"ask at severity {severity}: a program that hosts the agent may answer by itself, so what must hold is deny"
         yield rule.finding("AG711", what, at="effect")
 

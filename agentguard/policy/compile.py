@@ -36,8 +36,8 @@ class Compiled(NamedTuple):
     """A compiled policy, or {} and what is wrong with its source.
 
     `ids` are the rules of all layers and `roles` the roles, also where something is wrong; `adjusted` is what adjusts
-    changed; `rules` and `sets` are those of all layers as the compiler took them, `terms` what is in the sets that have a
-    name.
+    changed; `rules` and `sets` are those of all layers as the compiler took them, without what is wrong in them; `terms`
+    what is in the sets that have a name.
     """
 
     policy: dict[str, Any]
@@ -91,7 +91,7 @@ def compile_source(read: Source, *, mode: str | None = None, builtin: bool = Fal
     ids = tuple(sorted({rule.id for rule in rules}))
     roles = tuple(sorted(top["roles"]))
     if findings:
-        return Compiled({}, in_order(findings), ids, adjusted, roles)
+        return Compiled({}, in_order(findings), ids, adjusted, roles, tuple(rules), defined)
     rules = sorted(rules, key=lambda rule: rule.id)
     policy = _policy(top, rules, terms, sets, mode)
     return Compiled(policy, (), ids, adjusted, roles, tuple(rules), defined, sets.named)

@@ -8,11 +8,12 @@ from agentguard.policy.explain import printable
 from agentguard.policy.ruleview import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from agentguard.policy.diff import Change, Diff, SetChange
     from agentguard.policy.weaker import Weakening
 
+SHOWN = 20  # weakenings that a publish tells of
 _LONG = 60  # characters of a text that a line shows
 
 
@@ -31,12 +32,14 @@ def text(diff: Diff) -> str:
     return "\n\n".join("\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in blocks if lines)
 
 
-def weakenings(found: Iterable[Weakening]) -> Iterable[str]:
-    """Yield a line for every weakening, and one for the reason that was given."""
-    for one in found:
+def weakenings(found: Sequence[Weakening], most: int = 0) -> Iterable[str]:
+    """Yield a line for every weakening, and one for the reason that was given; at most `most`, and then how many more."""
+    for one in found[: most or None]:
         yield f"{one.rule or 'policy'}  {one.key}: {printable(one.what)}"
         if one.because:
             yield f"    because {printable(one.because)}"
+    if most and len(found) > most:
+        yield f"and {len(found) - most} more: agentguard policy diff shows all"
 
 
 def counts(diff: Diff) -> str:

@@ -43,7 +43,7 @@ def _case(result: Result) -> str:
     head = f'    <testcase classname={file} name={name} file={file} line="{line}"'
     if result.passed:
         return f"{head}/>"
-    message = _attribute(f"expected {trial.expected}, got {result.got}")
+    message = _attribute(result.outcome)
     return f"{head}>\n      <failure message={message}>{escape(_legal(str(result)))}</failure>\n    </testcase>"
 
 

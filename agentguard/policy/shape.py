@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 ID_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
 NAME_FORM = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 
-_TYPES = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
+_TYPES = {str: "a text", bool: "true or false", int: "a number", float: "a fraction", list: "a list", dict: "a table"}
 _EXPECTED: dict[str, tuple[type | tuple[type, ...], str]] = {
-    TEXT: (str, "a text"), CHOICE: (str, "a text"), ID: (str, "a text"), NUMBER: (int, "a number"),
+    TEXT: (str, "a text"), CHOICE: (str, "a text"), ID: (str, "a text"), NUMBER: (int, "a whole number"),
     FLAG: (bool, "true or false"),
     SCRIPT: (str, "a text"), LISTS: (list, "a list of lists"), FILES: ((list, dict), "a list or a table of paths"),
     TABLE: (dict, "a table"), TABLES: (list, "a list of tables"), TEXTS: ((str, list), "a text or a list of texts"),

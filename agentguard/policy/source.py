@@ -11,6 +11,7 @@ the bytes of their names. It is taken from the very bytes that are parsed.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import stat
@@ -34,6 +35,8 @@ FILE_LIMIT = 1024 * 1024  # bytes of one file
 FILES_LIMIT = 2000  # files of one folder
 
 _UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # sha256sum would write these otherwise
+
+_KEY = re.compile(r"""[ \t]*([A-Za-z0-9_."'-]+)[ \t]*=""")
 
 
 class Document:
@@ -176,7 +179,10 @@ def _files(folder: str, label: str, findings: list[Finding], kinds: tuple[str, .
     if not os.path.isfile(os.path.join(folder, "bundle.toml")):
         here = os.path.isdir(folder)
         what = "there is no bundle.toml in this folder" if here else "this is neither a folder nor a bundle that ships"
-        findings.append(Finding(folder, 1, 1, "AG002", what))
+        names = [] if here or os.sep in folder else shipped_names()
+        near = nearest(folder, names)
+        said = f"{what}; shipped bundles: {', '.join(names)}" if names and not near else what
+        findings.append(Finding(folder, 1, 1, "AG002", said, near))
         return
     yield "bundle.toml", BUNDLE
     for kind in kinds:
@@ -219,6 +225,10 @@ def _bytes(path: str, file: str, findings: list[Finding]) -> bytes | None:
 
 def _text(data: bytes, file: str, findings: list[Finding]) -> str | None:
     """Return a file's text, or None and a finding."""
+    if data.startswith(codecs.BOM_UTF8):
+        what = "a byte order mark (BOM) stands before the text; save the file as UTF-8 without one"
+        findings.append(Finding(file, 1, 1, "AG001", what))
+        return None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -237,7 +247,23 @@ def _syntax(file: str, text: str, error: tomllib.TOMLDecodeError) -> Finding:
         line, column = int(found[1]), int(found[2])
     else:  # "end of document"
         line, column = text.count("\n") + 1, len(text) - text.rfind("\n")
+    if message == "Cannot overwrite a value" and (again := _again(text, line)):
+        return again._replace(file=file)
+    if message.startswith("Cannot declare (") and message.endswith(" twice"):
+        name = ".".join(re.findall("'([^']*)'", message))
+        message = f"the table [{name}] is there twice"
     return Finding(file, line, column, "AG001", message[:1].lower() + message[1:])
+
+
+def _again(text: str, line: int) -> Finding | None:
+    """Return the finding for a key that is there twice; tomllib stops in `line`, behind the second value."""
+    keys = [_KEY.match(one) for one in text.split("\n")[:line]]
+    named = [found[1] for found in keys if found]
+    for number in range(line, 0, -1):
+        found = keys[number - 1]
+        if found and named.count(found[1]) > 1:
+            return Finding("", number, found.start(1) + 1, "AG001", f'the key "{found[1]}" is there twice')
+    return None
 
 
 def _places(text: str) -> tuple[dict[Steps, Place], dict[Steps, Place]]:

@@ -25,7 +25,7 @@ STOP = "stop"  # expected: deny or ask
 class Prepared(NamedTuple):
     """A policy and its tests, ready to run. `compiled` is b"" if there are errors among the `findings`.
 
-    `rules` counts the rules, `warnings` are looked for only where there is no error. `own`: the ids of the rules that stand
+    `rules` counts the rules, `warnings` are looked for only where that is asked for. `own`: the ids of the rules that stand
     in the folder itself, and of those of other packs that it adjusts.
     """
 
@@ -65,6 +65,14 @@ class Result(NamedTuple):
             "rows": self.rows,
         }
 
+    @property
+    def outcome(self) -> str:
+        """What should have come of it and what did; with the rules where the case names one."""
+        rule = self.trial.rule
+        if not rule:
+            return f"expected {self.trial.expected}, got {self.got}"
+        return f"expected {self.trial.expected} by {rule}, got {self.got} by {self.rule or 'no rule'}"
+
     def __str__(self) -> str:
         """Return a few lines for a person: what was called, what should have come of it, and what did."""
         trial = self.trial
@@ -73,8 +81,7 @@ class Result(NamedTuple):
             f"{trial.document.file}:{line}:{column}: {trial.name}",
             *(f"  | {text}" for text in printable(trial.shown).split("\n")),
         ]
-        wanted = trial.expected + (f" by {trial.rule}" if trial.rule else "")
-        lines.append(f"  expected {wanted}, got {self.got}" + (f" by {self.rule}" if self.rule else ""))
+        lines.append(f"  {self.outcome}" + (f" by {self.rule}" if self.rule and not trial.rule else ""))
         for row in self.rows:
             rules = ", ".join(hit["rule"] for hit in row["rules"])
             lines.append(
@@ -120,9 +127,11 @@ def prepare(folder: str, *, advise: bool = False) -> Prepared:
     compiled = compile_source(read)
     trials, wrong = cases.trials(read, compiled.ids, compiled.roles)
     findings = in_order((*compiled.findings, *wrong))
-    if findings:
-        return Prepared(b"", trials, findings, len(compiled.ids))
     warnings = advice.warnings(read, compiled) if advise else ()
+    if findings:
+        wrong_at = {one[:3] for one in findings}  # a place that is wrong is not doubtful as well
+        left = tuple(one for one in warnings if one[:3] not in wrong_at)
+        return Prepared(b"", trials, findings, len(compiled.ids), left)
     files = {document.file for document in read.documents}
     own = {rule.id for rule in compiled.rules if rule.document.file in files}
     own |= {one.rule for one in compiled.adjusted if one.document.file in files}

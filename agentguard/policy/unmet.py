@@ -118,7 +118,7 @@ def _slip(entry: Entry, commands: Iterable[str]) -> Finding | None:
 
 def _options(command: str) -> Iterator[str]:
     """Yield every spelling of the options of a command, of what it belongs to and of what is beneath it."""
-    name, *words = command.split()
+    name, *words = command.split() or [""]
     todo: list[Program] = [found] if (found := catalog.find(name)) else []
     while todo:
         program = todo.pop()

@@ -187,3 +187,19 @@ def test_a_published_bundle_can_be_compared_before(acme, policy):
         shown = json.loads(done.stdout)
         assert [("git/push", "effect")] == [(one["rule"], one["key"]) for one in shown["weakenings"]]
         assert f"tiny 1 of {target}" == shown["old"]
+
+
+def test_of_many_weakenings_some_are_told_and_the_others_counted(acme, policy):
+    """A screen that nobody reads to its end hides the one that matters; JSON has all."""
+    many = "".join(
+        f'[[rule]]\nid = "many/n{number}"\neffect = "deny"\npath = "/srv/{number}"\n' for number in range(30)
+    )
+    assert 0 == run(policy(many), "--to", acme)[0].exit_code
+    refused, _ = run(policy(), "--to", acme)
+    assert refused.exception.message.endswith("\n  and 10 more: agentguard policy diff shows all")
+    assert (30, 22) == (len(refused.exception.weakenings), len(refused.exception.message.splitlines()))
+    done, out = run(policy(), "--to", acme, "--allow-weakening", "--json")
+    assert (30, True) == (len(json.loads(out)["weakenings"]), "  and 10 more: " in done.stderr)
+    assert "has no tests" in done.stderr
+    tests = {"tests/a.toml": '[[case]]\nname = "x"\nbash = "ls"\nexpect = "allow"\n'}
+    assert "has no tests" not in run(policy(extra=tests), "--to", acme)[0].stderr

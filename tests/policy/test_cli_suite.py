@@ -244,3 +244,27 @@ def test_rules_of_an_included_pack_count_where_they_are_adjusted(acme, tmp_path)
     code, out, _ = run("test", str(over), "--json")
     coverage = json.loads(out)["coverage"]
     assert (0, {"rules": 2, "exercised": 1, "percent": 50.0, "missing": ["own/rule"]}) == (code, coverage)
+
+
+def test_warnings_stand_beside_errors(acme) -> None:
+    """What a rule says by itself is warned about although something else is wrong."""
+    bundle = Path(acme) / "bundle.toml"
+    bundle.write_text(
+        bundle.read_text()
+        + '[[rule]]\nid = "a/b"\neffect = "deny"\nvariable = "$HOME"\n[[rule]]\nid = "c/d"\nserver = "x"\n'
+    )
+    found = json.loads(run("check", acme, "--json")[1])["findings"]
+    assert [("error", "AG101"), ("warning", "AG715")] == [(one["level"], one["code"]) for one in found]
+
+
+def test_a_wrong_rule_is_what_the_build_server_is_told(acme, tmp_path) -> None:
+    """The effect is the one expected, so the message names both rules."""
+    case = '[[case]]\nname = "x"\nbash = "cat .env"\nfiles = [".env"]\nexpect = "deny"\nrule = "a/b"\n'
+    bundle = Path(acme) / "bundle.toml"
+    bundle.write_text(bundle.read_text() + '[[rule]]\nid = "a/b"\neffect = "deny"\nvariable = "HOME"\n')
+    for file in (Path(acme) / "tests").iterdir():
+        file.unlink()
+    (Path(acme) / "tests/b.toml").write_text(case)
+    run("test", acme, "--junit", str(tmp_path / "j.xml"))
+    message = ET.parse(tmp_path / "j.xml").getroot().find(".//failure").get("message")
+    assert "expected deny by a/b, got deny by secrets/file" == message

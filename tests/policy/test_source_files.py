@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentguard.errors import ConfigError
-from agentguard.policy import source
+from agentguard.policy import advice, source
 from agentguard.policy.compile import compile_source
 
 BUNDLE = 'schema = 1\nname = "b"\n'
@@ -210,6 +210,9 @@ _toml_value = st.sampled_from(
                 "host",
                 "port",
                 "command",
+                "flags",
+                "tool",
+                "variable",
                 "not",
                 "not.path",
                 "unless",
@@ -232,5 +235,38 @@ def test_any_type_under_any_key_ends_in_findings(keys):
     text = "[[rule]]\n" + "".join(f"{key} = {value}\n" for key, value in keys.items())
     document = source.Document("rules/a.toml", source.RULES, tomllib.loads(text), text)
     bundle = source.Document("bundle.toml", source.BUNDLE, tomllib.loads(BUNDLE), BUNDLE)
-    compiled = compile_source(source.Source("x", (bundle, document), ()))
+    read = source.Source("x", (bundle, document), ())
+    compiled = compile_source(read)
     assert bool(compiled.policy) != bool(compiled.findings)
+    if compiled.findings:  # warnings are looked for all the same
+        assert "error" not in {one.level for one in advice.warnings(read, compiled)}
+
+
+BOM = "a byte order mark (BOM) stands before the text; save the file as UTF-8 without one"
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "message"),
+    [
+        (
+            b"\xef\xbb\xbfschema = 1\n",
+            (1, 1),
+            "a byte order mark (BOM) stands before the text; save the file as UTF-8 without one",
+        ),
+        (b'[[rule]]\nid = "a"\n  path = [\n  "x",\n]\nid = "b"\n', (6, 1), 'the key "id" is there twice'),
+        (b'[[rule]]\npath = ["x"]\npath = [\n  "x",\n]\n', (3, 1), 'the key "path" is there twice'),
+        (b"[a.b]\n[c]\n[a.b]\n", (3, 5), "the table [a.b] is there twice"),
+    ],
+)
+def test_what_is_twice_or_unseen_is_named(tmp_path, data, place, message):
+    """A BOM is invisible, and of a key that is there twice its name says more than the end of its value."""
+    (tmp_path / "bundle.toml").write_bytes(data)
+    (finding,) = source.read(str(tmp_path)).findings
+    assert ("AG001", message, place) == (finding.code, finding.message, (finding.line, finding.column))
+
+
+def test_a_policy_that_is_nowhere_names_those_that_ship():
+    """As other commands do."""
+    (finding,) = source.read("nosuch").findings
+    assert "shipped bundles: baseline, " in finding.message
+    assert "baseline" == source.read("basline").findings[0].suggestion
