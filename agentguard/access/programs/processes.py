@@ -71,7 +71,7 @@ def is_own(pattern: str, *, full: bool) -> bool:
     """Return whether a pattern (regex(7)) that does not spell the guard's name finds it, or the line that started it."""
     return _OWN not in pattern and any(
         _may_be(one, _OWN)
-        or (full and any(_may_be(_tail(one), name) and _may_be(one, f"python3 -m {name}") for name in _LINES))
+        or (full and any(_may_be(_tail(one), name) and _may_be(one, f"/usr/bin/python3 -m {name}") for name in _LINES))
         for one in _alternatives(pattern)
     )
 
