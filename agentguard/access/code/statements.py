@@ -201,3 +201,5 @@ class Statements(Meanings):
             name = local[0].name if local and isinstance(local[0], Named) else key
             if value != (ENVIRON,):
                 self.values[name] = self.attribute(value, key)
+            elif h.secret(held := h.variable(key)):
+                self.values[name] = (held,)
