@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import LISTEN, READ, TREE, UNKNOWN, WRITE
+from agentguard.access.model import LISTEN, READ, TREE, UNKNOWN
 from agentguard.access.programs import elsewhere, filling, index, net, walk
 from agentguard.access.shell.values import concat, parts_of, plain
 
@@ -306,12 +306,14 @@ def copies(call: Call, work: Work) -> None:
         text = plain(value)
         inner = text is not None and text[:1] not in ("/", ".") and ":" in text  # `namespace/pod:path` too
         if value != "-" and not inner and net.split(value) is None:
-            call.path(
-                WRITE if number else READ,
-                value,
-                "operand",
-                TREE if not walk.is_file(call, value) and not number else "exact",
-            )
+            if number:
+                from agentguard.access.programs import folders  # noqa: PLC0415 - few commands copy
+
+                folders.comes(
+                    call, value, operands[0], "operand", spilt=call.name not in ("docker", "podman", "nerdctl")
+                )
+            else:
+                call.path(READ, value, "operand", "exact" if walk.is_file(call, value) else TREE)
 
 
 def kube_run(call: Call, work: Work) -> None:

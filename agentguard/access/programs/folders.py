@@ -5,7 +5,7 @@ from __future__ import annotations
 from agentguard.access import paths
 from agentguard.access.model import CERTAIN, EXACT, POSSIBLE, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import net, walk
-from agentguard.access.shell.values import concat, parts_of
+from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +43,29 @@ def pours(
     call.path(WRITE, folder, why, TREE, certainty)
     for name in _HOLDING.get(_name(call, folder), ()):
         call.path(WRITE, concat([*parts_of(folder), "/", name]), "it may be among what comes", TREE, POSSIBLE)
+
+
+def comes(call: Call, target: Value, source: Value, why: str, extent: str = TREE, *, spilt: bool = False) -> None:
+    """Add the rows of what is copied here from elsewhere: over the path itself, or under its own name in a folder.
+
+    Whether `source` is a file or a folder cannot be seen; where both names end alike it is a file. `spilt`: what is
+    in a folder goes right into the target, even where that is there already.
+    """
+    text = plain(unglobbed(source))
+    name = "" if text is None else text.rstrip("/").rpartition("/")[2].rpartition(":")[2]
+    named = not spilt and name not in ("", ".", "..") and "*" not in name
+    kind = walk.kind_of(call, target)
+    last = parts_of(target)[-1]
+    over = kind == "dir" or is_top(call, target) or (isinstance(last, str) and last.endswith("/"))
+    whole = ""
+    if not (over and named):
+        ending = name.rpartition(".")[2] if "." in name[1:] else None
+        alike = ending is not None and isinstance(last, str) and last.endswith(f".{ending}")
+        whole = TREE if over and not named else EXACT if alike or kind == "file" else extent
+        pours(call, target, why, whole)
+    if named and whole != TREE and kind not in ("file", "other"):
+        inside = concat([*parts_of(target), "/", name])
+        call.path(WRITE, inside, why, extent, CERTAIN if over else POSSIBLE)
 
 
 def place(call: Call, value: Value, why: str, action: str, work: Work) -> None:

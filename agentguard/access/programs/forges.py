@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import READ, UNKNOWN, WRITE
-from agentguard.access.programs import net, walk
+from agentguard.access.model import READ, UNKNOWN
+from agentguard.access.programs import folders, net, walk
 from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def clone(call: Call, work: Work) -> None:
     text = plain(operands[0]) if operands else None
     if operands:
         name = (text or "").rstrip("/").rpartition("/")[2].removesuffix(".git")
-        call.path(WRITE, operands[1] if len(operands) > 1 else name or UNKNOWN, "the new folder")
+        folders.pours(call, operands[1] if len(operands) > 1 else name or UNKNOWN, "the new folder")
 
 
 _POST = """

@@ -6,8 +6,8 @@ what is sent and fetched in gitremote.
 
 from __future__ import annotations
 
-from agentguard.access.model import ANY, DELETE, EXECUTE, READ, TREE, UNKNOWN, WRITE
-from agentguard.access.programs import gitconfig, walk
+from agentguard.access.model import ANY, DELETE, EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE
+from agentguard.access.programs import folders, gitconfig, walk
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
@@ -36,7 +36,33 @@ def first(call: Call, work: Work) -> bool:
     for name, value in gitconfig.environment(call, work):
         if name is not None:
             gitconfig.act(call, name, value)
+    if work.command[1:2] and work.command[1] in _FILLS:
+        _filled(call, work)
     return False
+
+
+# What brings files of other commits into the working tree.
+_FILLS = frozenset({"pull", "checkout", "switch", "restore", "merge", "rebase", "reset", "cherry-pick", "read-tree",
+                    "checkout-index"})  # fmt: skip
+
+
+def _filled(call: Call, work: Work) -> None:
+    """Make the row of a working tree beneath the project, or elsewhere than where people keep projects.
+
+    What commits bring into the project's own folder is ordinary work. Of a folder in it nothing says whether it is a
+    working tree of its own, unless an option names it.
+    """
+    from agentguard.access import paths  # noqa: PLC0415 - few commands do this
+
+    tree = work.line.value("--work-tree") or call.variable("GIT_WORK_TREE")
+    where = gitconfig.where(call, work) if tree is None else tree
+    if not isinstance(where, str) or not isinstance(call.cwd, str) or paths.fault(where):
+        return
+    whole = paths.absolute(where, call.cwd, call.world.platform)
+    for own in (call.world.project, call.world.home):
+        if own and (own + "/").startswith(whole.rstrip("/") + "/"):
+            return
+    call.path(WRITE, whole, "what is brought into the working tree", TREE, POSSIBLE)
 
 
 # Variables that name a file to write to, where they hold an absolute path (git(1), GIT_TRACE).
@@ -282,11 +308,12 @@ def restore(call: Call, work: Work) -> None:
 
 
 def adds_worktree(call: Call, work: Work) -> None:
-    """`git worktree add FOLDER` makes a folder."""
+    """`git worktree add FOLDER` makes a folder, with what is in the branch."""
     walk.standard(call, work)
     from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
 
     for value in work.line.operands[:1]:
+        folders.pours(call, value, "the new folder")
         places.folder(call, value)
 
 

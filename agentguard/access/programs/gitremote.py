@@ -7,7 +7,7 @@ git-push(1), git-fetch(1), git-clone(1), git-remote(1); gitremote-helpers(7) for
 from __future__ import annotations
 
 from agentguard.access.model import READ, TREE, UNKNOWN, WRITE
-from agentguard.access.programs import gitconfig, net, walk
+from agentguard.access.programs import folders, gitconfig, net, walk
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
@@ -245,7 +245,7 @@ def clone(call: Call, work: Work) -> None:
     text = plain(operands[0])
     name = (text or "").rstrip("/").removesuffix(".git").rpartition("/")[2].rpartition(":")[2]
     folder = operands[1] if len(operands) > 1 else name or UNKNOWN
-    call.path(WRITE, folder, "the new folder")
+    folders.pours(call, folder, "the new folder")
     if text is None or "://" in text or ":" in text.partition("/")[0]:
         from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
 
@@ -280,7 +280,7 @@ def submodule(call: Call, work: Work) -> None:
         text = plain(operands[0]) or ""
         name = text.rstrip("/").removesuffix(".git").rpartition("/")[2]
         folder = operands[1] if len(operands) > 1 else name or UNKNOWN
-        call.path(WRITE, folder, "the new folder")
+        folders.pours(call, folder, "the new folder")
         if not _is_here(operands[0]):
             from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
 
@@ -301,6 +301,9 @@ def subtree(call: Call, work: Work) -> None:
     _standard(call, work)
     for url in urls:
         connect(call, url, writes=pushes)
+    if work.command[-1] in ("add", "pull", "merge"):
+        for folder in line.values("--prefix"):
+            folders.pours(call, folder, "what is brought here")
 
 
 def archive(call: Call, work: Work) -> None:

@@ -37,7 +37,7 @@ text: cat gcat bat batcat glow mdcat most pg pv mcat viu chafa jless fx hexyl ta
   pbpaste gron jo jc dasel htmlq pup xsv qsv csvcut csvgrep csvlook csvsort csvstat csvjson csvstack csvformat
   csvclean csvjoin in2csv csvsql visidata vd mlr xmlstarlet xsltproc iconv recode uconv dos2unix unix2dos mac2unix
   fromdos todos enca enconv detab entab expand-tabs cal factor numfmt look ts envsubst m4 aspell hunspell ispell
-git: git pre-commit lefthook husky hg sl svn jj hub
+git: git degit tiged gitpick giget pre-commit lefthook husky hg sl svn jj hub
 carriers: sudo sudoedit doas pkexec su runuser gosu su-exec sg setpriv capsh runcon env cross-env cross-env-shell
   env-cmd nice ionice chrt taskset setarch linux32 linux64 i386 x86_64 uname26 prlimit numactl cgexec cpulimit nohup
   chronic ifne rlwrap eatmydata nocache torify torsocks tsocks proxychains proxychains4 catchsegv systemd-inhibit

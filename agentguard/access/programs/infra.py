@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.access.model import EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE
-from agentguard.access.programs import net, stages, verbs, walk
+from agentguard.access.programs import folders, net, stages, verbs, walk
 from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.limits import MAX_OPERANDS
@@ -137,12 +137,14 @@ def bucket(call: Call, work: Work) -> None:
         text = plain(value)
         if value != "-" and (text is None or "://" not in text):
             last_one = number == len(operands) - 1 and number > 0
-            call.path(
-                WRITE if last_one else READ,
-                value,
-                "operand",
-                TREE if work.line.has("--recursive") or work.command[-1] == "sync" else "exact",
-            )
+            whole = TREE if work.line.has("--recursive") or work.command[-1] in ("sync", "rsync") else "exact"
+            if not last_one:
+                call.path(READ, value, "operand", whole)
+            elif whole == TREE:
+                folders.pours(call, value, "operand")
+            else:
+                for source in operands[:-1]:
+                    folders.comes(call, value, source, "operand", whole)
         elif text is not None:
             scheme, _, rest = text.partition("://")
             bucket = rest.partition("/")[0]

@@ -116,6 +116,9 @@ def _unpacks(call: Call, work: Work, operands: list[Value]) -> None:
             from agentguard.access.shell import places  # noqa: PLC0415 - rare
 
             places.fetched(call, operands[2])
+        from agentguard.access.programs import folders  # noqa: PLC0415 - rare
+
+        folders.pours(call, operands[2] if len(operands) > 2 else ".", "it comes out here")
         return
     for word in operands:
         walk.guess(call, word, "operand")

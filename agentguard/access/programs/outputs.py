@@ -430,6 +430,8 @@ def _processes(call: Call, work: Work) -> Value:
     for value in work.line.operands:
         text = plain(value)
         call.machine.sought += [text.replace("[", "").replace("]", "")] if text else []
+    if work.line.has("-u") and not work.line.operands and not work.line.has("-P"):
+        call.machine.work["processes"] = 1  # all of a user's
     return UNKNOWN
 
 

@@ -27,7 +27,7 @@ mkdocs mocha mutmut ncu netlify next ng nodemon nox npm-check-updates npm-run-al
 parcel patch-package pip-audit pip-licenses playwright postcss pre-commit prettier-eslint pylint pyright pyupgrade
 react-scripts remix rollup rspack safety sass serverless size-limit storybook stylelint supabase svelte-check
 svelte-kit swc tailwindcss tap tox ts-jest ts-node-dev ts-prune tsc-watch tsup turbo typedoc typeorm unittest vite
-vue-tsc vulture wait-on wdio webpack wrangler yalc degit tiged
+vue-tsc vulture wait-on wdio webpack wrangler yalc
 """
 
 

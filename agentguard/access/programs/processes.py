@@ -8,6 +8,7 @@ from agentguard.access.shell.values import concat, parts_of, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from agentguard.access.model import Value
     from agentguard.access.programs.walk import Work
     from agentguard.access.shell.command import Call
 
@@ -17,12 +18,15 @@ def lists(call: Call, work: Work) -> None:
     first = plain(call.words[0]) if call.words else ""
     shows = bool(first and first[0] != "-" and "e" in first and first.isalpha())
     work.line.traits |= {"prints-environment"} if shows else {"read-only"}
-    everybody = (first or "").lstrip("-")[:1] in ("a", "e", "A") or "aux" in (first or "")
-    call.machine.work["processes"] = int(everybody and len(call.words) == 1)
+    everyone = (first or "").lstrip("-")[:1] in ("a", "e", "A") or "aux" in (first or "")
+    everyone = everyone or any(_is_own(call, value) for value in work.line.values("-u") + work.line.values("-U"))
+    chosen = work.line.has("-C -p -t") or any(word in ("--ppid", "--pid", "-q") for word in call.words)
+    call.machine.work["processes"] = int(everyone and not chosen)
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
 
 
+_OWN = "agentguard"
 _EVERYTHING = frozenset({"-1", "1", "0"})  # kill(1): -1 is every process, 1 the first one, 0 the caller's own group
 
 
@@ -32,14 +36,21 @@ def signals(call: Call, work: Work) -> None:
     words = [plain(word) or "" for word in call.words]
     asks = words[:1] in (["-0"], ["-l"], ["-L"]) or line.value("--signal") == "0" or line.has("--list --version")
     line.traits |= {"read-only"} if asks else {"signals"}
+    own = False  # whether agentguard's processes are among those that are signalled, because all are
     if call.name == "kill":
         taken = 2 if words[:1] in (["-s"], ["-n"]) else 1 if words and words[0][:1] == "-" else 0
         everything = not _EVERYTHING.isdisjoint(words[taken:])
+        own = "-1" in words[taken:]
     else:
         person = any(plain(value) == call.world.user for value in line.values("--euid") + line.values("-U") if value)
         names = [plain(value) for value in line.operands]
         everything = (person and not names) or any(name in (".", ".*", "", "^") for name in names)
         everything = everything or (call.name == "killall" and person)
+        everything = everything or (call.name == "pkill" and line.has("-v") and bool(names))  # all but those
+        named = call.name == "killall" and any(name not in (".*", ".", "", "^") for name in names)
+        theirs = not names and any(_is_own(call, value) for value in line.values("--euid") + line.values("-U"))
+        everything = everything or theirs
+        own = everything and not named and not line.has("--parent -g -t")
         searched = call.name in ("pkill", "skill") or line.has("-r --regexp")
         full = line.has("-f --full")
         line.operands += [_OWN for name in names if searched and name and is_own(name, full=full)]
@@ -47,14 +58,36 @@ def signals(call: Call, work: Work) -> None:
         sought = call.machine.sought
         line.operands += [*sought, *([_OWN] if any(is_own(name, full=True) for name in sought) else [])]
         everything = everything or (not call.machine.sought and bool(call.machine.work.get("processes")))
+        own = own or everything
         everything = everything or _of_starter(call)
     if everything and not asks:
         line.traits.add("discards-work")
+        line.operands += [_OWN] if own else []
     work.entry = {**work.entry, "operands": "text*"}
     walk.standard(call, work)
 
 
-_OWN = "agentguard"
+def _is_own(call: Call, user: Value) -> bool:
+    """Return whether the processes of a user are those of this person: by name, or by a number that may be theirs."""
+    text = plain(user)
+    return text is None or text == call.world.user or (text.isdigit() and text != "0")
+
+
+def everybody(call: Call, work: Work) -> None:
+    """`killall5`, `loginctl terminate-user NAME`, `systemctl --user exit`: agentguard's processes end with all others."""
+    users = work.line.operands
+    if not users or call.name != "loginctl" or any(_is_own(call, user) for user in users):
+        users.append(_OWN)
+    walk.standard(call, work)
+
+
+def stops(call: Call, work: Work) -> None:
+    """`systemctl stop UNIT`: all that a person has started runs beneath `user@NUMBER.service` and `user-NUMBER.slice`."""
+    names = [str(parts_of(value)[0]) for value in work.line.operands]
+    ends = work.command[-1] in ("stop", "kill", "restart", "isolate")
+    if ends and any(name.startswith(("user@", "user-", "user.slice")) for name in names):
+        work.line.operands.append(_OWN)
+    walk.standard(call, work)
 
 
 def _of_starter(call: Call) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import EXACT, LISTEN, READ, TREE, UNKNOWN, WRITE
-from agentguard.access.programs import net, walk
+from agentguard.access.model import EXACT, LISTEN, READ, TREE, UNKNOWN
+from agentguard.access.programs import folders, net, walk
 from agentguard.access.programs.web import begin, without_first
 from agentguard.access.shell.values import parts_of, plain
 
@@ -89,7 +89,7 @@ def clouds(call: Call, work: Work) -> None:
         if away or verb in ("serve", "rcd", "version", "about", "listremotes", "copyurl"):
             continue
         if takes_two and at:
-            call.path(WRITE, place, "operand", TREE)
+            folders.pours(call, place, "operand")
             if verb in ("sync", "bisync"):
                 call.path("delete", place, "operand", TREE)
         elif verb in ("delete", "deletefile", "purge", "rmdir", "rmdirs"):
@@ -128,7 +128,11 @@ def buckets(call: Call, work: Work) -> None:
         if _in_cloud(place, call.name):
             call.connect(UNKNOWN, None, "the bucket")
         elif place is places[-1] and len(places) > 1 and verb in ("get", "cp", "mv", "sync", "mirror", "copy"):
-            call.path(WRITE, place, "operand", TREE if line.has("--recursive") or verb in ("sync", "mirror") else EXACT)
+            if line.has("--recursive") or verb in ("sync", "mirror"):
+                folders.pours(call, place, "operand")
+            else:
+                for source in places[:-1]:
+                    folders.comes(call, place, source, "operand", EXACT)
         elif sends:
             call.path(READ, place, "operand", TREE)
 

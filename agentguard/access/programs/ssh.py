@@ -7,7 +7,7 @@ that, so it is no row.
 
 from __future__ import annotations
 
-from agentguard.access.model import DELETE, EXECUTE, LISTEN, READ, UNKNOWN, WRITE
+from agentguard.access.model import DELETE, EXACT, EXECUTE, LISTEN, READ, TREE, UNKNOWN, WRITE
 from agentguard.access.programs import filling, net, walk
 from agentguard.access.programs.carriers import shell_reads
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
@@ -195,11 +195,16 @@ def sftp(call: Call, work: Work) -> None:
             host = place[0] if place is not None else operands[0]
             _host(call, host, _number(line.value("-P")) or 22)
     if place is not None and isinstance(place[1], str) and place[1] and given == "":  # `sftp HOST:FILE [TARGET]`
-        name = place[1].rstrip("/").rpartition("/")[2]
-        call.path(WRITE, operands[1] if len(operands) > 1 else name, "the file that it gets")
+        _gets(call, place[1], operands[1] if len(operands) > 1 else ".", "the file that it gets", line.has("-r"))
     if feed is not None and isinstance(feed.value, str):
         for command in feed.value.split("\n"):
             _sftp_command(call, command.strip().lstrip("-@"))
+
+
+def _gets(call: Call, source: str, target: Value, why: str, whole: bool) -> None:
+    from agentguard.access.programs import folders  # noqa: PLC0415 - few commands get files
+
+    folders.comes(call, target, source, why, TREE if whole else EXACT)
 
 
 def _sftp_command(call: Call, text: str) -> None:
@@ -213,7 +218,7 @@ def _sftp_command(call: Call, text: str) -> None:
     if name in ("put", "mput", "reput") and rest:
         call.path(READ, rest[0], "sftp put")
     elif name in ("get", "mget", "reget") and rest:
-        call.path(WRITE, rest[1] if len(rest) > 1 else rest[0].rpartition("/")[2], "sftp get")
+        _gets(call, rest[0], rest[1] if len(rest) > 1 else ".", "sftp get", "-r" in text.split())
     elif name == "lcd" and rest:
         walk.enter(call, rest[0])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agentguard.access.model import DELETE, LISTEN, TREE, WRITE
-from agentguard.access.programs import net, walk
+from agentguard.access.model import DELETE, LISTEN, TREE, UNKNOWN, WRITE
+from agentguard.access.programs import folders, net, walk
 from agentguard.access.shell.values import plain, unglobbed
 
 TYPE_CHECKING = False
@@ -67,7 +67,7 @@ def remote(call: Call, work: Work) -> None:
     if work.command[-1] in ("clone", "checkout", "co", "export") and operands:
         last = (plain(operands[0]) or "").rstrip("/").rpartition("/")[2]
         folder = operands[1] if len(operands) > 1 else last
-        call.path(WRITE, folder, "the new folder")
+        folders.pours(call, folder, "the new folder")
         if named and folder:
             from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
 
@@ -93,3 +93,22 @@ def serves(call: Call, work: Work) -> None:
     number = plain(work.line.value("--port") or "") or "8000"
     host = work.line.value("--address") or "0.0.0.0"  # noqa: S104 - its default
     call.connect(host, int(number) if number.isdigit() and len(number) < 6 else None, "it serves", action=LISTEN)
+
+
+def template(call: Call, work: Work) -> None:
+    """`degit OWNER/NAME [FOLDER]`: the files of a repository without its history, into the folder at hand or another."""
+    operands = _standard(call, work)
+    words = operands[1:] if operands[:1] == ["clone"] else operands
+    if not words:
+        return
+    source = plain(words[0]) or ""
+    forge, colon, _ = source.partition(":")
+    host: Value = _FORGES.get(forge, UNKNOWN) if colon else "github.com"
+    if "://" in source or "@" in source:
+        away = net.split(words[0]) if "://" not in source else None
+        host = net.address(words[0])[0] or UNKNOWN if away is None else net.without_user(away[0])
+    call.connect(host, 443, "the repository")
+    folders.pours(call, words[1] if len(words) > 1 else ".", "what is brought here")
+
+
+_FORGES = {"gh": "github.com", "github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitbucket.org"}

@@ -6,6 +6,7 @@ What an operand or the value of an option may be (the kinds):
     read  write  edit  delete      a path that is read, written, both, deleted
     enter       the folder that the program changes into before anything else
     target      where files are copied or moved to: a file, or a folder that gets files of the same names
+    fills       a folder that gets files whose names are not known
     move        a path that is read and gone afterwards
     link        a path that becomes readable under another name
     page        a name, or a path if it holds a slash
@@ -551,6 +552,7 @@ _KINDS: dict[str, Kind] = {
     "from": _from,
     "lists": _from,
     "daemon": lambda *given: index.module("kinds")["daemon"](*given),  # noqa: PLW0108 - loaded when it is needed
+    "fills": lambda call, value, why, _work: index.module("folders")["pours"](call, value, why),
     "place-read": _place(READ),
     "place-write": _place(WRITE),
     "shell": _shell,

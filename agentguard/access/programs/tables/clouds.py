@@ -243,6 +243,16 @@ az
         traits   prints-environment
       >>> show-connection-string
         traits   prints-environment
+    >> blob
+      >>> download
+        options  -f,--file=write -c,--container-name=text -n=text --account-name=text
+      >>> download-batch
+        options  -d,--destination=fills -s,--source=text --pattern=text --account-name=text
+    >> file
+      >>> download
+        options  --dest=fills -s,--share-name=text -p,--path=text --account-name=text
+      >>> download-batch
+        options  -d,--destination=fills -s,--source=text --pattern=text --account-name=text
   > acr
     >> credential
       traits   prints-environment

@@ -75,7 +75,7 @@ gh
     >> delete delete-asset
       traits   publishes destroys-data
     >> download
-      options  -R,--repo=text -p,--pattern=text -D,--dir=write -O,--output=write -A=text --skip-existing --clobber
+      options  -R,--repo=text -p,--pattern=text -D,--dir=fills -O,--output=write -A=text --skip-existing --clobber
       fetches
     >> list view
       traits   read-only
@@ -132,7 +132,7 @@ gh
     >> delete
       traits   publishes destroys-data
     >> download
-      options  -R,--repo=text -D,--dir=write -n=text -p=text
+      options  -R,--repo=text -D,--dir=fills -n=text -p=text
       fetches
     >> list view watch
       traits   read-only
@@ -256,7 +256,10 @@ glab
       traits   publishes sends
     >> delete
       traits   publishes destroys-data
-    >> list view download
+    >> download
+      options  -n,--asset-name=text -D,--dir=fills -R,--repo=text
+      fetches
+    >> list view
       traits   read-only
   > repo
     >> create fork transfer mirror

@@ -320,7 +320,7 @@ git hub
   > worktree
     >> add
       options  -b=text -B=text -f,--force --detach --lock --reason=text --orphan -q,--quiet --track --guess-remote
-      operands write text*
+      operands text*
       run      git.adds_worktree
     >> remove
       options  -f,--force
@@ -396,9 +396,9 @@ git hub
       may      publishes sends force
       run      gitremote.subtree
   > checkout-index
-    options  -f,--force!discards-work -a,--all -u,--index -q,--quiet --prefix=text --stage=text --stdin -z
+    options  -f,--force!discards-work -a,--all -u,--index -q,--quiet --prefix=fills --stage=text --stdin -z
   > read-tree
-    options  --reset!discards-work -u -m -i --prefix=text --empty -n,--dry-run
+    options  --reset!discards-work -u -m -i --prefix=fills --empty -n,--dry-run
   > fast-import
     options  --export-marks=write --import-marks=read --quiet --force!discards-work --date-format=text
   > fast-export
@@ -409,6 +409,12 @@ git hub
     operands read*
   > sparse-checkout maintenance rerere cherry count-objects fsck verify-commit verify-tag name-rev var check-ignore
     traits   read-only
+
+degit tiged gitpick giget
+  options  -f,--force -c,--cache -v,--verbose -m,--mode=text -D,--disable-cache -s,--subgroup -o,--overwrite
+           -b,--branch=text -d,--cwd=enter --auth=text --force-clean --offline --prefer-offline --install
+  fetches
+  run      vcs.template
 
 pre-commit lefthook
   > uninstall

@@ -64,7 +64,11 @@ coredumpctl loginctl
     traits   read-only
   > dump
     options  -o,--output=write
-  > terminate-user terminate-session kill-user kill-session lock-sessions
+  > terminate-user kill-user
+    options  -s,--signal=text --kill-whom=text
+    traits   controls-service discards-work
+    run      processes.everybody
+  > terminate-session kill-session lock-sessions
     traits   controls-service discards-work
   > enable-linger disable-linger attach activate
     traits   controls-service
@@ -79,7 +83,11 @@ kill pkill killall skill
   run      processes.signals
   may      discards-work signals
 
-killall5 xkill
+killall5
+  traits   signals discards-work
+  run      processes.everybody
+
+xkill
   traits   signals discards-work
 
 kill-port fkill
@@ -109,6 +117,10 @@ systemctl
       reload-or-restart reset-failed revert poweroff reboot halt suspend set-default import-environment \
       set-environment hibernate rescue emergency kexec switch-root daemon-reexec freeze thaw clean unset-environment
     traits   controls-service
+    run      processes.stops
+  > exit
+    traits   controls-service
+    run      processes.everybody
 
 service rc-service sv s6-svc
   options  --status-all
