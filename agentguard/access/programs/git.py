@@ -7,7 +7,7 @@ what is sent and fetched in gitremote.
 from __future__ import annotations
 
 from agentguard.access.model import ANY, DELETE, EXECUTE, POSSIBLE, READ, TREE, UNKNOWN, WRITE
-from agentguard.access.programs import folders, gitconfig, walk
+from agentguard.access.programs import gitconfig, walk
 from agentguard.access.shell.flow import Feed
 from agentguard.access.shell.values import concat, parts_of, plain, unglobbed
 
@@ -310,6 +310,7 @@ def restore(call: Call, work: Work) -> None:
 def adds_worktree(call: Call, work: Work) -> None:
     """`git worktree add FOLDER` makes a folder, with what is in the branch."""
     walk.standard(call, work)
+    from agentguard.access.programs import folders  # noqa: PLC0415 - few commands fill folders
     from agentguard.access.shell import places  # noqa: PLC0415 - few texts make files
 
     for value in work.line.operands[:1]:
