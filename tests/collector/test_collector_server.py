@@ -379,7 +379,7 @@ def test_person_gets_a_report_of_the_whole_fleet(server, device):
     assert ["secrets/file", "git/push"] == [rule["rule"] for rule in found["rules"]]
     assert [{"person": "alice", "deny": 2, "ask": 1}] == found["people"]
     done = warm.run(*words)
-    assert (2, "") == (done.returncode, done.stdout)
+    assert (2, "usage") == (done.returncode, json.loads(done.stdout)["code"])
     assert "--collector needs --token-file\n  the collector keeps the reader's token in reader.token" in done.stderr
 
 
