@@ -92,6 +92,9 @@ def rows(call: Call, texts: list[Value], *, lasting: bool = True) -> None:
                 if piece.startswith("gexec"):  # what the statement gives is executed
                     rows(call, list(kept.split("'")[1::2]), lasting=lasting)
         _files_in(call, kept)
+        words = kept.lower().split()
+        moved = any(word in words for word in ("use", "\\c", "\\connect", "attach", "database"))
+        moved = moved or ("schema" in words and call.name != "psql")  # elsewhere a schema is a database
         for statement in sql.statements(kept, escapes=call.name in _ESCAPES):
             word = sql.verb(statement)
             bad = lasting and sql.destroys(statement)
@@ -99,7 +102,9 @@ def rows(call: Call, texts: list[Value], *, lasting: bool = True) -> None:
                 continue
             origin = call.origin
             if bad:
-                call.begin(origin.command, origin.flags, origin.args, origin.traits | {"destroys-data"})
+                traits = origin.traits | {"destroys-data"}
+                elsewhere = moved or "." in statement  # `DROP DATABASE prod`, `DROP TABLE prod.users`
+                call.begin(origin.command, origin.flags, origin.args, traits, spared=not elsewhere)
             call.row(EXECUTE, why="a statement", sql_verb=word.upper())
             call.origin = origin
 

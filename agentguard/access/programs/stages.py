@@ -64,10 +64,10 @@ _SPARE = frozenset({
     "test", "tests", "testing", "e2e", "ci", "spec", "fixture", "fixtures", "tmp", "temp", "scratch", "throwaway", "kind",
     "minikube", "k3d", "localstack",
 })  # fmt: skip
-# Tools of frameworks that take the environment from a variable or an option.
+# Tools of frameworks that choose the database by a variable or an option; those that go by DATABASE_URL alone are none.
 _FRAMEWORKS = frozenset({
-    "rails", "rake", "mix", "artisan", "php", "manage.py", "django-admin", "flask", "alembic", "prisma", "knex", "sequelize",
-    "sequelize-cli", "typeorm", "drizzle-kit", "diesel", "sqlx", "doctrine", "bundle", "hanami", "phinx", "dbmate", "console",
+    "rails", "rake", "mix", "artisan", "php", "manage.py", "django-admin", "knex", "sequelize", "sequelize-cli", "doctrine",
+    "bundle", "hanami", "phinx", "console",
 })  # fmt: skip
 _ENVIRONMENTS = (
     "RAILS_ENV", "RACK_ENV", "MIX_ENV", "APP_ENV", "FLASK_ENV", "DJANGO_ENV", "NODE_ENV", "DJANGO_SETTINGS_MODULE",
@@ -80,6 +80,12 @@ _DATABASE_OPTIONS = ("--dbname", "--database", "-d", "-D", "--db")
 _HOSTS = ("--host", "-h", "-H")
 _HOST_VARIABLES = ("PGHOST", "MYSQL_HOST", "DOCKER_HOST", "DOCKER_CONTEXT")
 _CONTAINERS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
+# Kinds that stand in no namespace.
+_EVERYWHERE = frozenset({
+    "ns", "namespace", "namespaces", "project", "projects", "no", "node", "nodes", "pv", "persistentvolume",
+    "persistentvolumes", "crd", "crds", "customresourcedefinition", "customresourcedefinitions", "clusterrole", "clusterroles",
+    "clusterrolebinding", "clusterrolebindings", "storageclass", "storageclasses", "sc",
+})  # fmt: skip
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "")
 _ELSEWHERE = ("ssh", "mosh", "kubectl", "oc", "aws", "gcloud", "az")  # carriers to other machines
 
@@ -153,8 +159,10 @@ def _framework(given: _Given) -> bool:
 
 
 def _database(given: _Given) -> bool:
-    names = [arg.rpartition("/")[2] for arg in given.args if arg and not any(char in arg for char in " ;\n")]
-    return given.here() and any(map(is_spare, [*names, *given.values(_DATABASE_OPTIONS)]))
+    """All names count: the second operand of psql is a person, and the last database that is named is the one."""
+    names = ["" if arg is None else arg.partition("?")[0].rpartition("/")[2] for arg in given.args if arg != "drop"]
+    names += given.values(_DATABASE_OPTIONS)
+    return given.here() and bool(names) and all(map(is_spare, names))
 
 
 def is_spare_file(call: Call, value: Value) -> bool:
@@ -173,7 +181,9 @@ def _container(given: _Given) -> bool:
         return False
     project = given.values(("--file", "-f", "--project-name", "-p"))
     names = given.args
-    return any(map(is_spare, project)) or (bool(names) and all(name is not None and is_spare(name) for name in names))
+    if project:
+        return all(map(is_spare, project))
+    return bool(names) and all(name is not None and is_spare(name) for name in names)
 
 
 def _cluster(given: _Given) -> bool:
@@ -181,4 +191,8 @@ def _cluster(given: _Given) -> bool:
         _current(given.call, next(iter(given.values(("--kubeconfig",))), None))
     ]
     spaces = given.values(("--namespace",))
+    if "--all-namespaces" in given.flags or any(
+        (arg or "").partition("/")[0].lower() in _EVERYWHERE for arg in given.args
+    ):
+        spaces = []
     return all(map(is_spare, contexts)) or (any(map(is_spare, spaces)) and not any(map(is_used, contexts)))

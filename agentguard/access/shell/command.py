@@ -98,10 +98,11 @@ class Call:
         return held if isinstance(held, (str, Pattern)) or held is UNKNOWN else None
 
     def begin(
-        self, command: tuple[str, ...], flags: tuple[Value, ...], args: tuple[Value, ...], traits: frozenset[str]
-    ) -> None:
-        """Say what the command is. Every row from here on carries it."""
-        if "destroys-data" in traits or "destroys-infrastructure" in traits:
+        self, command: tuple[str, ...], flags: tuple[Value, ...], args: tuple[Value, ...], traits: frozenset[str],
+        *, spared: bool = True,
+    ) -> None:  # fmt: skip
+        """Say what the command is. Every row from here on carries it. `spared`: what was made for tests is no loss."""
+        if spared and ("destroys-data" in traits or "destroys-infrastructure" in traits):
             from agentguard.access.programs import stages  # noqa: PLC0415 - few commands destroy anything
 
             traits = stages.left(self, command, flags, args, traits)
