@@ -1,11 +1,13 @@
-"""The query language of the audit log, the same on a laptop and at the collector.
+r"""The query language of the audit log, the same on a laptop and at the collector. It reads like Lucene's.
 
-    effect:deny user:alice rule:secrets/* since:24h "quoted words" -tool:Read
+    verdict:deny user:alice (path:"/etc/*" OR host:*.example) "push --force" since:24h -tool:Read
 
-Terms are separated by spaces and all of them must hold. `KEY:VALUE` compares a field, without regard to case; `*`
-stands for any text; a value with spaces is quoted (`path:"/srv/my files/*"`). A field with several values (rows, rules)
-matches if one of them does. A word or quoted words alone are looked for in every text of the record. `-` before a term
-means not.
+Terms are separated by spaces, and all of them must hold; AND may stand between them. OR joins alternatives and binds
+less than that, parentheses group, `-` or NOT before a term or a group means not. AND, OR and NOT are upper case.
+`KEY:VALUE` compares a field, without regard to case; `*` stands for any text, and `KEY:*` finds what has the field at
+all. `KEY:(a OR b)` gives several values. A value with spaces, quotes or parentheses is quoted (`path:"/srv/my files/*"`;
+`\"` is a quote in it). A field with several values (rows, rules) matches if one of them does. A word or quoted words
+alone are looked for in every text of the record; a `*` in them is a star.
 `since:` and `until:` take a span (30s, 15m, 24h, 7d, 2w) or a date (2026-05-01, 2026-05-01T12:00).
 """
 
@@ -20,7 +22,8 @@ from agentguard.audit.record import stamp
 from agentguard.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
 
 # Fields of the body that are compared as they are: key of the query, field of the record.
 _BODY = {
@@ -52,12 +55,22 @@ _ROW_BODY = {"action": "action", "certainty": "certainty", "mcp_tool": "mcp_tool
 _ROW_TEXTS = {"host": ("host",), "package": ("package",), "path": ("path", "resolved"), "ref": ("ref",)}
 _ORIGIN = {"command": "command", "via": "via"}
 _TIMES = ("since", "until")
-KEYS = sorted([*_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *_ROW_TEXTS, *_ORIGIN, *_TIMES])
+_ALIASES = {"verdict": "effect"}  # other names of fields
+KEYS = sorted([*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *_ROW_TEXTS, *_ORIGIN, *_TIMES])
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
-_TERM = re.compile(r"(-?)(?:([A-Za-z_-]+):)?")
+_SPACE = re.compile(r"\s*")
+_AND, _OR, _NOT = (re.compile(word + r"(?=[\s()]|$)") for word in ("AND", "OR", "NOT"))
+_KEY = re.compile(r"([A-Za-z][A-Za-z_-]*):")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPED = re.compile(r'\\(["\\])')
+_BARE = re.compile(r'[^\s()"]+')
 _LIMIT = 4096  # characters of a query
+_DEPTH = 32  # groups and NOTs within each other
+
+_QUOTE_IT = "quote it to look for the words themselves"
+AND, OR = "and", "or"
 
 
 class Term(NamedTuple):
@@ -68,38 +81,47 @@ class Term(NamedTuple):
     negated: bool = False
 
 
+class Group(NamedTuple):
+    """Parts that must all hold (`joint` is `AND`), or one of which must (`OR`). Only terms are negated."""
+
+    joint: str
+    parts: tuple[Node, ...]
+
+
+if TYPE_CHECKING:
+    Node: TypeAlias = Term | Group
+
+
 class QueryError(UsageError):
     """A query that makes no sense; the message shows where."""
 
     code = "query"
 
 
-def parse(text: str, *, now: float) -> tuple[Term, ...]:
-    """Return the terms of a query. An empty one has none and matches everything. Raises `QueryError`."""
+def parse(text: str, *, now: float) -> Group:
+    """Return a query as one group of parts that must all hold. An empty one matches everything. Raises `QueryError`."""
     if len(text) > _LIMIT:
         raise QueryError(f"a query has at most {_LIMIT} characters")
-    terms = []
-    pos = 0
-    while pos < len(text):
-        if text[pos].isspace():
-            pos += 1
-            continue
-        start = pos
-        head = _TERM.match(text, pos)
-        negated, key = (head.group(1) == "-", head.group(2) or "") if head else (False, "")
-        pos = head.end() if head else pos
-        value, pos, quoted = _value(text, pos)
-        if not value and not quoted:
-            raise _error(text, start, f"{key}: has no value" if key else "a term is missing after -")
-        if key:
-            key = _key(text, start + negated, key.lower())
-        terms.append(Term(key, _time(text, start, key, value, now) if key in _TIMES else value.lower(), negated))
-    return tuple(terms)
+    if not text.strip():
+        return Group(AND, ())
+    parser = _Parser(text, now)
+    found = parser.alternatives("", 0)
+    if parser.pos < len(text):
+        raise _error(text, parser.pos, "this parenthesis closes nothing")
+    return found if isinstance(found, Group) and found.joint == AND else Group(AND, (found,))
 
 
-def matches(terms: tuple[Term, ...], body: dict[str, Any], texts: dict[str, Any] | None, received: str = "") -> bool:
-    """Whether a record fulfils all terms. The collector's time `received` counts instead of the device's, if given."""
-    return all(_holds(term, body, texts or {}, received) != term.negated for term in terms)
+def moment(text: str, *, now: float) -> str:
+    """Return the time that `since:` and `until:` understand by `text`, as records write times. Raises `QueryError`."""
+    return _time(text, 0, "this", text, now)
+
+
+def matches(query: Node, body: dict[str, Any], texts: dict[str, Any] | None, received: str = "") -> bool:
+    """Whether a record fulfils a query. The collector's time `received` counts instead of the device's, if given."""
+    if isinstance(query, Term):
+        return _holds(query, body, texts or {}, received) != query.negated
+    holds = all if query.joint == AND else any
+    return holds(matches(part, body, texts, received) for part in query.parts)
 
 
 def _holds(term: Term, body: dict[str, Any], texts: dict[str, Any], received: str) -> bool:
@@ -108,7 +130,104 @@ def _holds(term: Term, body: dict[str, Any], texts: dict[str, Any], received: st
         return time >= term.value if term.key == "since" else time < term.value
     if not term.key:
         return any(term.value in word.lower() for word in _strings([body, texts]))
-    return any(_like(term.value, value.lower()) for value in _values(term.key, body, texts))
+    return any(value and _like(term.value, value.lower()) for value in _values(term.key, body, texts))
+
+
+class _Parser:
+    """Reads a query from left to right. `key` is the field of words that name none, in `KEY:(…)`."""
+
+    def __init__(self, text: str, now: float) -> None:
+        self._text = text
+        self._now = now
+        self.pos = 0
+
+    def alternatives(self, key: str, depth: int) -> Node:
+        """Read up to the end of the text, or to a parenthesis that closes."""
+        parts = [self._together(key, depth)]
+        while self._takes(_OR):
+            parts.append(self._together(key, depth))
+        return _group(OR, parts)
+
+    def _together(self, key: str, depth: int) -> Node:
+        parts = [self._one(key, depth)]
+        while self._takes(_AND) or not self._ends():
+            parts.append(self._one(key, depth))
+        return _group(AND, parts)
+
+    def _one(self, key: str, depth: int) -> Node:
+        if depth > _DEPTH:
+            raise _error(self._text, self.pos, "this is nested too deeply")
+        if self._takes(_NOT):
+            return _negated(self._one(key, depth + 1))
+        if self._ends() or self._sees(_AND):
+            raise _error(self._text, self.pos, "a term is missing here")
+        start = self.pos
+        if self._text[start] == "-":
+            self.pos += 1
+            if self._text[self.pos : self.pos + 1] in ("", "-") or self._text[self.pos].isspace():
+                raise _error(self._text, start, "a term is missing after -", _QUOTE_IT)
+            return _negated(self._one(key, depth + 1))
+        if not key and (named := _KEY.match(self._text, start)):
+            key = _key(self._text, start, named.group(1).lower())
+            self.pos = named.end()
+        if self._text.startswith("(", self.pos):
+            return self._parenthesis(key, depth)
+        value = self._value(start, key)
+        return Term(key, _time(self._text, start, key, value, self._now) if key in _TIMES else value.lower())
+
+    def _parenthesis(self, key: str, depth: int) -> Node:
+        start = self.pos
+        self.pos += 1
+        found = self.alternatives(key, depth + 1)
+        if self.pos == len(self._text):
+            raise _error(self._text, start, "this parenthesis is not closed")
+        self.pos += 1
+        return found
+
+    def _value(self, start: int, key: str) -> str:
+        """Read a word or a quoted text."""
+        found = _QUOTED.match(self._text, self.pos)
+        if not found and self._text.startswith('"', self.pos):
+            raise _error(self._text, self.pos, "the quote that starts here is not closed")
+        value = _ESCAPED.sub(r"\1", found.group(1)) if found else ""
+        found = found or _BARE.match(self._text, self.pos)
+        if not found or not (value := value or found.group().strip('"')):
+            raise _error(self._text, start, f"{key}: has no value" if key else "there is nothing in these quotes")
+        self.pos = found.end()
+        if self.pos < len(self._text) and not (self._text[self.pos].isspace() or self._text[self.pos] in "()"):
+            raise _error(self._text, self.pos, "a quoted value starts and ends with its quotes")
+        return value
+
+    def _ends(self) -> bool:
+        return self._sees(_OR) is not None or self.pos == len(self._text) or self._text[self.pos] == ")"
+
+    def _sees(self, word: re.Pattern[str]) -> re.Match[str] | None:
+        space = _SPACE.match(self._text, self.pos)
+        self.pos = space.end() if space else self.pos
+        return word.match(self._text, self.pos)
+
+    def _takes(self, word: re.Pattern[str]) -> bool:
+        found = self._sees(word)
+        if found:
+            self.pos = found.end()
+        return found is not None
+
+
+def _group(joint: str, parts: Sequence[Node]) -> Node:
+    """Join parts; one part is itself, and what is joined in the same way is not nested."""
+    if len(parts) == 1:
+        return parts[0]
+    flat: list[Node] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, Group) and part.joint == joint else [part]
+    return Group(joint, tuple(flat))
+
+
+def _negated(node: Node) -> Node:
+    """Return what holds where `node` does not (De Morgan)."""
+    if isinstance(node, Term):
+        return node._replace(negated=not node.negated)
+    return _group(OR if node.joint == AND else AND, [_negated(part) for part in node.parts])
 
 
 def _values(key: str, body: dict[str, Any], texts: dict[str, Any]) -> Iterator[str]:
@@ -186,25 +305,12 @@ def _like(pattern: str, text: str) -> bool:
     return True
 
 
-def _value(text: str, pos: int) -> tuple[str, int, bool]:
-    """Return a term's value, the place after it, and whether it was quoted."""
-    if text[pos : pos + 1] == '"':
-        close = text.find('"', pos + 1)
-        if close < 0:
-            raise _error(text, pos, "the quote that starts here is not closed")
-        return text[pos + 1 : close], close + 1, True
-    end = pos
-    while end < len(text) and not text[end].isspace():
-        end += 1
-    return text[pos:end], end, False
-
-
 def _key(text: str, pos: int, key: str) -> str:
     if key in KEYS:
-        return key
+        return _ALIASES.get(key, key)
     near = difflib.get_close_matches(key, KEYS, n=1)
     advice = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(KEYS)}"
-    raise _error(text, pos, f"there is no field {key}{advice}", "quote it to look for the words themselves")
+    raise _error(text, pos, f"there is no field {key}{advice}", _QUOTE_IT)
 
 
 def _time(text: str, pos: int, key: str, value: str, now: float) -> str:

@@ -37,7 +37,7 @@ def audit() -> None:
     \b
     Examples:
       agentguard audit tail
-      agentguard audit search 'effect:deny since:24h'
+      agentguard audit search 'verdict:deny since:24h'
       agentguard audit verify
     """
 
@@ -93,18 +93,20 @@ def search(
 
     \b
     Examples:
-      agentguard audit search effect:deny since:24h
+      agentguard audit search verdict:deny since:24h
       agentguard audit search 'rule:secrets/* -user:ci "push --force"'
       agentguard audit search 'path:/etc/*' --server https://audit.example --token-file reader.token
       agentguard audit search since:7d --server https://audit.example --token-file reader.token --raw > week.ndjson
 
     \b
     Terms, all of which must hold:
-      KEY:VALUE   effect would rule tool user device session path host command repo branch
+      KEY:VALUE   verdict would rule tool user device session path host command repo branch
                   bundle revision state action certainty kind event id and more; * is any text
+      KEY:(a OR b)
       since:24h   until:2026-05-01
       "words"     anywhere in the record
       -TERM       not
+      a OR b      alternatives, which parentheses set apart: (a OR b) c
     """
     if raw:
         for record in _every(" ".join(query), server, token_file, home):

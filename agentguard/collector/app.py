@@ -125,7 +125,7 @@ class _Service:
             return _error(400, "bad-request", "before must be the number that the search before gave as next")
         return _json(await run_in_threadpool(self._search, terms, int(limit), int(before)))
 
-    def _search(self, terms: tuple[query.Term, ...], limit: int, before: int) -> dict[str, Any]:
+    def _search(self, terms: query.Group, limit: int, before: int) -> dict[str, Any]:
         """Return records, and where to go on if there may be more: `next` is the number of the last one looked at."""
         found: list[dict[str, Any]] = []
         last = before

@@ -59,10 +59,9 @@ def span(since: str, until: str = "", now: float | None = None) -> Range:
 
 def _moment(text: str, now: float) -> str:
     try:
-        [term] = query.parse(f'since:"{text}"', now=now)
-    except (query.QueryError, ValueError):
+        return query.moment(text, now=now)
+    except query.QueryError:
         raise UsageError(f"{text!r} is no time", hint="write 12h, 7d, 4w or a date such as 2026-05-01") from None
-    return term.value
 
 
 def local(places: Places) -> Iterator[Entry]:

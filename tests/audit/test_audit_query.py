@@ -36,7 +36,10 @@ def found(text, body=BODY, texts=TEXTS, received=""):
         "host:api.*", "host:*.example", "force", '"push --force"', "ALICE", "443", "since:24h", "since:3h", "until:1h",
         "since:2026-05-01", "until:2026-05-02", "since:2026-05-01T09:00 until:2026-05-01T11:00", "-effect:allow",
         "-since:1h", '-"no such words"', "effect:deny user:alice rule:secrets/* tool:Bash since:24h force",
-        "since:2026-05-01T11:00+02:00",
+        "since:2026-05-01T11:00+02:00", "verdict:deny", "tool:Read OR tool:Bash", "tool:Read OR tool:Bash user:alice",
+        "(tool:Read OR tool:Bash) user:alice", "tool:(Read OR Bash)", "rule:(secrets/* default:read)", "NOT user:bob",
+        "-(user:bob OR tool:Read)", "user:alice AND tool:Bash", "-tool:(Read OR Write)", 'tool:Read OR "push --force"',
+        "role:*", "-exception:*", "NOT NOT user:alice", "((user:alice))", '"and" OR and OR or',
     ],
 )  # fmt: skip
 def test_query_finds_the_record(text):
@@ -50,7 +53,9 @@ def test_query_finds_the_record(text):
         "effect:allow", "user:alic", "user:bob", "rule:secrets", "rule:secrets/*x", "tool:Read", "path:/srv",
         "path:*.pem",
         "port:80", "since:1h", "until:3h", "until:2026-05-01", "-effect:deny", "-force", '"force push"',
-        "effect:deny user:bob", "certainty:opaque", "exception:x",
+        "effect:deny user:bob", "certainty:opaque", "exception:x", "exception:*", "tool:Read OR user:bob",
+        "(tool:Bash OR tool:Read) user:bob", "tool:Bash user:bob OR tool:Read", "-(user:alice OR tool:Read)",
+        "NOT (tool:Bash user:alice)", "tool:(Read OR Write)", "rule:(secrets/* x)",
     ],
 )  # fmt: skip
 def test_query_does_not_find_the_record(text):
@@ -73,24 +78,51 @@ def test_erased_texts_match_nothing():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("efect:deny", "there is no field efect; did you mean effect?"),
-        ("x zzz:1", "there is no field zzz; known are action, "),
-        ("a tool:", "tool: has no value"),
-        ('a "b', "the quote that starts here is not closed"),
-        ("since:yesterday", "since: takes 30m, 24h, 7d or a date such as 2026-05-01, not yesterday"),
-        ("http://x", "there is no field http"),
-        ("- x", "a term is missing after -"),
+        ("^efect:deny", "there is no field efect; did you mean effect?"),
+        ("x ^zzz:1", "there is no field zzz; known are action, "),
+        ("a ^tool:", "tool: has no value"),
+        ('^tool:""', "tool: has no value"),
+        ('a ^""', "there is nothing in these quotes"),
+        ('a ^"b', "the quote that starts here is not closed"),
+        ("^since:yesterday", "since: takes 30m, 24h, 7d or a date such as 2026-05-01, not yesterday"),
+        ("^http://x", "there is no field http"),
+        ("^- x", "a term is missing after -"),
+        ("^--force", "a term is missing after -"),
+        ('path:/srv/^"my files"', "a quoted value starts and ends with its quotes"),
+        ('"a"^b', "a quoted value starts and ends with its quotes"),
+        ("a OR^", "a term is missing here"),
+        ("^OR a", "a term is missing here"),
+        ("a AND ^OR b", "a term is missing here"),
+        ("^AND a", "a term is missing here"),
+        ("a (^)", "a term is missing here"),
+        ("NOT^", "a term is missing here"),
+        ("a ^(b", "this parenthesis is not closed"),
+        ("a b^)", "this parenthesis closes nothing"),
+        ("rule:a (^nofield:b)", "there is no field nofield"),
+        (33 * "(" + "^(a", "this is nested too deeply"),
+        (32 * "NOT " + "NOT^ NOT a", "this is nested too deeply"),
     ],
 )
 def test_mistake_points_at_its_place(text, message):
     """The message says what is wrong and shows where."""
+    place, text = text.index("^"), text.replace("^", "")
     with pytest.raises(query.QueryError) as caught:
         query.parse(text, now=NOW)
     first, shown, pointer = caught.value.message.split("\n")
     assert first.startswith(message)
     assert f"  {text}" == shown
-    place = {"x zzz:1": 2, "a tool:": 2, 'a "b': 2}.get(text, 0)
     assert " " * (place + 2) + "^" == pointer
+
+
+def test_query_is_one_group_of_what_must_hold():
+    """Whoever compiles a query finds spans of time at the top, negations at terms, and nothing nested for nothing."""
+    a, b, c = query.Term("effect", "a"), query.Term("", "b c"), query.Term("tool", "c", negated=True)
+    assert query.Group(query.AND, ()) == query.parse(" ", now=NOW)
+    assert query.Group(query.AND, (a,)) == query.parse("VERDICT:A", now=NOW)
+    assert query.Group(query.AND, (a, b, c)) == query.parse('verdict:a ("b c" -tool:c)', now=NOW)
+    either = query.Group(query.OR, (query.Term("effect", "a", negated=True), c))
+    assert query.Group(query.AND, (either, b)) == query.parse('-(effect:a AND (tool:c)) "b c"', now=NOW)
+    assert query.Term("", 'say "\\d"') == query.parse(r'"say \"\\d\""', now=NOW).parts[0]
 
 
 @settings(max_examples=200, deadline=None)
@@ -102,6 +134,52 @@ def test_any_text_is_a_query_or_a_mistake(text):
     except query.QueryError:
         return
     assert query.matches(terms, BODY, TEXTS) in (True, False)
+
+
+WORDS = st.sampled_from(["a", "b", "ab", "b a", "(", 'q"', "\\", "or", "AND", "x*"])
+CONDITIONS = st.tuples(st.sampled_from(["", "user", "rule", "path"]), WORDS)
+QUERIES = st.recursive(
+    CONDITIONS,
+    lambda inner: st.one_of(
+        st.tuples(st.just("not"), inner),
+        st.tuples(st.sampled_from(["and", "or"]), st.lists(inner, min_size=1, max_size=3)),
+    ),
+    max_leaves=6,
+)
+
+
+def spelled(tree, chance):
+    """Return a query that says what `tree` does, in one of the ways in which it can be said."""
+    word, rest = tree
+    if word == "not":
+        return chance.choice(["NOT ", "-"]) + f"({spelled(rest, chance)})"
+    if word in ("and", "or"):
+        joint = chance.choice([" ", "  AND "]) if word == "and" else " OR "
+        return joint.join(f"({spelled(part, chance)})" for part in rest)
+    escaped = rest.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{word}:"{escaped}"' if word else f'"{escaped}"'
+
+
+def holds(tree, body, texts):
+    """Whether a record is what `tree` says, by the plainest of means."""
+    word, rest = tree
+    if word == "not":
+        return not holds(rest, body, texts)
+    if word in ("and", "or"):
+        return (all if word == "and" else any)([holds(part, body, texts) for part in rest])
+    everything = [body["user"], *body["rules"], *(row["path"] for row in texts["rows"])]
+    if not word:
+        return any(rest.lower() in value.lower() for value in everything)
+    fields = {"user": [body["user"]], "rule": body["rules"], "path": [row["path"] for row in texts["rows"]]}
+    return any(value and naive(rest.lower(), value.lower()) for value in fields[word])
+
+
+@settings(max_examples=300, deadline=None)
+@given(QUERIES, WORDS, st.lists(WORDS, max_size=2), st.lists(WORDS, max_size=2), st.randoms(use_true_random=False))
+def test_search_agrees_with_a_naive_filter(tree, user, rules, paths, chance):
+    """However a query is spelled, it finds what its tree means."""
+    body, texts = {"user": user, "rules": rules}, {"rows": [{"path": path} for path in paths]}
+    assert holds(tree, body, texts) == query.matches(query.parse(spelled(tree, chance), now=NOW), body, texts)
 
 
 def naive(pattern, text):
