@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
-STARTED_BY_PEOPLE = ("demo", "test", "lint", "bench", "bench-replay", "corpus", "soak", "e2e-claude")
+STARTED_BY_PEOPLE = ("demo", "test", "lint", "bench", "bench-replay", "corpus", "soak", "e2e-claude", "tuf-client")
 
 
 def test_an_old_python_gets_one_friendly_line():

@@ -56,6 +56,7 @@ _PAUSE = 10.0  # seconds without a byte
 _CHUNK = 65_536
 _MISSING = 404  # what python-tuf takes as "no newer root"
 _BASE = "bundle:/"  # stands for the source in the names that python-tuf asks for
+_TARGETS = f"{_BASE}targets/"  # and this for its folder of targets
 
 
 def normal_source(text: str) -> str:
@@ -88,12 +89,17 @@ def is_loopback(host: str) -> bool:
 
 @contextlib.contextmanager
 def opened(
-    source: str, *, seconds: float = SECONDS, managed: bool = False, overlay: dict[str, bytes] | None = None
+    source: str,
+    *,
+    targets: str = "",
+    seconds: float = SECONDS,
+    managed: bool = False,
+    overlay: dict[str, bytes] | None = None,
 ) -> Iterator[FetcherInterface]:
     """Give what reads files of a (normal) source; after `seconds` everything in the block is over.
 
-    python-tuf's errors leave the block as ours. `managed`: the environment names no proxy. `overlay`: files by name
-    that stand before those of a folder.
+    python-tuf's errors leave the block as ours. `targets`: the URL of the folder of targets where it is not the
+    source's own. `managed`: the environment names no proxy. `overlay`: files by name that stand before those of a folder.
     """
     with _errors(), within(seconds) as deadline:
         if "://" not in source:
@@ -103,20 +109,21 @@ def opened(
         headers = {"User-Agent": f"agentguard/{__version__}", "Accept-Encoding": "identity"}
         environ = not managed and not source.startswith("http://")
         with httpx.Client(verify=_trust(), timeout=timeout, headers=headers, trust_env=environ) as client:
-            yield HttpFetcher(client, source, deadline)
+            yield HttpFetcher(client, {_TARGETS: targets or f"{source}/targets", _BASE: source}, deadline)
 
 
 class HttpFetcher(FetcherInterface):
-    """Reads files beneath a base URL within a deadline."""
+    """Reads files beneath base URLs, {what stands for it in a name: the base}, within a deadline."""
 
-    def __init__(self, client: httpx.Client, base: str, deadline: Deadline) -> None:
+    def __init__(self, client: httpx.Client, bases: dict[str, str], deadline: Deadline) -> None:
         self._client = client
-        self._base = base
+        self._bases = bases
         self._deadline = deadline
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         self._deadline.check()
-        address = f"{self._base}/{url.removeprefix(_BASE)}"
+        sign = next(sign for sign in self._bases if url.startswith(sign))
+        address = f"{self._bases[sign]}/{url.removeprefix(sign)}"
         try:
             with self._client.stream("GET", address) as response:
                 if response.status_code != httpx.codes.OK:
@@ -159,8 +166,12 @@ def first_root(fetcher: FetcherInterface) -> bytes:
     return fetcher.download_bytes(f"{_BASE}1.root.json", seal.ROOT_LIMIT)
 
 
-def updater(anchor: bytes, fetcher: FetcherInterface, cache: str, target_dir: str) -> Updater:
-    """Return python-tuf's client with agentguard's bounds. It keeps what it verified in the folder `cache`."""
+def refreshed(anchor: bytes, fetcher: FetcherInterface, cache: str, target_dir: str) -> Updater:
+    """Return python-tuf's client with agentguard's bounds, at the newest metadata.
+
+    It keeps what it verified in the folder `cache`, and targets in `target_dir`; what is still current there is not
+    fetched again.
+    """
     config = UpdaterConfig(
         max_root_rotations=MAX_ROOTS + 1,  # so that one too many is seen
         root_max_length=seal.ROOT_LIMIT,
@@ -170,34 +181,39 @@ def updater(anchor: bytes, fetcher: FetcherInterface, cache: str, target_dir: st
     )
     files.make_folder(cache, 0o700)
     files.make_folder(target_dir, 0o700)
-    return Updater(
+    client = Updater(
         metadata_dir=cache,
         metadata_base_url=_BASE,
         target_dir=target_dir,
-        target_base_url=f"{_BASE}targets/",
+        target_base_url=_TARGETS,
         fetcher=fetcher,
         config=config,
         bootstrap=anchor,
     )
+    try:
+        client.refresh()
+    finally:
+        _not_too_many_roots(anchor, cache)
+    return client
+
+
+def target(client: Updater, name: str) -> str:
+    """Return the path of a verified target, fetched if it is not there yet."""
+    found = client.get_targetinfo(name)
+    if found is None:
+        raise PublisherError(f"the bundle holds no {name}")
+    if found.length > seal.POLICY_LIMIT:
+        raise PublisherError(f"{name} is larger than {seal.POLICY_LIMIT} bytes")
+    return client.find_cached_target(found) or client.download_target(found)
 
 
 def pull(anchor: bytes, fetcher: FetcherInterface, cache: str) -> dict[str, bytes]:
     """Return the records of a seal (all but "config") for the newest bundle, verified by python-tuf.
 
-    `cache` is a folder of our own; what is still current in it is not fetched again.
+    `cache` is a folder of our own.
     """
-    client = updater(anchor, fetcher, cache, os.path.join(cache, "targets"))
-    try:
-        client.refresh()
-    finally:
-        _not_too_many_roots(anchor, cache)
-    target = client.get_targetinfo(POLICY)
-    if target is None:
-        raise PublisherError(f"the bundle holds no {POLICY}")
-    if target.length > seal.POLICY_LIMIT:
-        raise PublisherError(f"the policy is larger than {seal.POLICY_LIMIT} bytes")
-    path = client.find_cached_target(target) or client.download_target(target)
-    records = {"policy": files.read(path, seal.POLICY_LIMIT)}
+    client = refreshed(anchor, fetcher, cache, os.path.join(cache, "targets"))
+    records = {"policy": files.read(target(client, POLICY), seal.POLICY_LIMIT)}
     for role in (metadata.TIMESTAMP, metadata.SNAPSHOT, metadata.TARGETS):
         records[role] = files.read(os.path.join(cache, f"{role}.json"), seal.LIMITS[role])
     published = _exceptions(client, cache, records)
