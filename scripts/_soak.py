@@ -10,11 +10,12 @@ import sys
 import tempfile
 import time
 
+from _soak_spool import spool_full, spool_kills
+
 from agentguard import places
 from agentguard.access import tools
 from agentguard.access.model import ToolCall
 from agentguard.access.world import MemoryDisk, World
-from agentguard.audit import spool, verify
 from agentguard.bundle import seal
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -27,17 +28,6 @@ $HOME ${x:-y} $((1+1)) ~ * ? [a-z] {a,b} .env /etc/passwd -- = x=1 if then fi fo
 f() [[ ]] eval exec source . trap alias cd /tmp - 2>&1 <( >( $'\x41' # ! time coproc EOF é
 """.split()  # noqa: SIM905 - one text is easier to read than a hundred quotes
 WORDS += ["\n", "\t", "\0", "\ud800", "0" * 40]
-
-WRITER = """
-import sys; sys.path.insert(0, sys.argv[1])
-from agentguard.audit import spool
-number = 0
-while True:
-    name = sys.argv[3] + "-" + str(number)
-    seq, h = spool.append(sys.argv[2], {"kind": "event", "id": name}, {"command": "x" * int(sys.argv[4])})
-    print(seq, h, name, flush=True)
-    number += 1
-"""
 
 
 def _laptop(folder):
@@ -107,39 +97,6 @@ def shell_text(seed, scale):
     return {"runs": runs, "rows": rows, "found": found}
 
 
-def spool_kills(seed, scale):
-    """SIGKILL at random moments among eight writers: no acknowledged record lost, no torn line served."""
-    chance = random.Random(seed)
-    found, said, kills = [], {}, 0
-    base = tempfile.mkdtemp(prefix="agentguard-soak-")
-    folder = os.path.join(base, "spool")
-    try:
-        while kills < int(240 * scale):
-            sizes = [chance.choice(("200", "60000")) for _ in range(8)]
-            argv = [sys.executable, "-I", "-S", "-c", WRITER, ROOT, folder]
-            writers = [
-                subprocess.Popen([*argv, f"k{kills}w{number}", size], stdout=subprocess.PIPE, text=True)
-                for number, size in enumerate(sizes)
-            ]
-            time.sleep(0.2 + 0.2 * chance.random())
-            for writer in writers:
-                writer.kill()
-                kills += 1
-                time.sleep(0.01 * chance.random())
-            for writer in writers:
-                for line in writer.communicate()[0].split("\n")[:-1]:
-                    seq, h, name = line.split()
-                    said[int(seq)] = (h, name)
-        spool.append(folder, {"kind": "event", "id": "last"}, {})
-        there = {line.seq: (line.h, line.body.get("id")) for line in spool.read(folder) if not line.problem}
-        lost = [seq for seq, record in said.items() if there.get(seq) != record]
-        broken = [str(finding) for finding in verify.verify(folder).findings if finding.broken]
-        found = [f"lost {seq}" for seq in lost[:MOST_FOUND]] + broken[:MOST_FOUND]
-    finally:
-        shutil.rmtree(base)
-    return {"kills": kills, "acknowledged": len(said), "found": found}
-
-
 def seal_bits(seed, scale):
     """Every byte of a seal changed in turn: it is refused, or the policy is the same to the byte."""
     chance = random.Random(seed)
@@ -206,6 +163,7 @@ CAMPAIGNS = {
     "access-fuzz": access_fuzz,
     "hook-bytes": hook_bytes,
     "shell-text": shell_text,
+    "spool-full": spool_full,
     "spool-kills": spool_kills,
     "seal-bits": seal_bits,
 }

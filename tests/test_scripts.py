@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
-STARTED_BY_PEOPLE = ("demo", "test", "lint", "bench", "bench-replay", "corpus", "soak", "e2e-claude", "tuf-client")
+STARTED_BY_PEOPLE = (
+    "demo", "test", "lint", "bench", "bench-replay", "bench-spool", "corpus", "soak", "e2e-claude", "tuf-client",
+)  # fmt: skip
 
 
 def test_an_old_python_gets_one_friendly_line():

@@ -96,7 +96,7 @@ def genesis(reason: str, before: Head | None, body: dict[str, Any]) -> tuple[byt
         "reason": reason,
         "previous": {"chain": before[0], "seq": before[1], "h": before[2]} if before else {},
     }
-    line, h = spool.make_line((chain, seq, spool.NO_HEAD), facts, {}, {}, first=True)
+    line, h = spool.make_line((chain, seq, spool.NO_HEAD), spool.encoded(facts, {}), {}, first=True)
     return line, (chain, seq + 1, h)
 
 
@@ -242,7 +242,7 @@ def cut(body: dict[str, Any], texts: dict[str, Any]) -> tuple[dict[str, Any], di
     for characters, entries in _ROUNDS:
         less_texts = _shortened(texts, characters, entries)
         less_body = _shortened(body, max(characters, _NAME_LIMIT), entries)
-        if len(dumps(less_texts)) + len(dumps(less_body)) <= spool.LINE_LIMIT - 1024:
+        if len(dumps(less_texts)) + len(dumps(less_body)) <= spool.LINE_LIMIT - spool.FRAME:
             return less_body, less_texts
     raise SpoolError("a record is too long even without its texts")
 

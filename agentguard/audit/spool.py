@@ -35,13 +35,16 @@ from agentguard.jsontext import dumps
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from agentguard.audit.lines import Line
     from agentguard.audit.verify import Report
 
+    Pieces: TypeAlias = tuple[str, str, str, str]
+
 CURRENT, LOCK, KEY = "current.ndjson", "lock", "key"
 LINE_LIMIT = 64 * 1024  # bytes, newline included
+FRAME = 1024  # bytes that a line has at most beside the fields of its body and its texts
 SEGMENT_BYTES = 1024 * 1024  # no file grows beyond it
 TAG = b"agentguard record 1\n"
 NO_HEAD = "0" * 64
@@ -72,8 +75,9 @@ def append(folder: str, body: dict[str, Any], texts: dict[str, Any], *, sync: bo
     lock = -1
     try:
         lock, letters = open_file(folder_fd, LOCK, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+        pieces = encoded(body, texts)  # before the lock is taken, which others wait for
         take(lock, fcntl.LOCK_EX)
-        return _append(folder_fd, lock, body, texts, mishaps(lock, letters), sync=sync)
+        return _append(folder_fd, lock, body, pieces, mishaps(lock, letters), sync=sync)
     except (OSError, SpoolError, ValueError, TypeError) as error:
         if lock >= 0:
             note(lock, LOST)
@@ -85,7 +89,7 @@ def append(folder: str, body: dict[str, Any], texts: dict[str, Any], *, sync: bo
 
 
 def _append(
-    folder: int, lock: int, body: dict[str, Any], texts: dict[str, Any], counts: dict[str, int], *, sync: bool
+    folder: int, lock: int, body: dict[str, Any], pieces: Pieces, counts: dict[str, int], *, sync: bool
 ) -> tuple[int, str]:
     fd = -1
     try:
@@ -104,7 +108,7 @@ def _append(
                 fd = -1
             fd, size, head, start = mend.ready(folder, lock, body)
             counts = mishaps(lock, os.fstat(lock).st_size)  # with what was found just now
-        data, h = make_line(head, body, texts, counts, first=not size and not start)
+        data, h = make_line(head, pieces, counts, first=not size and not start)
         write(folder, lock, fd, size, start + data)
         if sync:
             os.fsync(fd)
@@ -115,29 +119,32 @@ def _append(
     return head[1] + 1, h
 
 
-def make_line(
-    head: tuple[str, int, str], body: dict[str, Any], texts: dict[str, Any], counts: dict[str, int], *, first: bool
-) -> tuple[bytes, str]:
-    """Return the line of the record after `head`, newline included, and its hash.
+def encoded(body: dict[str, Any], texts: dict[str, Any]) -> Pieces:
+    """Return what of a line does not depend on its place: the fields of the body, the texts, salt and commitment.
 
-    Texts that make it too long are cut, and the record says so.
+    Texts that make the line too long are cut, and the record says so.
     """
-    chain, seq, prev = head
-    where: dict[str, Any] = {"chain": chain, "seq": seq + 1}
-    if first:
-        where["prev"] = prev
-    salt = os.urandom(16).hex()
-    while True:
-        written = dumps(texts)
-        commitment = sha256_hex((salt + written).encode("ascii"))
-        b = dumps({**where, **body, **counts, "texts": commitment})
-        h = sha256_hex(TAG + prev.encode("ascii") + b.encode("ascii"))
-        line = f'{{"b":{b},"t":{written},"s":"{salt}","h":"{h}"}}\n'
-        if len(line) <= LINE_LIMIT:
-            return line.encode("ascii"), h
+    facts, written = dumps(body), dumps(texts)
+    if len(facts) + len(written) > LINE_LIMIT - FRAME:
         from agentguard.audit import mend  # noqa: PLC0415 - seldom
 
-        body, texts = mend.cut(body, texts)
+        return encoded(*mend.cut(body, texts))
+    salt = os.urandom(16).hex()
+    return facts[1:-1], written, salt, sha256_hex((salt + written).encode("ascii"))
+
+
+def make_line(head: tuple[str, int, str], pieces: Pieces, counts: dict[str, int], *, first: bool) -> tuple[bytes, str]:
+    """Return the line of the record after `head`, newline included, and its hash."""
+    chain, seq, prev = head
+    facts, written, salt, commitment = pieces
+    place = f'{{"chain":"{chain}","seq":{seq + 1},'
+    if first:
+        place += f'"prev":"{prev}",'
+    for field, count in counts.items():
+        facts += f',"{field}":{count}'
+    b = f'{place}{facts},"texts":"{commitment}"}}'
+    h = sha256_hex(TAG + (prev + b).encode("ascii"))
+    return f'{{"b":{b},"t":{written},"s":"{salt}","h":"{h}"}}\n'.encode("ascii"), h
 
 
 def write(folder: int, lock: int, fd: int, size: int, data: bytes) -> None:

@@ -56,7 +56,7 @@ def test_rehashed_record_breaks_the_one_after_it(folder, path):
     line = next(line for line in spool.read(folder) if line.seq == 2)
     body = {name: value for name, value in line.body.items() if name not in ("chain", "seq", "texts")}
     before = next(one for one in spool.read(folder) if one.seq == 1).h
-    rows[2] = spool.make_line((line.chain, 1, before), {**body, "id": "x"}, {}, {}, first=False)[0][:-1]
+    rows[2] = spool.make_line((line.chain, 1, before), spool.encoded({**body, "id": "x"}, {}), {}, first=False)[0][:-1]
     path.write_bytes(b"\n".join(rows))
     assert ["current.ndjson:4: record 3 does not follow from record 2: one was changed"] == broken(folder)
 
@@ -110,7 +110,7 @@ def test_segment_missing_in_the_middle_is_a_break(folder, fill):
 
 def test_chain_that_starts_nowhere_is_a_break(folder, path):
     """A line of another chain, without a genesis record, does not belong here."""
-    line = spool.make_line(("ab" * 16, 5, spool.NO_HEAD), {"kind": "event"}, {}, {}, first=True)[0]
+    line = spool.make_line(("ab" * 16, 5, spool.NO_HEAD), spool.encoded({"kind": "event"}, {}), {}, first=True)[0]
     path.write_bytes(path.read_bytes() + line)
     assert ["current.ndjson:7: record 6 belongs to a chain that starts nowhere"] == broken(folder)
 

@@ -1,0 +1,137 @@
+"""The campaigns of `scripts/soak` on the spool: writers that are killed, and a disk that is really full.
+
+As a script it is the inside of `spool_full`: it runs in a private mount namespace, `_soak_spool.py SEED SCALE`.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, ROOT)
+
+from agentguard.audit import reader, spool, verify  # noqa: E402 - needs the line above where this is the script
+
+WRITERS = 8
+SMALL, LARGE = "200", "60000"  # bytes of a record's text
+KILLS = 1_000
+ROUNDS_FULL = 40
+ROOM, MORE = 3, 2  # MiB of the file system at first, and what every round adds
+MOST_FOUND = 20
+
+# Appends for ever and says what was acknowledged; `-` is an append that failed. It ends after three in a row.
+WRITER = """
+import sys; sys.path.insert(0, sys.argv[1])
+from agentguard.audit import spool
+from agentguard.errors import SpoolError
+number = failed = 0
+while failed < 3:
+    name = sys.argv[3] + "-" + str(number)
+    try:
+        seq, h = spool.append(sys.argv[2], {"kind": "event", "id": name}, {"command": "x" * int(sys.argv[4])})
+    except SpoolError:
+        failed += 1
+        print("-", flush=True)
+        continue
+    failed = 0
+    print(seq, h, name, flush=True)
+    number += 1
+"""
+
+
+class Spool:
+    """A spool that is tried: what its writers said, and what is found wrong with it."""
+
+    def __init__(self, folder, chance):
+        self.folder = folder
+        self.said = {}
+        self.failed = self.kills = 0
+        self.found = []
+        self._chance = chance
+
+    def round(self, *, kill):
+        """Start eight writers; kill them one by one at random moments, or let them run until the disk is full."""
+        argv = [sys.executable, "-I", "-S", "-c", WRITER, ROOT, self.folder]
+        writers = []
+        for number in range(WRITERS):
+            words = [*argv, f"k{len(self.said)}w{number}", self._chance.choice((SMALL, LARGE))]
+            writers.append(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))
+        time.sleep(0.2 + 0.2 * self._chance.random())
+        for writer in writers if kill else ():
+            writer.kill()
+            self.kills += 1
+            time.sleep(0.01 * self._chance.random())
+        for writer in writers:
+            for line in writer.communicate()[0].split("\n")[:-1]:
+                if line == "-":
+                    self.failed += 1
+                    continue
+                seq, h, name = line.split()
+                self.said[int(seq)] = (h, name)
+        torn = [line.problem for line in spool.read(self.folder) if line.problem not in ("", reader.CUT_OFF)]
+        self.found += [f"a torn line is served: {problem}" for problem in torn]
+
+    def close(self):
+        """Append one record more, after which nothing may be unfinished; look for all that was acknowledged."""
+        spool.append(self.folder, {"kind": "event", "id": "last"}, {})
+        there, last = {}, None
+        for last in spool.read(self.folder):
+            there[last.seq] = (last.h, last.body.get("id"))
+            self.found += [f"a torn line is served: {last.problem}"] if last.problem else []
+        self.found += [f"record {seq} is lost" for seq, record in self.said.items() if there.get(seq) != record]
+        self.found += [str(finding) for finding in verify.verify(self.folder).findings if finding.broken]
+        counted = last.body.get("lost", 0)
+        self.found += [f"{self.failed} appends failed, and {counted} are counted"] if counted < self.failed else []
+        return {
+            "acknowledged": len(self.said),
+            "records": len(there),
+            "kills": self.kills,
+            "failed": self.failed,
+            "counted": {name: last.body.get(name, 0) for name in ("lost", "torn", "full")},
+            "found": self.found[:MOST_FOUND],
+        }
+
+
+def spool_kills(seed, scale):
+    """SIGKILL at random moments among eight writers: no acknowledged record lost, no torn line served."""
+    base = tempfile.mkdtemp(prefix="agentguard-soak-")
+    tried = Spool(os.path.join(base, "spool"), random.Random(seed))
+    try:
+        while tried.kills < KILLS * scale:
+            tried.round(kill=True)
+        return tried.close()
+    finally:
+        shutil.rmtree(base)
+
+
+def spool_full(seed, scale):
+    """Fill a tiny file system again and again, with kills between: what failed is counted, nothing else is lost."""
+    argv = ["unshare", "--mount", "--propagation", "private", sys.executable, os.path.abspath(__file__)]
+    return json.loads(subprocess.run([*argv, str(seed), str(scale)], capture_output=True, check=True).stdout)
+
+
+def _inside(seed, scale):
+    base = tempfile.mkdtemp(prefix="agentguard-soak-")
+    chance = random.Random(seed)
+    try:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}m", "none", base], check=True)
+        tried = Spool(os.path.join(base, "spool"), chance)
+        for number in range(int(ROUNDS_FULL * scale)):
+            tried.round(kill=False)  # until no writer gets anything in
+            tried.round(kill=True)  # kills on the full disk
+            room = ROOM + MORE * (number + 1)
+            subprocess.run(["mount", "-o", f"remount,size={room}m", base], check=True)
+            tried.round(kill=True)  # and while there is room again
+        return tried.close()
+    finally:
+        subprocess.run(["umount", base], check=False)
+        os.rmdir(base)
+
+
+if __name__ == "__main__":
+    print(json.dumps(_inside(int(sys.argv[1]), float(sys.argv[2]))))
