@@ -319,12 +319,12 @@ def signed(role: Any, signers: list[CryptoSigner]) -> bytes:
 
 def _test(source: str) -> int:
     """Run a policy's own tests and return how many there are. Raises `PolicyError` with all that fail."""
-    from agentguard.policy import engine, suite  # noqa: PLC0415 - as above
+    from agentguard.policy import suite  # noqa: PLC0415 - as above
 
     prepared = suite.prepare(source)
     if prepared.findings:
         raise PolicyError(f"errors in the tests of {source}", prepared.findings)
-    results = suite.run(engine.load(prepared.compiled), prepared.trials)
+    results = suite.run(prepared.loaded(), prepared.trials)
     failed = tuple(result for result in results if not result.passed)
     if failed:
         raise PolicyError(f"{len(failed)} of {len(results)} tests of {source} fail, so nothing was published", failed)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from agentguard.policy.findings import Finding
     from agentguard.policy.suite import Coverage, Prepared, Result
 
+_NAMED = 50  # rules that no test comes across, by name
+
 
 @click.command()
 @click.argument("folder", metavar="DIR")
@@ -118,7 +120,11 @@ def test(folder: str, junit: str | None, min_coverage: float | None, as_json: bo
             out(str(result))
     exercised = f"{covered.rules - len(covered.missing)} of {_many(covered.rules, 'rule')} exercised"
     if covered.missing:
-        say(f"{folder}: {exercised}; no test comes across {', '.join(covered.missing)}")
+        named = ", ".join(covered.missing[:_NAMED])
+        more = len(covered.missing) - _NAMED
+        say(
+            f"{folder}: {exercised}; no test comes across {named}{f' and {more} more (--json has all)' if more > 0 else ''}"
+        )
     if failed:
         raise Refused(f"{len(failed)} of {_many(len(results), 'test')} of {folder} failed")
     if min_coverage is not None and covered.percent < min_coverage:
@@ -177,10 +183,9 @@ def _prepared(folder: str, *, as_json: bool) -> Prepared:
 
 
 def _run(prepared: Prepared) -> tuple[list[Result], Coverage]:
-    from agentguard.policy import engine, suite  # noqa: PLC0415
+    from agentguard.policy import suite  # noqa: PLC0415
 
-    policy = engine.load(prepared.compiled)
-    results = suite.run(policy, prepared.trials, progress("testing"))
+    results = suite.run(prepared.loaded(), prepared.trials, progress("testing"))
     return results, suite.coverage(prepared, results)
 
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentguard import jsontext
-from agentguard.policy import calls, engine, setting, source, unmet
+from agentguard.policy import calls, engine, setting, source, unmet, wire
 from agentguard.policy.conditions import CONDITIONS, WORDS
 from agentguard.policy.findings import in_order
 from agentguard.policy.model import ALLOW, ASK, DENY
@@ -153,7 +152,7 @@ def _remedies(rules: Iterable[Rule], compiled: Compiled) -> Iterator[Finding]:
         for text in _QUOTED.findall(rule.fields.get("remedy", "")):
             if len(text.split()) < 2 or "{" in text or text.startswith(_OWN):
                 continue
-            ready = ready or engine.load(jsontext.canonical(compiled.policy))
+            ready = ready or engine.load(wire.pack(compiled.policy))
             call, world = calls.of_bash(text, setting.PROJECT), setting.made_up({}, {})
             people = [setting.NOBODY, *(setting.Who((role,)) for role in roles)]
             decided = [setting.judge(ready, call, world, who)[1] for who in people]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentguard import jsontext
-from agentguard.policy import advice, cases, setting, source
+from agentguard.policy import advice, cases, engine, setting, source, wire
 from agentguard.policy.compile import compile_source
 from agentguard.policy.explain import explanation, printable, row_text
 from agentguard.policy.findings import in_order
@@ -23,18 +22,22 @@ STOP = "stop"  # expected: deny or ask
 
 
 class Prepared(NamedTuple):
-    """A policy and its tests, ready to run. `compiled` is b"" if there are errors among the `findings`.
+    """A policy and its tests. `compiled` is the policy, empty if there are errors among the `findings`.
 
     `rules` counts the rules, `warnings` are looked for only where that is asked for. `own`: the ids of the rules that stand
     in the folder itself, and of those of other packs that it adjusts.
     """
 
-    compiled: bytes
+    compiled: dict[str, Any]
     trials: list[Trial]
     findings: tuple[Finding, ...]
     rules: int
     warnings: tuple[Finding, ...] = ()
     own: tuple[str, ...] = ()
+
+    def loaded(self) -> Policy:
+        """Return the policy, ready to judge: as a bundle stores it, so each row asks only the rules that could concern it."""
+        return engine.load(wire.pack(self.compiled))
 
 
 class Result(NamedTuple):
@@ -131,11 +134,11 @@ def prepare(folder: str, *, advise: bool = False) -> Prepared:
     if findings:
         wrong_at = {one[:3] for one in findings}  # a place that is wrong is not doubtful as well
         left = tuple(one for one in warnings if one[:3] not in wrong_at)
-        return Prepared(b"", trials, findings, len(compiled.ids), left)
+        return Prepared({}, trials, findings, len(compiled.ids), left)
     files = {document.file for document in read.documents}
     own = {rule.id for rule in compiled.rules if rule.document.file in files}
     own |= {one.rule for one in compiled.adjusted if one.document.file in files}
-    return Prepared(jsontext.canonical(compiled.policy), trials, (), len(compiled.ids), warnings, tuple(sorted(own)))
+    return Prepared(compiled.policy or {}, trials, (), len(compiled.ids), warnings, tuple(sorted(own)))
 
 
 def run(policy: Policy, trials: Sequence[Trial], progress: Callable[[int, int], None] | None = None) -> list[Result]:

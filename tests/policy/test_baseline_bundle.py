@@ -31,7 +31,7 @@ def prepared():
 
 @pytest.fixture(scope="module")
 def results(prepared):
-    return suite.run(engine.load(prepared.compiled), prepared.trials)
+    return suite.run(prepared.loaded(), prepared.trials)
 
 
 def test_its_own_tests_pass(results):
@@ -42,7 +42,7 @@ def test_its_own_tests_pass(results):
 def test_every_rule_has_a_case_and_a_near_miss(prepared, results):
     """Each rule is named by a case that it stops; each file of cases also shows what passes."""
     named = {trial.rule for trial in prepared.trials}
-    assert [] == [rule["id"] for rule in engine.load(prepared.compiled).rules if rule["id"] not in named]
+    assert [] == [rule["id"] for rule in prepared.loaded().rules if rule["id"] not in named]
     quiet = {one.trial.document.file for one in results if one.trial.expected == "allow"}
     assert {one.trial.document.file for one in results} == quiet
 

@@ -154,6 +154,17 @@ def test_a_rule_that_no_test_comes_across_is_named(acme) -> None:
     assert {"rules": 2, "exercised": 1, "percent": 50.0, "missing": ["secrets/file"]} == coverage
 
 
+def test_of_many_rules_that_no_test_comes_across_some_are_named(acme) -> None:
+    """A list of thousands would hide how the tests ended."""
+    rules = "".join(f'[[rule]]\nid = "more/r{n}"\neffect = "deny"\ncommand = "tool{n}"\n' for n in range(60))
+    (Path(acme) / "rules").mkdir()
+    (Path(acme) / "rules" / "more.toml").write_text(rules)
+    said = run("test", acme)[2].splitlines()[0]
+    assert said.startswith(f"{acme}: 1 of 62 rules exercised; no test comes across more/r0, more/r1, more/r10, ")
+    assert said.endswith(" and 11 more (--json has all)")
+    assert 61 == len(json.loads(run("test", acme, "--json")[1])["coverage"]["missing"])
+
+
 def test_results_are_written_for_a_build_server(acme, tmp_path) -> None:
     """JUnit: a suite a file, a case a call; what XML cannot hold is escaped."""
     wrong(acme)

@@ -329,7 +329,7 @@ def test_cases_may_name_rules_of_packs(team):
     prepared = suite.prepare(team("", {"tests/t.toml": case}))
     assert () == prepared.findings
     assert 2 == prepared.rules
-    assert [True] == [one.passed for one in suite.run(engine.load(prepared.compiled), prepared.trials)]
+    assert [True] == [one.passed for one in suite.run(prepared.loaded(), prepared.trials)]
 
 
 def test_the_command_prints_digests(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from agentguard.cli.main import cli
-from agentguard.policy import calls, cases, engine, setting, source, suite
+from agentguard.policy import calls, cases, setting, source, suite
 from agentguard.policy.compile import compile_folder
 from agentguard.policy.model import OBSERVE
 
@@ -26,7 +26,7 @@ def prepared(name):
 
 @cache
 def policy(name):
-    return engine.load(prepared(name).compiled)
+    return prepared(name).loaded()
 
 
 @cache

@@ -5,6 +5,7 @@ import tomllib
 import pytest
 
 from agentguard import jsontext
+from agentguard.access import tools
 from agentguard.policy import calls, cases, engine, setting, source, suite
 from agentguard.policy.compile import compile_source
 
@@ -300,3 +301,14 @@ def test_one_line_is_a_call(line, tool, given) -> None:
 def test_a_line_without_tool_or_argument_is_no_call(line) -> None:
     """Nothing is guessed."""
     assert calls.of_line(line, "/p") is None
+
+
+def test_a_policy_is_tested_as_a_bundle_stores_it(tmp_path) -> None:
+    """Of many rules a row asks only those that could concern it, as in the hook; so many cases on many rules are quick."""
+    rules = "".join(f'[[rule]]\nid = "a/r{n}"\neffect = "deny"\ncommand = "tool{n}"\n' for n in range(500))
+    (tmp_path / "bundle.toml").write_text(f'schema = 1\nname = "many"\n{rules}')
+    policy = suite.prepare(str(tmp_path)).loaded()
+    world = setting.made_up({}, {})
+    row = next(row for row in tools.access(calls.of_bash("tool7", setting.PROJECT), world).rows if row.origin.command)
+    policy.in_world(world)
+    assert ["a/r7"] == [policy.rules[number]["id"] for number in policy.candidates(row, whole=False)]
