@@ -1,8 +1,8 @@
 """Every error that agentguard raises on purpose, in one tree.
 
-    AgentguardError                 exit 1: could not
-    ├── UsageError                  exit 2: the command line makes no sense
-    ├── Refused                     exit 3: done, and the answer is no
+    AgentguardError                 COULD_NOT
+    ├── UsageError                  USAGE: the command line makes no sense
+    ├── Refused                     NO: done, and the answer is no
     │   └── WeakeningError          a policy might be weaker than the one that it is to replace
     ├── ConfigError                 a configuration file, a folder or an installation is not as it must be
     │   └── DeployFileError         a deploy.toml has errors (carries all of them)
@@ -19,16 +19,25 @@
         └── UploadError             records could not be handed over; the spool keeps them
 
 A message is lower-case, has no full stop and names the thing; `hint` is the next thing to type or do. The hook reaches
-this module, so it imports nothing.
+this module, so it imports nothing. Commands end with one of EXIT_CODES; the hook ends with 0 or 2 and has its own reasons.
 """
 
 from __future__ import annotations
+
+DONE, COULD_NOT, USAGE, NO, INTERRUPTED = 0, 1, 2, 3, 130
+EXIT_CODES = {
+    DONE: "done",
+    COULD_NOT: "could not",
+    USAGE: "the command line makes no sense",
+    NO: "done, and the answer is no",
+    INTERRUPTED: "interrupted",
+}
 
 
 class AgentguardError(Exception):
     """Base of all errors raised on purpose. `code` is stable and greppable, `hint` says what to do next."""
 
-    exit_code = 1
+    exit_code = COULD_NOT
     code = "error"
 
     def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
@@ -46,14 +55,14 @@ class AgentguardError(Exception):
 class UsageError(AgentguardError):
     """The command line makes no sense."""
 
-    exit_code = 2
+    exit_code = USAGE
     code = "usage"
 
 
 class Refused(AgentguardError):  # noqa: N818 - an answer, not a fault
     """The command did its work and the answer is no."""
 
-    exit_code = 3
+    exit_code = NO
     code = "refused"
 
 

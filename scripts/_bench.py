@@ -75,6 +75,7 @@ class Installations:
         os.makedirs(project)
         read = self._payload("read", project, "Read", {"file_path": f"{project}/src/app.py"})
         bash = self._payload("bash", project, "Bash", {"command": "git status && npm test 2>&1 | tail -20"})
+        outcome = self._payload("outcome", project, "Read", {"file_path": f"{project}/src/app.py"}, event="PostToolUse")
         long = {
             f"{program} of 2,000 files": self._payload(
                 program.replace(" ", "-"),
@@ -97,7 +98,9 @@ class Installations:
             variants[f"bash, {label}"] = (argv, bash, 0)
             self._check(argv, read, where, label)
         argv = [python, "-I", "-S", managed.stub]
-        variants |= {f"{name}, root-owned": (argv, payload, 0) for name, payload in long.items()}
+        variants |= {
+            f"{name}, root-owned": (argv, payload, 0) for name, payload in ({"outcome": outcome} | long).items()
+        }
         for count, where in sized.items():
             argv = [python, "-I", "-S", where.stub]
             variants |= {f"read, {count:,} rules": (argv, read, 0), f"bash, {count:,} rules": (argv, bash, 0)}
@@ -148,9 +151,9 @@ class Installations:
                         os.chmod(name, 0o755 if os.path.isdir(name) else 0o644)
         return target
 
-    def _payload(self, name, cwd, tool, arguments):
+    def _payload(self, name, cwd, tool, arguments, event="PreToolUse"):
         path = os.path.join(TOP, f"{name}.json")
-        call = {"session_id": "bench", "cwd": cwd, "permission_mode": "default", "hook_event_name": "PreToolUse"}
+        call = {"session_id": "bench", "cwd": cwd, "permission_mode": "default", "hook_event_name": event}
         with open(path, "w", encoding="utf-8") as file:
             json.dump({**call, "tool_name": tool, "tool_input": arguments, "tool_use_id": "t"}, file)
         return path

@@ -36,7 +36,13 @@ def bundle() -> None:
 @click.argument("folder", type=click.Path())
 @click.option("--org", required=True, help="The organisation; every laptop accepts bundles of one only.")
 @click.option("--solo", is_flag=True, help="One key for everything, instead of 2 of 3 for root and policy.")
-@click.option("--key-type", type=click.Choice(["ed25519", "p256"]), default="ed25519", show_default=True)
+@click.option(
+    "--key-type",
+    type=click.Choice(["ed25519", "p256"]),
+    default="ed25519",
+    show_default=True,
+    help="Which kind of keys to make.",
+)
 @passphrase.passphrase_option
 @passphrase.no_passphrase_option
 @click.option("--collector-url", default="", help="Where laptops send their records.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agentguard.cli.common import colour, home_option, json_option, out, out_json, say
+from agentguard.errors import DONE, NO
 
 if TYPE_CHECKING:
     from agentguard.deploy.doctor import Report
@@ -46,7 +47,7 @@ def doctor(live: bool, fix: bool, home: str | None, as_json: bool) -> int:
         out_json(report.to_json())
     else:
         out(_screen(report))
-    return 0 if report.healthy else 3
+    return DONE if report.healthy else NO
 
 
 def _screen(report: Report) -> str:

@@ -9,7 +9,7 @@ import click
 
 from agentguard.cli import passphrase
 from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say, table
-from agentguard.errors import ConfigError, UsageError
+from agentguard.errors import DONE, NO, ConfigError, UsageError
 from agentguard.policy.model import ALLOW, OBSERVE
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _tell(done: Done, home: str | None, *, as_json: bool) -> int:
         value: dict[str, Any] = {**done._asdict(), "healthy": done.healthy}
         value["checks"] = [check._asdict() for check in done.checks]
         out_json(value)
-        return 0 if done.healthy else 3
+        return DONE if done.healthy else NO
     observing = done.mode == OBSERVE
     own = f"signed by a key of your own; run quickstart again before {done.expires[:10]}"
     signed = own if done.own else "of the organisation that you are enrolled with"
@@ -169,7 +169,7 @@ def _tell(done: Done, home: str | None, *, as_json: bool) -> int:
         )
     if not done.healthy:
         say("\nNot every call came out as it must; `agentguard status` shows more.")
-    return 0 if done.healthy else 3
+    return DONE if done.healthy else NO
 
 
 def _came_out(check: Check) -> str:

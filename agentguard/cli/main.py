@@ -10,7 +10,7 @@ import click
 
 from agentguard import __version__
 from agentguard.cli.common import LazyGroup, Printed, out_json, say
-from agentguard.errors import AgentguardError, UsageError
+from agentguard.errors import COULD_NOT, DONE, INTERRUPTED, AgentguardError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,11 +67,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
-        sys.exit(1)
-    sys.exit(result if isinstance(result, int) else 0)
+        sys.exit(COULD_NOT)
+    sys.exit(result if isinstance(result, int) else DONE)
 
 
 def _as_json(code: str, problem: str, hint: str, findings: Iterable[object]) -> None:

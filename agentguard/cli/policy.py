@@ -19,7 +19,7 @@ from agentguard.cli.common import (
     places_of,
     say,
 )
-from agentguard.errors import PolicyError, Refused, UsageError
+from agentguard.errors import NO, PolicyError, Refused, UsageError
 from agentguard.policy.model import ALLOW
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def explain(
     else:
         out(explaining.as_text(found, colour))
     if exit_code and found["effect"] != ALLOW:
-        ctx.exit(3)
+        ctx.exit(NO)
 
 
 @policy.command()

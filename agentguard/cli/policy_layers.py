@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agentguard.cli.common import json_option, out, out_json, say
-from agentguard.errors import UsageError
+from agentguard.errors import NO, UsageError
 
 if TYPE_CHECKING:
     from agentguard.policy.diff import Side
@@ -65,7 +65,7 @@ def diff(ctx: click.Context, old: str, new: str, root: str, exit_code: bool, as_
         out(difftext.text(found))
     say(difftext.counts(found))
     if exit_code and found.weakenings:
-        ctx.exit(3)
+        ctx.exit(NO)
 
 
 def _side(target: str, root: str) -> Side:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from agentguard.cli.common import colour, home_option, json_option, out, out_json, places_of, say
-from agentguard.errors import AgentguardError, Refused
+from agentguard.errors import COULD_NOT, AgentguardError, Refused
 
 if TYPE_CHECKING:
     from agentguard.places import Places
@@ -82,14 +82,14 @@ def sync(background: bool, source: str, home: str | None, as_json: bool) -> None
     else:
         _say_report(report)
     if not report["ok"]:
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(COULD_NOT)
 
 
 @click.command()
 @home_option
 @json_option
 def status(home: str | None, as_json: bool) -> None:
-    """Which policy is in force here, on one screen. Exit 3 if it is not a fresh one.
+    """Which policy is in force here, on one screen. Exit 3 if it is neither fresh nor in its days of grace.
 
     \b
     Example:

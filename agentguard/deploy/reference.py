@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentguard import config
 from agentguard.deploy import doctor, events, plan, targets
 from agentguard.deploy.choices import CHOICES
 from agentguard.deploy.doctor import table
@@ -11,6 +12,8 @@ from agentguard.deploy.lint.codes import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from agentguard.config import Setting
 
 _COMMANDS = (
     ("agentguard deploy init", "writes a deploy.toml with every key, its meaning and its price"),
@@ -50,9 +53,13 @@ of [policy-reference.md](policy-reference.md) for keys and types.
 
 {keys}
 
-`[agentguard]` is agentguard's own configuration on every machine; `stage` is the phase.
+`[agentguard]` is agentguard's own configuration on every machine: the `agentguard.toml` of the places below.
 
 {settings}
+
+These stand in a machine's own agentguard.toml and not in deploy.toml:
+
+{own_settings}
 
 `[choices]`: each closes a way round the hook, and has a price. None is made unless the file says `true`.
 
@@ -101,15 +108,14 @@ def page() -> str:
         (f"`{name}`", "yes" if needed else "", meaning + (f" One of: {', '.join(words)}." if words else ""))
         for name, ((_kind, words, needed, meaning), _example) in plan.KEYS.items()
     ]
-    settings = [
-        (f"`{one.name}`", one.doc + (f" One of: {', '.join(filter(None, one.choices))}." if one.choices else ""))
-        for one in plan.fleet_settings()
-    ]
+    fleet = plan.fleet_settings()
+    own = [one for one in config.SETTINGS if one not in fleet]
     return _PAGE.format(
         commands=_table(("command", "what it does"), [(f"`{line}`", what) for line, what in _COMMANDS]),
         file_codes=", ".join(f"{code} ({meaning})" for code, meaning in plan.CODES.items()),
         keys=_table(("key", "needed", "meaning"), keys),
-        settings=_table(("key", "meaning"), settings),
+        settings=_table(("key", "meaning"), map(_setting, fleet)),
+        own_settings=_table(("key", "meaning"), map(_setting, own)),
         choices=_table(
             ("key", "closes", "price"), [(f"`{name}`", one.closes, one.price) for name, one in CHOICES.items()]
         ),
@@ -138,6 +144,10 @@ def page() -> str:
             [(f"`{name}`", one.level, one.why, one.mend) for name, one in table.KNOWN.items() if one.why],
         ),
     )
+
+
+def _setting(one: Setting) -> tuple[str, str]:
+    return f"`{one.name}`", one.doc + (f" One of: {', '.join(filter(None, one.choices))}." if one.choices else "")
 
 
 def _events(word: str) -> list[str]:

@@ -10,7 +10,7 @@ from agentguard.errors import ConfigError
 
 # Folders in which an ordinary person may write, on machines that are not this one.
 _OPEN = (
-    "/home", "/Users", "/root", "/tmp", "/private/tmp", "/var/tmp", "/dev/shm", "/run/user",  # noqa: S108
+    "/home", "/Users", "/tmp", "/private/tmp", "/var/tmp", "/dev/shm", "/run/user",  # noqa: S108
     "/opt/homebrew", "/usr/local/Cellar", "/usr/local/Homebrew",  # Homebrew's belong to a person
 )  # fmt: skip
 _CLOSED_ON_WINDOWS = ("program files", "windows")  # ordinary people may make files in C:\\ itself and in ProgramData
@@ -24,6 +24,8 @@ def fault(path: str) -> str:
     """
     if not path.startswith("/") or os.path.normpath(path) != path or not path.isprintable():
         return "it is not a plain absolute path"
+    if path.startswith("/root/"):
+        return "ordinary people cannot reach what is in /root"
     for folder in _OPEN:
         if path.startswith(folder + "/"):
             return f"ordinary people can write in {folder}"

@@ -114,8 +114,8 @@ class Diff(NamedTuple):
 
 
 def of_source(folder: str, name: str = "", *, mode: str | None = None) -> Side:
-    """Return the side of a policy's folder. Raises `PolicyError` with every finding."""
-    found = compiling.compile_source(source.read(folder), mode=mode)
+    """Return the side of a policy's folder, or of a bundle that ships. Raises `PolicyError` with every finding."""
+    found = compiling.compile_source(source.read(source.located(folder)), mode=mode)
     if found.findings:
         raise compiling.refused(folder, found.findings)
     because = {

@@ -655,6 +655,15 @@ def test_a_timer_that_runs_the_sync_is_seen(lab, platform, files):
     assert "sync/no-timer" not in names(records.check(lab.exam(managed=True, platform=platform)))
 
 
+def test_what_mends_a_missing_timer_can_be_typed_on_that_machine(lab):
+    """A unit where systemd runs; where it does not, as in a container, something else of root's has to."""
+    (without,) = (one for one in _no_timer(lab) if one.name == "sync/no-timer")
+    assert "sync --background` every 15 minutes" in without.mend
+    lab.write("/run/systemd/system/x", "")
+    (beneath,) = (one for one in _no_timer(lab) if one.name == "sync/no-timer")
+    assert beneath.mend.startswith("sudo systemctl enable --now agentguard-sync.timer")
+
+
 def test_fix_mends_what_is_safe(lab):
     """The hook comes back into one's own settings, a deleted seal comes back by a sync, and then all is well."""
     settings.remove(lab.own)

@@ -278,3 +278,9 @@ def test_what_is_no_policy_is_an_error(tmp_path):
     ):
         done = CliRunner().invoke(command, ["diff", "baseline", str(target)])
         assert isinstance(done.exception, kind)
+
+
+def test_a_bundle_that_ships_can_be_published_by_its_name():
+    """As `policy check` and `policy test` take it, so does the side of a comparison, which publishing goes through."""
+    here = Path(__file__).parent.parent.parent / "bundles" / "observe"
+    assert diff.of_source(str(here), "observe") == diff.of_source("observe")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentguard import places
 from agentguard.bundle import seal
-from agentguard.deploy import install, settings
+from agentguard.deploy import install, settings, targets
 from agentguard.deploy.doctor import sources
 from agentguard.deploy.doctor.table import KNOWN, Finding
 from agentguard.errors import AgentguardError, PolicyError
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from agentguard.deploy.doctor.sources import Effective, Source
 
 EVENT = "PreToolUse"
+SYSTEMD = "/run/systemd/system"  # there where systemd runs; sd_booted(3)
 _TIMER = {
     "linux": "{sudo}systemctl enable --now agentguard-sync.timer agentguard-sync.path",
     "macos": "sudo launchctl bootstrap system /Library/LaunchDaemons/IDENTIFIER.sync.plist",
     "windows": 'schtasks.exe /Run /TN "agentguard sync"',
 }
+_NO_SYSTEMD = "let something of root's run `{cli} sync --background` every 15 minutes"
 
 
 class Exam:
@@ -47,11 +49,21 @@ class Exam:
             "cli": self.cli,
             "enrol": "put root.json there (deploy render)" if self.where.managed else "agentguard quickstart",
         }
-        words["timer"] = _TIMER[self.machine.target].format(**words) if self.where.managed else f"{self.cli} sync"
+        words["timer"] = self._timer.format(**words)
         mend = known.mend.format(**words)
         if "{cli}" in known.mend and self.where.home not in ("", places.account_home()):
             mend += f" --home {shlex.quote(self.where.home)}"
         return Finding(name, known.level, what, known.why, mend, fix)
+
+    @property
+    def _timer(self) -> str:
+        """What makes the sync run by itself; on a personal install the hook starts it, so one run is enough."""
+        if not self.where.managed:
+            return "{cli} sync"
+        target = self.machine.target
+        if target == targets.LINUX and not os.path.isdir(self.machine.path(SYSTEMD)):
+            return _NO_SYSTEMD
+        return _TIMER[target]
 
     @property
     def cli(self) -> str:

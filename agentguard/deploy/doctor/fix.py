@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentguard.bundle import files
 from agentguard.deploy import install, settings
+from agentguard.deploy.doctor.exam import SYSTEMD
 from agentguard.deploy.render import systemd
 from agentguard.errors import AgentguardError, ConfigError
 from agentguard.sync import stages
@@ -47,7 +48,7 @@ def _timer(exam: Exam) -> str:
     if not exam.where.managed:
         raise ConfigError("a personal install has no timer: the hook starts its sync")
     program = shutil.which("systemctl", path="/usr/bin:/bin")
-    if not program or not os.path.isdir("/run/systemd/system"):
+    if not program or not os.path.isdir(SYSTEMD):
         raise ConfigError("there is no systemd here")
     done = subprocess.run(
         [program, "enable", "--now", systemd.TIMER, systemd.PATH],

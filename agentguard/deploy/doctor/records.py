@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from agentguard import config
 from agentguard.audit import upload
 from agentguard.deploy import targets
+from agentguard.deploy.doctor.exam import SYSTEMD
 from agentguard.deploy.lint.formats import BAD_PLIST
 from agentguard.deploy.render import systemd, taskscheduler
 from agentguard.errors import AgentguardError
@@ -90,7 +91,7 @@ def _systemd(exam: Exam) -> str:
     def there(*parts: str) -> bool:
         return os.path.lexists(exam.machine.path("/" + "/".join(parts)))
 
-    if not there("run/systemd/system"):
+    if not os.path.isdir(exam.machine.path(SYSTEMD)):
         return "there is no systemd here: something else of root's must run the sync"
     if not any(there(folder, systemd.TIMER) for folder in _UNITS):
         return f"there is no unit {systemd.TIMER}"
