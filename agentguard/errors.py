@@ -17,6 +17,7 @@
     └── AuditError
         ├── SpoolError              a record could not be written
         └── UploadError             records could not be handed over; the spool keeps them
+            └── NotServedError      the collector takes nobody's records now
 
 A message is lower-case, has no full stop and names the thing; `hint` is the next thing to type or do. The hook reaches
 this module, so it imports nothing. Commands end with one of EXIT_CODES; the hook ends with 0 or 2 and has its own reasons.
@@ -168,3 +169,9 @@ class UploadError(AuditError):
     """Records could not be handed to the collector. The spool keeps every record that has no receipt."""
 
     code = "upload"
+
+
+class NotServedError(UploadError):
+    """The collector takes nobody's records now: it is out of reach, busy, or does not know this device."""
+
+    code = "not-served"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 BODY, TEXTS, ROW, ROW_TEXTS, ORIGIN, ORIGIN_TEXTS = "body", "texts", "row", "row texts", "origin", "origin texts"
-_ALL = ("genesis", "decision", "event", "error")
+_ALL = ("genesis", "decision", "event", "error", "gap")
 _HOOK = ("decision", "event", "error")
+_COUNTED = (*_HOOK, "gap")
 _DECISION = ("decision",)
 _JUDGED = ("decision", "error")
 
@@ -31,19 +32,22 @@ FIELDS = (
     Field("seq", BODY, "number", _ALL, "the record's number; one more with every record of the spool"),
     Field("prev", BODY, "64 hex digits", _ALL, "hash of the record before, in a file's first record", always=False),
     Field("texts", BODY, "64 hex digits", _ALL, "commitment to the texts"),
-    Field("lost", BODY, "number", _HOOK, "records that could not be written to this spool so far", always=False),
-    Field("torn", BODY, "number", _HOOK, "torn pieces that were set aside so far", always=False),
-    Field("full", BODY, "number", _HOOK, "times the disk was full and the ballast was given back so far", always=False),
+    Field("lost", BODY, "number", _COUNTED, "records that could not be written to this spool so far", always=False),
+    Field("torn", BODY, "number", _COUNTED, "torn pieces that were set aside so far", always=False),
+    Field("full", BODY, "number", _COUNTED, "times the disk was full and the ballast was given back so far", always=False),
     Field("cut", BODY, "true", _HOOK, "lists and texts were cut to make the line fit", always=False),
     # What it is.
     Field("id", BODY, "16 hex digits", _ALL, "the record's own id, to quote"),
-    Field("kind", BODY, "word", _ALL, "genesis, decision, event or error"),
+    Field("kind", BODY, "word", _ALL, "genesis, decision, event, error or gap"),
     Field("time", BODY, "time", _ALL, "when, by the device's clock (UTC)"),
     Field("redactions", BODY, "numbers by type", _HOOK, "how many secrets of which type were taken out", always=False),
     # A chain's first record.
     Field("boot", BODY, "text", ("genesis",), "the kernel's id of this boot"),
     Field("reason", BODY, "word", ("genesis",), "why the chain starts: new, damaged or fork"),
     Field("previous", BODY, "object", ("genesis",), "chain, seq and hash of the last record known of the chain before"),
+    # Records that the collector does not get.
+    Field("reason", BODY, "word", ("gap",), "why: gone from this device, or refused by the collector and set aside"),
+    Field("missing", BODY, "object", ("gap",), "chain, and the first and last number of these records"),
     # Who and where.
     Field("device", BODY, "text", _ALL, "the device's id"),
     Field("hostname", BODY, "text", _HOOK, "the device's name for itself"),

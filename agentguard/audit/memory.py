@@ -4,6 +4,7 @@
     enrol_secret             what the collector asks of a new device; enrolling put it there
     collector.token          this device's token, and for which collector it is
     receipts.<uid>.ndjson    the collector's receipts, as they came; at 1 MiB the file becomes `….old`
+    refused.<uid>.ndjson     records that the collector did not take, with what it said; likewise
 
 Every file is replaced whole or appended to, and readable by nobody else.
 """
@@ -20,10 +21,11 @@ from agentguard.errors import UploadError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from agentguard.audit.lines import Line
     from agentguard.places import Places
 
 _CHAINS_KEPT = 32  # acknowledged chains that are remembered of one spool
-_RECEIPTS_BYTES = 1024 * 1024
+_FILE_BYTES = 1024 * 1024
 _STATE, _TOKEN, _ENROL_SECRET = "upload.json", "collector.token", "enrol_secret"
 _SECRET_BYTES = 4096
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW
@@ -35,8 +37,9 @@ class Memory:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         state = _read(self._path(_STATE))
-        spools = state.get("acknowledged")
+        spools, troubled = state.get("acknowledged"), state.get("troubled")
         self.not_before: float = _number(state.get("not_before"))
+        self.troubled: list[int] = troubled if isinstance(troubled, list) else []
         self._acknowledged: dict[str, dict[str, int]] = spools if isinstance(spools, dict) else {}
 
     def acknowledged(self, uid: int) -> dict[str, int]:
@@ -47,21 +50,19 @@ class Memory:
 
     def keep(self, uid: int, receipt: receipts.Receipt) -> None:
         """Keep a receipt, and what it acknowledges."""
-        path = self._path(f"receipts.{uid}.ndjson")
-        try:
-            if os.stat(path).st_size > _RECEIPTS_BYTES:
-                os.replace(path, path + ".old")
-        except FileNotFoundError:
-            pass
-        with open(os.open(path, _NEW_FILE | os.O_APPEND, 0o600), "wb") as file:
-            file.write(jsontext.canonical(receipt.as_json()) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        chains = self.acknowledged(uid)
-        last = max(receipt.last, chains.pop(receipt.chain, -1))
-        chains[receipt.chain] = last
-        self._acknowledged[str(uid)] = dict(list(chains.items())[-_CHAINS_KEPT:])
-        self._save()
+        self._append(f"receipts.{uid}.ndjson", receipt.as_json())
+        self._acknowledge(uid, receipt.chain, receipt.last)
+
+    def set_aside(self, uid: int, line: Line, why: str) -> None:
+        """Keep a record that the collector does not take, and count it as done with."""
+        self._append(f"refused.{uid}.ndjson", {"line": line.raw.decode("ascii"), "why": why})
+        self._acknowledge(uid, line.chain, line.seq)
+
+    def note_trouble(self, uids: list[int]) -> None:
+        """Remember whose spools could not be handed over to the end: they come after the others the next time."""
+        if sorted(uids) != sorted(self.troubled):
+            self.troubled = uids
+            self._save()
 
     def wait_until(self, moment: float) -> None:
         """Remember until when the collector asked to be left alone."""
@@ -90,8 +91,29 @@ class Memory:
         """Forget a token that the collector does not take any more."""
         os.unlink(self._path(_TOKEN))
 
+    def _acknowledge(self, uid: int, chain: str, last: int) -> None:
+        chains = self.acknowledged(uid)
+        last = max(last, chains.pop(chain, -1))
+        chains[chain] = last
+        self._acknowledged[str(uid)] = dict(list(chains.items())[-_CHAINS_KEPT:])
+        self._save()
+
+    def _append(self, name: str, value: dict[str, Any]) -> None:
+        """Append one line, and have it on the disk."""
+        path = self._path(name)
+        try:
+            if os.stat(path).st_size > _FILE_BYTES:
+                os.replace(path, path + ".old")
+        except FileNotFoundError:
+            pass
+        with open(os.open(path, _NEW_FILE | os.O_APPEND, 0o600), "wb") as file:
+            file.write(jsontext.canonical(value) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
     def _save(self) -> None:
-        write_json(self._path(_STATE), {"acknowledged": self._acknowledged, "not_before": self.not_before})
+        state = {"acknowledged": self._acknowledged, "not_before": self.not_before, "troubled": self.troubled}
+        write_json(self._path(_STATE), state)
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, name)

@@ -1,125 +1,145 @@
-"""Works in a person's spool with that person's rights.
+"""Works in people's spools with their own rights, and in all of them at once.
 
-A spool belongs to the person. Root never opens, renames, removes or locks a path in it: a link or a FIFO that the
-person put there must not make root do anything. So a sync that runs as root forks a child for each piece of work, which
-gives up every other right first, works through the open folder only, and hands bytes back over a pipe. The parent
-bounds what it takes and how long it waits. A sync that runs as the person works directly.
+A spool belongs to the person. Root never opens, looks at, renames, removes or locks a path in it: a link or a FIFO that
+the person put there must not make root do anything. Root looks at the entries of its own folder, `spool/`, and no
+deeper: a folder there is somebody's spool if it belongs to the user whose number it bears. That needs no directory of
+accounts, which may lie on a network that is down. Whatever else has such a name is squatting on it, and is renamed.
+
+Each piece of work is done by a child that has become that person (`agentguard.child`). Many of them run side by side: a
+talk says what is to be done next and is handed what came of it, so nobody waits for anybody else's spool. A sync that runs
+as the person works directly.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-import select
-import signal
-import time
-from typing import TYPE_CHECKING
+import secrets
+import stat
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
 
-from agentguard.errors import SpoolError
+from agentguard.child import Child, ChildError, wait
+from agentguard.errors import AuditError, NotServedError, SpoolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from typing import TypeAlias
 
     from agentguard.places import Places
 
-_SECONDS = 30.0  # that one piece of work may take
-_LENGTH = 4  # bytes before each item on the pipe, big-endian
-_FAILED = 1
+    Job: TypeAlias = Callable[[], Iterable[bytes]]
+    Talk: TypeAlias = Generator[Job, list[bytes], None]
+
+LIMIT = 2 * 1024 * 1024  # bytes that one piece of work may hand over
+AT_ONCE = 64  # children
+ENTRIES = 1_000_000  # of the folder of spools that are looked at, most of which nobody has made by using an agent
+_NOBODY = 65_534  # a group without rights, where the folder's own says nothing about the person
+_DIGITS = 10
 
 
-def spools(places: Places) -> list[tuple[int, str]]:
-    """Return (uid, folder) of each spool that this process should hand over: every person's if it is root's sync."""
+class Spool(NamedTuple):
+    """One person's spool. `gid`: a group of that person."""
+
+    uid: int
+    gid: int
+    folder: str
+
+
+def spools(places: Places) -> list[Spool]:
+    """Return the spools that this process should hand over: every person's if it is root's sync."""
     if not places.managed or os.geteuid() != 0:
-        return [(os.geteuid(), places.spool(os.geteuid()))]
+        uid = os.geteuid()
+        return [Spool(uid, os.getegid(), places.spool(uid))]
+    return sorted(
+        Spool(uid, facts.st_gid or _NOBODY, places.spool(uid))
+        for uid, facts in _entries(places)
+        if _is_spool(uid, facts)
+    )
+
+
+def evict(places: Places) -> int:
+    """Give the names of people's spools back that others have put something at; return how many. For root only."""
+    squatted = [uid for uid, facts in _entries(places) if not _is_spool(uid, facts)]
+    for uid in squatted:
+        with contextlib.suppress(OSError):  # whoever made it was quicker
+            os.rename(places.spool(uid), os.path.join(places.spools, f"squatted-{uid}-{secrets.token_hex(4)}"))
+    return len(squatted)
+
+
+def _is_spool(uid: int, facts: os.stat_result) -> bool:
+    return stat.S_ISDIR(facts.st_mode) and facts.st_uid == uid
+
+
+def _entries(places: Places) -> Iterator[tuple[int, os.stat_result]]:
+    """Yield the entries of root's own folder that bear the number of a user. No link is followed, nothing is opened."""
     try:
-        names = os.listdir(places.spools)
+        with os.scandir(places.spools) as entries:
+            for entry, _count in zip(entries, range(ENTRIES), strict=False):
+                name = entry.name
+                if name.isascii() and name.isdigit() and len(name) <= _DIGITS and name == str(int(name)):
+                    with contextlib.suppress(OSError):
+                        yield int(name), entry.stat(follow_symlinks=False)
     except FileNotFoundError:
-        return []
-    return [(uid, places.spool(uid)) for uid in sorted(int(name) for name in names if _is_uid(name))]
+        return
 
 
-def _is_uid(name: str) -> bool:
-    return name.isascii() and name.isdigit() and len(name) <= 10 and name == str(int(name))
+def work(spool: Spool, job: Job) -> list[bytes]:
+    """Return what `job` yields, done with the rights of a spool's person. Raises `SpoolError`."""
+    found: list[bytes] = []
 
+    def talk() -> Talk:
+        found.extend((yield job))
 
-def work(uid: int, job: Callable[[], Iterable[bytes]], limit: int) -> list[bytes]:
-    """Return what `job` yields, done with the rights of user `uid`, at most `limit` bytes in all.
-
-    Raises `SpoolError` if it fails, takes too long or gives too much.
-    """
-    if uid == os.geteuid():
-        return list(job())
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _child(uid, job, reading, writing)
-    os.close(writing)
-    try:
-        data = _collect(reading, limit)
-    except SpoolError:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        raise
-    finally:
-        os.close(reading)
-    _pid, status = os.waitpid(child, 0)
-    if status:
-        raise SpoolError(f"the spool of user {uid} could not be worked in")
-    return _items(data)
-
-
-def _child(uid: int, job: Callable[[], Iterable[bytes]], reading: int, writing: int) -> None:
-    """Give up root's rights, do the work, write each item with its length before it. Does not return."""
-    code = _FAILED
-    try:
-        os.close(reading)
-        gid = _group(uid)
-        os.setgroups([])
-        os.setgid(gid)
-        os.setuid(uid)
-        os.umask(0o077)
-        with os.fdopen(writing, "wb") as pipe:
-            for item in job():
-                pipe.write(len(item).to_bytes(_LENGTH, "big") + item)
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def _group(uid: int) -> int:
-    """Return the person's group; of somebody unknown, a group with that number."""
-    import pwd  # noqa: PLC0415 - not on Windows
-
-    try:
-        return pwd.getpwuid(uid).pw_gid
-    except KeyError:
-        return uid
-
-
-def _collect(reading: int, limit: int) -> bytes:
-    deadline = time.monotonic() + _SECONDS
-    chunks: list[bytes] = []
-    room = limit
-    while True:
-        ready, _, _ = select.select([reading], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
-            raise SpoolError(f"work in a spool took longer than {_SECONDS:.0f} s")
-        chunk = os.read(reading, 1 << 16)
-        if not chunk:
-            return b"".join(chunks)
-        room -= len(chunk)
-        if room < 0:
-            raise SpoolError(f"work in a spool gave more than {limit} bytes")
-        chunks.append(chunk)
-
-
-def _items(data: bytes) -> list[bytes]:
-    found = []
-    pos = 0
-    while pos < len(data):
-        length = int.from_bytes(data[pos : pos + _LENGTH], "big")
-        pos += _LENGTH
-        if pos + length > len(data):
-            raise SpoolError("work in a spool was cut off")
-        found.append(data[pos : pos + length])
-        pos += length
+    for problem in together([(spool, talk())]):
+        raise problem
     return found
+
+
+def together(talks: Iterable[tuple[Spool, Talk]]) -> list[AuditError]:
+    """Have all talks side by side and return what ended one of them before it was done.
+
+    A job that fails is a `SpoolError` in its own talk. `NotServedError` ends all of them, and is raised.
+    """
+    problems: list[AuditError] = []
+    ready: deque[tuple[Spool, Talk, list[bytes] | SpoolError | None]] = deque((*one, None) for one in talks)
+    running: dict[Child, tuple[Spool, Talk]] = {}
+    try:
+        while ready or running:
+            if ready and len(running) < AT_ONCE:
+                spool, talk, answer = ready.popleft()
+                try:
+                    job = talk.throw(answer) if isinstance(answer, SpoolError) else talk.send(answer)  # type: ignore[arg-type]
+                except StopIteration:
+                    continue
+                except NotServedError:
+                    raise
+                except AuditError as error:
+                    problems.append(error)
+                    continue
+                if spool.uid == os.geteuid():
+                    ready.append((spool, talk, _done_here(job)))
+                    continue
+                running[Child(job, LIMIT, ids=(spool.uid, spool.gid))] = (spool, talk)
+            for child in wait(list(running), idle=not ready or len(running) == AT_ONCE):
+                spool, talk = running[child]
+                try:
+                    answer = child.result()
+                except ChildError as error:
+                    answer = SpoolError(f"the spool of user {spool.uid} could not be worked in: {error}")
+                if answer is not None:
+                    del running[child]
+                    ready.append((spool, talk, answer))
+    finally:
+        for child in running:
+            child.end()
+    return problems
+
+
+def _done_here(job: Job) -> list[bytes] | SpoolError:
+    try:
+        return list(job())
+    except SpoolError as error:
+        return error
+    except OSError as error:
+        return SpoolError(f"the spool cannot be worked in: {error.strerror}")

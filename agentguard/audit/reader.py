@@ -91,16 +91,16 @@ class Contents:
         except (OSError, SpoolError) as error:
             yield _problem(name, 0, b"", f"cannot be opened: {getattr(error, 'strerror', None) or error}")
             return
-        rows = data.split(b"\n")
-        rest = rows.pop()
-        for number, raw in enumerate(rows, 1):
-            line = lines.parse(raw)
+        start, number = 0, 1
+        while (end := data.find(b"\n", start)) >= 0:
+            line = lines.parse(data[start:end])
             line.file, line.number = name, number
             yield line
+            start, number = end + 1, number + 1
         if size > len(data):
-            yield _problem(name, len(rows) + 1, rest, "the file is longer than a file of the spool can be")
-        elif rest:
-            yield _problem(name, len(rows) + 1, rest, CUT_OFF)
+            yield _problem(name, number, data[start:], "the file is longer than a file of the spool can be")
+        elif start < size:
+            yield _problem(name, number, data[start:], CUT_OFF)
 
     def _bytes(self, name: str, size: int) -> bytes:
         if name == spool.CURRENT:

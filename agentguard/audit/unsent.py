@@ -3,23 +3,49 @@
 `acknowledged` maps chains to the last number that the collector has signed for. A file holds one chain, so a closed
 segment may go when its chain and its last number are covered. The file that hooks append to never goes, and a segment
 stays as long as nothing has been appended after it: the chain goes on from there.
+
+Whose spool it is may put anything there, so what one job looks at is bounded. A spool of ours has its first unsent record
+within one segment of its beginning.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import time
 from typing import TYPE_CHECKING
 
 from agentguard.audit import mend, reader, spool
+from agentguard.audit.record import stamp
+from agentguard.errors import SpoolError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from agentguard.audit.lines import Line
 
 BATCH_RECORDS = 1000
 BATCH_BYTES = 1024 * 1024
+LOOK_BYTES = 32 * 1024 * 1024  # that one job looks at, an empty line counting as a short record
+_LINE = 256
+
+OLD = 60.0  # seconds after which a record is due for upload; a deny or an ask is at once
+NOW, SOON = b"now", b"soon"
+_URGENT = ("deny", "ask")
+
+
+def due(folder: str, acknowledged: dict[str, int], now: float) -> Iterator[bytes]:
+    """Yield NOW if a deny, an ask or a record of a minute ago is unsent, SOON if only others are, else nothing."""
+    old, future = stamp(now - OLD), stamp(now + OLD)
+    found = False
+    for line in _unsent(folder, acknowledged):
+        found = True
+        if line.body.get("effect") in _URGENT or not old < str(line.body.get("time", "")) < future:
+            yield NOW
+            return
+    if found:
+        yield SOON
 
 
 def batch(folder: str, acknowledged: dict[str, int]) -> list[Line]:
@@ -29,9 +55,7 @@ def batch(folder: str, acknowledged: dict[str, int]) -> list[Line]:
     """
     found: list[Line] = []
     room = BATCH_BYTES
-    for line in reader.read(folder):
-        if line.problem or line.seq <= acknowledged.get(line.chain, -1):
-            continue
+    for line in _unsent(folder, acknowledged):
         if found and (line.chain != found[-1].chain or line.seq != found[-1].seq + 1):
             break
         room -= len(line.raw) + 1
@@ -39,6 +63,17 @@ def batch(folder: str, acknowledged: dict[str, int]) -> list[Line]:
             break
         found.append(line)
     return found
+
+
+def _unsent(folder: str, acknowledged: dict[str, int]) -> Iterator[Line]:
+    """Yield the records that are not acknowledged, oldest first. Raises `SpoolError` if there is too much that is none."""
+    room = LOOK_BYTES
+    for line in reader.read(folder):
+        room -= len(line.raw) + _LINE
+        if room < 0:
+            raise SpoolError("there is too much in it before the next record")
+        if not line.problem and line.seq > acknowledged.get(line.chain, -1):
+            yield line
 
 
 def batch_bytes(folder: str, acknowledged: dict[str, int]) -> Iterator[bytes]:
@@ -75,6 +110,21 @@ def free(folder: str, acknowledged: dict[str, int]) -> Iterator[bytes]:
 def leave_chain(folder: str, chain: str, reason: str, *, device: str, user: str) -> Iterator[bytes]:
     """Start a new chain in a spool that still writes to `chain`. Yields nothing."""
     mend.new_chain(folder, reason, leaving=chain, device=device, user=user)
+    yield from ()
+
+
+def admit(folder: str, reason: str, missing: dict[str, Any], *, device: str, user: str) -> Iterator[bytes]:
+    """Write into the spool that the collector does not get some records, and why. Yields nothing."""
+    body = {
+        "id": os.urandom(8).hex(),
+        "kind": "gap",
+        "time": stamp(time.time()),
+        "device": device,
+        "user": user,
+        "reason": reason,
+        "missing": missing,
+    }
+    spool.append(folder, body, {})
     yield from ()
 
 

@@ -12,12 +12,13 @@ import gzip
 import signal
 import threading
 import time
+from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from agentguard import jsontext
-from agentguard.errors import UploadError
+from agentguard import jsontext, tls
+from agentguard.errors import NotServedError, UploadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _ANSWER_LIMIT = 64 * 1024  # bytes
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _REQUEST_SECONDS = 15.0
+LONGEST_WAIT = 86_400.0  # seconds that a collector may ask for
 
 
 def safe_address(url: str) -> str:
@@ -70,8 +72,12 @@ class Collector:
     def __init__(self, url: str, *, managed: bool, seconds: float) -> None:
         self.url = safe_address(url)
         self._deadline = time.monotonic() + seconds
+        secure = self.url.startswith("https:")
         self._client = httpx.Client(
-            trust_env=not managed, follow_redirects=False, headers={"accept-encoding": "identity"}
+            verify=tls.trust() if secure else tls.nobody(),
+            trust_env=not managed and secure,  # to this machine there is no proxy
+            follow_redirects=False,
+            headers={"accept-encoding": "identity"},
         )
 
     def __enter__(self) -> Self:
@@ -85,17 +91,13 @@ class Collector:
         """How much of the time for all requests is left."""
         return self._deadline - time.monotonic()
 
-    def enrol(self, secret: str, device: str) -> str:
-        """Return a token for this device. Raises `UploadError`."""
+    def enrol(self, secret: str, device: str) -> Answer:
+        """Ask for a token for this device. Raises `NotServedError` if no answer comes."""
         body = jsontext.canonical({"secret": secret, "device": device})
-        answer = self._post("/v1/enroll", body, {"content-type": "application/json"})
-        token = answer.get("token")
-        if answer.status != httpx.codes.OK or not isinstance(token, str) or not token:
-            raise UploadError(f"this device could not be enrolled: {answer.problem()}")
-        return token
+        return self._post("/v1/enroll", body, {"content-type": "application/json"})
 
     def send(self, token: str, lines: list[bytes], *, gone: bool) -> Answer:
-        """Send records. Raises `UploadError` if no answer comes."""
+        """Send records. Raises `NotServedError` if no answer comes."""
         headers = {
             "authorization": f"Bearer {token}",
             "content-type": "application/x-ndjson",
@@ -107,21 +109,21 @@ class Collector:
     def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         seconds = min(_REQUEST_SECONDS, self.seconds_left)
         if seconds <= 0:
-            raise UploadError("the time for this sync is over")
+            raise NotServedError("the time for this sync is over")
         try:
             with (
                 within(seconds),
                 self._client.stream("POST", self.url + path, content=body, headers=headers, timeout=seconds) as reply,
             ):
                 data = read(reply, _ANSWER_LIMIT)
-                return Answer(reply.status_code, _json(data), _wait(reply.headers.get("retry-after", "")))
+                return Answer(reply.status_code, _json(data), _wait(reply.headers))
         except httpx.HTTPError as error:
-            raise UploadError(f"the collector cannot be reached: {str(error) or type(error).__name__}") from None
+            raise NotServedError(f"the collector cannot be reached: {str(error) or type(error).__name__}") from None
 
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Interrupt the block after so many seconds with an `UploadError`, also when a byte comes every now and then.
+    """Interrupt the block after so many seconds with a `NotServedError`, also when a byte comes every now and then.
 
     In the main thread, where Python runs signal handlers; elsewhere the client's own timeouts have to do.
     """
@@ -130,7 +132,7 @@ def within(seconds: float) -> Iterator[None]:
         return
 
     def over(_number: int, _frame: object) -> None:
-        raise UploadError(f"the collector took longer than {seconds:.0f} s")
+        raise NotServedError(f"the collector took longer than {seconds:.0f} s")
 
     before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -158,6 +160,16 @@ def _json(data: bytes) -> Any:
         return None
 
 
-def _wait(header: str) -> float:
-    """Return the seconds of a Retry-After header (RFC 9110, section 10.2.3), at most a day; 0 where it names none."""
-    return float(min(int(header), 86400)) if header.isascii() and header.isdigit() and len(header) < 10 else 0.0
+def _wait(headers: httpx.Headers) -> float:
+    """Return the seconds of a Retry-After header (RFC 9110, section 10.2.3), at most a day; 0 where it names none.
+
+    A date counts from the answer's own date, so the clock of this device has no say.
+    """
+    text = headers.get("retry-after", "")
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return min(float(text), LONGEST_WAIT)
+    until, now = parsedate_tz(text), parsedate_tz(headers.get("date", ""))
+    try:
+        return min(max(0.0, mktime_tz(until) - mktime_tz(now)), LONGEST_WAIT) if until and now else 0.0
+    except (ValueError, OverflowError):
+        return 0.0

@@ -13,12 +13,10 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
-import ssl
 import stat
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-import certifi
 import httpx
 from tuf.api.exceptions import (
     BadVersionNumberError,
@@ -33,7 +31,7 @@ from tuf.ngclient.config import UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 from tuf.ngclient.updater import Updater
 
-from agentguard import __version__
+from agentguard import __version__, tls
 from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.deadline import Deadline, within
 from agentguard.bundle.verify import MAX_ROOTS, POLICY
@@ -108,7 +106,7 @@ def opened(
         timeout = httpx.Timeout(_PAUSE)
         headers = {"User-Agent": f"agentguard/{__version__}", "Accept-Encoding": "identity"}
         environ = not managed and not source.startswith("http://")
-        with httpx.Client(verify=_trust(), timeout=timeout, headers=headers, trust_env=environ) as client:
+        with httpx.Client(verify=tls.trust(), timeout=timeout, headers=headers, trust_env=environ) as client:
             yield HttpFetcher(client, {_TARGETS: targets or f"{source}/targets", _BASE: source}, deadline)
 
 
@@ -283,12 +281,3 @@ def _words(error: Exception) -> str:
         text = f"{text}: {error.__cause__}"
     text = "".join(character if character.isprintable() else "?" for character in text[:500])  # a server chose it
     return text[:1].lower() + text[1:].rstrip(".")
-
-
-def _trust() -> ssl.SSLContext:
-    """Return the system's certificates; certifi's where the interpreter knows none."""
-    context = ssl.create_default_context()
-    paths = ssl.get_default_verify_paths()
-    if not context.cert_store_stats()["x509_ca"] and not (paths.cafile or paths.capath):
-        context.load_verify_locations(certifi.where())
-    return context

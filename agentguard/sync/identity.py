@@ -5,7 +5,8 @@ Groups that the policy's roles name are looked up here and never by the hook.
 They travel in the seal's local configuration as `members`: {account: [groups]}, so they are as well protected as
 the policy itself. A managed sync, which is root's, looks up everybody who has a spool here, and the members that the
 group database lists; a personal one its own account. An account that is not there has not been looked up. Only groups
-that a role names are asked for, and a policy without such roles asks for nothing.
+that a role names are asked for, and a policy without such roles asks for nothing. Both databases may be on a network that
+is down, so a child asks them, and if it has no answer in time what was known stays.
 """
 
 from __future__ import annotations
@@ -16,19 +17,21 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from agentguard import jsontext, places
+from agentguard import child, jsontext, places
+from agentguard.audit import person
 from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.verify import verify
 from agentguard.errors import BundleError, ConfigError, PolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from agentguard.places import Places
 
 INSTALLED = "exceptions"  # in places.sync: the documents that were handed over
 PEOPLE_LIMIT = 1000  # accounts of one device
 _ROOM = seal.CONFIG_LIMIT // 2  # bytes of the seal's configuration that the members may take
+_SECONDS = 15.0  # that the databases of accounts and groups are waited for
 
 
 def local(where: Places, settings: dict[str, Any], records: dict[str, bytes]) -> dict[str, Any]:
@@ -93,11 +96,16 @@ def installed(where: Places) -> dict[str, bytes]:
 
 def _seen(where: Places) -> int:
     """Return the last time that the present seal says was seen here; 0 where there is none."""
-    try:
-        before = seal.read_config(seal.parse(files.read(where.seal, seal.LIMIT))["config"]).get("seen")
-    except (BundleError, ConfigError):
-        return 0
+    before = _before(where).get("seen")
     return before if type(before) is int else 0
+
+
+def _before(where: Places) -> dict[str, Any]:
+    """Return the local configuration in the present seal; {} where there is none."""
+    try:
+        return seal.read_config(seal.parse(files.read(where.seal, seal.LIMIT))["config"])
+    except (BundleError, ConfigError):
+        return {}
 
 
 def _groups(policy: bytes) -> list[str]:
@@ -111,9 +119,19 @@ def _groups(policy: bytes) -> list[str]:
     return sorted({group for entry in roles.values() for group in entry["groups"]})
 
 
-def _members(where: Places, groups: Iterable[str]) -> dict[str, list[str]]:
+def _members(where: Places, groups: list[str]) -> dict[str, list[str]]:
     if sys.platform == "win32":
         return {}
+    try:
+        [answer] = child.run(lambda: [jsontext.canonical(_looked_up(where, groups))], 8 * _ROOM, seconds=_SECONDS)
+    except child.ChildError:
+        before = _before(where).get("members")
+        return before if type(before) is dict else {}
+    found: dict[str, list[str]] = jsontext.loads(answer)
+    return found
+
+
+def _looked_up(where: Places, groups: list[str]) -> dict[str, list[str]]:
     import grp  # noqa: PLC0415 - not on Windows
 
     known = {}
@@ -148,17 +166,11 @@ def _groups_of(name: str, known: dict[int, str]) -> list[str] | None:
 
 
 def _with_spool(where: Places) -> Iterator[str]:
-    """Yield the accounts that have a spool here. Anybody may make a folder there, so a name proves nothing."""
+    """Yield the accounts that have a spool here."""
     import pwd  # noqa: PLC0415 - not on Windows
 
-    try:
-        with os.scandir(where.spools) as entries:
-            names = sorted(entry.name for entry, _ in zip(entries, range(10 * PEOPLE_LIMIT), strict=False))
-    except OSError:
-        return
-    for name in names:
-        if name.isascii() and name.isdecimal() and len(name) <= 10:
-            try:
-                yield pwd.getpwuid(int(name)).pw_name
-            except (KeyError, OverflowError):
-                continue
+    for spool in person.spools(where):
+        try:
+            yield pwd.getpwuid(spool.uid).pw_name
+        except (KeyError, OverflowError):
+            continue

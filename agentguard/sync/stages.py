@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from agentguard import _env, config
+from agentguard.audit import person
 from agentguard.bundle import files, seal
 from agentguard.errors import AgentguardError, ConfigError
 from agentguard.sync import identity, status
@@ -34,6 +35,8 @@ def run(places: Places, *, background: bool = False, source: str = "") -> dict[s
     with files.locked(os.path.join(places.sync, LOCK), tries=1 if background else 100) as free:
         if not free:
             return {"ok": background, "busy": True, "bundle": None, "upload": None}
+        if places.managed and hasattr(os, "fork"):
+            person.evict(places)
         bundle = None
         if not background or status.bundle_due(places, time.time()):
             bundle = _bundle(places, settings, source)

@@ -1,108 +1,20 @@
 """The upload: nothing is freed without the right receipt. The collector here is one that can lie."""
 
 import contextlib
-import gzip
-import json
 import os
 import socket
 import stat
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard import places
-from agentguard.audit import lines, receipts, spool, unsent, upload, verify, wire
+from agentguard.audit import spool, unsent, upload, verify, wire
 from agentguard.audit.memory import Memory, kept_receipts
 from agentguard.errors import SpoolError, UploadError
 
 UID = os.geteuid()
-
-
-class Lying:
-    """A collector that keeps what it gets and answers as a test tells it."""
-
-    def __init__(self):
-        self.key = Ed25519PrivateKey.generate()
-        self.public = self.key.public_key().public_bytes_raw().hex()
-        self.requests = []  # (path, token, lines)
-        self.enrolments = []
-        self.answers = []  # functions of the lines, used up one a request; then `honest`
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                if self.path == "/v1/enroll":
-                    outer.enrolments.append(json.loads(body))
-                    reply = (200, {"token": f"token-{len(outer.enrolments)}"}, {})
-                else:
-                    found = [lines.parse(raw) for raw in gzip.decompress(body).splitlines()]
-                    outer.requests.append((self.path, self.headers["authorization"], found))
-                    make = outer.answers.pop(0) if outer.answers else outer.honest
-                    reply = make(found)
-                status, value, headers = reply
-                data = value if isinstance(value, bytes) else json.dumps(value).encode()
-                self.send_response(status)
-                for name, text in {**headers, "content-length": str(len(data))}.items():
-                    self.send_header(name, text)
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_arguments):
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def sign(self, fields, key=None):
-        key = key or self.key
-        public = key.public_key().public_bytes_raw().hex()
-        return {"receipt": fields, "key": public, "signature": key.sign(receipts.message(fields)).hex()}
-
-    def fields(self, found):
-        last = found[-1]
-        return {
-            "chain": last.chain, "first": found[0].seq, "last": last.seq, "head": last.h,
-            "received": "2026-05-01T00:00:00.000Z",
-        }  # fmt: skip
-
-    def honest(self, found):
-        return 200, self.sign(self.fields(found)), {}
-
-
-@pytest.fixture
-def collector():
-    """A collector on loopback that tells the truth until a test makes it lie."""
-    server = Lying()
-    yield server
-    server.server.shutdown()
-    server.server.server_close()
-
-
-@pytest.fixture
-def home(tmp_path):
-    """A personal install with five records, that has been told the enrol secret."""
-    found = places.personal(str(tmp_path))
-    for number in range(5):
-        spool.append(found.spool(UID), {"kind": "event", "id": str(number), "user": "alice"}, {"cwd": "/x"})
-    os.makedirs(found.sync)
-    with open(os.path.join(found.sync, "enrol_secret"), "w") as file:
-        file.write("sesame\n")
-    return found
-
-
-@pytest.fixture
-def send(collector, home):
-    """A function that runs the stage."""
-
-    def run(**more):
-        custom = {"collector": {"url": collector.url, "receipt_keys": [collector.public]}}
-        return upload.run(home, {"collector_url": "", "device": "d1"}, custom, **more)
-
-    return run
 
 
 def test_everything_is_sent_once(collector, home, send):
@@ -183,7 +95,7 @@ def fixed(status, value):
         (fixed(200, [1]), "no receipt"),
         (fixed(200, b"x" * 100_000), "longer than 65536 bytes"),
         (fixed(302, {}), "answered 302"),
-        (fixed(400, {"message": "no"}), "answered 400: no"),
+        (fixed(404, {"message": "no"}), "answered 404: no"),
         (fixed(500, b""), "answered 500"),
         (fixed(409, {"expected": "x"}), "answered 409"),
     ],
@@ -342,8 +254,14 @@ def test_records_that_are_gone_are_said_to_be_gone(collector, home, send):
         lambda _found: (409, {"expected": 2}, {}),
         lambda found: (200, {**collector.honest(found)[1], "alerts": ["gap", 7]}, {}),
     ]
-    assert {"records": 5, "alerts": "gap"} == send()
-    assert ["/v1/records", "/v1/records", "/v1/records?gone=1"] == [path for path, _, _ in collector.requests]
+    assert {"records": 6, "alerts": "gap"} == send()
+    paths = [path for path, _, _ in collector.requests]
+    assert ["/v1/records", "/v1/records", "/v1/records?gone=1", "/v1/records"] == paths
+    [gap] = [line.body for line in spool.read(home.spool(UID)) if line.body.get("kind") == "gap"]
+    chain = collector.requests[0][2][0].chain
+    assert ("gone", {"chain": chain, "first": 2, "last": 2}, "alice", "d1") == tuple(
+        gap[name] for name in ("reason", "missing", "user", "device")
+    )
 
 
 def test_collector_that_always_wants_more_is_not_believed_for_ever(collector, home, send):

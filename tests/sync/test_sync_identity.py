@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from agentguard import config, jsontext, places
+from agentguard import child, config, jsontext, places
 from agentguard.access.world import MemoryDisk
 from agentguard.audit import redact
 from agentguard.bundle import files, publish, publisher, seal
@@ -70,6 +70,7 @@ def directory(tmp_path, monkeypatch):  # tmp_path first: pytest asks for the acc
     def getgrouplist(name, gid):
         return [gid, *(number for number, members in GROUPS.values() if name in members)]
 
+    monkeypatch.setattr(child, "run", lambda job, *_limit, **_seconds: list(job()))
     monkeypatch.setitem(sys.modules, "grp", types.SimpleNamespace(getgrnam=getgrnam))
     monkeypatch.setattr("pwd.getpwnam", getpwnam)
     monkeypatch.setattr("pwd.getpwuid", lambda uid: getpwuid(1001 if uid == os.getuid() else uid))
@@ -81,11 +82,14 @@ def managed(tmp_path):
     return places.Places(places.MANAGED, *(str(tmp_path / name) for name in ("code", "etc", "var")))
 
 
+@pytest.mark.namespace
 def test_a_managed_sync_looks_up_everybody_here(directory, policy, tmp_path):
     """Whoever has a spool and whoever the group lists; by the primary group too, and only groups that roles name."""
     where = managed(tmp_path)
-    for name in ("1001", "1002", "rubbish", "7" * 30):
+    for name in ("1001", "1002", "1003", "rubbish", "7" * 30):
         os.makedirs(os.path.join(where.spools, name))
+    for uid in (1001, 1002):
+        os.chown(where.spool(uid), uid, uid)
     found = identity.local(where, {"device": ""}, {"policy": policy})
     assert {"ada": ["eng"], "bob": ["eng"], "eve": ["eng"]} == found["members"]
     assert ["eng"] == directory
@@ -102,6 +106,24 @@ def test_a_policy_without_groups_asks_for_none(directory, policies, laptop):
     for data in (policies[0], b"{}"):
         assert {"device": "d"} == identity.local(laptop, {"device": "d"}, {"policy": data})
     assert [] == directory
+
+
+def test_directory_that_is_down_is_not_waited_for(acme, laptop, unmanaged, policy, monkeypatch):
+    """A lookup that never comes back ends with its child, the sync goes on, and what was known of people stays."""
+    release(acme, policy)
+    enroll(laptop, acme.repo, acme.sha256, system=unmanaged)
+    before = seal.load_active(laptop, time.time()).local["members"]
+    assert 1 == len(before)
+    monkeypatch.setattr(identity, "_SECONDS", 0.2)
+    monkeypatch.setattr("grp.getgrnam", lambda _name: time.sleep(600))
+    started, fork = [], os.fork
+    monkeypatch.setattr(os, "fork", lambda: started.append(fork()) or started[-1])
+    assert stages.run(laptop)["ok"]
+    assert before == seal.load_active(laptop, time.time()).local["members"]
+    assert started
+    for pid in started:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
 
 
 def test_groups_that_are_gone_are_passed_over(monkeypatch, policy, laptop, directory):

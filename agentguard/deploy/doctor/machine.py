@@ -10,24 +10,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
-import signal
 import stat
 import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentguard import places
+from agentguard import child, places
+from agentguard.audit.person import spools
 from agentguard.deploy import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from agentguard.places import Places
 
 LIMIT = 4 * 1024 * 1024  # bytes of one settings file
 _SECONDS = 5.0  # that a person's file may take
-_FOUND, _ABSENT, _ERROR = b"+", b"-", b"!"  # how the child's answer begins
+_MORE = 64  # bytes that the child needs to say so
 _PEOPLE = 50  # so many spools are looked at for whose settings to read
 
 
@@ -95,17 +94,11 @@ class Machine:
         import pwd  # noqa: PLC0415 - not on Windows
 
         found = [me]
-        try:
-            names = sorted(os.listdir(self.where.spools))[:_PEOPLE]
-        except OSError:
-            return found
-        for name in names:
-            if name.isdigit() and int(name) != 0:
-                try:
-                    entry = pwd.getpwuid(int(name))
-                except (KeyError, OverflowError):
-                    continue
-                found.append(Person(entry.pw_name, self.path(entry.pw_dir), (entry.pw_uid, entry.pw_gid)))
+        for spool in spools(self.where)[:_PEOPLE]:
+            if spool.uid != 0:
+                with contextlib.suppress(KeyError, OverflowError):
+                    entry = pwd.getpwuid(spool.uid)
+                    found.append(Person(entry.pw_name, self.path(entry.pw_dir), (entry.pw_uid, entry.pw_gid)))
         return found
 
     def config_dir(self, person: Person) -> str:
@@ -118,52 +111,17 @@ def read_of(person: Person, path: str) -> bytes | None:
     """Return the bytes of a file in a person's home, with that person's rights. As `read`, and OSError if it takes long."""
     if person.ids is None or sys.platform == "win32":
         return read(path)
-    out, into = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _send(into, person.ids, path)
-    os.close(into)
-    try:
-        data = _received(out)
-    finally:
-        os.close(out)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    if not data:
-        raise OSError(0, f"it could not be read within {_SECONDS:.0f} seconds")
-    if data[:1] == _ERROR:
-        raise OSError(0, data[1:].decode("utf-8", "replace"))
-    return None if data == _ABSENT else data[1:]
 
-
-def _send(into: int, ids: tuple[int, int], path: str) -> None:
-    """Be the child: become the person, read, write one mark and the bytes, and end."""
-    try:
-        os.setgroups([])
-        os.setgid(ids[1])
-        os.setuid(ids[0])
+    def job() -> Iterator[bytes]:
         data = read(path)
-        answer = _ABSENT if data is None else _FOUND + data
-    except OSError as error:
-        answer = _ERROR + (error.strerror or str(error)).lower().encode()
-    except BaseException:  # noqa: BLE001 - a child must end here, whatever happens
-        os._exit(1)
-    with contextlib.suppress(OSError):
-        while answer:
-            answer = answer[os.write(into, answer) :]
-    os._exit(0)
+        if data is not None:
+            yield data
 
-
-def _received(out: int) -> bytes:
-    """Return what the child wrote until it ended, b"" if it did not end in time."""
-    end = time.monotonic() + _SECONDS
-    data = b""
-    while select.select([out], [], [], max(0.0, end - time.monotonic()))[0]:
-        part = os.read(out, 1 << 16)
-        if not part:
-            return data
-        data += part
-    return b""
+    try:
+        found = child.run(job, LIMIT + _MORE, ids=person.ids, seconds=_SECONDS)
+    except child.ChildError as error:
+        raise OSError(0, str(error)) from None
+    return found[0] if found else None
 
 
 def read(path: str) -> bytes | None:
