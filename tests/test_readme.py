@@ -168,5 +168,6 @@ def test_team_commands_work_together(tmp_path):
         assert (tmp_path / "managed/root.json").read_bytes() == (tmp_path / "publisher/repo/1.root.json").read_bytes()
     finally:
         server.terminate()
-        server.wait()
+        ended = server.wait()
         server.stderr.close()
+    assert 0 == ended

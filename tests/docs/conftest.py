@@ -74,7 +74,7 @@ class Laptop:
         return outcome.body["id"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def laptop(tmp_path_factory):
     return Laptop(tmp_path_factory.mktemp("laptop"))
 

@@ -30,6 +30,7 @@ DROP_IN = os.path.join(_DROP_INS, targets.DROP_IN)
 # Where this administrator keeps her command `agentguard`, and an interpreter of her own if the machine has none that
 # only root can change (managed settings must not name such a one).
 _ADMIN = "/opt/agentguard-admin"
+KIT = "/opt/agentguard-rollout"  # where what was rendered stays on the machine, as it does with an MDM
 _PYTHON_WITHOUT = shutil.ignore_patterns("site-packages", "test", "idlelib", "ensurepip", "config-*", "tkinter")
 _PAGE = os.path.join(setup.ROOT, "docs", "rollout.md")
 _COMMAND = """#!{python}
@@ -54,7 +55,7 @@ def _copy_python(target: str) -> None:
     shutil.copytree(os.path.join(sys.base_prefix, library), os.path.join(_ADMIN, library), ignore=_PYTHON_WITHOUT)
 
 
-def _run(*argv: str, cwd: str = "/") -> None:
+def run_command(*argv: str, cwd: str = "/") -> None:
     """Run a command of the administrator's. Raises RuntimeError with all that it said."""
     env = {"PATH": f"{_ADMIN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
     done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
@@ -72,7 +73,7 @@ def install_program(_folder: str) -> None:
     with open(command, "w", encoding="utf-8") as stream:
         stream.write(_COMMAND.format(python=python, packages=sysconfig.get_path("purelib")))
     os.chmod(command, 0o755)
-    _run("agentguard", "install", "--system")
+    run_command("agentguard", "install", "--system")
 
 
 def _documented() -> list[str]:
@@ -100,13 +101,15 @@ def install_managed(folder: str, *, mode: str = "enforce", stage: str = "enforce
     """
     publisher = os.path.join(folder, "publisher")
     repository = os.path.join(publisher, "repo")
-    _run("agentguard", "bundle", "init", publisher, "--org", "e2e", "--solo", "--no-passphrase")
-    _run("agentguard", "bundle", "publish", os.path.join(box.HERE, "policy"), "--to", publisher, "--mode", mode)
+    run_command("agentguard", "bundle", "init", publisher, "--org", "e2e", "--solo", "--no-passphrase")
+    run_command("agentguard", "bundle", "publish", os.path.join(box.HERE, "policy"), "--to", publisher, "--mode", mode)
     for number, command in enumerate(_documented()[: 6 if stage == ENFORCE else 3]):
-        _run("sh", "-e", "-c", command, cwd=folder)
+        run_command("sh", "-e", "-c", command, cwd=folder)
         if number == 0:
             _edit(os.path.join(folder, "deploy.toml"), repository)
     shutil.rmtree(publisher)
+    if stage == ENFORCE:
+        shutil.copytree(os.path.join(folder, "enforce"), os.path.join(KIT, "enforce"))
 
 
 # What can be built; each takes a folder of its own. PROGRAM lies under all others, which scenarios can name.

@@ -17,6 +17,7 @@ from e2e.scenarios import (
     prompt,
     selfcheck,
     subagent,
+    uninstall,
 )
 
 ALL: tuple[Scenario, ...] = (
@@ -33,4 +34,5 @@ ALL: tuple[Scenario, ...] = (
     *personal.SCENARIOS,
     *doctor.SCENARIOS,
     *lint.SCENARIOS,
+    *uninstall.SCENARIOS,
 )
