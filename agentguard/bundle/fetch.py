@@ -105,8 +105,9 @@ def opened(
             return
         timeout = httpx.Timeout(_PAUSE)
         headers = {"User-Agent": f"agentguard/{__version__}", "Accept-Encoding": "identity"}
-        environ = not managed and not source.startswith("http://")
-        with httpx.Client(verify=tls.trust(), timeout=timeout, headers=headers, trust_env=environ) as client:
+        plain = source.startswith("http://")  # to this machine, whose proxies and certificates are nobody's business
+        trust = tls.nobody() if plain else tls.trust()
+        with httpx.Client(verify=trust, timeout=timeout, headers=headers, trust_env=not (managed or plain)) as client:
             yield HttpFetcher(client, {_TARGETS: targets or f"{source}/targets", _BASE: source}, deadline)
 
 
