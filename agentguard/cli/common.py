@@ -59,6 +59,11 @@ def colour(text: str, **style: Any) -> str:
     return text if plain else click.style(text, **style)
 
 
+def many(count: int, noun: str) -> str:
+    """Return `1 error`, `2 errors`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return rows as aligned columns under their headings."""
     lines = [list(headings), *([str(cell) for cell in row] for row in rows)]

@@ -7,7 +7,7 @@ import os
 
 import click
 
-from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say
+from agentguard.cli.common import home_option, json_option, many, out, out_json, places_of, say
 from agentguard.errors import Refused
 from agentguard.policy.model import ENFORCE, OBSERVE
 
@@ -120,10 +120,11 @@ def lint(file: str, as_json: bool) -> None:
         out(f"    why: {code.why}\n    mend: {code.mend}")
     if errors:
         raise Refused(
-            f"{file} ({form}): {errors} of {len(findings)} findings are errors", hint="mend them, then lint again"
+            f"{file} ({form}): {many(errors, 'error')} and {many(len(findings) - errors, 'warning')}",
+            hint="mend the errors, then lint again",
         )
     if not as_json:
-        say(f"{file} ({form}): {f'{len(findings)} warnings' if findings else 'nothing found'}")
+        say(f"{file} ({form}): {many(len(findings), 'warning') if findings else 'nothing found'}")
 
 
 @deploy.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agentguard.cli.common import colour, home_option, json_option, out, out_json, say
+from agentguard.cli.common import colour, home_option, json_option, many, out, out_json, say
 from agentguard.errors import DONE, NO
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def _screen(report: Report) -> str:
         mark = colour(one.level, fg="red" if one.level == "error" else "yellow", bold=True)
         text += ["", f"{mark} {one.name}: {one.what}", f"  why   {one.why}", f"  mend  {one.mend}"]
     count = {level: sum(one.level == level for one in report.findings) for level in ("error", "warning")}
-    end = "healthy" if report.healthy else f"unhealthy: {count['error']} error{'s' if count['error'] > 1 else ''}"
+    end = "healthy" if report.healthy else f"unhealthy: {many(count['error'], 'error')}"
     if count["warning"]:
-        end += f", {count['warning']} warning{'s' if count['warning'] > 1 else ''}"
+        end += f", {many(count['warning'], 'warning')}"
     return "\n".join([*text, "", colour(end, fg="green" if report.healthy else "red", bold=True)])
 
 

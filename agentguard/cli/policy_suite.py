@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agentguard.cli.common import json_option, out, out_json, progress, say, table
+from agentguard.cli.common import json_option, many, out, out_json, progress, say, table
 from agentguard.errors import ConfigError, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def check(ctx: click.Context, folder: str, strict: bool, github: bool, as_json: 
     if errors or warnings:
         say(f"{folder}: {_sums(errors, warnings)}")
     else:
-        say(f"{folder}: {_many(prepared.rules, 'rule')}, {_many(len(prepared.trials), 'test')}, no errors")
+        say(f"{folder}: {many(prepared.rules, 'rule')}, {many(len(prepared.trials), 'test')}, no errors")
     if errors or (strict and warnings):
         ctx.exit(1)
 
@@ -118,7 +118,7 @@ def test(folder: str, junit: str | None, min_coverage: float | None, as_json: bo
     else:
         for result in failed:
             out(str(result))
-    exercised = f"{covered.rules - len(covered.missing)} of {_many(covered.rules, 'rule')} exercised"
+    exercised = f"{covered.rules - len(covered.missing)} of {many(covered.rules, 'rule')} exercised"
     if covered.missing:
         named = ", ".join(covered.missing[:_NAMED])
         more = len(covered.missing) - _NAMED
@@ -126,11 +126,11 @@ def test(folder: str, junit: str | None, min_coverage: float | None, as_json: bo
             f"{folder}: {exercised}; no test comes across {named}{f' and {more} more (--json has all)' if more > 0 else ''}"
         )
     if failed:
-        raise Refused(f"{len(failed)} of {_many(len(results), 'test')} of {folder} failed")
+        raise Refused(f"{len(failed)} of {many(len(results), 'test')} of {folder} failed")
     if min_coverage is not None and covered.percent < min_coverage:
         what = f"the tests of {folder} exercise {covered.percent:.1f} % of its rules, {min_coverage:g} % wanted"
         raise Refused(what, hint="add a [[case]] for each rule that is named above")
-    say(f"{folder}: {_many(len(results), 'test')} passed, {exercised}")
+    say(f"{folder}: {many(len(results), 'test')} passed, {exercised}")
 
 
 @click.command()
@@ -163,7 +163,7 @@ def matrix(folder: str, html: str | None, as_json: bool) -> None:
     else:
         out(matrices.as_text(found, table))
     if wrong:
-        raise Refused(f"{wrong} of {_many(len(results), 'cell')} of {folder} {'is' if wrong == 1 else 'are'} wrong")
+        raise Refused(f"{wrong} of {many(len(results), 'cell')} of {folder} {'is' if wrong == 1 else 'are'} wrong")
 
 
 def _prepared(folder: str, *, as_json: bool) -> Prepared:
@@ -202,9 +202,5 @@ def _write(path: str, text: str) -> None:
 def _sums(errors: Iterable[Finding], warnings: Iterable[Finding] = ()) -> str:
     """Return `2 errors and 1 warning in 3 files`."""
     counts = [(len(tuple(errors)), "error"), (len(tuple(warnings)), "warning")]
-    said = " and ".join(_many(count, noun) for count, noun in counts if count)
-    return f"{said} in {_many(len({finding.file for finding in (*errors, *warnings)}), 'file')}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    said = " and ".join(many(count, noun) for count, noun in counts if count)
+    return f"{said} in {many(len({finding.file for finding in (*errors, *warnings)}), 'file')}"

@@ -96,7 +96,7 @@ on Linux.
 ## What `doctor` finds
 
 In what mends it, {{cli}} is the installed command line, {{place}} what the finding is about, {{sudo}} stands only on a managed
-install; {{enrol}} and {{timer}} depend on the kind of machine.
+install; {{clock}}, {{enrol}} and {{timer}} depend on the kind of machine.
 
 {doctor}
 """

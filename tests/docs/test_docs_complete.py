@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -87,6 +90,18 @@ def test_the_prices_in_the_faq_are_the_limits_that_are_measured():
     limits = dict(re.findall(r'"([a-z]+, (?:root-owned|verified))": ([\d.]+)', (ROOT / "scripts/bench").read_text()))
     names = ("read, root-owned", "bash, root-owned", "outcome, root-owned", "read, verified", "bash, verified")
     assert [limits[name] for name in names] == re.findall(r"\d\.\d", said)
+
+
+def test_what_goes_into_containers_is_as_the_tables_say():
+    """The places are those of a Linux machine, the snippets can be read, and deploy.toml takes the one for CI."""
+    page, linux = TEXTS[DOCS / "environments.md"], targets.TARGETS[targets.LINUX]
+    for place in (linux.code, os.path.dirname(linux.config), linux.state, f"{linux.drop_ins}/{targets.DROP_IN}"):
+        assert f"| `{place}` |" in page
+    snippets = dict(re.findall(r"(?s)```(json|toml|dockerfile)\n(.*?)```", page))
+    started = json.loads(snippets["json"])["postStartCommand"].removeprefix("sudo ")
+    assert f"NOPASSWD: {started}'" in snippets["dockerfile"]
+    assert {"agentguard": {"device_kind": "ci"}} == tomllib.loads(snippets["toml"])
+    assert "ci" in config.checked(tomllib.loads(snippets["toml"])["agentguard"], "page").values()
 
 
 def texts_of_the_program():

@@ -28,6 +28,11 @@ _TIMER = {
     "macos": "sudo launchctl bootstrap system /Library/LaunchDaemons/IDENTIFIER.sync.plist",
     "windows": 'schtasks.exe /Run /TN "agentguard sync"',
 }
+_CLOCK = {
+    "linux": "sudo timedatectl set-ntp true",
+    "macos": "sudo systemsetup -setusingnetworktime on",
+    "windows": "w32tm /resync",
+}
 _NO_SYSTEMD = "let something of root's run `{cli} sync --background` every 15 minutes"
 
 
@@ -47,6 +52,7 @@ class Exam:
             "scope": "--system" if self.where.managed else "--user",
             "target": self.machine.target,
             "cli": self.cli,
+            "clock": _CLOCK[self.machine.target],
             "enrol": "put root.json there (deploy render)" if self.where.managed else "agentguard quickstart",
         }
         words["timer"] = self._timer.format(**words)

@@ -1,7 +1,7 @@
 """What the doctor can find: one table. A finding's name is its family and the thing that is wrong.
 
 `why` says why it matters, `mend` is the next thing to type or do. In a text, {cli} is the installed command line, {sudo} is
-`sudo ` on a managed install, {place} is what the finding is about.
+`sudo ` on a managed install, {place} is what the finding is about; {clock}, {enrol} and {timer} depend on the kind of machine.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ KNOWN = {
     ),
     "managed/lint": Known(ERROR, "", ""),  # takes its texts from the lint
     "managed/unsafe": Known(
-        ERROR, "who can write there can take the hook away", "chown root:root {place} && chmod go-w {place}"
+        ERROR, "who can write there can take the hook away", "{sudo}chown root {place} && {sudo}chmod go-w {place}"
     ),
     "managed/closed": Known(
         ERROR,
@@ -87,7 +87,7 @@ KNOWN = {
     "command/unsafe": Known(
         ERROR,
         "who can write there says what is allowed",
-        "{sudo}chown -h root:root {place} && {sudo}chmod go-w {place}",
+        "{sudo}chown -h root {place} && {sudo}chmod go-w {place}",
     ),
     "command/closed": Known(
         ERROR,
@@ -104,7 +104,7 @@ KNOWN = {
     "trust/unsafe": Known(
         ERROR,
         "who can write there says which policy holds",
-        "{sudo}chown root:root {place} && {sudo}chmod go-w {place}",
+        "{sudo}chown root {place} && {sudo}chmod go-w {place}",
     ),
     "trust/closed": Known(
         ERROR,
@@ -121,7 +121,7 @@ KNOWN = {
     "trust/grace": Known(WARNING, "the policy has expired; it holds unchanged for a while", "{sudo}{cli} sync"),
     "trust/damaged-state": Known(WARNING, "part of the state was deleted or put back", "{sudo}{cli} sync"),
     "trust/clock": Known(
-        ERROR, "with a wrong clock nobody knows whether the policy has expired", "timedatectl set-ntp true"
+        ERROR, "with a wrong clock nobody knows whether the policy has expired", "{clock}"
     ),
     "trust/not-taken-up": Known(
         WARNING,
