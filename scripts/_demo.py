@@ -20,7 +20,7 @@ def asked_for_json(words):
     """Return whether `--json` was given; anything else that makes no sense ends the demo with a line of usage."""
     if words not in ([], ["--json"]):
         print("usage: scripts/demo [--json]", file=sys.stderr)
-        sys.exit(0 if words in (["-h"], ["--help"]) else 2)
+        sys.exit(2)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `scripts/demo | head` is fine
     return words == ["--json"]
 

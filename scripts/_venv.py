@@ -16,7 +16,13 @@ PYTHON = os.path.join(VENV, "bin", "python")
 
 
 def ensure(extras):
-    """Go on in `.venv` with agentguard and these extras installed; start the script anew there if need be."""
+    """Go on in `.venv` with agentguard and these extras installed; start the script anew there if need be.
+
+    A script that is asked only what it does says so, and nothing is made for that.
+    """
+    if sys.argv[1:] in (["-h"], ["--help"]):
+        print(sys.modules["__main__"].__doc__.strip())
+        sys.exit(0)
     sys.dont_write_bytecode = True
     os.environ["PYTHONPYCACHEPREFIX"] = os.path.join(VENV, "pycache")  # nothing is left beside the sources
     if os.path.realpath(sys.prefix) == os.path.realpath(VENV) and _fresh(extras):

@@ -38,3 +38,11 @@ def test_script_can_be_read_by_an_old_python_up_to_the_friendly_line(name):
 def test_script_can_be_run(name):
     """Scripts that people start are executable."""
     assert (SCRIPTS / name).stat().st_mode & 0o111
+
+
+@pytest.mark.parametrize("name", [*STARTED_BY_PEOPLE, "generate-packs"])
+def test_script_says_what_it_does_and_makes_nothing_for_that(name):
+    """`--help` comes before anything is installed or written; any Python will do."""
+    done = subprocess.run([sys.executable, "-S", SCRIPTS / name, "--help"], capture_output=True, text=True, check=False)
+    said = ast.get_docstring(ast.parse((SCRIPTS / name).read_text()))
+    assert (0, f"{said}\n", "") == (done.returncode, done.stdout, done.stderr)
