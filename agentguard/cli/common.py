@@ -22,7 +22,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 home_option = click.option(
     "--home",
     type=click.Path(file_okay=False, resolve_path=True),
-    help="Act on the personal install beneath this folder instead of on this machine's.",
+    help="Act on the personal install beneath this folder instead of on this machine's. The variable HOME does not count.",
 )
 
 
@@ -37,9 +37,13 @@ def say(text: str = "") -> None:
 
 
 class Printed:
-    """Whether this process has printed data: an error that ends a command asked for JSON is its data where there is none."""
+    """Whether this process has printed data, and as lines of JSON.
+
+    An error that ends a command asked for JSON is its data where there is none, and one more of its lines.
+    """
 
     yes = False
+    lines = False
 
 
 def out(text: str) -> None:
@@ -51,6 +55,12 @@ def out(text: str) -> None:
 def out_json(value: Any) -> None:
     """Print a value as JSON, indented for people."""
     out(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def out_line(value: Any) -> None:
+    """Print a value as one line of JSON, beside others."""
+    out(json.dumps(value))
+    Printed.lines = True
 
 
 def colour(text: str, **style: Any) -> str:
@@ -122,8 +132,11 @@ class LazyGroup(click.Group):
                 formatter.write_dl(rows)
 
 
-def progress(label: str) -> Callable[[int, int], None]:
-    """Return a function of (done, total) that draws a bar on a terminal and does nothing elsewhere."""
+def progress(label: str, unit: str = "") -> Callable[[int, int], None]:
+    """Return a function of (done, total) that draws a bar on a terminal and does nothing elsewhere.
+
+    `unit`: what is counted; "%" where only the share says something.
+    """
     if not sys.stderr.isatty():
         return lambda _done, _total: None
 
@@ -131,6 +144,7 @@ def progress(label: str) -> Callable[[int, int], None]:
         width = 30
         filled = width * done // max(total, 1)
         end = "\n" if done >= total else ""
-        click.echo(f"\r{label} [{'#' * filled}{'.' * (width - filled)}] {done}/{total}{end}", nl=False, err=True)
+        counted = f"{100 * done // max(total, 1)} %" if unit == "%" else f"{done}/{total} {unit}".rstrip()
+        click.echo(f"\r{label} [{'#' * filled}{'.' * (width - filled)}] {counted}{end}", nl=False, err=True)
 
     return draw

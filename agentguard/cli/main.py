@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agentguard import __version__
-from agentguard.cli.common import LazyGroup, Printed, out_json, say
+from agentguard.cli.common import LazyGroup, Printed, out_json, out_line, say
 from agentguard.errors import COULD_NOT, DONE, INTERRUPTED, AgentguardError, UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # started with a closed stream: what is said goes nowhere
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - it stays open as long as the process
-    Printed.yes = False
+    Printed.yes = Printed.lines = False
     try:
         result = cli.main(prog_name="agentguard", standalone_mode=False)
     except AgentguardError as error:
@@ -75,8 +75,9 @@ def main() -> None:
 
 
 def _as_json(code: str, problem: str, hint: str, findings: Iterable[object]) -> None:
-    """Print what ended a command as values, for whoever asked for JSON and got none yet."""
-    if "--json" not in sys.argv or Printed.yes:
+    """Print what ended a command as values, for whoever asked for JSON and got none yet, or lines of it."""
+    if "--json" not in sys.argv or (Printed.yes and not Printed.lines):
         return
     listed = [one.to_json() for one in findings if hasattr(one, "to_json")]
-    out_json({"ok": False, "code": code, "problem": problem, "hint": hint, "findings": listed})
+    show = out_line if Printed.lines else out_json
+    show({"ok": False, "code": code, "problem": problem, "hint": hint, "findings": listed})

@@ -254,7 +254,8 @@ def _call(payload: str | None, text: str | None, cwd: str | None) -> ToolCall:
             raise PolicyError(what, hint="a smaller payload can be explained")
         call = parse(data)
     except OSError as error:
-        raise UsageError(f"{payload} cannot be read: {error.strerror}") from None
+        what = f"{payload} cannot be read: {error.strerror}"
+        raise UsageError(what, hint="name a payload's file, or a shell text with --bash") from None
     except (JsonError, Malformed) as error:
         raise PolicyError(
             f"{payload} is no payload: {error}", hint="a payload is the JSON that a hook is given"

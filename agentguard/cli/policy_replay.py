@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agentguard.audit import show
-from agentguard.cli.common import home_option, json_option, out, out_json, progress, say, table
+from agentguard.cli.common import home_option, json_option, out, out_json, out_line, progress, say, table
 from agentguard.cli.policy import bundle_option, compiled, holder, reader, role_option
 from agentguard.errors import ConfigError, Refused, UsageError
 from agentguard.policy.model import OBSERVE
@@ -88,9 +87,9 @@ def replay(
         if isinstance(result, replaying.Bad):
             say(f"{result.id}: {result.problem}")
             if as_json and not summary:
-                out(json.dumps(result._asdict()))
+                out_line(result._asdict())
         elif as_json and not summary:
-            out(json.dumps(result.to_json()))
+            out_line(result.to_json())
     if not found.total and not found.bad:
         what = f"there is no call in {', '.join(files)}, so nothing was tried"
         raise ConfigError(what, hint="a line is a hook payload, or a record of a decision: agentguard audit tail --raw")
@@ -118,12 +117,13 @@ def replay(
 def _lines(files: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     """Yield (file:number, line) of every line; draw a bar as long as the files say how long they are."""
     total = sum(os.path.getsize(name) for name in files if name != "-" and os.path.isfile(name))
-    draw, done, shown = progress("replaying"), 0, 0
+    draw, done, shown = progress("replaying", "%"), 0, 0
     for name in files:
         try:
             stream: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115 - closed below
         except OSError as error:
-            raise UsageError(f"{name} cannot be read: {error.strerror}") from None
+            what = f"{name} cannot be read: {error.strerror}"
+            raise UsageError(what, hint="name files of calls, one a line; - is standard input") from None
         with stream:
             for number, line in enumerate(stream, 1):
                 yield f"{name}:{number}", line

@@ -185,7 +185,7 @@ def _prepared(folder: str, *, as_json: bool) -> Prepared:
 def _run(prepared: Prepared) -> tuple[list[Result], Coverage]:
     from agentguard.policy import suite  # noqa: PLC0415
 
-    results = suite.run(prepared.loaded(), prepared.trials, progress("testing"))
+    results = suite.run(prepared.loaded(), prepared.trials, progress("testing", "tests"))
     return results, suite.coverage(prepared, results)
 
 

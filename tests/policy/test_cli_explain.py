@@ -108,7 +108,7 @@ def test_a_replay_on_a_terminal_draws_a_bar(tmp_path, monkeypatch) -> None:
     assert 40 == len(list(policy_replay._lines((file,))))
     drawn = terminal.getvalue().split("\r")
     assert drawn[-1].startswith("replaying [##############################]")
-    assert drawn[-1].endswith("\n")
+    assert drawn[-1].endswith("] 100 %\n")
     assert len(drawn) > 20
     monkeypatch.setattr(terminal, "isatty", lambda: False)
     list(policy_replay._lines((file,)))
@@ -167,6 +167,26 @@ def test_a_result_and_its_refusal_are_one_value(monkeypatch, capsys, acme) -> No
     with pytest.raises(SystemExit) as ended:
         main.main()
     assert (3, False) == (ended.value.code, json.loads(capsys.readouterr().out)["ok"])
+
+
+@pytest.mark.parametrize(
+    ("words", "ended", "problem"),
+    [
+        (["nofile"], 2, "nofile cannot be read: No such file or directory"),
+        (["."], 2, ". cannot be read: Is a directory"),
+        (["--max-new-denials", "0"], 3, "1 new denials, 0 allowed"),
+    ],
+)
+def test_what_ends_a_replay_is_its_last_line(acme, tmp_path, monkeypatch, capsys, words, ended, problem) -> None:
+    """Whoever reads lines of JSON is told by one of them, behind those of the calls."""
+    monkeypatch.chdir(tmp_path)
+    file = lines(tmp_path / "calls", CALL)
+    monkeypatch.setattr(sys, "argv", ["agentguard", "policy", "replay", file, *words, "--bundle", acme, "--json"])
+    with pytest.raises(SystemExit) as stopped:
+        main.main()
+    call, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (ended, "deny", False, problem) == (stopped.value.code, call["effect"], last["ok"], last["problem"])
+    assert last["hint"]
 
 
 def test_a_line_that_is_no_call_is_a_line_of_json_too(acme, tmp_path) -> None:
