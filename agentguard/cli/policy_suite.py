@@ -81,7 +81,10 @@ def check(ctx: click.Context, folder: str, strict: bool, github: bool, as_json: 
         for finding in (*errors, *warnings):
             out(finding.annotation(folder) if github else str(finding))
     if errors or warnings:
-        say(f"{folder}: {_sums(errors, warnings)}")
+        later = (
+            "; what rules do beside each other is looked at once there is no error" if errors and prepared.rules else ""
+        )
+        say(f"{folder}: {_sums(errors, warnings)}{later}")
     else:
         say(f"{folder}: {many(prepared.rules, 'rule')}, {many(len(prepared.trials), 'test')}, no errors")
     if errors or (strict and warnings):

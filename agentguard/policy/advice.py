@@ -40,10 +40,10 @@ def warnings(read: Source, compiled: Compiled) -> tuple[Finding, ...]:
     found = [*_emptied(compiled.sets)]
     for rule in compiled.rules:
         found += [*_roles(rule), *_influenced(rule), *_asks(rule)]
-    found += unmet.findings(compiled)
+    found += [*unmet.findings(compiled), *unmet.in_tests(read.of_kind(source.TESTS))]
     if compiled.policy:
         found += [*_unused(compiled), *_overlaps(rules, compiled.policy), *_remedies(rules, compiled)]
-    own = {document.file for document in documents}
+    own = {document.file for document in read.documents}
     return in_order(finding for finding in found if finding.file in own)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agentguard.access import tools
 from agentguard.policy import calls, setting, shape, source
 from agentguard.policy.conditions import (
     AS_KEYS,
@@ -67,12 +68,21 @@ def trials(read: Source, rules: Iterable[str], roles: Iterable[str] = ()) -> tup
     for trial in found:
         for role in sorted(set(trial.who.roles) - defined):
             what = f'role "{role}" is not defined in [roles] of bundle.toml'
-            findings.append(trial.document.finding(trial.steps[:2], "AG506", what, nearest(role, defined)))
+            findings.append(trial.document.finding(_role(trial, role), "AG506", what, nearest(role, defined)))
         if trial.rule and trial.rule not in known and not trial.rule.startswith(BUILTIN_PREFIX):
             what = f'there is no rule "{trial.rule}"'
             where = (*trial.steps[:2], "rule")
             findings.append(trial.document.finding(where, "AG502", what, nearest(trial.rule, known)))
     return found, in_order(findings)
+
+
+def _role(trial: Trial, role: str) -> Steps:
+    """Return where a case or a matrix names a role."""
+    steps: Steps = (*trial.steps[:2], *(("roles",) if trial.steps[0] == "matrix" else ("as", "roles")))
+    listed: Any = trial.document.values
+    for step in steps:
+        listed = listed[step]
+    return (*steps, listed.index(role)) if isinstance(listed, list) else steps
 
 
 def _case(document: Document, steps: Steps, table: dict[str, Any], findings: list[Finding]) -> Iterator[Trial]:
@@ -128,14 +138,29 @@ def _calls(
     elif "tool" in fields:
         given = fields.get("input", {})
         shown = " ".join([fields["tool"], ", ".join(str(value) for value in given.values())])
-        yield steps, shown.strip(), calls.of_tool(fields["tool"], given, setting.PROJECT, mode)
+        call = calls.of_tool(fields["tool"], given, setting.PROJECT, mode)
+        if not fields.get("rule", "").startswith(BUILTIN_PREFIX):
+            findings += _lacking(document, steps, call)
+        yield steps, shown.strip(), call
     else:
         yield steps, fields["prompt"], calls.of_prompt(fields["event"], fields["prompt"], setting.PROJECT, mode)
     for where, text in shape.texts(document, (*steps, "also"), fields.get("also", []), findings):
         if "bash" in fields:
             yield where, text, calls.of_bash(text, setting.PROJECT, mode)
-        elif call := _written(document, where, text, mode, findings):
-            yield where, text, call
+        elif other := _written(document, where, text, mode, findings):
+            yield where, text, other
+
+
+def _lacking(document: Document, steps: Steps, call: ToolCall) -> Iterator[Finding]:
+    """Yield a finding for a tool without the input that it is about: any policy denies such a call as malformed."""
+    field, _others = calls.ARGUMENTS.get(call.tool, ("", {}))
+    if field and field not in call.input:
+        rows = tools.access(call, setting.made_up({}, {})).rows
+        if any("malformed" in row.origin.traits for row in rows):
+            where = (*steps, "input") if call.input else (*steps, "tool")
+            near = nearest(field, call.input, least=0.5)
+            what = f'the input of {call.tool} has a "{field}"' + (f', not a "{near}"' if near else "")
+            yield document.finding(where, "AG501", what)
 
 
 def _written(document: Document, steps: Steps, text: str, mode: str, findings: list[Finding]) -> ToolCall | None:

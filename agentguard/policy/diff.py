@@ -185,6 +185,10 @@ def _unknown(old: dict[str, Any], new: dict[str, Any]) -> list[Weakening]:
 
 def _roles(old: View, new: View) -> Iterable[Change]:
     for role, before, after in weakroles.changed(old, new):
+        if weakroles.NOBODY in (before, after):
+            was, now = (None if one == weakroles.NOBODY else one for one in (before, after))
+            yield Change(f"roles.{role}", was, now)
+            continue
         for key in ("users", "groups"):
             if before[key] != after[key]:
                 yield _field(f"roles.{role}.{key}", before[key], after[key])
@@ -193,12 +197,11 @@ def _roles(old: View, new: View) -> Iterable[Change]:
 
 
 def _settings(old: View, new: View) -> Iterable[Change]:
-    days = [one.data.get("exceptions", {}).get("max_days") for one in (old, new)]
     for key, before, after in (
         ("name", old.policy.name, new.policy.name),
         ("mode", old.policy.mode, new.policy.mode),
         ("audit.on_failure", old.policy.on_failure, new.policy.on_failure),
-        ("exceptions.max_days", *days),
+        ("exceptions.max_days", old.policy.max_days, new.policy.max_days),
     ):
         if before != after:
             yield Change(key, before, after)

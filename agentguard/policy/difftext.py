@@ -25,7 +25,7 @@ def text(diff: Diff) -> str:
         ("weakenings", list(weakenings(diff.weakenings))),
         ("rules", list(_rules(diff))),
         ("sets", [f"~ {_set(one)}" for one in diff.sets]),
-        ("roles", [f"~ {_change(one)}" for one in diff.roles]),
+        ("roles", [_role(one) for one in diff.roles]),
         ("defaults", [f"~ {_change(one)}" for one in diff.defaults]),
         ("settings", [f"~ {_change(one)}" for one in diff.settings]),
     ]
@@ -48,7 +48,7 @@ def counts(diff: Diff) -> str:
         (len(diff.added), "added"), (len(diff.removed), "removed"), (len(diff.changed), "changed"),
     ]  # fmt: skip
     rules = ", ".join(f"{count} {what}" for count, what in parts)
-    roles = {one.key.rpartition(".")[0] for one in diff.roles}
+    roles = {tuple(one.key.split(".")[:2]) for one in diff.roles}
     others = [(diff.sets, "set"), (roles, "role"), (diff.defaults, "default"), (diff.settings, "setting")]
     changed = ", ".join(_many(len(what), noun) for what, noun in others if what)
     tail = f"; changed: {changed}" if changed else ""
@@ -74,6 +74,16 @@ def _change(one: Change) -> str:
     if isinstance(one.old or one.new, str) and max(len(one.old or ""), len(one.new or "")) > _LONG:
         return f"{one.key} reworded"
     return f"{one.key}: {_word(one.old)} → {_word(one.new)}"
+
+
+def _role(one: Change) -> str:
+    """Return what changed about a role; of one that only one side has, who its members are."""
+    for sign, role in (("+", one.new), ("-", one.old)):
+        if isinstance(role, dict):
+            parts = [f"{key} {_listed(role[key])}" for key in ("users", "groups") if role[key]]
+            said = "; ".join([*parts, f"assurance {role['assurance']}"])
+            return f"{sign} {one.key}  {printable(said)}"
+    return f"~ {_change(one)}"
 
 
 def _set(one: SetChange) -> str:

@@ -51,7 +51,7 @@ CODES = {
     "AG407": "a placeholder names something that the rows of its rule never have",
     "AG408": "a key means nothing beside, or without, another one",
     "AG409": "a rule names a role that is not defined",
-    "AG501": "a case does not say what is called, or says it twice",
+    "AG501": "a case does not say what is called, or says it twice, or leaves out what its tool needs",
     "AG502": "a case names a rule that is not there",
     "AG503": "a row of a matrix does not fit its roles",
     "AG504": "a call of a matrix cannot be read",
@@ -77,12 +77,13 @@ CODES = {
     "AG711": "ask at high or critical severity: ask is not enforcement",
     "AG712": "`command` names a word that is no subcommand, so no command is called that",
     "AG713": "`flags` names an option in a spelling that is never compared, without the value that it takes, or misspelt",
-    "AG714": "`tool` names a tool that does not exist, and one that does is nearly called so",
+    "AG714": "a tool does not exist, and one that does is nearly called so",
     "AG715": "a server, a tool of one, a branch or a variable is written with what is not part of its name",
-    "AG716": "`permission_mode` names a mode that the agent does not have",
+    "AG716": "a permission mode that the agent does not have",
 }
 
 ERROR, WARNING = "error", "warning"
+_SWAPPED = 4  # letters of a word from which on another order of them is a slip
 
 
 class Finding(NamedTuple):
@@ -136,6 +137,8 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def nearest(word: str, words: Iterable[str], least: float = 0.6) -> str:
-    """Return the word that was probably meant, "" where none is as near as `least` (0 to 1)."""
-    near = difflib.get_close_matches(word, list(words), n=1, cutoff=least)
+    """Return the word that was probably meant, "" where none is as near as `least` (0 to 1) or has its letters swapped."""
+    listed = list(words)
+    near = difflib.get_close_matches(word, listed, n=1, cutoff=least)
+    near = near or [one for one in listed if len(one) >= _SWAPPED and sorted(one) == sorted(word)]
     return near[0] if near else ""

@@ -2,8 +2,9 @@
 
 Values come from tomllib, which decides what is valid; line and column of every key and value come from
 tree-sitter-toml, which decides nothing. Every file is read in one run, and what is wrong becomes a finding. A file in
-`rules` or `tests` that would be passed over in silence (another ending, a subfolder) is a finding too: a rule that
-somebody wrote and nobody reads is worse than an error. README files and names that begin with a dot may be there.
+`rules` or `tests` that would be passed over in silence (another ending, a subfolder) is a finding too, and so is a file
+of rules or tests that lies beside these folders: a rule that somebody wrote and nobody reads is worse than an error.
+README files and names that begin with a dot may be there.
 
 A source's digest is the SHA-256 of what `sha256sum bundle.toml rules/*.toml` prints: one line a file, in the order of
 the bytes of their names. It is taken from the very bytes that are parsed.
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 BUNDLE, RULES, TESTS = "bundle", "rules", "tests"
 FILE_LIMIT = 1024 * 1024  # bytes of one file
 FILES_LIMIT = 2000  # files of one folder
+
+_PARTS = frozenset(
+    ("rule", "sets", "scope", "include", "adjust", "case", "matrix")
+)  # what makes a file one of a policy
+_MISNAMED = {"rule": RULES, "test": TESTS}
 
 _UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # sha256sum would write these otherwise
 
@@ -185,6 +191,9 @@ def _files(folder: str, label: str, findings: list[Finding], kinds: tuple[str, .
         findings.append(Finding(folder, 1, 1, "AG002", said, near))
         return
     yield "bundle.toml", BUNDLE
+    for name in _beside(folder):
+        what = "only bundle.toml, rules/*.toml and tests/*.toml are read"
+        findings.append(Finding(f"{label}{name}", 1, 1, "AG005", what, _MISNAMED.get(name, "")))
     for kind in kinds:
         try:
             names = sorted(os.listdir(os.path.join(folder, kind)))
@@ -203,6 +212,21 @@ def _files(folder: str, label: str, findings: list[Finding], kinds: tuple[str, .
                 odd = _UNPRINTABLE.search(name)
                 what = "a name with a backslash or control characters" if odd else f"only {kind}/*.toml is read"
                 findings.append(Finding(f"{label}{kind}/{ascii(name) if odd else name}", 1, 1, "AG005", what))
+
+
+def _beside(folder: str) -> Iterator[str]:
+    """Yield what lies beside bundle.toml and looks like a part of the policy that would go unread."""
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if name in _MISNAMED and os.path.isdir(path):
+            yield name
+        elif name.endswith(".toml") and name != "bundle.toml" and os.path.isfile(path):
+            try:
+                values = tomllib.loads((_bytes(path, name, []) or b"").decode("utf-8"))
+            except (ValueError, RecursionError):
+                continue
+            if not _PARTS.isdisjoint(values):
+                yield name
 
 
 def _bytes(path: str, file: str, findings: list[Finding]) -> bytes | None:

@@ -13,6 +13,7 @@ from agentguard.access.programs import catalog
 from agentguard.access.tools import TOOLS
 from agentguard.policy import calls, setting
 from agentguard.policy.findings import nearest
+from agentguard.policy.shape import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from agentguard.access.world import World
     from agentguard.policy.compile import Compiled
     from agentguard.policy.findings import Finding
-    from agentguard.policy.shape import Condition, Entry, Rule
+    from agentguard.policy.shape import Condition, Rule
+    from agentguard.policy.source import Document
 
 _PATTERN = "*?["
 # Source: code.claude.com, "Hooks reference", common input fields.
@@ -50,6 +52,18 @@ def findings(compiled: Compiled) -> Iterator[Finding]:
                         found = _NAMES[condition.key](entry)
                     if found is not None and str(found) not in seen:
                         seen.add(str(found))
+                        yield found
+
+
+def in_tests(documents: Iterable[Document]) -> Iterator[Finding]:
+    """Yield a warning for each tool and permission mode in tests that is nearly called so."""
+    for document in documents:
+        for kind, key in (("case", "tool"), ("case", "permission_mode"), ("matrix", "permission_mode")):
+            listed = document.values.get(kind)
+            for number, table in enumerate(listed if isinstance(listed, list) else ()):
+                if isinstance(table, dict) and isinstance(text := table.get(key), str):
+                    found = _NAMES[key](Entry(text, document, (kind, number, key)))
+                    if found is not None:
                         yield found
 
 

@@ -51,7 +51,8 @@ def test_check_of_a_broken_policy_prints_every_finding() -> None:
     code, out, err = agentguard("check", BROKEN)
     assert (1, golden) == (code, out)
     files = {line.partition(":")[0] for line in golden.splitlines()}
-    assert f"{BROKEN}: {len(golden.splitlines())} errors in {len(files)} files\n" == err
+    later = "what rules do beside each other is looked at once there is no error"
+    assert f"{BROKEN}: {len(golden.splitlines())} errors in {len(files)} files; {later}\n" == err
     code, out, err = agentguard("check", BROKEN, "--json")
     found = json.loads(out)
     assert (1, False, len(golden.splitlines())) == (code, found["ok"], len(found["findings"]))

@@ -268,6 +268,28 @@ def test_warnings_stand_beside_errors(acme) -> None:
     assert [("error", "AG101"), ("warning", "AG715")] == [(one["level"], one["code"]) for one in found]
 
 
+def test_what_a_case_calls_is_looked_at_too(acme) -> None:
+    """A slip there would make a test pass for another reason: such a tool is asked about, such a call is denied."""
+    text = '[[case]]\nname = "n"\ntool = "Raed"\npermission_mode = "bypas"\nexpect = "ask"\n'
+    text += '[[matrix]]\nroles = ["(unknown)"]\npermission_mode = "plna"\nrows = [["Read a", "allow"]]\n'
+    Path(acme, "tests", "b.toml").write_text(text)
+    assert (
+        'tests/b.toml:3:8: AG714 warning: agentguard knows no tool "Raed" (did you mean "Read"?)\n'
+        'tests/b.toml:4:19: AG716 warning: the agent has no permission mode "bypas" (did you mean "bypassPermissions"?)\n'
+        'tests/b.toml:8:19: AG716 warning: the agent has no permission mode "plna" (did you mean "plan"?)\n'
+    ) == run("check", acme)[1]
+    text = '[[case]]\nname = "n"\ntool = "Read"\nexpect = "deny"\n'
+    text += '[[case]]\nname = "o"\ntool = "Read"\ninput = { file = ".env" }\nexpect = "deny"\n'
+    text += (
+        '[[case]]\nname = "p"\ntool = "Read"\ninput = { file = "x" }\nexpect = "deny"\nrule = "agentguard/malformed"\n'
+    )
+    Path(acme, "tests", "b.toml").write_text(text)
+    assert (
+        'tests/b.toml:3:8: AG501 the input of Read has a "file_path"\n'
+        'tests/b.toml:8:9: AG501 the input of Read has a "file_path", not a "file"\n'
+    ) == run("check", acme)[1]
+
+
 def test_a_wrong_rule_is_what_the_build_server_is_told(acme, tmp_path) -> None:
     """The effect is the one expected, so the message names both rules."""
     case = '[[case]]\nname = "x"\nbash = "cat .env"\nfiles = [".env"]\nexpect = "deny"\nrule = "a/b"\n'

@@ -284,3 +284,18 @@ def test_a_bundle_that_ships_can_be_published_by_its_name():
     """As `policy check` and `policy test` take it, so does the side of a comparison, which publishing goes through."""
     here = Path(__file__).parent.parent.parent / "bundles" / "observe"
     assert diff.of_source(str(here), "observe") == diff.of_source("observe")
+
+
+def test_a_role_that_only_one_side_has_is_new_or_gone(tmp_path):
+    """With its members, not as a role of nobody that gained some; and what is not said is named as it holds."""
+    for name, more in (
+        ("old", ""),
+        ("new", '[exceptions]\nmax_days = 3\n[roles.kim]\nusers = "kim"\nassurance = "os"\n'),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "bundle.toml").write_text(f'schema = 1\nname = "acme"\n{more}')
+    old, new = str(tmp_path / "old"), str(tmp_path / "new")
+    out = 'roles\n  + roles.kim  users "kim"; assurance os\n\nsettings\n  ~ exceptions.max_days: 7 → 3\n'
+    counted = "rules: 0 added, 0 removed, 0 changed; changed: 1 role, 1 setting; 0 weakenings\n"
+    assert (0, out, counted) == run(old, new)
+    assert '  - roles.kim  users "kim"; assurance os' in run(new, old)[1].splitlines()

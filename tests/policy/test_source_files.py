@@ -163,6 +163,24 @@ def test_a_rules_file_that_nobody_would_read_is_a_finding(tmp_path):
     ] == lines(source.read(folder(tmp_path, files)))
 
 
+def test_parts_of_a_policy_beside_its_folders_are_findings(tmp_path):
+    """Rules beside bundle.toml, or in a folder that is nearly called so; other tools' files are no concern of a policy."""
+    files = {
+        "git.toml": '[[rule]]\nid = "a/b"\n',
+        "rule/a.toml": "",
+        "test/a.toml": "",
+        "pyproject.toml": '[project]\nname = "x"\n',
+        "broken.toml": "[[rule",
+        "docs/a.toml": '[[rule]]\nid = "a/b"\n',
+    }
+    only = "AG005 only bundle.toml, rules/*.toml and tests/*.toml are read"
+    assert [
+        f"git.toml:1:1: {only}",
+        f'rule:1:1: {only} (did you mean "rules"?)',
+        f'test:1:1: {only} (did you mean "tests"?)',
+    ] == lines(source.read(folder(tmp_path, files)))
+
+
 def test_a_folder_without_bundle_toml_is_no_policy(tmp_path):
     """Neither an empty folder nor a file nor nothing at all ends in an exception."""
     (tmp_path / "file").write_text("")
