@@ -143,7 +143,7 @@ class Installations:
         os.chmod(target.spools, 0o1733)
         version = os.path.join(target.code, "versions", os.listdir(os.path.join(target.code, "versions"))[0])
         with open(target.stub, "w", encoding="ascii") as file:
-            file.write(stub.hook_text(target, version, []))
+            file.write(stub.hook_text(target, ascii(version), []))
         for top in (target.code, target.config, target.state):
             for path, folders, files in os.walk(top):
                 for name in [path, *(os.path.join(path, one) for one in folders + files)]:

@@ -9,7 +9,8 @@ import pytest
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 STARTED_BY_PEOPLE = (
-    "demo", "test", "lint", "bench", "bench-replay", "bench-spool", "corpus", "soak", "e2e-claude", "tuf-client",
+    "demo", "test", "lint", "bench", "bench-replay", "bench-spool", "corpus", "soak", "e2e-claude", "e2e-package",
+    "package-deb", "tuf-client",
 )  # fmt: skip
 
 

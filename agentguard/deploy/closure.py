@@ -30,8 +30,8 @@ def runtime() -> dict[str, str]:
 
     Raises ConfigError if a required distribution is not installed, or does not say which files are its own.
     """
-    own, *others = _required()
-    found = _own(own)
+    _, *others = _required()
+    found = own()
     for distribution in others:
         if distribution.files is None:
             raise ConfigError(f"{distribution.name} does not say which files belong to it", hint=_HINT)
@@ -41,12 +41,13 @@ def runtime() -> dict[str, str]:
     return found
 
 
-def _own(distribution: importlib.metadata.Distribution) -> dict[str, str]:
-    """Return the files of agentguard itself, whether it is installed or runs from a checkout."""
+def own() -> dict[str, str]:
+    """Return the files of agentguard itself, as `runtime` does, whether it is installed or runs from a checkout."""
     package = os.path.dirname(os.path.abspath(agentguard.__file__))
     found = _tree(package, _NAME)
     if not os.path.isdir(os.path.join(package, "bundles")):  # a checkout keeps them beside the package
         found.update(_tree(os.path.join(os.path.dirname(package), "bundles"), f"{_NAME}/bundles"))
+    distribution = _distribution(_NAME)
     metadata = f"{_NAME}-{distribution.version}.dist-info/METADATA"
     found[metadata] = str(distribution.locate_file(metadata))
     return found

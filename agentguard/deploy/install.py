@@ -15,19 +15,17 @@ running now; older ones are removed.
 
 from __future__ import annotations
 
-import compileall
 import contextlib
 import hashlib
 import json
 import os
-import py_compile
 import shutil
 import sys
 from typing import TYPE_CHECKING
 
 from agentguard import __version__
 from agentguard.bundle import files
-from agentguard.deploy import closure, interpreter, packed, safepath, stub
+from agentguard.deploy import closure, interpreter, packaged, packed, safepath, stub
 from agentguard.errors import ConfigError
 from agentguard.places import managed
 
@@ -67,6 +65,11 @@ def install_system() -> list[str]:
     where = managed()
     if os.geteuid() != 0:
         raise ConfigError(f"only root can install to {where.code}", hint="sudo agentguard install --system")
+    if packaged.folder(where):
+        raise ConfigError(
+            f"agentguard is installed in {where.code} by a package",
+            hint=f"upgrade the package, or take it away first: sudo dpkg --remove {packaged.NAME}",
+        )
     for path in (interpreter.base(), where.stub):
         safepath.require(path)
     argv = install_code(where)
@@ -78,22 +81,38 @@ def install_system() -> list[str]:
 def hook_command(places: Places) -> list[str]:
     """Return the argv that the agent's settings start. Raises ConfigError where nothing is installed."""
     _require_installed(places)
-    return [python_of(places), "-I", "-S", places.stub]
+    return [started(places)] if packaged.folder(places) else [python_of(places), "-I", "-S", places.stub]
 
 
 def cli_command(places: Places) -> list[str]:
     """Return the argv of the installed command line, to which arguments are added. Raises ConfigError as above."""
     _require_installed(places)
-    return _cli(places)
+    return cli_of(places)
+
+
+def started(places: Places) -> str:
+    """Return the file that is the hook's own in that argv: the launcher of a package, else the stub."""
+    return packaged.launcher(places) if packaged.folder(places) else places.stub
+
+
+def cli_of(places: Places) -> list[str]:
+    """Return the argv of the command line, whether it is there or not."""
+    if packaged.folder(places):
+        return [packaged.COMMAND]
+    return [python_of(places), "-I", "-S", os.path.join(places.code, _CLI)]
 
 
 def python_of(places: Places) -> str:
-    """Return the interpreter as settings name it."""
+    """Return the interpreter that the hook runs in; without a package, as settings name it."""
+    if version := packaged.folder(places):
+        return os.path.join(version, _BIN, "python3")
     return os.path.join(places.code, _BIN, "python3")
 
 
 def code_folder(places: Places) -> str:
     """Return the folder of the version that is installed, "" where nothing is."""
+    if version := packaged.folder(places):
+        return os.path.join(version, packaged.LIBRARY)
     name = _read_record(places).get("folder", "")
     return os.path.join(places.code, _VERSIONS, name) if name else ""
 
@@ -126,8 +145,8 @@ def _install(places: Places, python: str, sources: dict[str, str]) -> None:
     record = {"version": __version__, "folder": name, "previous": previous}
     for path, text in (
         (os.path.join(places.code, _RECORD), json.dumps(record, indent=2) + "\n"),
-        (_cli(places)[-1], stub.cli_text(folder)),
-        (places.stub, stub.hook_text(places, folder, _cli(places))),
+        (cli_of(places)[-1], stub.cli_text(ascii(folder))),
+        (places.stub, stub.hook_text(places, ascii(folder), cli_of(places))),
     ):
         files.replace(path, text.encode("ascii"), 0o644 if places.managed else 0o600)
     for other in set(os.listdir(versions)) - {name, previous}:
@@ -142,10 +161,6 @@ def _link(target: str, path: str) -> None:
         os.unlink(beside)
     os.symlink(target, beside)
     os.replace(beside, path)
-
-
-def _cli(places: Places) -> list[str]:
-    return [python_of(places), "-I", "-S", os.path.join(places.code, _CLI)]
 
 
 @contextlib.contextmanager
@@ -178,18 +193,7 @@ def _copy(sources: dict[str, str], folder: str) -> None:
         target = os.path.join(beside, name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         shutil.copyfile(source, target)
-    elsewhere, sys.pycache_prefix = sys.pycache_prefix, None  # the hook looks beside the sources, whatever is set here
-    try:
-        compileall.compile_dir(
-            beside,
-            quiet=2,  # some packages ship files for other versions of Python
-            stripdir=beside,
-            prependdir=folder,
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
-        packed.pack(beside)
-    finally:
-        sys.pycache_prefix = elsewhere
+    packed.compile_tree(beside, folder)
     shutil.rmtree(folder, ignore_errors=True)  # there only if it was damaged
     os.rename(beside, folder)
 
@@ -208,5 +212,5 @@ def _read_record(places: Places) -> dict[str, str]:
 
 
 def _require_installed(places: Places) -> None:
-    if not os.path.isfile(places.stub) or not os.path.lexists(python_of(places)):
+    if not os.path.isfile(started(places)) or not os.path.lexists(python_of(places)):
         raise ConfigError(f"agentguard is not installed in {places.code}", hint=_AGAIN)

@@ -11,8 +11,10 @@ compiled file does, so another version of Python does not read it. `agentguard/h
 
 from __future__ import annotations
 
+import compileall
 import marshal
 import os
+import py_compile
 import sys
 
 # Packages and modules that a hook may import; a test compares them with what hooks import.
@@ -20,6 +22,25 @@ _PARTS = (
     "_env", "access", "audit", "bundle", "config", "digest", "errors", "hook", "jsontext", "places", "policy",
 )  # fmt: skip
 _PYC_HEAD = 16  # bytes before the code in a compiled file (PEP 552)
+
+
+def compile_tree(folder: str, final: str) -> None:
+    """Compile everything in a copy of the packages, which will lie at `final`, and write the packed file.
+
+    Compiled files are not checked against their sources (PEP 552, unchecked hash): the copy never changes.
+    """
+    elsewhere, sys.pycache_prefix = sys.pycache_prefix, None  # the hook looks beside the sources, whatever is set here
+    try:
+        compileall.compile_dir(
+            folder,
+            quiet=2,  # some packages ship files for other versions of Python
+            stripdir=folder,
+            prependdir=final,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+        pack(folder)
+    finally:
+        sys.pycache_prefix = elsewhere
 
 
 def pack(folder: str) -> None:

@@ -27,6 +27,7 @@ from agentguard.policy.source import Document, read_file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agentguard.deploy.targets import Target
     from agentguard.policy.findings import Finding
 
 SCHEMA = 1
@@ -37,6 +38,7 @@ CODES = {
     "AD002": "a file or folder that is named is not there or is not what it must be",
     "AD003": "an address is not one that machines may use",
     "AD004": "an identifier is not in reverse domain form",
+    "AD005": "paths exclude each other",
 }
 _IDENTIFIER = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -70,6 +72,7 @@ _TYPES = {str: TEXT, bool: FLAG, int: NUMBER}
 _PATHS: dict[str, _Key] = {
     "python": (TEXT, (), False, "The interpreter on those machines."),
     "stub": (TEXT, (), False, "The hook on those machines."),
+    "launcher": (TEXT, (), False, "The hook on machines that have agentguard's package, instead of the two above."),
 }
 _TABLES = ("agentguard", "choices", *TARGETS)
 
@@ -117,8 +120,8 @@ def template() -> str:
     for name, target in TARGETS.items():
         parts.append(f"\n\n# Paths on {target.title}; only root may be able to change what is there.\n# [{name}]")
         parts += [
-            _entry(key, getattr(target, key), "", commented=True).replace("\n\n", "\n", 1).rstrip("\n")
-            for key in _PATHS
+            _entry(key, getattr(target, key), _PATHS[key][3], commented=True).replace("\n\n", "\n", 1).rstrip("\n")
+            for key in _paths(target)
         ]
     return "".join(parts).rstrip("\n") + "\n"
 
@@ -221,12 +224,21 @@ def _address_fault(address: str, *, folder: bool) -> str:
 def _argv(document: Document, name: str, table: dict[str, Any], findings: list[Finding]) -> list[str]:
     """Return what the agent starts on a kind of machine."""
     target = TARGETS[name]
-    said = _table(document, (name,), table, _PATHS, findings)
+    said = _table(document, (name,), table, _paths(target), findings)
     for key, path in said.items():
         why = safepath.windows_fault(path) if name == WINDOWS else safepath.fault(path)
         if why:
             findings.append(document.finding((name, key), "AD001", f"{path} must not stand in managed settings: {why}"))
-    return [said.get("python", target.python), "-I", "-S", said.get("stub", target.stub)]
+    if "launcher" not in said:
+        return [said.get("python", target.python), "-I", "-S", said.get("stub", target.stub)]
+    if len(said) > 1:
+        findings.append(document.finding((name, "launcher"), "AD005", "launcher stands instead of python and stub"))
+    return [said["launcher"]]
+
+
+def _paths(target: Target) -> dict[str, _Key]:
+    """Return the keys of paths that a kind of machine has."""
+    return {key: spec for key, spec in _PATHS.items() if getattr(target, key)}
 
 
 def _named(

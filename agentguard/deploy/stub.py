@@ -10,6 +10,7 @@ is one sentence on stderr and exit 2.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,19 +19,23 @@ if TYPE_CHECKING:
 _HOOK = """\
 # The agent starts this before every tool call. Written by agentguard's installation; an upgrade replaces it.
 import os, sys
+what = "this Python is not " + {tag}
 try:
-    sys.path.append({folder})
-    from agentguard.hook.main import run
-    run({config})
+    if sys.implementation.cache_tag == {tag}:
+        sys.path.append({folder})
+        from agentguard.hook.main import run
+        run({config})
 except BaseException as error:
-    os.write(2, b"agentguard: the hook could not start (" + type(error).__name__.encode() + {sentence})
+    what = type(error).__name__
+try:
+    os.write(2, b"agentguard: the hook could not start (" + what.encode() + {sentence})
 finally:
     os._exit(2)
 """
 
 _CLI = """\
 # agentguard's commands, from the installed copy. Written by agentguard's installation; an upgrade replaces it.
-import sys
+import os, sys
 sys.path.append({folder})
 try:
     from agentguard._entry import main
@@ -39,11 +44,15 @@ except ImportError as error:
 main()
 """
 
-_REPAIR = "run `agentguard quickstart` or `agentguard install` again from a checkout or a wheel"
+REPAIR = "run `agentguard quickstart` or `agentguard install` again from a checkout or a wheel"
 
 
-def hook_text(places: Places, folder: str, command: list[str]) -> str:
-    """Return the text of `hook.py`. `folder` holds the copied packages, `command` is the argv of the command line."""
+def hook_text(places: Places, folder: str, command: list[str], repair: str = REPAIR) -> str:
+    """Return the text of `hook.py`, for the kind of Python that this is.
+
+    `folder`: an expression for the folder of the copied packages; `command`: the argv of the command line; `repair`:
+    what somebody is told to do when it cannot start.
+    """
     config = {
         "kind": places.kind,
         "code": places.code,
@@ -52,10 +61,15 @@ def hook_text(places: Places, folder: str, command: list[str]) -> str:
         "home": places.home,
         "sync": [] if places.managed else [*command, "sync", "--background", "--home", places.home],
     }
-    sentence = f"), so this is blocked. In your own terminal, {_REPAIR}.\n"
-    return _HOOK.format(folder=ascii(folder), config=ascii(config), sentence=sentence.encode("ascii"))
+    sentence = f"), so this is blocked. In your own terminal, {repair}.\n"
+    return _HOOK.format(
+        tag=ascii(sys.implementation.cache_tag),
+        folder=folder,
+        config=ascii(config),
+        sentence=sentence.encode("ascii"),
+    )
 
 
-def cli_text(folder: str) -> str:
-    """Return the text of `cli.py`."""
-    return _CLI.format(folder=ascii(folder), repair=ascii(_REPAIR))
+def cli_text(folder: str, repair: str = REPAIR) -> str:
+    """Return the text of `cli.py`; the arguments are those of `hook_text`."""
+    return _CLI.format(folder=folder, repair=ascii(repair))

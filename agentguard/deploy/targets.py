@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from agentguard import places
+from agentguard.deploy import packaged
 
 LINUX, MACOS, WINDOWS, CONSOLE = "linux", "macos", "windows", "console"
 
@@ -21,8 +22,8 @@ class Target(NamedTuple):
     """One kind of machine.
 
     `settings`: the file of the agent's managed settings; `drop_ins`: the folder of those that are added to it.
-    `config`, `anchor`, `state`, `code`, `python`, `stub`, `cli`: of agentguard's managed install. `null`: its null
-    device. All are absolute paths in the spelling of that machine.
+    `config`, `anchor`, `state`, `code`, `python`, `stub`, `cli`: of agentguard's managed install; `launcher`: of its
+    package, "" where there is none. `null`: its null device. All are absolute paths in the spelling of that machine.
     """
 
     title: str
@@ -36,9 +37,10 @@ class Target(NamedTuple):
     stub: str
     cli: str
     null: str
+    launcher: str = ""
 
 
-def _target(title: str, platform: str, folder: str, python: str, null: str) -> Target:
+def _target(title: str, platform: str, folder: str, python: str, null: str, *, launcher: str = "") -> Target:
     where = places.managed(platform)
     slash = "\\" if platform == "win32" else "/"
     code, config = where.code + slash, where.config + slash
@@ -54,11 +56,14 @@ def _target(title: str, platform: str, folder: str, python: str, null: str) -> T
         stub=code + "hook.py",
         cli=code + "cli.py",
         null=null,
+        launcher=launcher and code + launcher,
     )
 
 
 TARGETS = {
-    LINUX: _target("Linux and WSL", "linux", "/etc/claude-code", "bin/python3", "/dev/null"),
+    LINUX: _target(
+        "Linux and WSL", "linux", "/etc/claude-code", "bin/python3", "/dev/null", launcher=packaged.LAUNCHER
+    ),
     MACOS: _target("macOS", "darwin", "/Library/Application Support/ClaudeCode", "bin/python3", "/dev/null"),
     WINDOWS: _target("Windows", "win32", r"C:\Program Files\ClaudeCode", r"bin\python.exe", "NUL"),
 }

@@ -62,7 +62,7 @@ def linked_code(where: places.Places) -> list[str]:
     os.symlink(os.path.realpath(sys.executable), install.python_of(where))
     record = {"version": "0", "folder": "linked", "previous": ""}
     Path(where.code, "install.json").write_text(json.dumps(record), encoding="ascii")
-    Path(where.stub).write_text(stub.hook_text(where, str(folder), []), encoding="ascii")
+    Path(where.stub).write_text(stub.hook_text(where, ascii(str(folder)), []), encoding="ascii")
     return install.hook_command(where)
 
 

@@ -78,6 +78,7 @@ MISTAKES = [
     (HEAD + '[agentguard]\nstage = "observe"\n', '6:1: AG104 unknown key "stage"'),
     (HEAD + "[choices]\nallow-managed-hooks = true\n", '(did you mean "allow-managed-hooks-only"?)'),
     (HEAD.replace("com.acme.ag", "acme"), "3:14: AD004 "),
+    (HEAD + "[linux]\nlauncher = '/opt/agentguard/hook'\nstub = '/opt/agentguard/hook.py'\n", "6:12: AD005 "),
 ]
 
 

@@ -41,6 +41,8 @@ EVERYTHING = PLAIN._replace(
 CASES = [(name, target, phase, said) for target in targets.NAMES for name, phase, said in (
     (f"{target}-observe", "observe", PLAIN), (f"{target}-enforce-everything", "enforce", EVERYTHING)
 )]  # fmt: skip
+PACKAGED = PLAIN._replace(argvs={**ARGVS, "linux": [targets.TARGETS[targets.LINUX].launcher]})
+REVIEWED = [*CASES, ("linux-package-observe", "linux", "observe", PACKAGED)]
 
 
 def golden(name, file):
@@ -69,7 +71,7 @@ def publisher(tmp_path_factory):
     return folder / "made"
 
 
-@pytest.mark.parametrize(("name", "target", "phase", "said"), CASES, ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(("name", "target", "phase", "said"), REVIEWED, ids=[case[0] for case in REVIEWED])
 def test_artefacts_are_as_reviewed(tmp_path, name, target, phase, said):
     """Every byte of every artefact is the reviewed one, and each is for everybody to read."""
     written = render.render(said, target, phase, str(tmp_path / "out"))
@@ -103,6 +105,15 @@ def test_choices_that_touch_the_same_table_are_united():
     env = managed.settings(["/p"], phase="enforce", chosen=tuple(CHOICES))["env"]
     assert {"CLAUDE_CODE_SHELL_PREFIX", "LD_PRELOAD", "LD_AUDIT", "OPENSSL_CONF", "LD_LIBRARY_PATH"} == set(env)
     assert "LD_LIBRARY_PATH" not in managed.settings(["/p"], phase="enforce")["env"]
+
+
+def test_what_a_package_starts_holds_nothing_up_while_observing(tmp_path):
+    """The launcher is told so in the settings; where it enforces, it blocks whatever goes wrong."""
+    for phase, arguments in (("observe", ["observe"]), ("enforce", [])):
+        render.render(PACKAGED, "linux", phase, str(tmp_path))
+        settings = json.loads((tmp_path / targets.DROP_IN).read_bytes())
+        entry = settings["hooks"]["PreToolUse"][0]["hooks"][0]
+        assert ("/opt/agentguard/hook", arguments) == (entry["command"], entry["args"])
 
 
 @pytest.mark.parametrize("phase", ["observe", "enforce"])

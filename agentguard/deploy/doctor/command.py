@@ -20,15 +20,16 @@ _SHIMS = ("/shims/", "/.pyenv/", "/.asdf/")
 
 def check(exam: Exam) -> Iterator[Finding]:
     """Yield what is wrong with the hook's command and the installed code."""
-    if not os.path.isfile(exam.where.stub):
-        yield exam.finding("command/not-installed", f"there is no {exam.where.stub}")
+    own = install.started(exam.where)
+    if not os.path.isfile(own):
+        yield exam.finding("command/not-installed", f"there is no {own}")
     if exam.entry is not None and not exam.argv:
         yield exam.finding("command/shell", f"the settings start {exam.entry.get('command')!r} through a shell")
     if not exam.argv:
         return
-    program, stub = exam.argv[0], exam.argv[-1]
+    program = exam.argv[0]
     there = True
-    for path in dict.fromkeys((program, stub)):
+    for path in exam.files:
         if not os.path.isfile(path):
             there = False
             yield exam.finding("command/missing", f"the settings start {path}, which is not there", place=path)
@@ -38,8 +39,8 @@ def check(exam: Exam) -> Iterator[Finding]:
         return
     if _is_shim(program):
         yield exam.finding("command/shim", f"{program} is a script that looks for Python", place=program)
-    elif stub == exam.where.stub:
-        yield from _python(exam, program)
+    elif exam.files[-1] == own:
+        yield from _python(exam, install.python_of(exam.where) if program == own else program)
 
 
 def _rights(exam: Exam, path: str) -> Iterator[Finding]:

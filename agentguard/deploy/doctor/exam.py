@@ -74,10 +74,8 @@ class Exam:
     @property
     def cli(self) -> str:
         """The command line as somebody would type it: the installed one, where one is installed."""
-        python, script = install.python_of(self.where), os.path.join(self.where.code, "cli.py")
-        if not os.path.isfile(script):
-            return "agentguard"
-        return shlex.join([python, "-I", "-S", script])
+        argv = install.cli_of(self.where)
+        return shlex.join(argv) if os.path.isfile(argv[-1]) else "agentguard"
 
     @cached_property
     def sources(self) -> dict[str, list[Source]]:
@@ -109,6 +107,11 @@ class Exam:
         if self.entry is None or not isinstance(self.entry.get("args"), list):
             return []
         return [str(word) for word in (self.entry.get("command"), *self.entry["args"])]
+
+    @property
+    def files(self) -> list[str]:
+        """The files that it names: the program, and the script that it starts, where there is one."""
+        return [word for number, word in enumerate(self.argv) if number == 0 or os.path.isabs(word)]
 
     @cached_property
     def environment(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentguard import child, places
 from agentguard.audit.person import spools
-from agentguard.deploy import targets
+from agentguard.deploy import packaged, targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +38,8 @@ def installation(home: str | None = None) -> Places:
     system = places.managed()
     if home:
         return places.personal(home)
-    there = any(os.path.lexists(path) for path in (system.anchor, system.stub, system.seal))
+    own = (system.anchor, system.stub, packaged.launcher(system), system.seal)
+    there = any(os.path.lexists(path) for path in own)
     return system if there else places.personal(places.account_home())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from agentguard.deploy import safepath, targets
+from agentguard.deploy import install, safepath, targets
 from agentguard.deploy.doctor import machine as machines
 from agentguard.deploy.doctor.exam import Exam, ours
 from agentguard.deploy.doctor.sources import CONSOLE, FILE
@@ -63,9 +63,11 @@ def _of_person(exam: Exam, name: str, effective: Effective | None, found: list[S
             yield exam.finding("managed/no-hook", f"{winner.kind} settings in {winner.place} do not start agentguard")
     else:
         args = entry.get("args")
-        stub = str(args[-1]) if isinstance(args, list) and args else ""
-        if stub and stub != exam.where.stub:
-            yield exam.finding("managed/other-hook", f"the settings start {stub}, installed is {exam.where.stub}")
+        words = [entry.get("command"), *args] if isinstance(args, list) else []
+        named = next((str(word) for word in reversed(words) if os.path.isabs(str(word))), "")
+        own = install.started(exam.where)
+        if named and named != own:
+            yield exam.finding("managed/other-hook", f"the settings start {named}, installed is {own}")
         yield from _linted(exam, effective)
 
 

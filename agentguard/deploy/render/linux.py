@@ -1,4 +1,8 @@
-"""Linux and WSL: a drop-in for Claude Code, agentguard's own files, and systemd units for the sync."""
+"""Linux and WSL: a drop-in for Claude Code, agentguard's own files, and systemd units for the sync.
+
+Where a package brings the program, it brings the units too. What its launcher starts while nothing is enforced says so:
+then a hook that fails holds nothing up.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from agentguard.deploy import managed, targets
+from agentguard.deploy import managed, packaged, targets
 from agentguard.deploy.render import own, systemd
 from agentguard.deploy.render.kit import INSTALL, REMOVE, Artefact, Kit, script
+from agentguard.policy.model import OBSERVE
 
 if TYPE_CHECKING:
     from agentguard.deploy.plan import Plan
@@ -22,7 +27,10 @@ def kit(plan: Plan, phase: str) -> Kit:
     target = targets.TARGETS[targets.LINUX]
     argv = plan.argvs[targets.LINUX]
     code = os.path.dirname(argv[-1])
-    command = [*argv[:-1], os.path.join(code, "cli.py")]
+    package = len(argv) == 1
+    command = [packaged.COMMAND] if package else [*argv[:-1], os.path.join(code, "cli.py")]
+    if package and phase == OBSERVE:
+        argv = [*argv, packaged.OBSERVE]
     value = managed.settings(argv, phase=phase, chosen=plan.chosen, records=plan.records, null=target.null)
     drop_in = Artefact(
         targets.DROP_IN,
@@ -32,16 +40,17 @@ def kit(plan: Plan, phase: str) -> Kit:
     )
     units = [
         Artefact(name, text.encode(), what, f"{_UNITS}/{name}")
-        for name, (text, what) in systemd.units(command, target.state).items()
+        for name, (text, what) in (() if package else systemd.units(command, target.state).items())
     ]
     ours = own.artefacts(plan, target, phase)
     run = shlex.join(command)
     first = f" --from {own.BUNDLE}" if plan.bundle else ""
-    install = [
-        f"test -e {target.stub} || agentguard install --system    # from a checkout or a wheel"
-        if code == target.code
-        else f"# put agentguard's code where {shlex.join(argv)} starts it"
-    ]
+    if package:
+        install = [f"test -x {argv[0]}    # the package {packaged.NAME} comes first"]
+    elif code == target.code:
+        install = [f"test -e {target.stub} || agentguard install --system    # from a checkout or a wheel"]
+    else:
+        install = [f"# put agentguard's code where {shlex.join(argv)} starts it"]
     install += [_install(artefact) for artefact in (*ours[:2], *units)]
     install += [
         f"{run} sync{first}",
@@ -51,12 +60,13 @@ def kit(plan: Plan, phase: str) -> Kit:
         _install(drop_in),
         f"{run} doctor",
     ]
-    remove = [
-        f"rm {drop_in.place}",
-        f"{_SYSTEMD} disable --now {systemd.TIMER} {systemd.PATH}",
-        f"rm {' '.join(unit.place for unit in units)}",
-        f"rm -r {shlex.quote(code)}",
-    ]
+    remove = [f"rm {drop_in.place}", f"dpkg --remove {packaged.NAME}"]
+    if not package:
+        remove[1:] = [
+            f"{_SYSTEMD} disable --now {systemd.TIMER} {systemd.PATH}",
+            f"rm {' '.join(unit.place for unit in units)}",
+            f"rm -r {shlex.quote(code)}",
+        ]
     title = f"agentguard for {plan.organisation}, phase {phase}"
     scripts = (
         Artefact(
