@@ -2,7 +2,7 @@
 
 `command` is what starts such a world; everything else is called by root inside it. In a box
 
-- /tmp is empty, /etc, /opt and /var/lib are overlays: reads fall through, writes stay in the box;
+- /tmp is empty; where installations write (`LAYERED`) there are overlays: reads fall through, writes stay in the box;
 - the only network interface is loopback;
 - a folder that others may not enter (a repository or an interpreter under /root) is covered by an empty one that holds
   just the trees that are needed, at the same paths, so that the client's unprivileged user can reach them and nothing
@@ -26,7 +26,7 @@ from collections.abc import Sequence
 HERE = os.path.dirname(os.path.abspath(__file__))
 UID = 12345
 USER = "dev"
-LAYERED = ("/etc", "/opt", "/var/lib")
+LAYERED = ("/etc", "/opt", "/usr", "/var/lib", "/var/log")
 
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1  # netdevice(7); linux/if.h
 

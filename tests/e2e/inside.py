@@ -3,7 +3,7 @@
     inside.py JOB_FILE
 
 The job is {"folder", "images", "build" or "scenario"}: a folder of its own for this job, the installs that already
-exist (layers for /etc, /opt and /var/lib, nearest first), and either the install to build or the scenario to prove. The
+exist (layers of `box.LAYERED`, nearest first), and either the install to build or the scenario to prove. The
 result goes to <folder>/result.json: {"problem": TEXT}, empty if all is well.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from e2e import box, managed, setup
 from e2e.lab import NotProved, open_lab
-from e2e.scenarios import ALL
+from e2e.scenarios import chosen_from
 
 
 def _furnish(folder: str, images: list[str], *, uppers: str = "") -> None:
@@ -37,7 +37,7 @@ def _build(job: dict[str, Any]) -> str:
 
 
 def _prove(job: dict[str, Any]) -> str:
-    scenario = next(one for one in ALL if one.name == job["scenario"])
+    scenario = next(one for one in chosen_from(managed.PACKAGES) if one.name == job["scenario"])
     _furnish(job["folder"], job["images"])
     lab = open_lab(os.path.join(job["folder"], "lab"), setup.client_path())
     box.add_user(lab.home)

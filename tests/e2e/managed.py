@@ -16,13 +16,17 @@ from functools import partial
 from typing import Any
 
 from agentguard import places
-from agentguard.deploy import safepath, targets
+from agentguard.deploy import packaged, safepath, targets
 from agentguard.policy.model import ENFORCE
 from e2e import box, setup
 from e2e.lab import Lab
 from e2e.scenario import ENFORCING, OBSERVING_BUNDLE, OBSERVING_STAGE
 
-HOOK_STUB = places.managed().stub
+# A folder of packages (scripts/e2e-package): where it is named, they put the program onto machines, and not the checkout.
+PACKAGES_VARIABLE = "AGENTGUARD_E2E_PACKAGES"
+PACKAGES = os.environ.get(PACKAGES_VARIABLE, "")
+FIRST = "first.deb"
+
 SEAL = places.managed().seal
 _DROP_INS = targets.TARGETS[targets.LINUX].drop_ins
 DROP_IN = os.path.join(_DROP_INS, targets.DROP_IN)
@@ -41,6 +45,12 @@ main()
 """
 
 
+def hook_stub() -> str:
+    """Return the script that the hook's interpreter is started with on this machine."""
+    version = packaged.folder(places.managed())
+    return os.path.join(version, "hook.py") if version else places.managed().stub
+
+
 def _python() -> str:
     """Return the interpreter of the managed install: this process's own if it is root's, else a copy of it."""
     python = os.path.realpath(sys.executable)
@@ -55,12 +65,29 @@ def _copy_python(target: str) -> None:
     shutil.copytree(os.path.join(sys.base_prefix, library), os.path.join(_ADMIN, library), ignore=_PYTHON_WITHOUT)
 
 
-def run_command(*argv: str, cwd: str = "/") -> None:
-    """Run a command of the administrator's. Raises RuntimeError with all that it said."""
+def attempt(*argv: str, cwd: str = "/") -> subprocess.CompletedProcess[str]:
+    """Run a command of the administrator's, however it ends."""
     env = {"PATH": f"{_ADMIN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-    done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def run_command(*argv: str, cwd: str = "/") -> str:
+    """Run a command of the administrator's; return what it said. Raises RuntimeError with that if it fails."""
+    done = attempt(*argv, cwd=cwd)
+    said = done.stdout + done.stderr
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{' '.join(argv)} ended with {done.returncode}:\n{said}")
+    return said
+
+
+def package(name: str) -> str:
+    """Return the path of one of the packages."""
+    return os.path.join(PACKAGES, name)
+
+
+def install_package(_folder: str) -> None:
+    """Put agentguard's package on the machine, which brings the administrator's command."""
+    run_command("dpkg", "--install", package(FIRST))
 
 
 def install_program(_folder: str) -> None:
@@ -88,7 +115,8 @@ def _edit(path: str, repository: str) -> None:
     with open(path, encoding="utf-8") as stream:
         text = stream.read()
     text = text.replace("https://policy.acme.example/bundle", repository)
-    text = text.replace("# [linux]", f'[linux]\npython = "{_python()}"')
+    paths = f'launcher = "{packaged.launcher(places.managed())}"' if PACKAGES else f'python = "{_python()}"'
+    text = text.replace("# [linux]", f"[linux]\n{paths}")
     with open(path, "w", encoding="utf-8") as stream:
         stream.write(text)
 
@@ -115,7 +143,7 @@ def install_managed(folder: str, *, mode: str = "enforce", stage: str = "enforce
 # What can be built; each takes a folder of its own. PROGRAM lies under all others, which scenarios can name.
 PROGRAM = "program"
 INSTALLS: dict[str, Callable[[str], None]] = {
-    PROGRAM: install_program,
+    PROGRAM: install_package if PACKAGES else install_program,
     ENFORCING: install_managed,
     OBSERVING_BUNDLE: partial(install_managed, mode="observe"),
     OBSERVING_STAGE: partial(install_managed, stage="observe"),

@@ -1,6 +1,6 @@
 """The command line: which scenarios, two at a time, one line each, and the summary.
 
-    e2e-claude [--list] [-k NAME]… [--json] [--keep] [--jobs N]
+    e2e-claude [--list] [-k NAME]… [--json] [--keep] [--jobs N] [--packages DIR]
 
 The whole run lives in a file system in memory, in a mount and process namespace of its own: when it ends, in whatever
 way, its processes and files are gone. `--keep` copies what the client said and did to disk first.
@@ -24,7 +24,7 @@ from typing import Any
 
 from e2e import box, managed, setup
 from e2e.scenario import NO_INSTALL, Scenario
-from e2e.scenarios import ALL
+from e2e.scenarios import chosen_from
 
 TESTS = os.path.dirname(box.HERE)
 _BASE = "/var/tmp"  # not /tmp, which is empty in a box
@@ -43,7 +43,8 @@ class Result:
 def main(argv: Sequence[str]) -> int:
     """Run the command line; return the exit code: 0 all proved, 1 not all or not ready, 2 usage, 130 interrupted."""
     options = _parse(argv)
-    chosen = [one for one in ALL if not options.k or any(part in one.name for part in options.k)]
+    known = chosen_from(options.packages)
+    chosen = [one for one in known if not options.k or any(part in one.name for part in options.k)]
     if not chosen:
         sys.stderr.write("e2e-claude: no scenario has such a name; `--list` shows them all\n")
         return 2
@@ -62,7 +63,7 @@ def main(argv: Sequence[str]) -> int:
     os.chmod(base, 0o755)
     arguments = [sys.executable, "-m", "e2e.runner", "--base", base, *argv]
     try:
-        return subprocess.run(box.command(arguments), env=_environment(), cwd=TESTS, check=False).returncode
+        return subprocess.run(box.command(arguments), env=_environment(options), cwd=TESTS, check=False).returncode
     except KeyboardInterrupt:
         return 130
     finally:
@@ -84,17 +85,21 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
     parser.add_argument("--keep", action="store_true", help="keep what the client said and did, and say where")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="scenarios at the same time (default 2)")
+    parser.add_argument(
+        "--packages", default="", metavar="DIR", help="on machines that have the packages in DIR (scripts/e2e-package)"
+    )
     parser.add_argument("--base", help=argparse.SUPPRESS)
     return parser.parse_args(argv)
 
 
-def _environment() -> dict[str, str]:
+def _environment(options: argparse.Namespace) -> dict[str, str]:
     """Return the environment of everything in a box: nothing of the caller's but the way to programs."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
         setup.FOLDER_VARIABLE: setup.client_folder(),
+        managed.PACKAGES_VARIABLE: os.path.abspath(options.packages) if options.packages else "",
     }
 
 

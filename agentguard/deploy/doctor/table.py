@@ -120,9 +120,7 @@ KNOWN = {
     ),
     "trust/grace": Known(WARNING, "the policy has expired; it holds unchanged for a while", "{sudo}{cli} sync"),
     "trust/damaged-state": Known(WARNING, "part of the state was deleted or put back", "{sudo}{cli} sync"),
-    "trust/clock": Known(
-        ERROR, "with a wrong clock nobody knows whether the policy has expired", "{clock}"
-    ),
+    "trust/clock": Known(ERROR, "with a wrong clock nobody knows whether the policy has expired", "{clock}"),
     "trust/not-taken-up": Known(
         WARNING,
         "the configuration was changed after the last sync, and the hook knows only what the sync read",

@@ -36,3 +36,12 @@ ALL: tuple[Scenario, ...] = (
     *lint.SCENARIOS,
     *uninstall.SCENARIOS,
 )
+
+
+def chosen_from(packages: str) -> tuple[Scenario, ...]:
+    """Return the scenarios there are: with packages to install, those of `tests/package` too."""
+    if not packages:
+        return ALL
+    from package import SCENARIOS  # noqa: PLC0415 - they are built upon these
+
+    return (*SCENARIOS, *ALL)

@@ -12,19 +12,18 @@ from agentguard import places
 from agentguard.deploy import install
 from e2e import box
 from e2e.lab import Lab, expect
-from e2e.managed import DROP_IN, HOOK_STUB, change_hook
+from e2e.managed import DROP_IN, change_hook
 from e2e.marks import bash, prepare
 from e2e.scenario import OBSERVING_STAGE, Scenario
 
 _WHERE = places.managed()
-_CLI = [install.python_of(_WHERE), "-I", "-S", os.path.join(_WHERE.code, "cli.py")]
 
 
 def _doctor(lab: Lab, *options: str, root: bool = False) -> dict[str, Any]:
     """Run the doctor as the client's user, or as root, and return what it prints."""
     path = f"{os.path.dirname(lab.client)}:/usr/bin:/bin"
     done = subprocess.run(
-        [*_CLI, "doctor", "--json", *options],
+        [*install.cli_of(_WHERE), "doctor", "--json", *options],
         env={"PATH": path, "HOME": lab.home, "LANG": "C.UTF-8"},
         cwd=lab.work,
         capture_output=True,
@@ -57,7 +56,7 @@ def _no_drop_in() -> None:
 
 
 def _no_stub() -> None:
-    os.unlink(HOOK_STUB)
+    os.unlink(install.started(_WHERE))
 
 
 def _runs_beside() -> None:

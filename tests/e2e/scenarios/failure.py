@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from e2e.lab import Lab, expect
-from e2e.managed import HOOK_STUB, SEAL, change_hook, install_recorder
+from e2e.managed import SEAL, change_hook, hook_stub, install_recorder
 from e2e.marks import bash, prepare
 from e2e.scenario import NO_INSTALL, Scenario
 
@@ -28,19 +28,19 @@ def _blocked(lab: Lab, *, called: bool = True) -> None:
 
 def _broken(lab: Lab, **orders: Any) -> None:
     """Put a stub in place that starts and then fails in some way."""
-    lab.recorder(HOOK_STUB, **orders)
+    lab.recorder(hook_stub(), **orders)
     _blocked(lab)
 
 
 def _hanging(lab: Lab) -> None:
-    lab.recorder(HOOK_STUB, sleep=30)
+    lab.recorder(hook_stub(), sleep=30)
     change_hook(timeout=2)
     _blocked(lab)
 
 
 def _no_stub(lab: Lab) -> None:
     """Remove the stub: its interpreter then ends with exit code 2, which blocks the prompt already."""
-    os.unlink(HOOK_STUB)
+    os.unlink(hook_stub())
     prepare(lab)
     run = lab.run([bash("touch ran.txt")])
     expect(lab.text("ran.txt") is None, "the call ran though its hook was missing")
@@ -53,7 +53,7 @@ def _no_interpreter(lab: Lab) -> None:
 
 
 def _not_executable(lab: Lab) -> None:
-    change_hook(command=HOOK_STUB)
+    change_hook(command=hook_stub())
     _blocked(lab, called=False)
 
 

@@ -6,7 +6,7 @@ import os
 from functools import partial
 
 from e2e.lab import Lab, expect
-from e2e.managed import HOOK_STUB
+from e2e.managed import hook_stub
 from e2e.marks import CHANGES_SETTINGS, MARKS, bash, go_for, prepare
 from e2e.records import decision, decisions, verify
 from e2e.scenario import OBSERVING_BUNDLE, OBSERVING_STAGE, Scenario
@@ -37,7 +37,7 @@ def _builtin(lab: Lab) -> None:
     prepare(lab)
     settings = os.path.join(lab.home, ".claude", "settings.json")
     before = lab.text(settings)
-    run = lab.run([bash(CHANGES_SETTINGS)], [bash(f"rm -f {HOOK_STUB}")], args=["--dangerously-skip-permissions"])
+    run = lab.run([bash(CHANGES_SETTINGS)], [bash(f"rm -f {hook_stub()}")], args=["--dangerously-skip-permissions"])
     expect(lab.text(settings) == before, "the agent's settings were changed")
     for result in run.results:
         expect(
@@ -48,7 +48,7 @@ def _builtin(lab: Lab) -> None:
 
 
 def _broken_hook(lab: Lab) -> None:
-    lab.recorder(HOOK_STUB, exit=1)
+    lab.recorder(hook_stub(), exit=1)
     prepare(lab)
     lab.run([bash("touch ran.txt")])
     expect(lab.recorded(), "the broken hook was not started")
