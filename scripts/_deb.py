@@ -101,8 +101,11 @@ class Build:
     def __exit__(self, *_error):
         self._stack.close()
 
-    def package(self, folder, revision=1, kit=None):
-        """Write the package into a folder and return its path. `kit`: a rendered folder that it takes along, or None."""
+    def package(self, folder, revision=1, kit=None, *, level=6):
+        """Write the package into a folder and return its path.
+
+        `kit`: a rendered folder that it takes along, or None. `level`: of compression, 0 to 9.
+        """
         version = f"{__version__}-{revision}"
         architecture = _run("dpkg", "--print-architecture").strip()
         os.makedirs(folder, exist_ok=True)
@@ -131,7 +134,7 @@ class Build:
             _control(stage, words, conffiles)
             _make_plain(stage)
             epoch = os.environ.get("SOURCE_DATE_EPOCH") or _commit_time()
-            flags = ("--root-owner-group", "-Zgzip", "--build")
+            flags = ("--root-owner-group", "-Zgzip", f"-z{level}", "--build")
             _run("dpkg-deb", *flags, stage, target, env={**os.environ, "SOURCE_DATE_EPOCH": epoch})
         return target
 

@@ -23,9 +23,9 @@ def make(folder):
         kit = _kit(scratch)
         with _deb.Build() as build:
             for name, revision, taken in (("first", 1, None), ("second", 2, kit), ("organisation", 1, kit)):
-                os.replace(build.package(scratch, revision, taken), os.path.join(folder, f"{name}.deb"))
+                os.replace(build.package(scratch, revision, taken, level=1), os.path.join(folder, f"{name}.deb"))
         with _deb.Build(_archive(scratch)) as build:
-            os.replace(build.package(scratch, 3, kit), os.path.join(folder, "own-python.deb"))
+            os.replace(build.package(scratch, 3, kit, level=1), os.path.join(folder, "own-python.deb"))
 
 
 def _kit(scratch):

@@ -89,10 +89,12 @@ def _units(lab: Lab) -> None:
 def _command(lab: Lab) -> None:
     """Use the command of the package as an ordinary person."""
     machine.install(machine.ORGANISATION)
-    argv = ["agentguard", "policy", "explain", "--json", "--bash", "touch denied.txt"]
-    done = subprocess.run(argv, cwd=lab.work, capture_output=True, text=True, check=False, user=box.UID, group=box.UID)
+    argv = ["agentguard", "status", "--json"]
+    env = {"PATH": "/usr/bin:/bin", "HOME": lab.home}
+    person = {"user": box.UID, "group": box.UID, "extra_groups": []}
+    done = subprocess.run(argv, env=env, cwd=lab.work, capture_output=True, text=True, check=False, **person)
     expect(done.returncode == 0, f"it ended with {done.returncode}: {done.stderr}")
-    expect(machine.REASON in done.stdout, f"it says {done.stdout[:300]}")
+    expect('"marked"' in done.stdout, f"it says {done.stdout[:600]}")
     said = managed.attempt("agentguard", "install", "--system")
     expect("by a package" in said.stderr, f"an installation over the package was not refused: {said.stderr}")
 
