@@ -58,7 +58,7 @@ def _own(lab: Lab) -> None:
     run = lab.run([bash("touch denied.txt")], [bash("touch fine.txt")])
     expect(machine.REASON in run.results[0].text, f"the model was told {run.results[0].text[:300]!r}")
     expect((lab.text("denied.txt"), lab.text("fine.txt")) == (None, ""), "not just the allowed call happened")
-    said = managed.run("dpkg-query", "--show", "--showformat=${Depends}", "agentguard")
+    said = managed.run_command("dpkg-query", "--show", "--showformat=${Depends}", "agentguard")
     expect("python" not in said, f"it depends on {said}")
 
 

@@ -67,7 +67,7 @@ def _downgrade(lab: Lab) -> None:
     said = machine.refused("--install", managed.package(machine.ORGANISATION))
     expect("is older" in said, f"it says {said}")
     expect("dpkg --remove agentguard" in said, f"it does not say how to go back: {said}")
-    status = managed.run("dpkg-query", "--show", "--showformat=${Status} ${Version}", "agentguard")
+    status = managed.run_command("dpkg-query", "--show", "--showformat=${Status} ${Version}", "agentguard")
     expect(status.startswith("install ok installed") and status.endswith("-2"), f"dpkg says {status}")
     machine.in_force(lab)
 

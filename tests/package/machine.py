@@ -24,7 +24,7 @@ REASON = "E2E-COMMAND"
 
 def dpkg(*words: str) -> str:
     """Run dpkg; return what it said. Raises RuntimeError if it fails."""
-    return managed.run("dpkg", *words)
+    return managed.run_command("dpkg", *words)
 
 
 def install(name: str) -> str:

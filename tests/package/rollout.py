@@ -54,7 +54,7 @@ def _organisation(lab: Lab) -> None:
 
 def _for_everybody(lab: Lab) -> None:
     """Install under root's closed umask: everything is root's, nobody else can change it, everybody can read it."""
-    managed.run("sh", "-e", "-c", f"umask 077; dpkg --install {managed.package(machine.ORGANISATION)}")
+    managed.run_command("sh", "-e", "-c", f"umask 077; dpkg --install {managed.package(machine.ORGANISATION)}")
     wrong = []
     for top in (machine.WHERE.code, machine.WHERE.config, managed.DROP_IN):
         for path, folders, files in os.walk(top):
@@ -67,7 +67,7 @@ def _for_everybody(lab: Lab) -> None:
     expect(not wrong, f"others could change it or cannot read it: {wrong[:5]}")
     spools = os.lstat(machine.WHERE.spools)
     expect(stat.S_IMODE(spools.st_mode) == 0o1733, f"the folder of spools has mode {spools.st_mode:o}")
-    said = managed.run("dpkg", "--verify", "agentguard")
+    said = managed.run_command("dpkg", "--verify", "agentguard")
     expect(not said, f"dpkg finds files that are not as they were packed: {said}")
     machine.in_force(lab)
     expect(decisions("Bash")[0]["effect"] == "deny", "the record does not say deny")
@@ -77,9 +77,9 @@ def _units(lab: Lab) -> None:
     """Let systemd judge the units that the package has installed."""
     machine.install(machine.FIRST)
     units = [f"agentguard-sync.{kind}" for kind in ("service", "timer", "path")]
-    said = managed.run("systemd-analyze", "verify", "--man=no", *units)
+    said = managed.run_command("systemd-analyze", "verify", "--man=no", *units)
     expect("agentguard" not in said, f"systemd finds {said}")
-    managed.run("systemd-analyze", "security", "--offline=yes", f"--threshold={_EXPOSURE}", units[0])
+    managed.run_command("systemd-analyze", "security", "--offline=yes", f"--threshold={_EXPOSURE}", units[0])
     for unit in units[1:]:
         done = managed.attempt("systemctl", "is-enabled", unit)
         expect(done.stdout.strip() == "enabled", f"{unit} is {done.stdout.strip() or done.stderr.strip()}")
