@@ -33,7 +33,7 @@ class Stage:
         self.publisher = os.path.join(self.folder, "publisher")
         self.collector_data = os.path.join(self.folder, "collector")
         self.home = os.path.join(self.folder, "home")
-        self.reader_token = os.path.join(self.collector_data, "reader.token")
+        self.reader_token = os.path.join(self.folder, "reader.token")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -51,6 +51,11 @@ class Stage:
         if self.server:
             self.stop_server()
         shutil.rmtree(self.folder)
+
+    def keep_token(self, token):
+        """Keep what was said once in a file."""
+        with open(self.reader_token, "w", encoding="ascii") as file:
+            file.write(token)
 
     def project(self, name):
         """Return a path inside the laptop's project."""

@@ -79,6 +79,7 @@ TEAM = [
     "agentguard collector init --data collector",
     "agentguard bundle init publisher --org acme --collector-url https://audit.acme.example --receipt-key KEY",
     "agentguard bundle publish bundles/baseline --to publisher",
+    "agentguard collector token create --data collector alice > reader.token",
     "agentguard collector serve --data collector --bundle-dir publisher/repo",
     "agentguard enroll https://audit.acme.example/bundle --root-sha256 HEX --enrol-secret-file secret.txt",
     "agentguard quickstart",
@@ -136,8 +137,7 @@ def test_team_commands_work_together(tmp_path):
     (tmp_path / "bundles").symlink_to(ROOT / "bundles")
     (tmp_path / "secret.txt").symlink_to(tmp_path / "collector/enrol.secret")
     (tmp_path / "root.json").symlink_to(tmp_path / "publisher/repo/1.root.json")
-    (tmp_path / "reader.token").symlink_to(tmp_path / "collector/reader.token")
-    collector, init, publish, serve, enroll, quickstart, status, doctor, search, init_deploy, render = TEAM
+    collector, init, publish, token, serve, enroll, quickstart, status, doctor, search, init_deploy, render = TEAM
     command = f"{sys.executable} -m agentguard"
 
     def as_here(line, **values):
@@ -148,6 +148,7 @@ def test_team_commands_work_together(tmp_path):
     key = json.loads(run(f"{as_here(collector)} --json", tmp_path))["receipt_key"]
     run(f"{as_here(init, KEY=key)} --no-passphrase", tmp_path)
     run(as_here(publish), tmp_path)
+    run(as_here(token), tmp_path)
     argv = f"exec {as_here(serve)} --port {url.rpartition(':')[2]} --ready-file ready"
     null, pipe = subprocess.DEVNULL, subprocess.PIPE
     server = subprocess.Popen(

@@ -102,15 +102,29 @@ def _read(line: Line) -> None:
     line.h = rest[6:-2]
     if rest[-2:] != '"}' or not is_hex(line.h, _HASH):
         raise _LineError("has no hash at its end")
+    if not is_whole(line):
+        raise _LineError(line.problem)
+
+
+def is_whole(line: Line) -> bool:
+    """Whether a line that is JSON of the right form has what a record must have; sets its chain and number.
+
+    If not, `problem` says what is missing.
+    """
+    line.problem = ""
     if not isinstance(line.body, dict) or not isinstance(line.texts, (dict, type(None))):
-        raise _LineError("body or texts are no object")
-    if not is_hex(line.salt, 0 if line.texts is None else _SALT):
-        raise _LineError("has no salt")
-    line.chain, line.seq = line.body.get("chain", ""), line.body.get("seq", -1)
-    if not is_hex(line.chain, _CHAIN) or not is_hex(line.body.get("texts"), _HASH):
-        raise _LineError("has no chain or no commitment to its texts")
-    if type(line.seq) is not int or not 0 <= line.seq < _MAX_SEQ:
-        raise _LineError("has no number")
+        line.problem = "body or texts are no object"
+    elif not is_hex(line.h, _HASH):
+        line.problem = "has no hash at its end"
+    elif not is_hex(line.salt, 0 if line.texts is None else _SALT):
+        line.problem = "has no salt"
+    elif not is_hex(line.body.get("chain"), _CHAIN) or not is_hex(line.body.get("texts"), _HASH):
+        line.problem = "has no chain or no commitment to its texts"
+    elif type(line.body.get("seq")) is not int or not 0 <= line.body["seq"] < _MAX_SEQ:
+        line.problem = "has no number"
+    else:
+        line.chain, line.seq = line.body["chain"], line.body["seq"]
+    return not line.problem
 
 
 def is_hex(value: Any, digits: int) -> bool:

@@ -7,7 +7,8 @@ less than that, parentheses group, `-` or NOT before a term or a group means not
 `KEY:VALUE` compares a field, without regard to case; `*` stands for any text, and `KEY:*` finds what has the field at
 all. `KEY:(a OR b)` gives several values. A value with spaces, quotes or parentheses is quoted (`path:"/srv/my files/*"`;
 `\"` is a quote in it). A field with several values (rows, rules) matches if one of them does. A word or quoted words
-alone are looked for in every text of the record; a `*` in them is a star.
+alone are looked for in every text of the record: whole words (runs of letters and digits) one after another, whatever
+stands between them, so that `"push --force"` finds `push=force` too.
 `since:` and `until:` take a span (30s, 15m, 24h, 7d, 2w) or a date (2026-05-01, 2026-05-01T12:00).
 """
 
@@ -19,6 +20,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard.audit.record import stamp
+from agentguard.audit.words import holds, words
 from agentguard.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,6 +59,9 @@ _ORIGIN = {"command": "command", "via": "via"}
 _TIMES = ("since", "until")
 _ALIASES = {"verdict": "effect"}  # other names of fields
 KEYS = sorted([*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *_ROW_TEXTS, *_ORIGIN, *_TIMES])
+
+_FACTS = sorted({_ALIASES.get(key, key) for key in KEYS} - {*_TIMES})
+_NO_WORDS = frozenset({"boot", "chain", "latency_us", "prev", "previous", "seq", "texts", "time", "work"})
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
@@ -129,8 +134,24 @@ def _holds(term: Term, body: dict[str, Any], texts: dict[str, Any], received: st
         time = received or _text(body.get("time", ""))
         return time >= term.value if term.key == "since" else time < term.value
     if not term.key:
-        return any(term.value in word.lower() for word in _strings([body, texts]))
-    return any(value and _like(term.value, value.lower()) for value in _values(term.key, body, texts))
+        wanted = words(term.value)
+        everywhere = strings(body, texts)
+        return any(holds(wanted, text) if wanted else term.value in text.lower() for text in everywhere)
+    return any(value and like(term.value, value.lower()) for value in _values(term.key, body, texts))
+
+
+def facts(body: dict[str, Any], texts: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """Yield every (key, value) that `KEY:VALUE` compares with, in lower case: what an index must know."""
+    for key in _FACTS:
+        for value in _values(key, body, texts or {}):
+            if value:
+                yield key, value.lower()
+
+
+def strings(body: dict[str, Any], texts: dict[str, Any] | None) -> Iterator[str]:
+    """Yield every text and number in which words are looked for."""
+    yield from _strings([value for key, value in body.items() if key not in _NO_WORDS])
+    yield from _strings(texts)
 
 
 class _Parser:
@@ -250,10 +271,10 @@ def _values(key: str, body: dict[str, Any], texts: dict[str, Any]) -> Iterator[s
                 yield _text(row.get(name))
     else:
         for origin in _objects(texts.get("origins")):
-            words = origin.get(_ORIGIN[key])
-            yield from _strings(words)
-            if key == "command" and isinstance(words, list):
-                yield " ".join(map(_text, words))
+            named = origin.get(_ORIGIN[key])
+            yield from _strings(named)
+            if key == "command" and isinstance(named, list):
+                yield " ".join(map(_text, named))
         if key == "command":
             yield _text(texts.get("command"))
 
@@ -288,7 +309,7 @@ def _strings(value: Any) -> Iterator[str]:
             yield _text(value)
 
 
-def _like(pattern: str, text: str) -> bool:
+def like(pattern: str, text: str) -> bool:
     """Whether `text` is what `pattern` says, with `*` for any text. Each part at its leftmost place."""
     first, *rest = pattern.split("*")
     if not rest:

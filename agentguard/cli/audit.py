@@ -214,7 +214,9 @@ def _print(records: list[Seen], *, as_json: bool) -> None:
 
 def _token_file(path: str | None) -> str:
     if not path:
-        raise UsageError("--server needs --token-file", hint="the collector keeps the reader's token in reader.token")
+        raise UsageError(
+            "--server needs --token-file", hint="at the collector: agentguard collector token create NAME > FILE"
+        )
     return path
 
 

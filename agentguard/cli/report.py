@@ -33,7 +33,7 @@ def report(since: str, until: str, url: str | None, token_file: str | None, home
     when = reports.span(since, until)
     if url:
         if not token_file:
-            hint = "the collector keeps the reader's token in reader.token"
+            hint = "at the collector: agentguard collector token create NAME > FILE"
             raise UsageError("--collector needs --token-file", hint=hint)
         from agentguard.audit import remote  # noqa: PLC0415 - only for a collector
 

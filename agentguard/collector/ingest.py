@@ -5,8 +5,11 @@ The rules, for records of one chain with consecutive numbers:
 - what is there already, with the same hash, is not stored again; the same request can be sent any number of times
 - the first record must follow what is there; if it does not, the request is refused and says which number is expected,
   unless the device says that what is missing is gone: then it is taken, and the gap becomes an alert
-- the same number with another hash is a *fork*: somebody else writes to the same chain. It is stored, and said
+- the same number with another hash is a *fork*. It is stored, and said
 - a hash that does not follow from the record before is *broken*. It is stored, and said: what does not fit is evidence
+
+Alerts are entries of the landing log, like records. `ALERTS` says what each means; an alert about a whole chain is raised
+once for each device, however often the device gives reason for it.
 """
 
 from __future__ import annotations
@@ -14,19 +17,34 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from agentguard import jsontext
 from agentguard.audit import lines
 from agentguard.audit.record import stamp
 from agentguard.audit.spool import NO_HEAD
 from agentguard.audit.unsent import BATCH_RECORDS
-from agentguard.collector import landing
+from agentguard.collector import fast, landing, ledger
 
 if TYPE_CHECKING:
     from agentguard.audit.lines import Line
     from agentguard.collector.keys import Keys
     from agentguard.collector.landing import Landing
-    from agentguard.collector.store import Store
+    from agentguard.collector.ledger import Chain, Ledger
 
 FORK, BROKEN, GAP, DEVICE = "fork", "broken", "gap", "device"
+REPLAY, RESET, CLONE, CLOCK = "replay", "reset", "clone", "clock"
+ALERTS = {
+    BROKEN: "a record does not follow from the one before it, or its texts are not those it is committed to",
+    CLOCK: "the collector's clock went back",
+    CLONE: "a chain goes on, or was left twice, after the device had left it: two machines hold the same spool",
+    DEVICE: "records came for a chain that another device began",
+    FORK: "the same number came twice with different content: a spool restored from a backup, or a cloned device",
+    GAP: "records are missing, and the device no longer has them",
+    REPLAY: "records that another device had sent came again, unchanged",
+    RESET: "a person's spool was begun anew: it was deleted, or damaged, and what was not sent is gone",
+}
+
+_CLOCK_SECONDS = 60.0
+_LOCKS = 256
 
 
 class BadRecordsError(Exception):
@@ -54,7 +72,7 @@ def batch(data: bytes) -> list[Line]:
         raise BadRecordsError(f"a request has 1 to {BATCH_RECORDS} records, this one {len(rows)}")
     found: list[Line] = []
     for number, raw in enumerate(rows, 1):
-        line = lines.parse(raw)
+        line = fast.parse(raw)
         if line.problem:
             raise BadRecordsError(f"line {number} is no record: {line.problem}", number)
         if found and (line.chain != found[-1].chain or line.seq != found[-1].seq + 1):
@@ -64,49 +82,119 @@ def batch(data: bytes) -> list[Line]:
 
 
 class Ingest:
-    """Takes batches, one at a time."""
+    """Takes batches from many threads: those of one chain after each other, others at the same time."""
 
-    def __init__(self, log: Landing, store: Store, keys: Keys) -> None:
+    def __init__(self, log: Landing, known: Ledger, keys: Keys) -> None:
         self._log = log
-        self._store = store
+        self._ledger = known
         self._keys = keys
-        self._lock = threading.Lock()
+        self._locks = [threading.Lock() for _ in range(_LOCKS)]
+        self._newest = known.newest()
 
     def take(self, device: str, records: list[Line], now: float, *, gone: bool) -> dict[str, Any]:
-        """Return the answer for a batch: a signed receipt and alerts. The records are on the disk then.
+        """Return the answer for a batch: a signed receipt, alerts, and how many records were here already.
 
-        Raises `GapError`, and OSError if they cannot be stored.
+        The records are on the disk then. Raises `GapError`, and OSError or sqlite3.Error if they cannot be stored.
         """
         first, last = records[0], records[-1]
         at = stamp(now)
-        with self._lock:
-            self._store.catch_up()
-            owner = self._store.owner(first.chain)
-            known = self._store.hashes(first.chain, first.seq - 1, last.seq)
-            missing = _missing_from(owner[1] if owner else None, first)
+        with self._locks[int(first.chain[:8], 16) % _LOCKS]:
+            if self._ledger.stale:
+                with self._log.still:
+                    self._ledger.catch_up()
+            chain = self._ledger.chain(first.chain)
+            missing = _missing_from(chain.last if chain else None, first)
             if missing is not None and not gone:
-                raise GapError(missing if owner else None)
+                raise GapError(missing if chain else None)
+            known = self._known(chain, first, last)
             flags = _flags(records, known)
-            entries = []
-            alerts = {flag for flag in flags if flag}
-            if missing is not None:
-                alerts.add(GAP)
-                entries.append(landing.alert(at, device, GAP, first.chain, (missing, first.seq - 1)))
-            if owner and owner[0] != device:
-                alerts.add(DEVICE)
-                entries.append(landing.alert(at, device, DEVICE, first.chain, (first.seq, last.seq)))
             new = [
                 (line, flag) for line, flag in zip(records, flags, strict=True) if line.h not in known.get(line.seq, {})
             ]
-            entries += [
-                landing.alert(at, device, flag, line.chain, (line.seq, line.seq)) for line, flag in _starts(new)
-            ]
-            entries += [landing.record(at, device, flag, line) for line, flag in new]
-            if new:
-                self._log.append(entries)
-                self._store.catch_up()
+            alerts = _Alerts(at, device)
+            if missing is not None:
+                alerts.add(GAP, first.chain, (missing, first.seq - 1))
+            for line, flag in _starts(new):
+                alerts.add(flag, line.chain, (line.seq, line.seq))
+            self._about_chain(alerts, chain, first, last, new)
+            self._about_clock(alerts, at, now)
+            if new or alerts.entries:
+                self._store(alerts, new)
         fields = {"chain": first.chain, "first": first.seq, "last": last.seq, "head": last.h, "received": at}
-        return {**self._keys.sign(fields), "alerts": sorted(alerts)}
+        said = sorted(alerts.kinds | {flag for flag in flags if flag})
+        return {**self._keys.sign(fields), "alerts": said, "known": len(records) - len(new)}
+
+    def _known(self, chain: Chain | None, first: Line, last: Line) -> dict[int, dict[str, str]]:
+        """Return {number: {hash: flag}} of what is there from the record before the first one on."""
+        if chain is None:
+            return {}
+        if first.seq == chain.last + 1 and not chain.forks:  # as nearly always
+            return {chain.last: {chain.h: ""}}
+        return self._ledger.hashes(first.chain, first.seq - 1, last.seq)
+
+    def _about_chain(
+        self, alerts: _Alerts, chain: Chain | None, first: Line, last: Line, new: list[tuple[Line, str]]
+    ) -> None:
+        """Say what the records mean for the chain as a whole, and for the one before it."""
+        if chain is None:
+            if first.starts_chain:
+                self._about_start(alerts, first)
+            return
+        if chain.device != alerts.device:
+            kind = DEVICE if new else REPLAY
+            self._once(alerts, kind, chain.chain, (first.seq, last.seq), f"it is {chain.device}'s")
+        left = self._ledger.left_at(chain.chain)
+        if left is not None and new and new[-1][0].seq > left:
+            self._once(alerts, CLONE, chain.chain, (left + 1, last.seq), f"the device had left it at {left}")
+
+    def _about_start(self, alerts: _Alerts, first: Line) -> None:
+        """Say what a new chain means for the one that this person had on this device before."""
+        user, reason = (str(first.body.get(name, "")) for name in ("user", "reason"))
+        before = self._ledger.last_of(alerts.device, user)
+        previous = ledger.previous(first)
+        left = self._ledger.chain(previous[0]) if previous else None
+        if left and previous and left.device == alerts.device:
+            if previous[1] > left.last:
+                alerts.add(GAP, left.chain, (left.last + 1, previous[1]))
+            if self._ledger.left_at(left.chain) is not None:
+                about = "two chains say that they follow it"
+                self._once(alerts, CLONE, left.chain, (previous[1], previous[1]), about)
+        if before and reason != FORK:
+            about = f"the chain before, {before.chain}, ends at {before.last}"
+            alerts.add(RESET, first.chain, (first.seq, first.seq), about)
+
+    def _about_clock(self, alerts: _Alerts, at: str, now: float) -> None:
+        if stamp(now + _CLOCK_SECONDS) < self._newest:
+            alerts.add(CLOCK, "", (0, 0), f"from {self._newest} to {at}")
+        self._newest = at
+
+    def _once(self, alerts: _Alerts, kind: str, chain: str, numbers: tuple[int, int], about: str) -> None:
+        alerts.kinds.add(kind)
+        if not self._ledger.has_alert(kind, chain, alerts.device):
+            alerts.add(kind, chain, numbers, about)
+
+    def _store(self, alerts: _Alerts, new: list[tuple[Line, str]]) -> None:
+        starts = {flag: landing.record_start(alerts.at, alerts.device, flag) for _line, flag in new}
+        said = [jsontext.dumps(entry).encode("ascii") for entry in alerts.entries]
+        entries = [starts[flag] + line.raw for line, flag in new]
+        sizes = [sum(len(entry) + 1 for entry in part) for part in (said, entries)]
+        self._log.append(said + entries, ledger.Run(alerts.at, alerts.device, alerts.entries, new, *sizes))
+
+
+class _Alerts:
+    """The alerts of one request: `entries` for the log, and `kinds` for the answer."""
+
+    def __init__(self, at: str, device: str) -> None:
+        self.at = at
+        self.device = device
+        self.kinds: set[str] = set()
+        self.entries: list[dict[str, Any]] = []
+
+    def add(self, kind: str, chain: str, numbers: tuple[int, int], about: str = "") -> None:
+        """Raise an alert about the records of a chain from the first to the last of `numbers`."""
+        self.kinds.add(kind)
+        where = {"alert": kind, "chain": chain, "first": numbers[0], "last": numbers[1], "about": about}
+        self.entries.append({"at": self.at, "device": self.device, **where})
 
 
 def _missing_from(last: int | None, first: Line) -> int | None:

@@ -1,29 +1,36 @@
 """The landing log: every record as it came, in files that are only ever appended to. The truth of the collector.
 
 An entry is one line: a header (JSON), and for a record a tab and the record's line, byte for byte. What is in a file
-when `append` returns is on the disk. Indexes are cursors over the log and can be made again from it.
+when `append` returns is on the disk; requests that come at the same time share one write and one fsync. Indexes are
+cursors over the log and can be made again from it.
 
     {"at":"…","device":"…","flag":""}<tab>{"b":…}      flag: "", fork or broken
-    {"at":"…","device":"…","alert":"gap","chain":"…","first":1,"last":2}
+    {"at":"…","device":"…","alert":"gap","chain":"…","first":1,"last":2,"about":"…"}
+    {"at":"…","retired":3,"chains":[…],"removed":[…]}  file 3 is older than every retention; what it held, in numbers
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
-from agentguard.audit import lines
+from agentguard.collector import fast
 from agentguard.errors import AuditError, ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from agentguard.audit.lines import Line
 
+OWN = "collector"  # the name of the device that the collector itself is
 FILE_BYTES = 64 * 1024 * 1024
+_OFFSET_BITS = 27  # of a number: no file is longer than FILE_BYTES and the largest group of requests
 _CHUNK = 1024 * 1024
+_USUAL = 4096  # bytes; most entries are shorter
 
 
 class Place(NamedTuple):
@@ -33,6 +40,11 @@ class Place(NamedTuple):
     offset: int
     length: int
 
+    @property
+    def number(self) -> int:
+        """The entry's number: one number for file and offset, higher for every later entry."""
+        return self.file << _OFFSET_BITS | self.offset
+
 
 class Entry(NamedTuple):
     """One entry: its header and, for a record, the line."""
@@ -41,15 +53,14 @@ class Entry(NamedTuple):
     line: Line | None
 
 
-def record(at: str, device: str, flag: str, line: Line) -> bytes:
-    """Return the entry for a record."""
-    return jsontext.dumps({"at": at, "device": device, "flag": flag}).encode("ascii") + b"\t" + line.raw
+def position(number: int) -> tuple[int, int]:
+    """Return file and offset of the entry with a number."""
+    return number >> _OFFSET_BITS, number & ((1 << _OFFSET_BITS) - 1)
 
 
-def alert(at: str, device: str, kind: str, chain: str, numbers: tuple[int, int]) -> bytes:
-    """Return the entry for an alert about the records of a chain from the first to the last of `numbers`."""
-    value = {"at": at, "device": device, "alert": kind, "chain": chain, "first": numbers[0], "last": numbers[1]}
-    return jsontext.dumps(value).encode("ascii")
+def record_start(at: str, device: str, flag: str) -> bytes:
+    """Return what stands before a record's line."""
+    return jsontext.dumps({"at": at, "device": device, "flag": flag}).encode("ascii") + b"\t"
 
 
 def parse(raw: bytes) -> Entry:
@@ -59,17 +70,91 @@ def parse(raw: bytes) -> Entry:
         value = jsontext.loads(header)
     except jsontext.JsonError:
         value = None
-    line = lines.parse(rest) if tab else None
+    line = fast.parse(rest) if tab else None
     if not isinstance(value, dict) or (line is not None and line.problem):
         raise AuditError("the landing log is damaged")
     return Entry(value, line)
 
 
-class Landing:
-    """The landing log in a folder. One process has it. Raises OSError, and `ConfigError` if another process has it."""
+class Reader:
+    """Reads the landing log in a folder; any process and any thread may. Raises OSError."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
+        self._open: dict[int, int] = {}  # descriptors of files that single entries were read from
+
+    def close(self) -> None:
+        """Close what is open."""
+        while self._open:
+            os.close(self._open.popitem()[1])
+
+    def files(self) -> list[int]:
+        """Return the numbers of the files, in order."""
+        names = os.listdir(self._folder)
+        return sorted(int(name[8:-7]) for name in names if name.startswith("landing-") and name[8:-7].isdigit())
+
+    def bytes_between(self, start: tuple[int, int], end: tuple[int, int]) -> int:
+        """Return how many bytes stand from one place to another."""
+        between = sum(os.stat(self.path(file)).st_size for file in self.files() if start[0] <= file < end[0])
+        return between + end[1] - start[1]
+
+    def entries(self, number: int, offset: int) -> Iterator[tuple[Place, bytes]]:
+        """Yield every whole entry from a place on, in order."""
+        for file in self.files():
+            if file >= number:
+                yield from self._entries_of(file, offset if file == number else 0)
+
+    def read(self, number: int) -> bytes:
+        """Return the entry with a number. Raises `AuditError` if its file is gone."""
+        file, offset = position(number)
+        try:
+            fd = self._open.get(file)
+            if fd is None:
+                fd = os.open(self.path(file), os.O_RDONLY | os.O_CLOEXEC)
+                self._open[file] = fd
+        except FileNotFoundError:
+            raise AuditError("the record is older than every retention") from None
+        data = os.pread(fd, _USUAL, offset)
+        while b"\n" not in data and (more := os.pread(fd, _CHUNK, offset + len(data))):
+            data += more
+        return data.partition(b"\n")[0]
+
+    def path(self, number: int) -> str:
+        """Return the path of a file."""
+        return os.path.join(self._folder, f"landing-{number:08d}.ndjson")
+
+    def _entries_of(self, number: int, offset: int) -> Iterator[tuple[Place, bytes]]:
+        with open(self.path(number), "rb") as file:
+            file.seek(offset)
+            rest = b""
+            while chunk := file.read(_CHUNK):
+                *rows, rest = (rest + chunk).split(b"\n")
+                for row in rows:
+                    yield Place(number, offset, len(row)), row
+                    offset += len(row) + 1
+
+
+class _Waiting:
+    """Bytes that wait to be written, what to tell whom once they are, and what came of it."""
+
+    __slots__ = ("data", "done", "error", "note")
+
+    def __init__(self, data: bytes, note: Any) -> None:
+        self.data = data
+        self.note = note
+        self.done = False
+        self.error: Exception | None = None
+
+
+class Landing(Reader):
+    """The landing log, to write to. One process has it. Raises OSError, and `ConfigError` if another process has it.
+
+    `written` is told of every group of appended entries that is on the disk, in the order of the log:
+    [(file, offset, note), …], and where the log ends then. It runs while nothing else is appended.
+    """
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         self._lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
@@ -77,12 +162,17 @@ class Landing:
         except BlockingIOError:
             os.close(self._lock)
             raise ConfigError(f"another collector is using {folder}") from None
-        numbers = [int(name[8:-7]) for name in os.listdir(folder) if name.startswith("landing-")]
-        self.number = max(numbers, default=1)
+        self.number = max(self.files(), default=1)
         self._fd, self._size = self._open_to_write(self.number)
+        self._queue: list[_Waiting] = []
+        self._queue_lock = threading.Lock()
+        self.still = threading.Lock()  # whoever holds it knows that nothing is written
+        self.landed: Callable[[], object] = lambda: None  # told after that
+        self.written: Callable[[list[tuple[int, int, Any]], tuple[int, int]], None] = lambda _notes, _end: None
 
     def close(self) -> None:
         """Let another process have it."""
+        super().close()
         os.close(self._fd)
         os.close(self._lock)
 
@@ -90,9 +180,47 @@ class Landing:
         """Return the place of the next entry: number of the file and offset."""
         return self.number, self._size
 
-    def append(self, entries: list[bytes]) -> None:
-        """Write entries and have them on the disk. On OSError none of them is there."""
-        data = b"".join(entry + b"\n" for entry in entries)
+    def append(self, entries: list[bytes], note: Any = None) -> None:
+        """Write entries and have them on the disk. On OSError none of them is there.
+
+        Whoever comes first writes for all who wait; the others find it done.
+        """
+        mine = _Waiting(b"".join(entry + b"\n" for entry in entries), note)
+        with self._queue_lock:
+            self._queue.append(mine)
+        with self.still:
+            if not mine.done:
+                with self._queue_lock:
+                    group, self._queue = self._queue, []
+                self._commit(group)
+        if mine.error:
+            raise mine.error
+
+    def remove(self, number: int) -> None:
+        """Delete a file that is not the newest one."""
+        if number != self.number:
+            os.unlink(self.path(number))
+            fd = self._open.pop(number, None)
+            if fd is not None:
+                os.close(fd)
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        try:
+            number, offset = self._write(b"".join(one.data for one in group))
+            notes = []
+            for one in group:
+                notes.append((number, offset, one.note))
+                offset += len(one.data)
+            self.written(notes, self.end())
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):
+                self.landed()
+        except Exception as error:  # noqa: BLE001 - it is raised in every thread of the group
+            for one in group:
+                one.error = error
+        for one in group:
+            one.done = True
+
+    def _write(self, data: bytes) -> tuple[int, int]:
         if self._size and self._size + len(data) > FILE_BYTES:
             self._next_file()
         try:
@@ -103,29 +231,9 @@ class Landing:
         except OSError:
             os.ftruncate(self._fd, self._size)
             raise
+        place = self.number, self._size
         self._size += len(data)
-
-    def entries(self, number: int, offset: int) -> Iterator[tuple[Place, bytes]]:
-        """Yield every entry from a place on, in order."""
-        while number <= self.number:
-            yield from self._entries_of(number, offset)
-            number, offset = number + 1, 0
-
-    def read(self, place: Place) -> bytes:
-        """Return the entry at a place."""
-        with open(self._path(place.file), "rb") as file:
-            file.seek(place.offset)
-            return file.read(place.length)
-
-    def _entries_of(self, number: int, offset: int) -> Iterator[tuple[Place, bytes]]:
-        with open(self._path(number), "rb") as file:
-            file.seek(offset)
-            rest = b""
-            while chunk := file.read(_CHUNK):
-                *rows, rest = (rest + chunk).split(b"\n")
-                for row in rows:
-                    yield Place(number, offset, len(row)), row
-                    offset += len(row) + 1
+        return place
 
     def _next_file(self) -> None:
         """Go on in a new file."""
@@ -133,12 +241,9 @@ class Landing:
         os.close(self._fd)
         self._fd, self._size, self.number = fd, size, self.number + 1
 
-    def _path(self, number: int) -> str:
-        return os.path.join(self._folder, f"landing-{number:08d}.ndjson")
-
     def _open_to_write(self, number: int) -> tuple[int, int]:
         """Open a file: (descriptor, size). What follows its last newline was never acknowledged, and goes."""
-        fd = os.open(self._path(number), os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        fd = os.open(self.path(number), os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
         size = os.fstat(fd).st_size
         keep = size
         while keep:

@@ -1,4 +1,8 @@
-"""Runs the collector: data folder, landing log, index, application, web server."""
+"""Runs the collector: data folder, landing log, ledger, web server; and a process of its own that indexes.
+
+The indexer is woken by a byte through a pipe whenever something has landed, and ends when the pipe is closed: it never
+outlives the server, however that ends. If the indexer ends first, so does the server: a service manager starts both anew.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,46 @@ import contextlib
 import os
 import signal
 import sqlite3
-from typing import TYPE_CHECKING
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from agentguard import jsontext
 from agentguard.bundle import files
+from agentguard.collector import indexing
+from agentguard.collector.access import AccessLog
 from agentguard.collector.app import application
+from agentguard.collector.folders import INDEX, LANDING, LEDGER
 from agentguard.collector.ingest import Ingest
-from agentguard.collector.keys import Keys
-from agentguard.collector.landing import Landing
-from agentguard.collector.store import SqliteStore
-from agentguard.errors import ConfigError
+from agentguard.collector.landing import Landing, Reader
+from agentguard.collector.ledger import Ledger, end_of
+from agentguard.collector.sqlite import SqliteStore
+from agentguard.errors import AgentguardError, ConfigError
 
 if TYPE_CHECKING:
+    import asyncio
     import socket
     from collections.abc import Callable
+
+    from agentguard.collector.keys import Keys
+
+HEADER_SECONDS = 15.0  # from the connection to the end of a request's headers
+_CONNECTIONS = 1000  # at the same time
+
+
+class _Protocol(H11Protocol):
+    """HTTP, with a limit on how long a client may take to say what it wants."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(HEADER_SECONDS, self._let_go)
+
+    def _let_go(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -35,7 +63,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
-            self._ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+            scheme = "https" if self.config.is_ssl else "http"
+            self._ready(f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}")
 
 
 def serve(
@@ -43,41 +72,88 @@ def serve(
     host: str,
     port: int,
     *,
+    tls: tuple[str, str] | None = None,
     bundle_folder: str = "",
     ready_file: str = "",
     ready: Callable[[str], None] = lambda _url: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. Raises `ConfigError` if the data or the address cannot be used.
+    """Serve until SIGINT or SIGTERM. Raises `ConfigError` if the data, the certificate or the address cannot be used.
 
-    When the address is bound, `ready` is called with the URL and {"url", "pid"} is written to `ready_file`.
+    `tls`: files with the certificate chain and the private key. When the address is bound, `ready` is called with the
+    URL and {"url", "pid"} is written to `ready_file`.
     """
     if bundle_folder and not os.path.isdir(bundle_folder):
         raise ConfigError(f"{bundle_folder} is not a folder")
+    wake, indexer = _start_indexer(keys)
     try:
-        log = Landing(keys.path("landing"))
-        store = SqliteStore(keys.path("index.sqlite"), log)
+        log = Landing(keys.path(LANDING))
+        ledger = Ledger(keys.path(LEDGER), log)
     except (OSError, sqlite3.Error) as error:
         raise ConfigError(f"{keys.folder} cannot be used for the collector's data: {error}") from None
-    app = application(keys, store, Ingest(log, store, keys), bundle_folder)
-    config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15
-    )
-
-    def tell(url: str) -> None:
-        if ready_file:
-            files.replace(ready_file, jsontext.canonical({"url": url, "pid": os.getpid()}) + b"\n", 0o600)
-        ready(url)
-
+    store = SqliteStore(keys.path(INDEX), ledger, log)
+    taker = Ingest(log, ledger, keys)
+    log.landed = lambda: os.write(wake, b".")
+    app = application(keys, store, taker, AccessLog(taker, ledger), bundle_folder=bundle_folder)
+    config: dict[str, Any] = {"ssl_certfile": tls[0], "ssl_keyfile": tls[1]} if tls else {}
+    config |= {"http": _Protocol, "limit_concurrency": _CONNECTIONS, "timeout_keep_alive": 15}
+    try:
+        server = _Server(
+            uvicorn.Config(
+                app, host=host, port=port, log_level="warning", access_log=False, server_header=False, **config
+            ),
+            lambda url: _tell(url, ready_file, ready),
+        )
+    except OSError as error:
+        raise ConfigError(f"the certificate or its key cannot be used: {error.strerror or error}") from None
     for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them again when it is done
         signal.signal(number, lambda _number, _frame: None)
-    server = _Server(config, tell)
+    ended = threading.Thread(target=_watch, args=(indexer, server), daemon=True)
+    ended.start()
+    log.landed()  # what is there already may not be indexed yet
     try:
         server.run()
     except SystemExit:
         raise ConfigError(f"the collector could not be started on {host}:{port}") from None
     finally:
+        os.close(wake)
+        ended.join()
         store.close()
+        ledger.close()
         log.close()
         if ready_file:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(ready_file)
+
+
+def _tell(url: str, ready_file: str, ready: Callable[[str], None]) -> None:
+    if ready_file:
+        files.replace(ready_file, jsontext.canonical({"url": url, "pid": os.getpid()}) + b"\n", 0o600)
+    ready(url)
+
+
+def _start_indexer(keys: Keys) -> tuple[int, int]:
+    """Start the process that indexes, before there is any thread: (end of the pipe that wakes it, its number)."""
+    wakes, wake = os.pipe()
+    os.set_blocking(wake, False)
+    indexer = os.fork()
+    if indexer:
+        os.close(wakes)
+        return wake, indexer
+    code = 1
+    try:
+        os.close(wake)
+        for number in (signal.SIGINT, signal.SIGTERM):  # the pipe says when it is over
+            signal.signal(number, signal.SIG_IGN)
+        if os.read(wakes, 1):
+            log = Reader(keys.path(LANDING))
+            indexing.run(keys.path(INDEX), log, lambda: end_of(keys.path(LEDGER)), wakes)
+        code = 0
+    except AgentguardError as error:
+        sys.stderr.write(f"agentguard: {error}\n")
+    finally:
+        os._exit(code)
+
+
+def _watch(indexer: int, server: uvicorn.Server) -> None:
+    os.waitpid(indexer, 0)
+    server.should_exit = True

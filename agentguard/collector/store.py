@@ -1,183 +1,123 @@
-"""The index of the landing log: what the collector asks of it, and an implementation on SQLite.
+"""What the collector asks of an index of records: the seam behind which a larger database can stand.
 
-An index is a cursor over the landing log. It may lag, and it may be thrown away: `catch_up` brings it to the end of the
-log again. Nothing is acknowledged because it is in the index.
+An index is a cursor over the landing log. It may lag, and it may be thrown away: `catch_up` brings it to the end of what
+is acknowledged again. Nothing is acknowledged because it is in an index.
+
+Queries are those of `agentguard.audit.query`, parsed; every implementation finds exactly what `query.matches` accepts.
+Records are in order of the day (UTC) on which they were received, and on one day as they came. A record's `number` goes
+up in that order, so that a search can go on below the last number it saw.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sqlite3
-import threading
-from typing import TYPE_CHECKING, Any, Protocol
-
-from agentguard.collector import landing
-from agentguard.collector.landing import Place
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from agentguard.collector.landing import Entry, Landing
+    from agentguard.audit.query import Group
 
-_VERSION = 1  # user_version of the schema
-_SCHEMA = """
-PRAGMA user_version = 1;
-CREATE TABLE cursor (file INTEGER NOT NULL, offset INTEGER NOT NULL);
-INSERT INTO cursor VALUES (1, 0);
-CREATE TABLE chains (
-    chain TEXT PRIMARY KEY, device TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, h TEXT NOT NULL,
-    records INTEGER NOT NULL, at TEXT NOT NULL
-);
-CREATE TABLE records (
-    n INTEGER PRIMARY KEY, chain TEXT NOT NULL, seq INTEGER NOT NULL, h TEXT NOT NULL, flag TEXT NOT NULL,
-    file INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL
-);
-CREATE INDEX records_by_seq ON records (chain, seq);
-CREATE TABLE alerts (
-    n INTEGER PRIMARY KEY, at TEXT NOT NULL, device TEXT NOT NULL, alert TEXT NOT NULL, chain TEXT NOT NULL,
-    first INTEGER NOT NULL, last INTEGER NOT NULL
-);
-"""
-_CHAINS = ("chain", "device", "first", "last", "h", "records", "at")
-_ALERTS = ("at", "device", "alert", "chain", "first", "last")
-_PAGE = 500
 NEWEST = 2**62  # above the number of every record
+ALLOW, ASK, DENY, OTHER, READ = "allow", "ask", "deny", "other", "read"
+VERDICTS = (ALLOW, ASK, DENY, OTHER)  # how records are counted and kept: by effect; those without one are `other`
+KINDS = (*VERDICTS, READ)  # `read`: who read what at this collector; found only by queries that say kind:read
+FIELDS = ("device", "rule", "tool", "user")  # what `top` counts
+
+
+class Hit(NamedTuple):
+    """A record that was found: body and texts as they were sent, and what the collector knows of it."""
+
+    number: int
+    received: str
+    device: str
+    flag: str
+    h: str
+    body: dict[str, Any]
+    texts: dict[str, Any] | None
+
+
+class Page(NamedTuple):
+    """Records, newest first. If there may be more, `complete` is false and `next` is where to go on."""
+
+    hits: list[Hit]
+    complete: bool
+    next: int | None
+
+
+class Histogram(NamedTuple):
+    """Counts by verdict over time.
+
+    `buckets`: [(start in seconds since 1970, {verdict: count}), …], one after another, each `step` seconds long, empty
+    ones too. `complete` is false if so many records had to be looked at that it was left at the newest ones.
+    """
+
+    step: int
+    buckets: list[tuple[int, dict[str, int]]]
+    complete: bool
+
+
+class Top(NamedTuple):
+    """The most frequent values of a field: [(value, count), …], the most frequent first. `complete`: as above."""
+
+    values: list[tuple[str, int]]
+    complete: bool
 
 
 class Store(Protocol):
     """What the collector asks of an index."""
 
-    def catch_up(self) -> None:
-        """Take in what the landing log has and the index has not."""
+    def catch_up(self) -> int:
+        """Take in what is acknowledged and not here yet; return how many records that were."""
 
-    def owner(self, chain: str) -> tuple[str, int] | None:
-        """Return (device, last number) of a chain, None if it is not known."""
+    def behind(self) -> int:
+        """Return how many bytes of the landing log are acknowledged and not here yet."""
 
-    def hashes(self, chain: str, first: int, last: int) -> dict[int, dict[str, str]]:
-        """Return {number: {hash: flag}} of the records that are there."""
+    def reach(self, seconds: float) -> bool:
+        """Wait until all that is acknowledged now can be found, so long at most; return whether it can."""
 
-    def newest(self) -> Iterator[Entry]:
-        """Yield all records, newest first."""
+    def search(self, query: Group, limit: int, before: int = NEWEST) -> Page:
+        """Return the newest records that a query finds and whose number is below `before`."""
 
-    def before(self, number: int) -> Iterator[tuple[int, Entry]]:
-        """Yield the records whose number in this index is below `number`, newest first, each with its number."""
+    def histogram(self, query: Group, start: float, end: float, buckets: int) -> Histogram:
+        """Count what a query finds between two times (seconds since 1970), in at most so many buckets.
 
-    def chains(self) -> list[dict[str, Any]]:
-        """Return all chains: chain, device, first, last, h (of the last), records, at (of the last)."""
+        Buckets are whole: the first one begins at or before `start`, the last one ends at or after `end`.
+        """
 
-    def alerts(self) -> list[dict[str, Any]]:
-        """Return all alerts, newest first: at, device, alert, chain, first, last."""
+    def top(self, field: str, query: Group, start: float, end: float, count: int) -> Top:
+        """Return the most frequent values of one of `FIELDS` in what a query finds between two times.
 
+        A record with several rules counts for each. Times are those of whole hours round `start` and `end`.
+        """
 
-class SqliteStore:
-    """The index in a SQLite file. Writing is for one thread at a time; each reader has a connection of its own."""
+    def record(self, record_id: str) -> Hit | None:
+        """Return the newest record with an id."""
 
-    def __init__(self, path: str, log: Landing) -> None:
-        self._path = path
-        self._log = log
-        self._lock = threading.Lock()
-        self._db = self._opened()
-        try:
-            self.catch_up()
-        except BaseException:
-            self._db.close()
-            raise
+    def record_at(self, chain: str, seq: int) -> list[Hit]:
+        """Return the records with a number in a chain: more than one where the chain forked."""
 
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+    def around(self, hit: Hit, count: int) -> tuple[list[Hit], list[Hit]]:
+        """Return what the same session did before and after a record: at most so many each, oldest first."""
 
-    def catch_up(self) -> None:
-        """Take in what the landing log has and the index has not."""
-        with self._lock:
-            file, offset = self._db.execute("SELECT file, offset FROM cursor").fetchone()
-            if (file, offset) == self._log.end():
-                return
-            with self._db:
-                for place, raw in self._log.entries(file, offset):
-                    self._take(place, landing.parse(raw))
-                    file, offset = place.file, place.offset + place.length + 1
-                self._db.execute("UPDATE cursor SET file = ?, offset = ?", (file, offset))
+    def devices(self) -> list[dict[str, Any]]:
+        """Return every device, the one that was heard of last first.
 
-    def owner(self, chain: str) -> tuple[str, int] | None:
-        """Return (device, last number) of a chain, None if it is not known."""
-        with self._lock:
-            row = self._db.execute("SELECT device, last FROM chains WHERE chain = ?", (chain,)).fetchone()
-        return (row[0], row[1]) if row else None
-
-    def hashes(self, chain: str, first: int, last: int) -> dict[int, dict[str, str]]:
-        """Return {number: {hash: flag}} of the records that are there."""
-        found: dict[int, dict[str, str]] = {}
-        query = "SELECT seq, h, flag FROM records WHERE chain = ? AND seq BETWEEN ? AND ?"
-        with self._lock:
-            for seq, h, flag in self._db.execute(query, (chain, first, last)):
-                found.setdefault(seq, {})[h] = flag
-        return found
-
-    def newest(self) -> Iterator[Entry]:
-        """Yield all records, newest first."""
-        return (entry for _n, entry in self.before(NEWEST))
-
-    def before(self, number: int) -> Iterator[tuple[int, Entry]]:
-        """Yield the records whose number in this index is below `number`, newest first, each with its number."""
-        while True:
-            query = "SELECT n, file, offset, length FROM records WHERE n < ? ORDER BY n DESC LIMIT ?"
-            rows = self._read(query, (number, _PAGE))
-            for n, *place in rows:
-                yield n, landing.parse(self._log.read(Place(*place)))
-            if len(rows) < _PAGE:
-                return
-            number = rows[-1][0]
-
-    def chains(self) -> list[dict[str, Any]]:
-        """Return all chains, the one that was heard of last first."""
-        rows = self._read(f"SELECT {', '.join(_CHAINS)} FROM chains ORDER BY at DESC, chain", ())  # noqa: S608 - constants
-        return [dict(zip(_CHAINS, row, strict=True)) for row in rows]
+        {device, first, last: when its first and newest record came, records, user, hostname, os, bundle, revision, state:
+        of its newest record, ahead: seconds that its clock was ahead then, missing: records that are missing in its
+        chains, forks, chains: how many, alerts: {kind: how many}}
+        """
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Return all alerts, newest first."""
-        rows = self._read(f"SELECT {', '.join(_ALERTS)} FROM alerts ORDER BY n DESC", ())  # noqa: S608 - constants
-        return [dict(zip(_ALERTS, row, strict=True)) for row in rows]
+        """Return all alerts, newest first: {at, device, alert, chain, first, last, about}; see `ingest.ALERTS`."""
 
-    def _read(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        with contextlib.closing(sqlite3.connect(self._path)) as db:
-            return db.execute(query, values).fetchall()
+    def chains(self) -> list[dict[str, Any]]:
+        """Return all chains, the one that was heard of last first.
 
-    def _take(self, place: Place, entry: Entry) -> None:
-        header, line = entry.header, entry.line
-        if line is None:
-            values = [header[name] for name in _ALERTS]
-            self._db.execute("INSERT INTO alerts VALUES (NULL, ?, ?, ?, ?, ?, ?)", values)
-            return
-        self._db.execute(
-            "INSERT INTO records VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
-            (line.chain, line.seq, line.h, header["flag"], *place),
-        )
-        self._db.execute(
-            """INSERT INTO chains VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (chain) DO UPDATE SET
-               first = min(first, excluded.first), records = records + 1, at = excluded.at,
-               h = CASE WHEN excluded.last > last THEN excluded.h ELSE h END, last = max(last, excluded.last)""",
-            (line.chain, header["device"], line.seq, line.seq, line.h, header["at"]),
-        )
+        {chain, device, user, first, last, h: of the last, records, at: of the last, forks}
+        """
 
-    def _opened(self) -> sqlite3.Connection:
-        """Open the index; one that is damaged, of another version or ahead of the log is made anew."""
-        for _ in range(2):
-            db = sqlite3.connect(self._path, check_same_thread=False)
-            try:
-                db.execute("PRAGMA journal_mode = WAL")
-                version = db.execute("PRAGMA user_version").fetchone()[0]
-                if not version:
-                    db.executescript(_SCHEMA)
-                    version = _VERSION
-                cursor = db.execute("SELECT file, offset FROM cursor").fetchone()
-                if version == _VERSION and cursor is not None and tuple(cursor) <= self._log.end():
-                    return db
-            except sqlite3.DatabaseError:
-                pass
-            db.close()
-            for end in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(self._path + end)
-        raise sqlite3.DatabaseError(f"no index can be made at {self._path}")
+    def removed(self) -> list[dict[str, Any]]:
+        """Return what retention removed, newest day first: {day, verdict, records, at: when}."""
+
+    def remove(self, day: str, verdicts: Sequence[str], at: str) -> int:
+        """Remove the records of these verdicts that were received on a day or before; return how many that were."""

@@ -25,6 +25,10 @@ class Server:
         self.port = 0
         self.process = None
         self.keys = Keys(self.data)
+        self.reader_token = self.keys.readers.give("test", "search", "2026-05-01T12:00:00.000Z")
+        self.token_file = os.path.join(folder, "reader.token")
+        with open(self.token_file, "w") as file:
+            file.write(self.reader_token)
         self.more = []
 
     def start(self):
@@ -66,9 +70,8 @@ class Server:
         return self.client.post("/v1/records" + ("?gone=1" if gone else ""), content=body, headers=headers)
 
     def get(self, path, **parameters):
-        with open(os.path.join(self.data, "reader.token")) as file:
-            token = file.read().strip()
-        return self.client.get(path, params=parameters, headers={"authorization": f"Bearer {token}"}).json()
+        headers = {"authorization": f"Bearer {self.reader_token}"}
+        return self.client.get(path, params=parameters, headers=headers).json()
 
 
 class Device:

@@ -20,9 +20,12 @@ def test_init_makes_everything_once(tmp_path):
     data = str(tmp_path / "data")
     first, second = run("init", "--data", data), run("key", "--data", data)
     assert 0 == first.returncode, first.stderr
-    assert first.stdout == second.stdout
-    names = [line.split()[0] for line in first.stdout.splitlines()]
-    assert ["receipt_key", "enrol_secret", "reader_token_file"] == names
+    *kept, admin = first.stdout.splitlines()
+    assert kept == second.stdout.splitlines()
+    assert ["receipt_key", "enrol_secret", "admin_token"] == [line.split()[0] for line in [*kept, admin]]
+    keys = Keys(data)
+    assert ("admin", "admin") == keys.readers.find(admin.split()[1])[:2]
+    assert admin.split()[1] not in (tmp_path / "data/readers.ndjson").read_text()
 
 
 def test_key_of_no_collector_says_what_to_do(tmp_path):
@@ -46,10 +49,12 @@ def test_damaged_folder_is_an_error_of_ours(tmp_path, name, content):
 def test_half_written_token_was_never_given_out(tmp_path):
     """A last line that was cut off is left out; the tokens before it are good."""
     keys = Keys(str(tmp_path))
-    token = keys.enrol("d1", "2026-05-01T00:00:00.000Z")
+    token = keys.devices.give("d1", "device", "2026-05-01T00:00:00.000Z")
     with open(tmp_path / "devices.ndjson", "ab") as file:
         file.write(b'{"token":')
-    assert "d1" == Keys(str(tmp_path)).device(token)
+    again = Keys(str(tmp_path)).devices
+    assert "d1" == again.find(token).name
+    assert "d2" == keys.devices.find(again.give("d2", "device", "2026-05-01T00:00:00.000Z")).name
 
 
 def test_absent_extra_is_one_friendly_line(tmp_path):

@@ -1,16 +1,18 @@
-"""The landing log and its index, without a server."""
+"""The landing log, its ledger and its index, without a server."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 
 import pytest
 
-from agentguard.audit import spool
+from agentguard.audit import query, spool
 from agentguard.collector import landing
 from agentguard.collector.ingest import Ingest
 from agentguard.collector.keys import Keys
-from agentguard.collector.store import SqliteStore
+from agentguard.collector.ledger import Ledger
+from agentguard.collector.sqlite import SqliteStore
 from agentguard.errors import AuditError
 
 
@@ -36,54 +38,74 @@ def opened(tmp_path):
         close()
         log = landing.Landing(str(tmp_path / "data" / "landing"))
         things.append(log)
-        store = SqliteStore(str(tmp_path / "data" / "index.sqlite"), log)
+        ledger = Ledger(str(tmp_path / "data" / "ledger.sqlite"), log)
+        things.append(ledger)
+        store = SqliteStore(str(tmp_path / "data" / "index"), ledger, log)
         things.append(store)
-        return Ingest(log, store, Keys(str(tmp_path / "data"))), store, log
+        return Ingest(log, ledger, Keys(str(tmp_path / "data"))), ledger, store, log
 
     yield open_again
     close()
+
+
+def numbers(store):
+    """Bring the index to the end of the log; return the numbers of all records, newest first."""
+    store.catch_up()
+    return [hit.body["seq"] for hit in store.search(query.parse("", now=0), 1000).hits]
 
 
 def test_log_goes_on_in_another_file_and_after_a_restart(opened, lines, monkeypatch):
     """Files have a bounded size; index and log agree across files and restarts."""
     monkeypatch.setattr(landing, "FILE_BYTES", 3000)
     for number in range(0, 12, 3):
-        ingest, store, log = opened()
+        ingest, ledger, store, log = opened()
         ingest.take("d1", lines[number : number + 3], 1777636800.0, gone=False)
     assert 4 == log.number
-    assert list(range(11, -1, -1)) == [entry.line.seq for entry in store.newest()]
-    assert ("d1", 11) == store.owner(lines[0].chain)
-    assert {5: {lines[5].h: ""}} == store.hashes(lines[0].chain, 5, 5)
-    _ingest, store, _log = opened()
-    assert list(range(11, -1, -1)) == [entry.line.seq for entry in store.newest()]
+    assert list(range(11, -1, -1)) == numbers(store)
+    chain = ledger.chain(lines[0].chain)
+    assert ("d1", 0, 11, 12) == (chain.device, chain.first, chain.last, chain.records)
+    assert {5: {lines[5].h: ""}} == ledger.hashes(lines[0].chain, 5, 5)
+    assert [5] == [hit.body["seq"] for hit in store.record_at(lines[0].chain, 5)]
+    _ingest, _ledger, store, _log = opened()
+    assert list(range(11, -1, -1)) == numbers(store)
 
 
 def test_lines_are_kept_byte_for_byte(opened, lines):
     """What was hashed on the device is what is in the log."""
-    ingest, store, _log = opened()
+    ingest, _ledger, _store, log = opened()
     ingest.take('a\tb\n"é', lines, 1777636800.0, gone=False)
-    entries = list(store.newest())
-    assert [line.raw for line in reversed(lines)] == [entry.line.raw for entry in entries]
+    entries = [landing.parse(raw) for _place, raw in log.entries(0, 0)]
+    assert [line.raw for line in lines] == [entry.line.raw for entry in entries]
     assert {"at": "2026-05-01T12:00:00.000Z", "device": 'a\tb\n"é', "flag": ""} == entries[0].header
 
 
-def test_index_that_lags_is_brought_up_to_date_before_it_is_asked(opened, lines):
-    """A write that reached the log and not the index is not taken twice."""
-    ingest, store, log = opened()
+def test_ledger_that_lags_is_brought_up_to_date_before_it_is_asked(opened, lines):
+    """A write that reached the log and not the ledger is not taken twice, in the same process and after a restart."""
+    ingest, ledger, store, _log = opened()
     ingest.take("d1", lines[:3], 0.0, gone=False)
-    log.append([landing.record("2026-05-01T12:00:00.000Z", "d1", "", line) for line in lines[3:6]])
+    ledger._db.execute("PRAGMA query_only = ON")
+    with pytest.raises(sqlite3.OperationalError):
+        ingest.take("d1", lines[3:6], 0.0, gone=False)
+    ledger._db.execute("PRAGMA query_only = OFF")
     ingest.take("d1", lines[3:9], 0.0, gone=False)
-    assert list(range(8, -1, -1)) == [entry.line.seq for entry in store.newest()]
+    assert list(range(8, -1, -1)) == numbers(store)
+    before = ledger.chains()
+    ledger._db.execute("DELETE FROM chains")
+    ledger._db.execute("UPDATE cursor SET file = 0, offset = 0")
+    ledger._db.commit()
+    _ingest, ledger, store, _log = opened()
+    assert before == ledger.chains()
+    assert list(range(8, -1, -1)) == numbers(store)
 
 
 def test_damaged_log_is_not_served(opened, lines, tmp_path):
     """A changed byte in the log's middle ends in an error, not in a record that nobody sent."""
-    ingest, _store, _log = opened()
+    ingest, *_others = opened()
     ingest.take("d1", lines, 0.0, gone=False)
     path = tmp_path / "data" / "landing" / "landing-00000001.ndjson"
     data = path.read_bytes()
     path.write_bytes(data.replace(b'"kind"', b'kind""', 1))
-    os.unlink(tmp_path / "data" / "index.sqlite")
+    os.unlink(tmp_path / "data" / "ledger.sqlite")
     with pytest.raises(AuditError, match="damaged"):
         opened()
 

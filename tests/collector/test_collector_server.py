@@ -206,14 +206,14 @@ def test_lines_that_do_not_belong_together_are_refused(server, device):
 def test_thousand_hostile_bodies_never_break_the_collector(server, device):
     """Changed bytes anywhere in good requests end in an answer that is no 500."""
     chance = random.Random(3)
-    token = server.enrol("d1")
+    tokens = [server.enrol(name) for name in ("d1", "d2")]
     good = device("d1").record(2).raw()
     statuses = set()
-    for _ in range(300):
+    for number in range(300):
         data = bytearray(good)
         for _ in range(chance.randint(1, 4)):
             data[chance.randrange(len(data))] = chance.randrange(256)
-        statuses.add(server.post(token, bytes(data), encoding="identity").status_code)
+        statuses.add(server.post(tokens[number % 2], bytes(data), encoding="identity").status_code)
     assert statuses <= {200, 400, 409}
     assert 400 in statuses
     assert {"ok": True} == server.client.get("/healthz").json()
@@ -253,7 +253,7 @@ def test_nobody_gets_in_without_the_right_secret(server, device):
 def test_query_that_makes_no_sense_is_explained(server):
     """The mistake is shown as on a laptop."""
     reply = server.client.get(
-        "/v1/search", params={"q": "efect:deny"}, headers={"authorization": f"Bearer {server.keys._reader_token}"}
+        "/v1/search", params={"q": "efect:deny"}, headers={"authorization": f"Bearer {server.reader_token}"}
     )
     assert (400, True) == (reply.status_code, "did you mean effect?" in reply.json()["message"])
     assert "bad-request" == server.get("/v1/search", limit="0")["error"]
@@ -345,7 +345,7 @@ def test_secrets_are_private_and_stay(server, tmp_path):
     assert 0 == code, said
     assert f"receipts are signed with {server.keys.receipt_key}" in said
     assert not os.path.exists(server.ready)
-    names = ["receipt.key", "enrol.secret", "reader.token", "devices.ndjson", "landing/landing-00000001.ndjson"]
+    names = ["receipt.key", "enrol.secret", "readers.ndjson", "devices.ndjson", "landing/landing-00000001.ndjson"]
     assert {0o600} == {stat.S_IMODE(os.stat(os.path.join(server.data, name)).st_mode) for name in names}
     assert 0o700 == stat.S_IMODE(os.stat(server.data).st_mode)
     with open(os.path.join(server.data, "devices.ndjson")) as file:
@@ -363,9 +363,9 @@ def test_a_search_goes_on_where_it_stopped(server, device, monkeypatch):
     """Page by page nothing is missed and nothing comes twice; a report rests on that."""
     device("d1").record(5, would="deny", effect="allow").send()
     monkeypatch.setattr(remote, "_PAGE", 2)
-    found = list(remote.every(server.url, server.keys._reader_token, "kind:decision"))
+    found = list(remote.every(server.url, server.reader_token, "kind:decision"))
     assert [5, 4, 3, 2, 1] == [one.body["seq"] for one in found]
-    assert [] == list(remote.every(server.url, server.keys._reader_token, "rule:none"))
+    assert [] == list(remote.every(server.url, server.reader_token, "rule:none"))
     assert "bad-request" == server.get("/v1/search", before="-1")["error"]
 
 
@@ -374,13 +374,16 @@ def test_person_gets_a_report_of_the_whole_fleet(server, device):
     device("d1").record(2, effect="allow", would="deny", would_rule="secrets/file").send()
     device("d2").record(1, effect="ask", would="ask", would_rule="git/push").send()
     words = ["report", "--json", "--collector", server.url]
-    found = json.loads(warm.run(*words, "--token-file", os.path.join(server.data, "reader.token")).stdout)
+    found = json.loads(warm.run(*words, "--token-file", server.token_file).stdout)
     assert (3, 2, 1, 0, 1) == tuple(found[key] for key in ("calls", "would_deny", "would_ask", "denied", "asked"))
     assert ["secrets/file", "git/push"] == [rule["rule"] for rule in found["rules"]]
     assert [{"person": "alice", "deny": 2, "ask": 1}] == found["people"]
     done = warm.run(*words)
     assert (2, "usage") == (done.returncode, json.loads(done.stdout)["code"])
-    assert "--collector needs --token-file\n  the collector keeps the reader's token in reader.token" in done.stderr
+    assert (
+        "--collector needs --token-file\n  at the collector: agentguard collector token create NAME > FILE"
+        in done.stderr
+    )
 
 
 def test_person_searches_and_verifies_at_the_collector(server, device):
@@ -391,7 +394,7 @@ def test_person_searches_and_verifies_at_the_collector(server, device):
         "--server",
         server.url,
         "--token-file",
-        os.path.join(server.data, "reader.token"),
+        server.token_file,
         "--home",
         laptop.places.home,
     ]

@@ -1,0 +1,197 @@
+"""`agentguard collector …` on a data folder: tokens, devices, the index. A server that runs sees what is done here."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from agentguard.cli.common import json_option, out, out_json, say, table
+from agentguard.errors import ConfigError, Refused, UsageError
+
+if TYPE_CHECKING:
+    from agentguard.collector.keys import Keys
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+_SCOPES = ("admin", "search", "fleet")
+FILE = click.Path(exists=True, dir_okay=False)
+data_option = click.option(
+    "--data", required=True, type=click.Path(file_okay=False, resolve_path=True), help="The collector's data folder."
+)
+
+
+@click.group(context_settings=_CONTEXT)
+def token() -> None:
+    """Give people tokens to read with, list and revoke them.
+
+    \b
+    Examples:
+      agentguard collector token create --data /srv/collector alice --scope search > alice.token
+      agentguard collector token list --data /srv/collector
+      agentguard collector token revoke --data /srv/collector alice
+    """
+
+
+@token.command("create")
+@data_option
+@click.argument("name")
+@click.option("--scope", type=click.Choice(_SCOPES), default="search", show_default=True, help="What it allows.")
+def token_create(data: str, name: str, scope: str) -> None:
+    """Print a new token; it is kept as its hash, so this is the only time.
+
+    search: records, devices and alerts; fleet: devices, alerts and counts, no records; admin: all, and tokens.
+
+    \b
+    Example:
+      agentguard collector token create --data /srv/collector alice --scope search > alice.token
+    """
+    from agentguard.collector.admin import is_name  # noqa: PLC0415 - only when a command runs
+
+    readers = keys_of(data).readers
+    if not is_name(name):
+        raise UsageError(f"{name!r} is no name for a token", hint="use up to 64 letters, digits, and . - _ @")
+    if any(one.name == name and not one.revoked for one in readers.all()):
+        hint = f"agentguard collector token revoke --data {data} {name}"
+        raise Refused(f"there is a token {name} already", hint=hint)
+    out(readers.give(name, scope, _now()))
+
+
+@token.command("list")
+@data_option
+@json_option
+def token_list(data: str, as_json: bool) -> None:
+    """Show who may read.
+
+    \b
+    Example:
+      agentguard collector token list --data /srv/collector
+    """
+    tokens = keys_of(data).readers.all()
+    if as_json:
+        out_json([one._asdict() for one in tokens])
+    else:
+        out(table(("name", "scope", "since", "revoked"), [tuple(one) for one in tokens]))
+
+
+@token.command("revoke")
+@data_option
+@click.argument("name")
+def token_revoke(data: str, name: str) -> None:
+    """Make a person's token worthless, at once.
+
+    \b
+    Example:
+      agentguard collector token revoke --data /srv/collector alice
+    """
+    if not keys_of(data).readers.revoke(name, _now()):
+        raise Refused(f"{name} has no token", hint=f"agentguard collector token list --data {data}")
+    say(f"revoked the token of {name}")
+
+
+@click.group(context_settings=_CONTEXT)
+def device() -> None:
+    """List the devices that send records; revoke one, or let it in again.
+
+    \b
+    Examples:
+      agentguard collector device list --data /srv/collector
+      agentguard collector device revoke --data /srv/collector laptop-7
+    """
+
+
+@device.command("list")
+@data_option
+@json_option
+def device_list(data: str, as_json: bool) -> None:
+    """Show every token that a device was given.
+
+    \b
+    Example:
+      agentguard collector device list --data /srv/collector
+    """
+    tokens = keys_of(data).devices.all()
+    if as_json:
+        out_json([{"name": one.name, "at": one.at, "revoked": one.revoked} for one in tokens])
+    else:
+        out(table(("device", "enrolled", "revoked"), [(one.name, one.at, one.revoked) for one in tokens]))
+
+
+@device.command("revoke")
+@data_option
+@click.argument("name")
+def device_revoke(data: str, name: str) -> None:
+    """Take nothing more from a device, and do not let it enrol under this name.
+
+    \b
+    Example:
+      agentguard collector device revoke --data /srv/collector laptop-7
+    """
+    if not keys_of(data).devices.revoke(name, _now()):
+        raise Refused(f"{name} has no token", hint=f"agentguard collector device list --data {data}")
+    say(f"revoked {name}; whoever knows the enrol secret can still enrol under another name")
+
+
+@device.command("allow")
+@data_option
+@click.argument("name")
+def device_allow(data: str, name: str) -> None:
+    """Let a revoked device enrol again.
+
+    \b
+    Example:
+      agentguard collector device allow --data /srv/collector laptop-7
+    """
+    if not keys_of(data).devices.let_in(name, _now()):
+        raise Refused(f"{name} is not revoked", hint=f"agentguard collector device list --data {data}")
+    say(f"{name} may enrol again")
+
+
+@click.command("enrol-secret")
+@data_option
+@click.option("--new", is_flag=True, help="Replace it: devices that are enrolled stay so.")
+def enrol_secret(data: str, new: bool) -> None:
+    """Print what a new device must say.
+
+    \b
+    Examples:
+      agentguard collector enrol-secret --data /srv/collector
+      agentguard collector enrol-secret --data /srv/collector --new
+    """
+    keys = keys_of(data)
+    out(keys.new_enrol_secret() if new else keys.enrol_secret)
+
+
+@click.command()
+@data_option
+@json_option
+def reindex(data: str, as_json: bool) -> None:
+    """Make the ledger and the index again from the landing log. The server must not run.
+
+    \b
+    Example:
+      agentguard collector reindex --data /srv/collector
+    """
+    from agentguard.collector import rebuild  # noqa: PLC0415
+
+    count = rebuild.reindex(keys_of(data))
+    if as_json:
+        out_json({"records": count})
+    else:
+        say(f"indexed {count} records")
+
+
+def keys_of(data: str, *, make: bool = False) -> Keys:
+    """Return the keys in a data folder. Raises `ConfigError` if there is none and none is to be made."""
+    from agentguard.collector.keys import Keys  # noqa: PLC0415
+
+    if not make and not os.path.isdir(data):
+        raise ConfigError(f"there is no collector in {data}", hint=f"agentguard collector init --data {data}")
+    return Keys(data)
+
+
+def _now() -> str:
+    from agentguard.audit.record import stamp  # noqa: PLC0415
+
+    return stamp(time.time())

@@ -1,0 +1,52 @@
+"""Who read what at the collector: records of the collector's own, in a chain of its own, in the same landing log.
+
+Every read becomes a record before its answer is sent; if that cannot be written, nothing is answered. Searches find
+these records by `kind:read`, and only then.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from agentguard.audit import lines, mend, spool
+from agentguard.audit.record import stamp
+from agentguard.collector.landing import OWN
+from agentguard.collector.store import READ
+
+if TYPE_CHECKING:
+    from agentguard.audit.mend import Head
+    from agentguard.collector.ingest import Ingest
+    from agentguard.collector.ledger import Ledger
+
+
+class AccessLog:
+    """Records reads. Any thread may; one at a time."""
+
+    def __init__(self, taker: Ingest, ledger: Ledger) -> None:
+        self._taker = taker
+        self._ledger = ledger
+        self._lock = threading.Lock()
+
+    def read(self, who: str, what: str, query: str, found: int) -> None:
+        """Record that somebody read: `what` is the route, `query` what was asked for, `found` how much that was.
+
+        Raises OSError and sqlite3.Error if it cannot be written.
+        """
+        now = time.time()
+        facts = {"id": os.urandom(8).hex(), "kind": READ, "time": stamp(now), "device": OWN, "user": who}
+        body = {**facts, "event": what, "found": found}
+        with self._lock:
+            start, head = self._head()
+            data, _h = spool.make_line(head, body, {"query": query}, {}, first=bool(start))
+            records = [lines.parse(raw) for raw in (start + data).splitlines()]
+            self._taker.take(OWN, records, now, gone=False)
+
+    def _head(self) -> tuple[bytes, Head]:
+        """Return the newest record of the chain; where there is none, the line that starts one, too."""
+        chain = self._ledger.newest_of(OWN)
+        if chain is None:
+            return mend.genesis(mend.NEW, None, {"device": OWN, "user": ""})
+        return b"", (chain.chain, chain.last, chain.h)

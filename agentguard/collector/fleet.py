@@ -1,0 +1,166 @@
+"""What the index knows beside the records: how far it is, counts by the hour, devices, and what retention removed.
+
+It is written after the files of the days that it counts, in one transaction for each piece of the landing log, so that
+every record is counted once however often indexing is interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from agentguard.collector.store import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_VERSION = 1
+_SCHEMA = f"""
+PRAGMA user_version = {_VERSION};
+CREATE TABLE cursor (file INTEGER NOT NULL, offset INTEGER NOT NULL);
+INSERT INTO cursor VALUES (0, 0);
+CREATE TABLE hours (
+    field TEXT NOT NULL, hour INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, records INTEGER NOT NULL,
+    PRIMARY KEY (field, hour, kind, value)
+) WITHOUT ROWID;
+CREATE TABLE devices (
+    device TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, records INTEGER NOT NULL, user TEXT NOT NULL,
+    hostname TEXT NOT NULL, os TEXT NOT NULL, bundle TEXT NOT NULL, revision TEXT NOT NULL, state TEXT NOT NULL,
+    ahead INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE removed (
+    day TEXT NOT NULL, verdict TEXT NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (day, verdict)
+) WITHOUT ROWID;
+"""
+_DEVICE = ("device", "first", "last", "records", "user", "hostname", "os", "bundle", "revision", "state", "ahead")
+_REMOVED = ("day", "verdict", "records", "at")
+ALL = ""  # the field under which records are counted whatever they say
+
+
+class Fleet:
+    """The file. One process writes it; a reader has an object of its own."""
+
+    def __init__(self, path: str, *, write: bool) -> None:
+        self._db = _opened(path, write=write)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def cursor(self) -> tuple[int, int]:
+        """Return how far the index is in the landing log."""
+        file, offset = self._db.execute("SELECT file, offset FROM cursor").fetchone()
+        return file, offset
+
+    def add(self, tally: Tally, cursor: tuple[int, int]) -> None:
+        """Take in a piece of the log, up to a place in it."""
+        with self._db:
+            self._db.executemany(
+                """INSERT INTO hours VALUES (?, ?, ?, ?, ?)
+                   ON CONFLICT DO UPDATE SET records = records + excluded.records""",
+                [(*key, count) for key, count in sorted(tally.hours.items())],
+            )
+            self._db.executemany(
+                f"""INSERT INTO devices VALUES ({", ".join("?" * len(_DEVICE))}) ON CONFLICT DO UPDATE SET
+                    last = max(last, excluded.last), records = records + excluded.records,
+                    {
+                    ", ".join(
+                        f"{name} = CASE excluded.{name} WHEN '' THEN {name} ELSE excluded.{name} END"
+                        for name in _DEVICE[4:]
+                    )
+                }""",
+                [tuple(device[name] for name in _DEVICE) for device in tally.devices.values()],
+            )
+            self._db.execute("UPDATE cursor SET file = ?, offset = ?", cursor)
+
+    def hours(self, kinds: Sequence[str], span: tuple[int, int], step: int) -> list[tuple[int, str, int]]:
+        """Return (hour // step, kind, records) from the first to before the last hour of `span`."""
+        return self._db.execute(
+            f"""SELECT hour / ? AS bucket, kind, sum(records) FROM hours WHERE field = ? AND hour >= ? AND hour < ?
+                AND kind IN ({", ".join("?" * len(kinds))}) GROUP BY bucket, kind""",
+            (step, ALL, *span, *kinds),
+        ).fetchall()
+
+    def top(self, field: str, kinds: Sequence[str], span: tuple[int, int], count: int) -> list[tuple[str, int]]:
+        """Return the most frequent values of a field in the hours of `span`."""
+        return self._db.execute(
+            f"""SELECT value, sum(records) AS c FROM hours WHERE field = ? AND hour >= ? AND hour < ?
+                AND kind IN ({", ".join("?" * len(kinds))}) GROUP BY value ORDER BY c DESC, value LIMIT ?""",
+            (field, *span, *kinds, count),
+        ).fetchall()
+
+    def devices(self) -> list[dict[str, Any]]:
+        """Return all devices, the one that was heard of last first."""
+        rows = self._db.execute("SELECT * FROM devices ORDER BY last DESC, device")
+        return [dict(zip(_DEVICE, row, strict=True)) for row in rows]
+
+    def removed(self) -> list[dict[str, Any]]:
+        """Return what retention removed, newest day first."""
+        rows = self._db.execute("SELECT * FROM removed ORDER BY day DESC, verdict")
+        return [dict(zip(_REMOVED, row, strict=True)) for row in rows]
+
+    def note_removed(self, removed: Iterable[dict[str, Any]]) -> None:
+        """Note that the records of a day and verdict are gone, and count them no longer."""
+        with self._db:
+            for one in removed:
+                self._db.execute(
+                    """INSERT INTO removed VALUES (?, ?, ?, ?)
+                       ON CONFLICT DO UPDATE SET records = max(records, excluded.records)""",
+                    [one[name] for name in _REMOVED],
+                )
+
+    def forget_hours(self, kind: str, before: int) -> None:
+        """Count the records of a kind before an hour no longer."""
+        with self._db:
+            self._db.execute("DELETE FROM hours WHERE kind = ? AND hour < ?", (kind, before))
+
+
+class Tally:
+    """Counts of a piece of the landing log. `devices`: the fields of the table, of each device's newest record."""
+
+    def __init__(self) -> None:
+        self.hours: Counter[tuple[str, int, str, str]] = Counter()
+        self.devices: dict[str, dict[str, Any]] = {}
+
+    def count(self, hour: int, kind: str, values: dict[str, Iterable[str]]) -> None:
+        """Count one record; `values` has those of `FIELDS`."""
+        self.hours[ALL, hour, kind, ""] += 1
+        for field in FIELDS:
+            for value in values[field]:
+                self.hours[field, hour, kind, value] += 1
+
+    def see(self, facts: dict[str, Any]) -> None:
+        """Note what a record says of its device."""
+        before = self.devices.get(facts["device"])
+        if before is None:
+            self.devices[facts["device"]] = facts
+            return
+        before["records"] += facts["records"]
+        for name in ("last", *_DEVICE[4:]):
+            if facts[name] != "":
+                before[name] = facts[name]
+
+
+def _opened(path: str, *, write: bool) -> sqlite3.Connection:
+    """Open the file; to write, it is made if it is not there. A damaged one or one of another version is an error."""
+    if not write and not os.path.exists(path):
+        raise FileNotFoundError(path)
+    db = sqlite3.connect(path, check_same_thread=False)
+    try:
+        if write:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            if not db.execute("PRAGMA user_version").fetchone()[0]:
+                with db:
+                    db.executescript(_SCHEMA)
+        if db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            raise sqlite3.DatabaseError(f"{path} is of another version")  # noqa: TRY301
+        db.execute("SELECT file FROM cursor").fetchone()
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            db.close()
+        raise
+    return db

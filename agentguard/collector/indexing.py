@@ -1,0 +1,233 @@
+"""Writes the index: from where it is in the landing log to where the ledger is, piece by piece.
+
+A piece goes into the files of its days first and is counted after that; whatever is interrupted in between is done again
+and changes nothing twice. One process indexes; it may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import calendar
+import contextlib
+import fcntl
+import functools
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from agentguard.audit import query
+from agentguard.collector import dayfile, fleet, landing, plan
+from agentguard.collector.store import ALLOW, ASK, DENY, FIELDS, OTHER, READ
+from agentguard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from agentguard.collector.landing import Entry, Place, Reader
+
+FLEET = "fleet.sqlite"
+_PIECE = 5000  # entries
+_WAKES = 65536  # bytes that are read at once: however often it was woken, it looks once
+_MOST_OPEN = 32  # files of days
+
+
+class Indexer:
+    """The index in a folder, to write to. `acknowledged` says where the log ends that may be indexed.
+
+    Raises `ConfigError` if another process has it, OSError and sqlite3.Error if it cannot be used.
+    """
+
+    def __init__(self, folder: str, log: Reader, acknowledged: Callable[[], tuple[int, int]]) -> None:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        self._folder = folder
+        self._log = log
+        self._acknowledged = acknowledged
+        self._files: dict[tuple[str, str], dayfile.Writer] = {}
+        self._newest_day = ""
+        self._lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._fleet = self._opened()
+        except BlockingIOError:
+            os.close(self._lock)
+            raise ConfigError(f"another collector is writing to {folder}") from None
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def close(self) -> None:
+        """Close all files, and let another process have them."""
+        while self._files:
+            self._files.popitem()[1].close()
+        self._fleet.close()
+        os.close(self._lock)
+
+    def catch_up(self) -> int:
+        """Take in what is acknowledged and not here yet; return how many records that were."""
+        taken = 0
+        start, end = self._fleet.cursor(), self._acknowledged()
+        if start >= end:
+            return 0
+        entries = self._until(end, self._log.entries(*start))
+        while piece := list(islice(entries, _PIECE)):
+            taken += self._take(piece)
+        return taken
+
+    def remove(self, day: str, kinds: Iterable[str], at: str) -> int:
+        """Remove the records of these kinds that were received on a day or before; return how many that were."""
+        removed = []
+        for name in sorted(os.listdir(self._folder)):
+            its_day, kind = name.removesuffix(dayfile.END).partition(".")[::2]
+            if name.endswith(dayfile.END) and kind in kinds and its_day <= day:
+                path = os.path.join(self._folder, name)
+                with contextlib.closing(sqlite3.connect(path)) as db:
+                    count = db.execute("SELECT count(*) FROM records").fetchone()[0]
+                removed.append({"day": its_day, "verdict": kind, "records": count, "at": at})
+        self._fleet.note_removed(removed)
+        for kind in kinds:
+            self._fleet.forget_hours(kind, (_seconds(day + "T00") // 3600) + 24)
+        for one in removed:
+            writer = self._files.pop((one["day"], one["verdict"]), None)
+            if writer:
+                writer.close()
+            dayfile.discard(os.path.join(self._folder, dayfile.name(one["day"], one["verdict"])))
+        return sum(one["records"] for one in removed)
+
+    def _until(self, end: tuple[int, int], entries: Iterable[tuple[Place, bytes]]) -> Iterable[tuple[Place, bytes]]:
+        for place, raw in entries:
+            if (place.file, place.offset) >= end:
+                return
+            yield place, raw
+
+    def _take(self, piece: list[tuple[Place, bytes]]) -> int:
+        tally = fleet.Tally()
+        rows: dict[tuple[str, str], list[dayfile.Row]] = {}
+        for place, raw in piece:
+            entry = landing.parse(raw)
+            if entry.line is not None:
+                kind = _kind(entry)
+                where = (entry.header["at"][:10], kind)
+                rows.setdefault(where, []).append(_row(place.number, kind, entry, tally))
+            elif "retired" in entry.header:
+                self._fleet.note_removed(entry.header["removed"])
+        for where, its_rows in rows.items():
+            self._file(where).add(its_rows)
+        last = piece[-1][0]
+        self._fleet.add(tally, (last.file, last.offset + last.length + 1))
+        self._finish_days(max((day for day, _kind in rows), default=""))
+        return sum(map(len, rows.values()))
+
+    def _file(self, where: tuple[str, str]) -> dayfile.Writer:
+        writer = self._files.pop(where, None)
+        if writer is None:
+            if len(self._files) >= _MOST_OPEN:
+                self._files.pop(next(iter(self._files))).close()
+            writer = dayfile.Writer(os.path.join(self._folder, dayfile.name(*where)))
+        self._files[where] = writer  # the one that was used last comes last
+        return writer
+
+    def _finish_days(self, newest: str) -> None:
+        """Finish the files of days that are over, once a record of a later day has come."""
+        if newest <= self._newest_day:
+            return
+        for where in [where for where in self._files if where[0] < newest]:
+            self._files.pop(where).finish()
+        self._newest_day = newest
+
+    def _opened(self) -> fleet.Fleet:
+        """Open the file that says where the index is; an index that is damaged or ahead of the log is made anew."""
+        path = os.path.join(self._folder, FLEET)
+        try:
+            found = fleet.Fleet(path, write=True)
+            if found.cursor() <= self._acknowledged():
+                return found
+            found.close()
+        except sqlite3.DatabaseError:
+            pass
+        clear(self._folder)
+        return fleet.Fleet(path, write=True)
+
+
+def clear(folder: str) -> None:
+    """Delete an index; the landing log has everything that was in it."""
+    for name in os.listdir(folder):
+        if name != "lock":
+            path = os.path.join(folder, name)
+            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+
+
+def run(folder: str, log: Reader, acknowledged: Callable[[], tuple[int, int]], wake: int) -> None:
+    """Index whenever a byte comes through the pipe `wake`, until it is closed. What fails is tried again then."""
+    while True:
+        try:
+            with contextlib.closing(Indexer(folder, log, acknowledged)) as indexer:
+                while True:
+                    indexer.catch_up()
+                    if not os.read(wake, _WAKES):
+                        return
+        except (OSError, sqlite3.Error) as error:
+            sys.stderr.write(f"agentguard: the index cannot be written now: {error}\n")
+        if not os.read(wake, _WAKES):
+            return
+
+
+def _kind(entry: Entry) -> str:
+    body = entry.line.body if entry.line else {}
+    if entry.header["device"] == landing.OWN:
+        return READ
+    effect = body.get("effect")
+    return effect if effect in (ALLOW, ASK, DENY) else OTHER
+
+
+def _row(n: int, kind: str, entry: Entry, tally: fleet.Tally) -> dayfile.Row:
+    header, line = entry
+    assert line is not None  # noqa: S101 - the caller has looked
+    at, device = header["at"], header["device"]
+    body = {**line.body, "device": device}
+    user, tool, hostname, system = (_word(body.get(name)) for name in ("user", "tool", "hostname", "os"))
+    found = body.get("rules")
+    rules = sorted({_word(rule) for rule in found if isinstance(rule, str)}) if isinstance(found, list) else []
+    hour = _seconds(at[:13]) // 3600
+    values: dict[str, Any] = {"device": (_word(device),), "rule": rules, "tool": (tool,), "user": (user,)}
+    if kind != READ:
+        tally.count(hour, kind, {field: [value for value in values[field] if value] for field in FIELDS})
+        bundle = body.get("bundle")
+        bundle = bundle if isinstance(bundle, dict) else {}
+        facts = {name: _word(bundle.get(field)) for name, field in
+                 (("bundle", "name"), ("revision", "revision"), ("state", "state"))}  # fmt: skip
+        own = {"user": user, "hostname": hostname, "os": system, "ahead": _ahead(body.get("time"), at)}
+        tally.see({"device": device, "first": at, "last": at, "records": 1, **own, **facts})
+    facts_text = " ".join(plan.fact(key, value) for key, value in query.facts(body, line.texts))
+    text = plan.visible("\n".join(query.strings(body, line.texts))) + "\n" + facts_text
+    milliseconds = _seconds(at[:13]) * 1000 + _within_hour(at)
+    return dayfile.Row(n, milliseconds, values["device"][0], user, tool, "\n".join(rules), text)
+
+
+def _word(value: Any) -> str:
+    """Return a name as text that a database takes."""
+    text = str(value) if isinstance(value, (str, int)) else ""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+@functools.lru_cache(maxsize=1024)
+def _seconds(hour: str) -> int:
+    """Return the seconds since 1970 of an hour, as in 2026-05-01T09."""
+    return calendar.timegm(time.strptime(hour, "%Y-%m-%dT%H"))
+
+
+def _within_hour(at: str) -> int:
+    return int(at[14:16]) * 60_000 + int(at[17:19]) * 1000 + int(at[20:23])
+
+
+def _ahead(time_of_device: Any, at: str) -> int:
+    """Return the seconds by which a device's clock is ahead, 0 if it is not or does not say."""
+    if not isinstance(time_of_device, str) or time_of_device <= at:
+        return 0
+    try:
+        theirs = _seconds(time_of_device[:13]) * 1000 + _within_hour(time_of_device)
+    except ValueError:
+        return 0
+    return (theirs - _seconds(at[:13]) * 1000 - _within_hour(at)) // 1000

@@ -1,0 +1,329 @@
+"""The ledger: what of which chain is in the landing log, and every alert. What taking records must know at once.
+
+It has one row for each run of records that came together, not one for each record, and is committed once for each group
+of requests. It is a cursor over the landing log: it may lag behind it after a crash, `catch_up` brings it to the end, and
+a lost or damaged file is made again. Hashes of single records are read from the log itself.
+
+What a chain's records say about themselves is a claim of the device; the device's name is that of its token.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+from agentguard.audit import lines
+from agentguard.collector import landing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from agentguard.audit.lines import Line
+    from agentguard.collector.landing import Entry, Landing, Place
+
+_VERSION = 3  # user_version of the schema
+_SCHEMA = f"""
+PRAGMA user_version = {_VERSION};
+CREATE TABLE cursor (file INTEGER NOT NULL, offset INTEGER NOT NULL);
+INSERT INTO cursor VALUES (0, 0);
+CREATE TABLE chains (
+    chain TEXT PRIMARY KEY, device TEXT NOT NULL, user TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    h TEXT NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL, forks INTEGER NOT NULL
+);
+CREATE INDEX chains_by_person ON chains (device, user);
+CREATE TABLE left_at (chain TEXT PRIMARY KEY, seq INTEGER NOT NULL);
+CREATE TABLE runs (
+    chain TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, file INTEGER NOT NULL, offset INTEGER NOT NULL,
+    length INTEGER NOT NULL
+);
+CREATE INDEX runs_by_seq ON runs (chain, last);
+CREATE INDEX runs_by_file ON runs (file);
+CREATE TABLE alerts (
+    n INTEGER PRIMARY KEY, at TEXT NOT NULL, device TEXT NOT NULL, alert TEXT NOT NULL, chain TEXT NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, about TEXT NOT NULL
+);
+CREATE INDEX alerts_by_chain ON alerts (chain, alert);
+"""
+_CHAINS = ("chain", "device", "user", "first", "last", "h", "records", "at", "forks")
+_ALERTS = ("at", "device", "alert", "chain", "first", "last", "about")
+_FORK = "fork"
+_MOST = 2**53  # no number of a record is higher
+_MOST_RUN = 1000  # records of a run, when it is made from the log
+
+
+class Chain(NamedTuple):
+    """What is known of a chain. `at`: when its newest record came. `forks`: records beside the first of their number."""
+
+    chain: str
+    device: str
+    user: str
+    first: int
+    last: int
+    h: str
+    records: int
+    at: str
+    forks: int
+
+
+class Run(NamedTuple):
+    """What one request adds to the log: alerts, and records of one chain after them as [(line, flag), …].
+
+    `start`: bytes of the alerts' entries; `length`: bytes of the records' entries.
+    """
+
+    at: str
+    device: str
+    alerts: list[dict[str, Any]]
+    records: list[tuple[Line, str]]
+    start: int
+    length: int
+
+
+class Ledger:
+    """The ledger in a SQLite file, beside the landing log that it follows. Any thread may ask."""
+
+    def __init__(self, path: str, log: Landing) -> None:
+        self._path = path
+        self._log = log
+        self._lock = threading.RLock()
+        self.stale = False  # whether the log has more than the ledger, because it could not be written
+        self._db = self._opened()
+        try:
+            self.catch_up()
+        except BaseException:
+            self._db.close()
+            raise
+        log.written = self._note
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def end(self) -> tuple[int, int]:
+        """Return up to where the log is on the disk and known here: indexes go no further."""
+        with self._lock:
+            file, offset = self._db.execute("SELECT file, offset FROM cursor").fetchone()
+        return file, offset
+
+    def catch_up(self) -> None:
+        """Take in what the landing log has and the ledger has not. Nothing may be appended meanwhile."""
+        with self._lock:
+            place = self.end()
+            end = self._log.end()
+            if place != end:
+                with self._db:
+                    for run, number, offset in _runs(self._log.entries(*place)):
+                        self._take(run, number, offset)
+                    self._move(end)
+            self.stale = False
+
+    def chain(self, chain: str) -> Chain | None:
+        """Return what is known of a chain, None if nothing is."""
+        with self._lock:
+            row = self._db.execute(f"SELECT {', '.join(_CHAINS)} FROM chains WHERE chain = ?", (chain,)).fetchone()
+        return Chain(*row) if row else None
+
+    def last_of(self, device: str, user: str) -> Chain | None:
+        """Return the chain of a person on a device that was heard of last."""
+        query = f"SELECT {', '.join(_CHAINS)} FROM chains WHERE device = ? AND user = ? ORDER BY at DESC, rowid DESC"
+        with self._lock:
+            row = self._db.execute(query + " LIMIT 1", (device, user)).fetchone()
+        return Chain(*row) if row else None
+
+    def newest_of(self, device: str) -> Chain | None:
+        """Return the chain of a device that was heard of last."""
+        query = f"SELECT {', '.join(_CHAINS)} FROM chains WHERE device = ? ORDER BY at DESC, rowid DESC LIMIT 1"
+        with self._lock:
+            row = self._db.execute(query, (device,)).fetchone()
+        return Chain(*row) if row else None
+
+    def left_at(self, chain: str) -> int | None:
+        """Return the number at which, as a later chain says, its device left a chain; None if none says so."""
+        with self._lock:
+            row = self._db.execute("SELECT seq FROM left_at WHERE chain = ?", (chain,)).fetchone()
+        return row[0] if row else None
+
+    def places(self, chain: str, seq: int) -> list[int]:
+        """Return the numbers in the landing log of the records with a number in a chain."""
+        return [place.number for place, entry in self._records(chain, seq, seq) if entry.line]
+
+    def hashes(self, chain: str, first: int, last: int) -> dict[int, dict[str, str]]:
+        """Return {number: {hash: flag}} of the records from `first` to `last` that are there."""
+        found: dict[int, dict[str, str]] = {}
+        for _place, entry in self._records(chain, first, last):
+            if entry.line:
+                found.setdefault(entry.line.seq, {})[entry.line.h] = entry.header["flag"]
+        return found
+
+    def _records(self, chain: str, first: int, last: int) -> Iterator[tuple[Place, Entry]]:
+        """Yield the records of a chain from number `first` to `last`, as the landing log has them."""
+        query = "SELECT file, offset, length FROM runs WHERE chain = ? AND last >= ? AND first <= ?"
+        with self._lock:
+            rows = self._db.execute(query, (chain, first, last)).fetchall()
+        for file, offset, length in rows:
+            with open(self._log.path(file), "rb") as opened:
+                opened.seek(offset)
+                for raw in opened.read(length).splitlines():
+                    entry = landing.parse(raw)
+                    if entry.line and first <= entry.line.seq <= last:
+                        yield landing.Place(file, offset, len(raw)), entry
+                    offset += len(raw) + 1  # noqa: PLW2901
+
+    def chains(self) -> list[dict[str, Any]]:
+        """Return all chains, the one that was heard of last first."""
+        rows = self._read(f"SELECT {', '.join(_CHAINS)} FROM chains ORDER BY at DESC, chain")
+        return [dict(zip(_CHAINS, row, strict=True)) for row in rows]
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """Return all alerts, newest first."""
+        rows = self._read(f"SELECT {', '.join(_ALERTS)} FROM alerts ORDER BY n DESC")
+        return [dict(zip(_ALERTS, row, strict=True)) for row in rows]
+
+    def has_alert(self, kind: str, chain: str, device: str) -> bool:
+        """Whether an alert of this kind was raised for this chain and device already."""
+        query = "SELECT 1 FROM alerts WHERE chain = ? AND alert = ? AND device = ? LIMIT 1"
+        with self._lock:
+            return self._db.execute(query, (chain, kind, device)).fetchone() is not None
+
+    def newest(self) -> str:
+        """Return when the newest record came, "" if there is none."""
+        with self._lock:
+            return self._db.execute("SELECT max(at) FROM chains").fetchone()[0] or ""
+
+    def forget(self, file: int) -> None:
+        """Forget where the records of a file of the log stand. Chains and alerts stay."""
+        with self._lock, self._db:
+            self._db.execute("DELETE FROM runs WHERE file = ?", (file,))
+
+    def _note(self, group: list[tuple[int, int, Run]], end: tuple[int, int]) -> None:
+        """Take in what has just been written: the same as `catch_up`, without reading it."""
+        self.stale = True
+        with self._lock, self._db:
+            for file, offset, run in group:
+                self._take(run, file, offset)
+            self._move(end)
+        self.stale = False
+
+    def _take(self, run: Run, file: int, offset: int) -> None:
+        for header in run.alerts:
+            if "alert" in header:
+                values = [header.get(name, "") for name in _ALERTS]
+                self._db.execute("INSERT INTO alerts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", values)
+            for chain in header.get("chains", ()):
+                values = [chain[name] for name in _CHAINS]
+                self._db.execute("INSERT OR IGNORE INTO chains VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        if not run.records:
+            return
+        lowest, highest = (pick(line.seq for line, _flag in run.records) for pick in (min, max))
+        place = (file, offset + run.start, run.length)
+        self._db.execute(
+            "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", (run.records[0][0].chain, lowest, highest, *place)
+        )
+        self._count(run.at, run.device, run.records)
+        for line, _flag in run.records:
+            if line.body.get("kind") == "genesis":
+                left = previous(line)
+                if left:
+                    self._db.execute("INSERT OR IGNORE INTO left_at VALUES (?, ?)", left)
+
+    def _count(self, at: str, device: str, records: list[tuple[Line, str]]) -> None:
+        first, newest = records[0][0], records[-1][0]
+        forks = sum(flag == _FORK for _line, flag in records)
+        user = first.body.get("user")
+        self._db.execute(
+            """INSERT INTO chains VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chain) DO UPDATE SET
+               first = min(first, excluded.first), records = records + excluded.records, at = excluded.at,
+               forks = forks + excluded.forks, user = CASE user WHEN '' THEN excluded.user ELSE user END,
+               h = CASE WHEN excluded.last > last THEN excluded.h ELSE h END, last = max(last, excluded.last)""",
+            (
+                first.chain,
+                device,
+                user if isinstance(user, str) and user.isprintable() else "",
+                first.seq,
+                newest.seq,
+                newest.h,
+                len(records) - forks,
+                at,
+                forks,
+            ),
+        )
+
+    def _move(self, end: tuple[int, int]) -> None:
+        self._db.execute("UPDATE cursor SET file = ?, offset = ?", end)
+
+    def _read(self, query: str) -> list[tuple[Any, ...]]:
+        with contextlib.closing(sqlite3.connect(self._path)) as db:
+            return db.execute(query).fetchall()
+
+    def _opened(self) -> sqlite3.Connection:
+        """Open the file; one that is damaged, of another version or ahead of the log is made anew."""
+        for _ in range(2):
+            db = sqlite3.connect(self._path, check_same_thread=False)
+            try:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA synchronous = NORMAL")
+                version = db.execute("PRAGMA user_version").fetchone()[0]
+                if not version:
+                    db.executescript(_SCHEMA)
+                    version = _VERSION
+                cursor = db.execute("SELECT file, offset FROM cursor").fetchone()
+                if version == _VERSION and cursor is not None and tuple(cursor) <= self._log.end():
+                    return db
+            except sqlite3.DatabaseError:
+                pass
+            db.close()
+            for end in ("", "-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self._path + end)
+        raise sqlite3.DatabaseError(f"no ledger can be made at {self._path}")
+
+
+def end_of(path: str) -> tuple[int, int]:
+    """Return what `Ledger.end` says, from another process; the log's beginning while there is no ledger."""
+    with contextlib.closing(sqlite3.connect(f"file:{quote(path)}?mode=rw", uri=True)) as db:
+        file, offset = db.execute("SELECT file, offset FROM cursor").fetchone()
+    return file, offset
+
+
+def previous(genesis: Line) -> tuple[str, int] | None:
+    """Return chain and number of the record that a genesis record says was the last one before it."""
+    before = genesis.body.get("previous")
+    chain, seq = (before.get("chain"), before.get("seq")) if isinstance(before, dict) else (None, None)
+    if not lines.is_hex(chain, 32) or not isinstance(seq, int) or not 0 <= seq < _MOST:
+        return None
+    return str(chain), int(seq)
+
+
+def _runs(entries: Iterable[tuple[Place, bytes]]) -> Iterator[tuple[Run, int, int]]:
+    """Yield the log's entries as runs, each with file and offset: as far as they can be told apart, as they came."""
+    run: Run | None = None
+    where = (0, 0)
+    for place, raw in entries:
+        header, line = landing.parse(raw)
+        if line is None:
+            if run:
+                yield run, *where
+            yield Run(header["at"], "", [header], [], place.length + 1, 0), place.file, place.offset
+            run = None
+            continue
+        one = (line, header["flag"])
+        if run and len(run.records) < _MOST_RUN and _goes_on(run, header, line) and place.file == where[0]:
+            run.records.append(one)
+            run = run._replace(length=run.length + place.length + 1)
+            continue
+        if run:
+            yield run, *where
+        run = Run(header["at"], header["device"], [], [one], 0, place.length + 1)
+        where = (place.file, place.offset)
+    if run:
+        yield run, *where
+
+
+def _goes_on(run: Run, header: dict[str, Any], line: Line) -> bool:
+    last = run.records[-1][0]
+    same = (run.at, run.device, last.chain) == (header["at"], header["device"], line.chain)
+    return same and line.seq > last.seq

@@ -1,0 +1,163 @@
+"""The routes that read, with a reader's token. Every read is recorded (see `access`) before it is answered.
+
+GET /v1/search         ?q=QUERY&limit=N&before=NUMBER -> {"records", "complete", "next", "behind", "removed"}
+GET /v1/records/ID     -> {"record", "before", "after"}: one record, and the session before and after it
+GET /v1/histogram      ?q=QUERY&from=TIME&to=TIME&buckets=N -> {"step", "buckets": [{"at", verdict: count}], "complete"}
+GET /v1/top            ?field=FIELD&q=QUERY&from=TIME&to=TIME&limit=N -> {"values": [{"value", "records"}], "complete"}
+GET /v1/devices        -> {"devices": [...]}
+GET /v1/chains         -> {"chains": [...], "alerts": [...], "removed": [...]}
+
+Times are those of the query language: 7d, 2026-05-01. Records and counts take the scope `search`, the rest `fleet` or
+`search`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from agentguard.audit import query as language
+from agentguard.audit.record import stamp
+from agentguard.collector import plan, web
+from agentguard.collector.store import FIELDS, NEWEST, READ
+from agentguard.collector.tokens import FLEET, SEARCH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from agentguard.audit.query import Group
+    from agentguard.collector.access import AccessLog
+    from agentguard.collector.keys import Keys
+    from agentguard.collector.store import Hit, Store
+
+_RESULTS, _MOST_RESULTS = 100, 1000
+_BUCKETS, _MOST_BUCKETS = 100, 1000
+_AROUND = 20  # records of the session before and after
+FRESH_SECONDS = 2.0  # that a read waits for what has just come; after that it is answered from what is there
+
+
+def routes(keys: Keys, store: Store, access: AccessLog) -> list[Route]:
+    """Return the routes."""
+    reads = _Reads(store)
+
+    def route(path: str, work: Callable[[Request], tuple[dict[str, Any], int]], *scopes: str) -> Route:
+        def answered(request: Request) -> dict[str, Any]:
+            who = web.reader(request, keys.readers, *scopes).name
+            value, found = work(request)
+            access.read(who, request.url.path, request.url.query, found)
+            return value
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                return web.answer(await run_in_threadpool(answered, request))
+            except language.QueryError as problem:
+                return web.error(400, "bad-query", problem.diagnostics())
+
+        return Route(path, endpoint, methods=["GET"])
+
+    return [
+        route("/v1/search", reads.search, SEARCH),
+        route("/v1/records/{id}", reads.record, SEARCH),
+        route("/v1/histogram", reads.histogram, SEARCH, FLEET),
+        route("/v1/top", reads.top, SEARCH, FLEET),
+        route("/v1/devices", reads.devices, SEARCH, FLEET),
+        route("/v1/chains", reads.chains, SEARCH, FLEET),
+    ]
+
+
+class _Reads:
+    """What each route does: (answer, how much was found)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def search(self, request: Request) -> tuple[dict[str, Any], int]:
+        query = _query(request)
+        limit = _number(request, "limit", _RESULTS, 1, _MOST_RESULTS)
+        before = _number(request, "before", NEWEST, 0, NEWEST)
+        self._store.reach(FRESH_SECONDS)
+        page = self._store.search(query, limit, before)
+        value = {"records": [as_json(hit) for hit in page.hits], "complete": page.complete, "next": page.next}
+        return {**value, "behind": self._store.behind(), "removed": removed(self._store, query)}, len(page.hits)
+
+    def record(self, request: Request) -> tuple[dict[str, Any], int]:
+        self._store.reach(FRESH_SECONDS)
+        hit = self._store.record(request.path_params["id"])
+        if hit is None:
+            raise HTTPException(404, "there is no record with this id")
+        before, after = self._store.around(hit, _AROUND)
+        around = {"before": [as_json(one) for one in before], "after": [as_json(one) for one in after]}
+        return {"record": as_json(hit), **around}, 1
+
+    def histogram(self, request: Request) -> tuple[dict[str, Any], int]:
+        start, end = _times(request)
+        buckets = _number(request, "buckets", _BUCKETS, 1, _MOST_BUCKETS)
+        found = self._store.histogram(_query(request), start, end, buckets)
+        rows = [{"at": stamp(at), **counts} for at, counts in found.buckets]
+        return {"step": found.step, "buckets": rows, "complete": found.complete}, len(rows)
+
+    def top(self, request: Request) -> tuple[dict[str, Any], int]:
+        field = request.query_params.get("field", "")
+        if field not in FIELDS:
+            raise HTTPException(400, f"field must be one of {', '.join(FIELDS)}")
+        limit = _number(request, "limit", 10, 1, _MOST_RESULTS)
+        found = self._store.top(field, _query(request), *_times(request), limit)
+        rows = [{"value": value, "records": count} for value, count in found.values]
+        return {"values": rows, "complete": found.complete}, len(rows)
+
+    def devices(self, _request: Request) -> tuple[dict[str, Any], int]:
+        found = self._store.devices()
+        return {"devices": found}, len(found)
+
+    def chains(self, _request: Request) -> tuple[dict[str, Any], int]:
+        chains = self._store.chains()
+        return {"chains": chains, "alerts": self._store.alerts(), "removed": self._store.removed()}, len(chains)
+
+
+def as_json(hit: Hit) -> dict[str, Any]:
+    """Return a record as it is answered."""
+    facts = {"number": hit.number, "received": hit.received, "device": hit.device, "flag": hit.flag, "h": hit.h}
+    return {**facts, "body": hit.body, "texts": hit.texts}
+
+
+def removed(store: Store, query: Group) -> list[dict[str, Any]]:
+    """Return what retention removed of what a query asks for: by verdict, how many records, and up to which day."""
+    span = plan.span(query)
+    found: dict[str, dict[str, Any]] = {}
+    for one in store.removed():  # the newest day comes first
+        verdict = one["verdict"]
+        asked_for = not plan.plan(query, verdict).none and (verdict == READ) == plan.asks_for_reads(query)
+        if one["records"] and asked_for and plan.Span(one["day"], one["day"] + "~").meets(span):
+            entry = found.setdefault(verdict, {"verdict": verdict, "until": one["day"], "records": 0})
+            entry["records"] += one["records"]
+    return list(found.values())
+
+
+def _query(request: Request) -> Group:
+    return language.parse(request.query_params.get("q", ""), now=time.time())
+
+
+def _number(request: Request, name: str, usual: int, least: int, most: int) -> int:
+    text = request.query_params.get(name, str(usual))
+    if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
+        return int(text)
+    raise HTTPException(400, f"{name} must be a number from {least} to {most}")
+
+
+def _times(request: Request) -> tuple[float, float]:
+    """Return the seconds since 1970 of `from` (7d) and `to` (now)."""
+    now = time.time()
+    start = _moment(request.query_params.get("from", "7d"), now)
+    return start, _moment(request.query_params["to"], now) if "to" in request.query_params else now
+
+
+def _moment(text: str, now: float) -> float:
+    return dt.datetime.fromisoformat(language.moment(text, now=now)).timestamp()

@@ -1,0 +1,379 @@
+"""The index on SQLite: one file a day and verdict, and one for what all days have in common.
+
+Files are looked through from the newest day back, and only as many as it takes. Where the full-text index may find more
+than was asked for (see `plan`), every record is read from the landing log and compared with the query; so many of those
+as `_LOOK_AT` in one search, which then says that there may be more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import heapq
+import os
+import sqlite3
+import threading
+import time
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentguard.audit import query as language
+from agentguard.audit.query import Group, Term
+from agentguard.audit.record import stamp
+from agentguard.collector import dayfile, landing, plan
+from agentguard.collector.fleet import Fleet
+from agentguard.collector.indexing import FLEET, Indexer
+from agentguard.collector.store import FIELDS, KINDS, NEWEST, READ, VERDICTS, Histogram, Hit, Page, Top
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from agentguard.collector.ledger import Ledger
+    from agentguard.collector.plan import Plan
+
+_LOOK_AT = 20_000  # records that one search compares with the query, at most
+_MOST_OPEN = 400  # files that stay open
+_DAY_BITS = 47  # of a record's number: below stands its number in the landing log
+_EPOCH = dt.date(1970, 1, 1)
+_STEPS = (60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000, 31_536_000)  # seconds
+_HOUR = 3600
+_TICK = 0.01  # seconds between two looks at how far the index is
+_LAST = 4_102_444_800  # 2100-01-01, after every record
+
+
+class _File(NamedTuple):
+    """A file of the index: `number` is the one of its day's first possible record."""
+
+    day: str
+    kind: str
+    path: str
+    number: int
+
+
+class SqliteStore:
+    """A `Store` in the data folder of a collector: `folder` is the index, `ledger` knows chains and alerts.
+
+    Any thread may ask. Only the process that has the index to itself may call `catch_up` and `remove`.
+    """
+
+    def __init__(self, folder: str, ledger: Ledger, log: landing.Reader) -> None:
+        self._folder = folder
+        self._ledger = ledger
+        self._log = log
+        self._lock = threading.Lock()
+        self._open: dict[str, tuple[int, sqlite3.Connection]] = {}
+        self._indexer: Indexer | None = None
+
+    def close(self) -> None:
+        """Close all files."""
+        if self._indexer:
+            self._indexer.close()
+        while self._open:
+            self._open.popitem()[1][1].close()
+
+    def catch_up(self) -> int:
+        """Take in what is acknowledged and not here yet; return how many records that were."""
+        return self._writer().catch_up()
+
+    def remove(self, day: str, verdicts: Sequence[str], at: str) -> int:
+        """Remove the records of these verdicts that were received on a day or before; return how many that were."""
+        return self._writer().remove(day, verdicts, at)
+
+    def behind(self) -> int:
+        """Return how many bytes of the landing log are acknowledged and not here yet."""
+        start = self._of_fleet(Fleet.cursor, (0, 0))
+        end = self._ledger.end()
+        return self._log.bytes_between(start, end) if start < end else 0
+
+    def reach(self, seconds: float) -> bool:
+        """Wait until all that is acknowledged now can be found, so long at most; return whether it can."""
+        end = self._ledger.end()
+        until = time.monotonic() + seconds
+        while self._of_fleet(Fleet.cursor, (0, 0)) < end:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_TICK)
+        return True
+
+    def search(self, query: Group, limit: int, before: int = NEWEST) -> Page:
+        """Return the newest records that a query finds and whose number is below `before`."""
+        found: list[Hit] = []
+        last = before
+        for looked_at, (number, hit) in enumerate(self._looked_at(query, (0, before), newest_first=True)):
+            if len(found) == limit or looked_at == _LOOK_AT:
+                return Page(found, complete=False, next=last)
+            last = number
+            if hit:
+                found.append(hit)
+        return Page(found, complete=True, next=None)
+
+    def histogram(self, query: Group, start: float, end: float, buckets: int) -> Histogram:
+        """Count what a query finds between two times, in at most so many buckets."""
+        query, start, end = _narrowed(query, start, end)
+        step, first, count = _buckets(start, end, max(1, buckets))
+        counts: list[Counter[str]] = [Counter() for _ in range(count)]
+        until = first + count * step
+        complete = True
+        kinds = _whole(query)
+        if kinds is not None and step % _HOUR == 0:
+            hours = (first // _HOUR, until // _HOUR)
+            rows = self._of_fleet(lambda fleet: fleet.hours(kinds, hours, step // _HOUR), [])
+            for bucket, kind, records in rows:
+                counts[bucket - first // step][kind] += records
+        else:
+            complete = self._count(query, (first * 1000, until * 1000), step * 1000, counts)
+        return Histogram(step, [(first + i * step, dict(one)) for i, one in enumerate(counts)], complete)
+
+    def top(self, field: str, query: Group, start: float, end: float, count: int) -> Top:
+        """Return the most frequent values of one of `FIELDS` in what a query finds between two times."""
+        if field not in FIELDS:
+            raise ValueError(field)
+        query, start, end = _narrowed(query, start, end)
+        hours = (int(max(0, start)) // _HOUR, -(-int(min(end, _LAST)) // _HOUR))
+        kinds = _whole(query)
+        if kinds is not None:
+            return Top(self._of_fleet(lambda fleet: fleet.top(field, kinds, hours, count), []), complete=True)
+        found: Counter[str] = Counter()
+        times = (hours[0] * _HOUR * 1000, hours[1] * _HOUR * 1000)
+        left = _LOOK_AT
+        for file, how in self._planned(query, times):
+            if how.exact:
+                with self._reading(file) as db:
+                    for text, records in dayfile.values(db, field, how, times):
+                        for value in text.split("\n"):
+                            found[value] += records
+                continue
+            for hit in self._compared(file, query, times, left):
+                left -= 1
+                found.update(_values(field, hit) if hit else ())
+        found.pop("", None)
+        ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        return Top(ordered[:count], complete=left > 0)
+
+    def record(self, record_id: str) -> Hit | None:
+        """Return the newest record with an id."""
+        wanted = Term("id", record_id.lower())
+        for query in (Group(language.AND, (wanted,)), Group(language.AND, (wanted, Term("kind", READ)))):
+            hits = self.search(query, 1).hits
+            if hits:
+                return hits[0]
+        return None
+
+    def record_at(self, chain: str, seq: int) -> list[Hit]:
+        """Return the records with a number in a chain: more than one where the chain forked."""
+        found = []
+        for number in self._ledger.places(chain, seq):
+            entry = landing.parse(self._log.read(number))
+            found.append(_hit(number | _day_number(entry.header["at"]), entry))
+        return found
+
+    def around(self, hit: Hit, count: int) -> tuple[list[Hit], list[Hit]]:
+        """Return what the same session did before and after a record: at most so many each, oldest first."""
+        session = hit.body.get("session")
+        if not isinstance(session, str) or not session:
+            return [], []
+        query = Group(language.AND, (Term("session", session.lower()), Term("device", hit.device.lower())))
+        before, after = [
+            [one for _number, one in islice(self._looked_at(query, span, newest_first=down), count) if one]
+            for span, down in (((0, hit.number), True), ((hit.number + 1, NEWEST), False))
+        ]
+        return before[::-1], after
+
+    def devices(self) -> list[dict[str, Any]]:
+        """Return every device, the one that was heard of last first."""
+        found: list[dict[str, Any]] = self._of_fleet(Fleet.devices, [])
+        chains: dict[str, Counter[str]] = {}
+        for chain in self._ledger.chains():
+            counts = chains.setdefault(chain["device"], Counter())
+            counts["chains"] += 1
+            counts["forks"] += chain["forks"]
+            counts["missing"] += chain["last"] - chain["first"] + 1 - chain["records"]
+        alerts: dict[str, Counter[str]] = {}
+        for alert in self._ledger.alerts():
+            alerts.setdefault(alert["device"], Counter())[alert["alert"]] += 1
+        for device in found:
+            counts = chains.get(device["device"], Counter())
+            device.update({name: counts[name] for name in ("missing", "forks", "chains")})
+            device["alerts"] = dict(alerts.get(device["device"], {}))
+        return found
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """Return all alerts, newest first."""
+        return self._ledger.alerts()
+
+    def chains(self) -> list[dict[str, Any]]:
+        """Return all chains, the one that was heard of last first."""
+        return [chain for chain in self._ledger.chains() if chain["device"] != landing.OWN]
+
+    def removed(self) -> list[dict[str, Any]]:
+        """Return what retention removed, newest day first."""
+        found: list[dict[str, Any]] = self._of_fleet(Fleet.removed, [])
+        return found
+
+    def _writer(self) -> Indexer:
+        if self._indexer is None:
+            self._indexer = Indexer(self._folder, self._log, self._ledger.end)
+        return self._indexer
+
+    def _of_fleet(self, ask: Callable[[Fleet], Any], nothing: Any) -> Any:
+        """Ask the file that all days have in common; `nothing` is the answer while there is none."""
+        try:
+            with contextlib.closing(Fleet(os.path.join(self._folder, FLEET), write=False)) as fleet:
+                return ask(fleet)
+        except FileNotFoundError:
+            return nothing
+
+    def _files(self, query: Group, span: plan.Span) -> list[_File]:
+        """Return the files that may have what a query finds within a time, newest day first."""
+        reads = plan.asks_for_reads(query)
+        found = []
+        with contextlib.suppress(FileNotFoundError):
+            for name in os.listdir(self._folder):
+                day, kind = name.removesuffix(dayfile.END).partition(".")[::2]
+                if name.endswith(dayfile.END) and kind in KINDS and reads == (kind == READ):
+                    whole = plan.Span(day, day + "~")
+                    if whole.meets(span) and whole.meets(plan.span(query)):
+                        found.append(_File(day, kind, os.path.join(self._folder, name), _day_number(day)))
+        return sorted(found, reverse=True)
+
+    def _looked_at(
+        self, query: Group, numbers: tuple[int, int], *, newest_first: bool
+    ) -> Iterator[tuple[int, Hit | None]]:
+        """Yield the number of every record that may be meant, in order, and the record if it is."""
+        files = [file for file in self._files(query, plan.Span("", "~")) if file.number + _ALL_NUMBERS > numbers[0]]
+        files = [file for file in files if file.number < numbers[1]]
+        for day in sorted({file.day for file in files}, reverse=newest_first):
+            todays = [self._candidates(file, query, numbers, newest_first=newest_first)
+                      for file in files if file.day == day]  # fmt: skip
+            for number, exact in heapq.merge(*todays, reverse=newest_first):
+                yield number, self._meant(query, number, exact=exact)
+
+    def _candidates(
+        self, file: _File, query: Group, numbers: tuple[int, int], *, newest_first: bool
+    ) -> Iterator[tuple[int, bool]]:
+        """Yield (number, whether it is surely meant) of the records of one file that a query may mean."""
+        how = plan.plan(query, file.kind)
+        if how.none:
+            return
+        within = (max(0, numbers[0] - file.number), min(_ALL_NUMBERS, numbers[1] - file.number))
+        limits = dayfile.Limits(within, _milliseconds(plan.span(query)))
+        exact = how.exact
+        with self._reading(file) as db:
+            for n, _at in dayfile.candidates(db, how, limits, newest_first=newest_first):
+                yield file.number | n, exact
+
+    def _meant(self, query: Group, number: int, *, exact: bool) -> Hit | None:
+        entry = landing.parse(self._log.read(number & (_ALL_NUMBERS - 1)))
+        hit = _hit(number, entry)
+        meant = exact or language.matches(query, {**hit.body, "device": hit.device}, hit.texts, hit.received)
+        return hit if meant else None
+
+    def _compared(self, file: _File, query: Group, times: tuple[int, int], most: int) -> Iterator[Hit | None]:
+        """Yield what a query means of one file within a time; None for each record that it does not."""
+        how = plan.plan(query, file.kind)
+        limits = dayfile.Limits((0, _ALL_NUMBERS), times)
+        with self._reading(file) as db:
+            for n, _at in islice(dayfile.candidates(db, how, limits, newest_first=True), most):
+                yield self._meant(query, file.number | n, exact=False)
+
+    def _count(self, query: Group, times: tuple[int, int], step: int, counts: list[Counter[str]]) -> bool:
+        """Count what a query finds by verdict and bucket; return whether that is all."""
+        first = times[0] // step
+        left = _LOOK_AT
+        for file, how in self._planned(query, times):
+            if how.exact:
+                with self._reading(file) as db:
+                    for bucket, records in dayfile.counts(db, how, times, step):
+                        counts[bucket - first][file.kind] += records
+                continue
+            for hit in self._compared(file, query, times, left):
+                left -= 1
+                if hit:
+                    counts[_at(hit.received) // step - first][file.kind] += 1
+        return left > 0
+
+    def _planned(self, query: Group, times: tuple[int, int]) -> Iterator[tuple[_File, Plan]]:
+        """Yield every file that may have what a query finds within a time, newest day first, and how to ask it."""
+        span = plan.Span(stamp(times[0] / 1000), stamp(min(times[1] / 1000, _LAST)))
+        for file in self._files(query, span):
+            how = plan.plan(query, file.kind)
+            if not how.none:
+                yield file, how
+
+    @contextlib.contextmanager
+    def _reading(self, file: _File) -> Iterator[sqlite3.Connection]:
+        """Lend a connection to a file; it stays open for the next one who asks."""
+        inode = os.stat(file.path).st_ino
+        with self._lock:
+            known = self._open.pop(file.path, None)
+        if known and known[0] == inode:
+            db = known[1]
+        else:
+            if known:
+                known[1].close()
+            db = sqlite3.connect(file.path, check_same_thread=False)
+            db.execute("PRAGMA query_only = ON")
+        try:
+            yield db
+        finally:
+            with self._lock:
+                keep = file.path not in self._open and len(self._open) < _MOST_OPEN
+                if keep:
+                    self._open[file.path] = (inode, db)
+            if not keep:
+                db.close()
+
+
+_ALL_NUMBERS = 1 << _DAY_BITS
+
+
+def _hit(number: int, entry: landing.Entry) -> Hit:
+    header, line = entry
+    assert line is not None  # noqa: S101 - only records are indexed
+    return Hit(number, header["at"], header["device"], header["flag"], line.h, line.body, line.texts)
+
+
+def _day_number(day: str) -> int:
+    """Return the number below which no record of a day is."""
+    return (dt.date.fromisoformat(day[:10]) - _EPOCH).days << _DAY_BITS
+
+
+def _milliseconds(span: plan.Span) -> tuple[int, int]:
+    return _at(span.since) if span.since else 0, _at(span.until) if span.until != "~" else _LAST * 1000
+
+
+def _at(time: str) -> int:
+    """Return the milliseconds since 1970 of a time as records write it."""
+    return round(dt.datetime.fromisoformat(time).timestamp() * 1000)
+
+
+def _buckets(start: float, end: float, most: int) -> tuple[int, int, int]:
+    """Return seconds of a bucket, start of the first one, and how many there are."""
+    start, end = int(max(0, start)), int(min(max(start + 1, end), _LAST))
+    for step in _STEPS:
+        first = start // step * step
+        count = -(-(end - first) // step)
+        if count <= most:
+            break
+    return step, first, count
+
+
+def _narrowed(query: Group, start: float, end: float) -> tuple[Group, float, float]:
+    """Return a query without the times that all of it is limited to, and the time that is left."""
+    since, until = (moment / 1000 for moment in _milliseconds(plan.span(query)))
+    return plan.without_times(query), max(start, since), min(end, until)
+
+
+def _whole(query: Group) -> list[str] | None:
+    """Return the verdicts of which a query means every record, if it means no record of the others; else None."""
+    plans = {kind: plan.plan(query, kind) for kind in VERDICTS}
+    if all(how == plan.ALL or how.none for how in plans.values()):
+        return [kind for kind, how in plans.items() if not how.none]
+    return None
+
+
+def _values(field: str, hit: Hit) -> list[str]:
+    value = hit.device if field == "device" else hit.body.get("rules" if field == "rule" else field)
+    found = value if isinstance(value, list) else [value]
+    return [one for one in found if isinstance(one, str)]

@@ -1,0 +1,144 @@
+"""What all routes of the collector share: who is asking, bodies within limits, answers and errors.
+
+Answers are JSON; errors are {"error": word, "message": text}. A client that is slow to send is let go; a body is never
+unpacked to more than its limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import zstandard
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from agentguard import jsontext
+from agentguard.collector.tokens import ADMIN
+from agentguard.errors import AuditError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentguard.collector.tokens import Token, Tokens
+
+BODY_SECONDS = 30.0  # for a whole body to come
+ENCODINGS = ("identity", "gzip", "zstd")
+_ZSTD_WINDOW = 8 * 1024 * 1024  # bytes: what `zstd` itself uses up to level 19
+_RETRY_SECONDS = "60"
+
+
+class BodyError(Exception):
+    """A body that cannot be unpacked."""
+
+
+def reader(request: Request, readers: Tokens, *scopes: str) -> Token:
+    """Return who asks. Raises `HTTPException` unless the token has one of these scopes; an admin's has all."""
+    token = readers.find(bearer(request))
+    if token is None:
+        raise HTTPException(401, "this takes a reader's token", {"www-authenticate": "Bearer"})
+    if token.scope not in (*scopes, ADMIN):
+        raise HTTPException(403, f"this takes a token with scope {' or '.join(scopes or (ADMIN,))}")
+    return token
+
+
+def bearer(request: Request) -> str:
+    """Return the token of a request, "" if it has none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def body(request: Request, limit: int) -> bytes:
+    """Return the body as it was sent. Raises `HTTPException` if it is too long, too slow or cut off."""
+    data = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > limit:
+                    raise HTTPException(413, f"the body is longer than {limit} bytes", {"connection": "close"})
+    except TimeoutError:
+        raise HTTPException(408, "the body took too long to come", {"connection": "close"}) from None
+    except ClientDisconnect:
+        raise HTTPException(400, "the body was cut off") from None
+    return bytes(data)
+
+
+async def json_body(request: Request, limit: int = 8 * 1024) -> dict[str, Any]:
+    """Return the body as an object. Raises `HTTPException`."""
+    try:
+        value = jsontext.loads(await body(request, limit))
+    except jsontext.JsonError:
+        value = None
+    if not isinstance(value, dict):
+        raise HTTPException(400, "the body must be a JSON object")
+    return value
+
+
+def unpacked(data: bytes, encoding: str, limit: int) -> bytes:
+    """Return what a body holds. Raises `BodyError`, and `HTTPException` if that is longer than `limit` bytes."""
+    if encoding == "identity":
+        return data
+    found = _gunzipped(data, limit) if encoding == "gzip" else _unzstd(data, limit)
+    if len(found) > limit:
+        raise HTTPException(413, f"the body unpacks to more than {limit} bytes")
+    return found
+
+
+def _gunzipped(data: bytes, limit: int) -> bytes:
+    unpack = zlib.decompressobj(wbits=31)  # a gzip header, and nothing else
+    try:
+        found = unpack.decompress(data, limit + 1)
+    except zlib.error:
+        raise BodyError("the body is not gzip") from None
+    if len(found) <= limit and (not unpack.eof or unpack.unused_data):
+        raise BodyError("the gzip body is cut off or has something after its end")
+    return found
+
+
+def _unzstd(data: bytes, limit: int) -> bytes:
+    try:
+        size = zstandard.get_frame_parameters(data).content_size
+        if size not in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR) and size > limit:
+            return bytes(limit + 1)  # it says so itself
+        unpack = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+        return unpack.decompress(data, max_output_size=limit + 1, allow_extra_data=False)
+    except zstandard.ZstdError:
+        raise BodyError(f"the body is no whole zstd frame of at most {limit} bytes") from None
+
+
+def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an answer in JSON."""
+    return Response(jsontext.dumps(value), status, headers, "application/json")
+
+
+def error(status: int, code: str, message: str, **more: Any) -> Response:
+    """Return an error."""
+    return answer({"error": code, "message": message, **more}, status)
+
+
+async def _http_error(_request: Request, problem: HTTPException) -> Response:
+    words = {400: "bad-request", 401: "no-token", 403: "not-allowed", 413: "too-long", 429: "too-many"}
+    value = {"error": words.get(problem.status_code, "http"), "message": problem.detail}
+    return answer(value, problem.status_code, problem.headers)
+
+
+async def _no_room(_request: Request, problem: OSError | sqlite3.Error) -> Response:
+    message = f"the collector cannot use its data now: {getattr(problem, 'strerror', None) or problem}"
+    return answer({"error": "no-room", "message": message}, 503, {"retry-after": _RETRY_SECONDS})
+
+
+async def _internal(_request: Request, problem: Exception) -> Response:
+    what = problem.message if isinstance(problem, AuditError) else type(problem).__name__
+    return error(500, "internal", f"the collector failed: {what}")
+
+
+HANDLERS: dict[Any, Any] = {
+    HTTPException: _http_error,
+    OSError: _no_room,
+    sqlite3.Error: _no_room,
+    Exception: _internal,
+}
