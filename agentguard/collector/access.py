@@ -40,7 +40,7 @@ class AccessLog:
         body = {**facts, "event": what, "found": found}
         with self._lock:
             start, head = self._head()
-            data, _h = spool.make_line(head, body, {"query": query}, {}, first=bool(start))
+            data, _h = spool.make_line(head, spool.encoded(body, {"query": query}), {}, first=bool(start))
             records = [lines.parse(raw) for raw in (start + data).splitlines()]
             self._taker.take(OWN, records, now, gone=False)
 

@@ -71,7 +71,9 @@ class Server:
 
     def get(self, path, **parameters):
         headers = {"authorization": f"Bearer {self.reader_token}"}
-        return self.client.get(path, params=parameters, headers=headers).json()
+        reply = self.client.get(path, params=parameters, headers=headers)
+        assert reply.status_code < 500, reply.text
+        return reply.json()
 
 
 class Device:
