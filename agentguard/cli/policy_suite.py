@@ -113,11 +113,12 @@ def test(folder: str, junit: str | None, min_coverage: float | None, as_json: bo
     prepared = _prepared(folder, as_json=as_json)
     results, covered = _run(prepared)
     failed = [result for result in results if not result.passed]
+    too_few = min_coverage is not None and covered.percent < min_coverage
     if junit:
         _write(junit, xml.document(results, os.path.basename(os.path.abspath(folder))))
     if as_json:
         listed = [result.to_json() for result in results]
-        out_json({"ok": not failed, "findings": [], "coverage": covered.to_json(), "results": listed})
+        out_json({"ok": not (failed or too_few), "findings": [], "coverage": covered.to_json(), "results": listed})
     else:
         for result in failed:
             out(str(result))
@@ -130,7 +131,7 @@ def test(folder: str, junit: str | None, min_coverage: float | None, as_json: bo
         )
     if failed:
         raise Refused(f"{len(failed)} of {many(len(results), 'test')} of {folder} failed")
-    if min_coverage is not None and covered.percent < min_coverage:
+    if too_few:
         what = f"the tests of {folder} exercise {covered.percent:.1f} % of its rules, {min_coverage:g} % wanted"
         raise Refused(what, hint="add a [[case]] for each rule that is named above")
     say(f"{folder}: {many(len(results), 'test')} passed, {exercised}")

@@ -103,6 +103,8 @@ def _matrix(document: Document, steps: Steps, table: dict[str, Any], findings: l
     if roles and NOBODY not in roles:
         what = f'a matrix has a column "{NOBODY}": what happens to somebody without any of its roles'
         findings.append(document.finding((*steps, "roles"), "AG505", what))
+    if fields.get("rows") == []:
+        findings.append(document.finding((*steps, "rows"), "AG205", '"rows" is empty'))
     who = _person(document, (*steps, "as"), fields.get("as", {}), AS_MATRIX_KEYS, findings)
     world = _world(document, steps, fields, findings)
     for number, row in enumerate(fields.get("rows", [])):

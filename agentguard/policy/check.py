@@ -6,7 +6,7 @@ does not have is false, and so is its opposite, so both kinds limit a rule to th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentguard.access.model import ACTIONS
 from agentguard.policy import conditions, values
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agentguard.policy.findings import Finding
     from agentguard.policy.sets import Sets
     from agentguard.policy.shape import Condition, Rule
+    from agentguard.policy.source import Document, Steps
 
 STAGED = ("rollout", "cohort", "enforce_for")
 NOT_IN_ALLOW = ("possible", "unattended", "mode", "sweep", "exceptions", *STAGED)
@@ -114,13 +115,21 @@ def _staged(rule: Rule) -> list[Finding]:
 
 def _conditions(rule: Rule) -> list[Finding]:
     found = []
-    if not rule.when:
+    if not rule.when and not _misspelt(rule.document, rule.steps):
         found.append(rule.finding("AG405", "a rule without a condition; for every access there is [defaults] effect"))
     for table in rule.unless:
-        if not table.when:
+        if not table.when and not _misspelt(table.document, table.steps):
             what = "an empty table of `unless` would always lift the rule"
             found.append(table.document.finding(table.steps, "AG405", what))
     return found
+
+
+def _misspelt(document: Document, steps: Steps) -> bool:
+    """Return whether a table has a key that is none: a finding of its own, and perhaps the condition that is missing."""
+    table: Any = document.values
+    for step in steps:
+        table = table[step]
+    return not table.keys() <= {*conditions.RULE_KEYS, *CONDITIONS} or not isinstance(table.get("not", {}), dict)
 
 
 def _unsatisfiable(rule: Rule, sets: Sets) -> list[Finding]:

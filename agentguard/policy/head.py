@@ -163,7 +163,8 @@ def _choices(
 ) -> dict[str, str]:
     """Return a table whose every value is one word of a list. `also` are names that are right here in another form."""
     if not isinstance(table, dict):
-        findings.append(document.finding(steps, "AG102", f'"{steps[-1]}" must be a table', key=True))
+        what = f'"{steps[-1]}" must be a table: [{".".join(map(str, steps))}] and {next(iter(spec))} = … beneath it'
+        findings.append(document.finding(steps, "AG102", what, key=True))
         return {}
     known, wrong = shape.known_keys(document, steps, table, [*spec, *also])
     findings += wrong

@@ -196,9 +196,8 @@ def _rule(document: Document, steps: Steps, table: dict[str, Any], findings: lis
     names = [*conditions.RULE_KEYS, *conditions.CONDITIONS]
     known, wrong = known_keys(document, steps, table, names)
     findings += wrong
-    own = {name: table[name] for name in known if name in conditions.RULE_KEYS}
+    own = {name: table[name] for name in known if name in conditions.RULE_KEYS and name != "not"}
     fields = checked(document, steps, own, conditions.RULE_KEYS, findings)
-    fields.pop("not", None)
     for name in ("tags", "enforce_for"):
         if name in fields:
             listed = texts(document, (*steps, name), fields[name], findings)

@@ -184,7 +184,11 @@ def _files(folder: str, label: str, findings: list[Finding], kinds: tuple[str, .
     """Yield (name, kind) of every file to read; what is passed over becomes a finding."""
     if not os.path.isfile(os.path.join(folder, "bundle.toml")):
         here = os.path.isdir(folder)
-        what = "there is no bundle.toml in this folder" if here else "this is neither a folder nor a bundle that ships"
+        what = "this is neither a folder nor a bundle that ships"
+        if here:
+            what = "there is no bundle.toml in this folder, so it is no policy; agentguard policy init begins one"
+        elif os.path.isfile(folder):
+            what = "this is a file, and a policy is the folder that its bundle.toml is in"
         names = [] if here or os.sep in folder else shipped_names()
         near = nearest(folder, names)
         said = f"{what}; shipped bundles: {', '.join(names)}" if names and not near else what

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from agentguard import config, places
+from agentguard.audit import ask
 from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.person import person
 from agentguard.errors import BundleError, ConfigError, PublisherError, Refused
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from agentguard.places import Places
 
 
+_WRITTEN = "install the file that agentguard exception grant -o FILE wrote, as it is"
+
+
 def install(where: Places, data: bytes) -> list[dict[str, Any]]:
     """Take up a document if the policy's keys have signed it and one of its entries is for here; return what holds now.
 
@@ -29,13 +33,17 @@ def install(where: Places, data: bytes) -> list[dict[str, Any]]:
     active, chain = _active(where)
     role = exceptions.delegation(chain.targets)
     if role is None:
-        raise Refused("the policy in force names nobody who may grant exceptions")
+        hint = "whoever publishes makes the key: agentguard exception init --to DIR"
+        raise Refused("the policy in force names nobody who may grant exceptions", hint=hint)
     if len(data) > seal.EXCEPTION_LIMIT:
-        raise Refused(f"the file is larger than {seal.EXCEPTION_LIMIT} bytes")
+        raise Refused(f"the file is larger than {seal.EXCEPTION_LIMIT} bytes", hint=_WRITTEN)
+    if ask.MARK.encode() in data:
+        hint = "agentguard exception grant FILE --to DIR -o e.json, by whoever grants exceptions, then install e.json"
+        raise Refused("this is a request, and no exception", hint=hint)
     try:
         given = exceptions.document(data, role)
     except PublisherError as error:
-        raise Refused(f"this is no exception that holds here: {error.message}") from None
+        raise Refused(f"this is no exception that holds here: {error.message}", hint=_WRITTEN) from None
     taken_back = _taken_back(where, chain, given.entries, data)
     said = [(entry, taken_back.get(entry["id"], "") or _problem(where, active, entry)) for entry in given.entries]
     if not any(why == "" for _entry, why in said):

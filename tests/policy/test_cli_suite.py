@@ -150,6 +150,9 @@ def test_a_rule_that_no_test_comes_across_is_named(acme) -> None:
     error, _, _ = run("test", acme, "--min-coverage", "50.1")
     assert isinstance(error, Refused)
     assert f"the tests of {acme} exercise 50.0 % of its rules, 50.1 % wanted" == error.message
+    assert [True, False] == [
+        json.loads(run("test", acme, "--json", "--min-coverage", n)[1])["ok"] for n in ("50", "51")
+    ]
     coverage = json.loads(run("test", acme, "--json")[1])["coverage"]
     assert {"rules": 2, "exercised": 1, "percent": 50.0, "missing": ["secrets/file"]} == coverage
 

@@ -184,11 +184,12 @@ def test_parts_of_a_policy_beside_its_folders_are_findings(tmp_path):
 def test_a_folder_without_bundle_toml_is_no_policy(tmp_path):
     """Neither an empty folder nor a file nor nothing at all ends in an exception."""
     (tmp_path / "file").write_text("")
-    assert [f"{tmp_path}:1:1: AG002 there is no bundle.toml in this folder"] == lines(source.read(str(tmp_path)))
-    for name in ("file", "gone"):
-        assert [f"{tmp_path / name}:1:1: AG002 this is neither a folder nor a bundle that ships"] == lines(
-            source.read(str(tmp_path / name))
-        )
+    for name, what in (
+        ("", "there is no bundle.toml in this folder, so it is no policy; agentguard policy init begins one"),
+        ("file", "this is a file, and a policy is the folder that its bundle.toml is in"),
+        ("gone", "this is neither a folder nor a bundle that ships"),
+    ):
+        assert [f"{tmp_path / name}:1:1: AG002 {what}"] == lines(source.read(str(tmp_path / name)))
 
 
 def test_an_unknown_shipped_bundle_gets_a_suggestion(tmp_path, monkeypatch):

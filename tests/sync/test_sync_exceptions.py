@@ -350,6 +350,16 @@ def test_forged_and_foreign_documents_lift_nothing(acme, organisation, here, tmp
     assert "allow" == call(here)[0]
 
 
+def test_a_request_is_told_from_an_exception(acme, here):
+    """Two files of a few lines each go back and forth: whoever installs the wrong one is told which it is."""
+    with pytest.raises(Refused, match="this is a request, and no exception") as caught:
+        granted.install(here, asked(here).encode())
+    assert caught.value.hint.startswith("agentguard exception grant FILE --to DIR")
+    with pytest.raises(Refused, match="this is no exception that holds here") as caught:
+        granted.install(here, b"hello")
+    assert "install the file that agentguard exception grant -o FILE wrote, as it is" == caught.value.hint
+
+
 def test_a_published_document_that_is_withheld_takes_all_others_with_it(acme, here):
     """It might have revoked any of them."""
     grant_path, _ = grant(acme, asked(here), "--publish")
