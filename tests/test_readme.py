@@ -85,7 +85,7 @@ TEAM = [
     "agentguard quickstart",
     "agentguard status",
     "agentguard doctor",
-    "agentguard audit search 'effect:deny rule:secrets/*' --server https://audit.acme.example --token-file reader.token",
+    "agentguard audit search 'effect:deny rule:secrets/*' --collector https://audit.acme.example --token-file reader.token",
     "agentguard deploy init",
     "agentguard deploy render --target linux --config deploy.toml --output managed",
 ]

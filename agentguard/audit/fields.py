@@ -1,21 +1,27 @@
-"""Every field of a record, in one table. `docs/records.md` is made from it: `python -m agentguard.audit.fields`."""
+"""Every field of a record, in one table, from which docs and JSON Schema are made.
+
+`python -m agentguard.audit.fields > docs/records.md`, `python -m agentguard.audit.schema > docs/records.schema.json`.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 BODY, TEXTS, ROW, ROW_TEXTS, ORIGIN, ORIGIN_TEXTS = "body", "texts", "row", "row texts", "origin", "origin texts"
-_ALL = ("genesis", "decision", "event", "error", "gap")
+KINDS = ("genesis", "decision", "event", "error", "gap", "erasure")
+_ALL = KINDS
+_LATER = KINDS[1:]
 _HOOK = ("decision", "event", "error")
-_COUNTED = (*_HOOK, "gap")
+_ERASURE = ("erasure",)
 _DECISION = ("decision",)
 _JUDGED = ("decision", "error")
+_EFFECTS = ("allow", "ask", "deny")
 
 
 class Field(NamedTuple):
     """One field: its name, the part of a record it stands in, its type, the kinds of record that have it, its meaning.
 
-    `always` is false for a field that is left out where it has nothing to say.
+    `always` is false for a field that is left out where it has nothing to say. `words` are all that it may hold.
     """
 
     name: str
@@ -24,6 +30,7 @@ class Field(NamedTuple):
     kinds: tuple[str, ...]
     meaning: str
     always: bool = True
+    words: tuple[str, ...] = ()
 
 
 FIELDS = (
@@ -32,28 +39,28 @@ FIELDS = (
     Field("seq", BODY, "number", _ALL, "the record's number; one more with every record of the spool"),
     Field("prev", BODY, "64 hex digits", _ALL, "hash of the record before, in a file's first record", always=False),
     Field("texts", BODY, "64 hex digits", _ALL, "commitment to the texts"),
-    Field("lost", BODY, "number", _COUNTED, "records that could not be written to this spool so far", always=False),
-    Field("torn", BODY, "number", _COUNTED, "torn pieces that were set aside so far", always=False),
-    Field("full", BODY, "number", _COUNTED, "times the disk was full and the ballast was given back so far", always=False),
-    Field("cut", BODY, "true", _HOOK, "lists and texts were cut to make the line fit", always=False),
+    Field("lost", BODY, "number", _LATER, "records that could not be written to this spool so far", always=False),
+    Field("torn", BODY, "number", _LATER, "torn pieces that were set aside so far", always=False),
+    Field("full", BODY, "number", _LATER, "times the disk was full and the ballast was given back so far", always=False),
+    Field("cut", BODY, "true", _LATER, "lists and texts were cut to make the line fit", always=False),
     # What it is.
     Field("id", BODY, "16 hex digits", _ALL, "the record's own id, to quote"),
-    Field("kind", BODY, "word", _ALL, "genesis, decision, event, error or gap"),
+    Field("kind", BODY, "word", _ALL, "genesis, decision, event, error, gap or erasure"),
     Field("time", BODY, "time", _ALL, "when, by the device's clock (UTC)"),
     Field("redactions", BODY, "numbers by type", _HOOK, "how many secrets of which type were taken out", always=False),
     # A chain's first record.
     Field("boot", BODY, "text", ("genesis",), "the kernel's id of this boot"),
-    Field("reason", BODY, "word", ("genesis",), "why the chain starts: new, damaged or fork"),
-    Field("previous", BODY, "object", ("genesis",), "chain, seq and hash of the last record known of the chain before"),
+    Field("reason", BODY, "word", ("genesis",), "why the chain starts", words=("new", "damaged", "fork")),
+    Field("previous", BODY, "head", ("genesis",), "chain, seq and hash of the last record known of the chain before"),
     # Records that the collector does not get.
     Field("reason", BODY, "word", ("gap",), "why: gone from this device, or refused by the collector and set aside"),
-    Field("missing", BODY, "object", ("gap",), "chain, and the first and last number of these records"),
+    Field("missing", BODY, "numbers of a chain", ("gap",), "chain, and the first and last number of these records"),
     # Who and where.
     Field("device", BODY, "text", _ALL, "the device's id"),
     Field("hostname", BODY, "text", _HOOK, "the device's name for itself"),
     Field("os", BODY, "text", _HOOK, "the operating system: linux, darwin, win32"),
     Field("user", BODY, "text", _ALL, "who it is: the account, or whom root's configuration names"),
-    Field("known", BODY, "word", _HOOK, "how well the person is known: managed, os or none"),
+    Field("known", BODY, "word", _HOOK, "how well the person is known", words=("managed", "os", "none")),
     Field("roles", BODY, "list of texts", _HOOK, "the roles that the person holds, on decisions"),
     Field("agent", BODY, "text", _HOOK, "the agent program", always=False),
     Field("agent_version", BODY, "text", _HOOK, "its version, as it says", always=False),
@@ -77,36 +84,45 @@ FIELDS = (
     Field("origins", BODY, "list of origins", _DECISION, "the commands that the rows come from"),
     Field("origins", TEXTS, "list of origin texts", _DECISION, "the texts of the origins, in the same order"),
     Field(
-        "read_files", BODY, "list of objects", _DECISION,
+        "read_files", BODY, "list of files", _DECISION,
         "`sha256` and `bytes` of each file that was read because the call runs it", always=False,
     ),
     Field("read_files", TEXTS, "list of texts", _DECISION, "the paths of these files, in the same order", always=False),
     Field("work", BODY, "numbers by name", _DECISION, "what working out the rows took: words, nodes …"),
     # Under which policy, and what came of it.
-    Field("bundle", BODY, "object", _HOOK, "name, revision, digest, age (seconds), state, and how it was verified"),
+    Field("bundle", BODY, "bundle", _HOOK, "name, revision, digest, age (seconds), state, and how it was verified"),
     Field("bundle_problem", TEXTS, "text", _HOOK, "why the bundle is not fresh", always=False),
-    Field("effect", BODY, "word", _JUDGED, "what happened: allow, ask or deny"),
-    Field("would", BODY, "word", _JUDGED, "what would have happened if every rule were enforced"),
-    Field("mode", BODY, "word", _DECISION, "enforce or observe"),
+    Field("effect", BODY, "word", _JUDGED, "what happened", words=_EFFECTS),
+    Field("would", BODY, "word", _JUDGED, "what would have happened if every rule were enforced", words=_EFFECTS),
+    Field("mode", BODY, "word", _DECISION, "what the policy was in force to do", words=("enforce", "observe")),
     Field("rule", BODY, "text", _JUDGED, "the rule that decided the effect"),
     Field("would_rule", BODY, "text", _DECISION, "the rule that decided what would have happened"),
     Field("rules", BODY, "list of texts", _JUDGED, "every rule and default that had a say"),
     Field("severity", BODY, "word", _DECISION, "the severity of the rule"),
     Field("exception", BODY, "text", _DECISION, "ids of the exceptions that lifted a rule; empty if none did"),
-    Field("without", BODY, "word", _DECISION, "the effect that would have been without the exception", always=False),
+    Field("without", BODY, "word", _DECISION, "the effect without the exception", always=False, words=_EFFECTS),
     Field("latency_us", BODY, "number", _DECISION, "microseconds from the start of the hook to the decision"),
     Field("reason", TEXTS, "text", _DECISION, "the rule's reason, filled in"),
     Field("remedy", TEXTS, "text", _DECISION, "what to do instead"),
     Field("problem", TEXTS, "text", ("error",), "why the call could not be judged"),
     # What an event says.
-    Field("outcome", BODY, "word", ("event",), "of a tool call: done, failed, asked or refused; else empty"),
+    Field(
+        "outcome", BODY, "word", ("event",), "what an event says of a tool call; else empty",
+        words=("done", "failed", "asked", "refused"),
+    ),
     Field("duration_ms", BODY, "number", ("event",), "how long the tool took, as the agent says", always=False),
     Field("facts", TEXTS, "texts by name", ("event",), "what the event says about itself: source, reason, file_path …"),
+    # A tombstone.
+    Field("erased", BODY, "list of numbers", _ERASURE, "numbers of the records whose texts were erased"),
+    Field("reason", TEXTS, "text", _ERASURE, "why they were"),
     # One row.
     Field("action", ROW, "word", _DECISION, "what it does: read, write, delete, execute, connect …"),
-    Field("certainty", ROW, "word", _DECISION, "possible, unknown or opaque; left out where certain", always=False),
-    Field("extent", ROW, "word", _DECISION, "of a path: glob or tree; left out where exact", always=False),
-    Field("effect", ROW, "word", _DECISION, "the row's own effect", always=False),
+    Field(
+        "certainty", ROW, "word", _DECISION, "how well it is known, where that is not certain", always=False,
+        words=("possible", "unknown", "opaque"),
+    ),
+    Field("extent", ROW, "word", _DECISION, "of a path, where that is not exact", always=False, words=("glob", "tree")),
+    Field("effect", ROW, "word", _DECISION, "the row's own effect", always=False, words=_EFFECTS),
     Field("rules", ROW, "list of texts", _DECISION, "the rules that matched it", always=False),
     Field("origin", ROW, "number", _DECISION, "its place in the list of origins, from 0", always=False),
     Field("hidden", ROW, "list of texts", _DECISION, "values of which something was taken out", always=False),
@@ -156,9 +172,11 @@ mean equal secrets on that device. Secrets that could be guessed read `‹type�
 
 Never recorded: what a tool returned, what a file contains, what a person prompted, the environment.
 
-A record of a call says what was *requested*. Whether it ran is said by a later record with the same `tool_use_id`.
+A record of a call says what was *requested*. Whether it ran is said by a later record with the same `tool_use_id`:
+`agentguard audit show ID` joins the two. An `erasure` is a tombstone: it names the records whose texts were taken away.
 
-This page is made from the table in `agentguard/audit/fields.py`.
+`agentguard audit schema` prints the same as JSON Schema ([records.schema.json](records.schema.json)). Both are made from
+the table in `agentguard/audit/fields.py`.
 """  # noqa: RUF001
 _HEADINGS = {
     BODY: "Body",
@@ -179,7 +197,8 @@ def document() -> str:
             if field.part == part:
                 kinds = "all" if field.kinds == _ALL else ", ".join(field.kinds)
                 usual = "" if field.always else " (left out where there is none)"
-                parts.append(f"| `{field.name}` | {field.type} | {kinds} | {field.meaning}{usual} |")
+                words = f": {', '.join(field.words)}" if field.words else ""
+                parts.append(f"| `{field.name}` | {field.type} | {kinds} | {field.meaning}{words}{usual} |")
         parts.append("")
     return "\n".join(parts)
 

@@ -121,10 +121,16 @@ class Memory:
 
 def kept_receipts(places: Places, uid: int, keys: Sequence[str]) -> list[receipts.Receipt]:
     """Return the receipts kept for a spool that one of `keys` has signed, oldest first."""
+    names = (f"receipts.{uid}.ndjson.old", f"receipts.{uid}.ndjson")
+    return receipts_in([os.path.join(places.sync, name) for name in names], keys)
+
+
+def receipts_in(paths: Sequence[str], keys: Sequence[str]) -> list[receipts.Receipt]:
+    """Return the receipts in files, one a line, that one of `keys` has signed. What cannot be read has none."""
     found = []
-    for name in (f"receipts.{uid}.ndjson.old", f"receipts.{uid}.ndjson"):
+    for path in paths:
         try:
-            with open(os.path.join(places.sync, name), "rb") as file:
+            with open(path, "rb") as file:
                 data = file.read()
         except OSError:
             continue

@@ -116,6 +116,12 @@ def parse(text: str, *, now: float) -> Group:
     return found if isinstance(found, Group) and found.joint == AND else Group(AND, (found,))
 
 
+def quoted(key: str, value: str) -> str:
+    """Return a term that finds `value` in a field."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{key}:"{escaped}"'
+
+
 def moment(text: str, *, now: float) -> str:
     """Return the time that `since:` and `until:` understand by `text`, as records write times. Raises `QueryError`."""
     return _time(text, 0, "this", text, now)

@@ -97,7 +97,7 @@ class Contents:
             line.file, line.number = name, number
             yield line
             start, number = end + 1, number + 1
-        if size > len(data):
+        if size > _FILE_LIMIT:
             yield _problem(name, number, data[start:], "the file is longer than a file of the spool can be")
         elif start < size:
             yield _problem(name, number, data[start:], CUT_OFF)

@@ -68,6 +68,20 @@ def _search(url: str, token: str, query: str, page: dict[str, str]) -> tuple[lis
     return found, complete, answer.get("next")
 
 
+def alerts(url: str, token: str, chain: str) -> list[str]:
+    """Return in words what the collector found wrong with a chain. Raises `AuditError`."""
+    answer = _get(url, "/v1/chains", token, {})
+    try:
+        return [_alert(alert) for alert in answer["alerts"] if alert["chain"] == chain]
+    except (KeyError, TypeError, ValueError):
+        raise AuditError(f"{url} does not answer like a collector") from None
+
+
+def _alert(alert: dict[str, Any]) -> str:
+    meaning = _MEANING.get(alert["alert"], str(alert["alert"]))
+    return f"records {int(alert['first'])} to {int(alert['last'])} {meaning}"
+
+
 def compare(url: str, token: str, report: Report) -> list[dict[str, Any]]:
     """Return the collector's chains; whatever is wrong with them becomes findings of the local `report`.
 
@@ -77,11 +91,7 @@ def compare(url: str, token: str, report: Report) -> list[dict[str, Any]]:
     try:
         chains = {str(chain["chain"]): chain for chain in answer["chains"]}
         for alert in answer["alerts"]:
-            numbers = f"records {int(alert['first'])} to {int(alert['last'])}"
-            meaning = _MEANING.get(alert["alert"], str(alert["alert"]))
-            report.findings.append(
-                Finding(f"collector, chain {alert['chain']} of {alert['device']}: {numbers} {meaning}")
-            )
+            report.findings.append(Finding(f"collector, chain {alert['chain']} of {alert['device']}: {_alert(alert)}"))
         for local in report.chains:
             there = chains.get(local.chain)
             if there is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from agentguard.jsontext import dumps
+
 HEADINGS = ("time", "user", "effect", "tool", "rule", "what", "id")
 _WIDTH = 72  # characters of the last words of a table's row
 _LONG = 2000  # characters of one fact on its own
@@ -20,7 +22,7 @@ _TEXTS = ("cwd", "project", "repo", "branch", "command", "reason", "remedy", "pr
 
 
 class Seen(NamedTuple):
-    """A record as a reader gets it: from a spool, or from a collector (then with `received` and `flag`)."""
+    """A record as a reader gets it: from a spool (then with its line), or from a collector (with `received` and `flag`)."""
 
     body: dict[str, Any]
     texts: dict[str, Any] | None
@@ -28,6 +30,14 @@ class Seen(NamedTuple):
     received: str = ""
     device: str = ""
     flag: str = ""
+    raw: bytes = b""
+
+    def as_line(self) -> bytes:
+        """Return the record as one line of JSON: as it stands in the spool, or as near to that as a collector tells."""
+        if self.raw:
+            return self.raw
+        facts = {name: getattr(self, name) for name in ("received", "device", "flag") if getattr(self, name)}
+        return dumps({"b": self.body, "t": self.texts, "h": self.h, **facts}).encode("ascii")
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain values."""

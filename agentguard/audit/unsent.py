@@ -35,11 +35,24 @@ NOW, SOON = b"now", b"soon"
 _URGENT = ("deny", "ask")
 
 
+def waiting(folder: str, acknowledged: dict[str, int], look: float = LOOK_BYTES) -> Iterator[Line]:
+    """Yield the records that are not acknowledged, oldest first. Their lines are what is sent, a newline after each.
+
+    Raises `SpoolError` if more than `look` bytes are none.
+    """
+    for line in reader.read(folder):
+        look -= len(line.raw) + _LINE
+        if look < 0:
+            raise SpoolError("there is too much in it before the next record")
+        if not line.problem and line.seq > acknowledged.get(line.chain, -1):
+            yield line
+
+
 def due(folder: str, acknowledged: dict[str, int], now: float) -> Iterator[bytes]:
     """Yield NOW if a deny, an ask or a record of a minute ago is unsent, SOON if only others are, else nothing."""
     old, future = stamp(now - OLD), stamp(now + OLD)
     found = False
-    for line in _unsent(folder, acknowledged):
+    for line in waiting(folder, acknowledged):
         found = True
         if line.body.get("effect") in _URGENT or not old < str(line.body.get("time", "")) < future:
             yield NOW
@@ -55,7 +68,7 @@ def batch(folder: str, acknowledged: dict[str, int]) -> list[Line]:
     """
     found: list[Line] = []
     room = BATCH_BYTES
-    for line in _unsent(folder, acknowledged):
+    for line in waiting(folder, acknowledged):
         if found and (line.chain != found[-1].chain or line.seq != found[-1].seq + 1):
             break
         room -= len(line.raw) + 1
@@ -63,17 +76,6 @@ def batch(folder: str, acknowledged: dict[str, int]) -> list[Line]:
             break
         found.append(line)
     return found
-
-
-def _unsent(folder: str, acknowledged: dict[str, int]) -> Iterator[Line]:
-    """Yield the records that are not acknowledged, oldest first. Raises `SpoolError` if there is too much that is none."""
-    room = LOOK_BYTES
-    for line in reader.read(folder):
-        room -= len(line.raw) + _LINE
-        if room < 0:
-            raise SpoolError("there is too much in it before the next record")
-        if not line.problem and line.seq > acknowledged.get(line.chain, -1):
-            yield line
 
 
 def batch_bytes(folder: str, acknowledged: dict[str, int]) -> Iterator[bytes]:

@@ -2,16 +2,17 @@
 
 What counts as broken: a line that cannot be read (but for an unfinished one at the very end), a hash that does not
 follow from the line before it, records missing between two that are there, texts that are not those that were committed
-to, a spool that ends before what the collector has acknowledged or differs from it. Everything else that is worth
-knowing is a remark. Records that are gone from the start of a spool are no break: the collector has them, and
-`agentguard audit verify --server` compares.
+to, texts that are gone without a tombstone, a spool that ends before what the collector has acknowledged or differs from
+it, and records gone from its start without a receipt although receipts of that chain are here. Everything else that is
+worth knowing is a remark. Where no receipt is at hand, nothing can be said about what is gone from the start: the
+collector has it, and `agentguard audit verify --collector` compares.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentguard.audit import reader, spool
+from agentguard.audit import erase, reader, spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,15 +28,29 @@ _MISHAPS = {
 
 
 class Finding:
-    """One thing that was found. `broken` says whether the chain does not hold there. `file` and `number` say where."""
+    """One thing that was found. `broken` says whether the chain does not hold there. `file` and `number` say where.
 
-    __slots__ = ("broken", "file", "number", "text")
+    `chain` is the chain that it is about, "" if that is not known. `missing` are the first and the last number of
+    records that should be there and are not.
+    """
 
-    def __init__(self, text: str, line: Line | None = None, *, broken: bool = True) -> None:
+    __slots__ = ("broken", "chain", "file", "missing", "number", "text")
+
+    def __init__(
+        self,
+        text: str,
+        line: Line | None = None,
+        *,
+        broken: bool = True,
+        chain: str = "",
+        missing: tuple[int, int] | None = None,
+    ) -> None:
         self.text = text
         self.broken = broken
         self.file = line.file if line else ""
         self.number = line.number if line else 0
+        self.chain = chain or (line.chain if line else "")
+        self.missing = missing
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.number}: " if self.file else ""
@@ -79,21 +94,29 @@ class Report:
             "erased": self.erased,
             "chains": [{name: getattr(chain, name) for name in Chain.__slots__} for chain in self.chains],
             "findings": [{name: getattr(one, name) for name in Finding.__slots__} for one in self.findings],
+            "missing": [
+                {"chain": one.chain, "first": one.missing[0], "last": one.missing[1]}
+                for one in self.findings
+                if one.missing
+            ],
             "set_aside": self.aside,
         }
 
 
 def verify(folder: str, receipts: Iterable[Receipt] = ()) -> Report:
     """Check the spool at `folder`, against the collector's receipts where there are any. Raises `SpoolError`."""
-    report = Report()
     with reader.Contents(folder) as contents:
+        report = check((line for name, size in contents.files for line in contents.lines(name, size)), receipts)
         report.aside = contents.aside
-        _check(report, (line for name, size in contents.files for line in contents.lines(name, size)), receipts)
     return report
 
 
-def _check(report: Report, lines: Iterable[Line], receipts: Iterable[Receipt]) -> None:
+def check(lines: Iterable[Line], receipts: Iterable[Receipt] = ()) -> Report:
+    """Check lines in their order: those of a spool, or those of a file that came out of one."""
+    report = Report()
     heads = {(receipt.chain, receipt.last): receipt.head for receipt in receipts}
+    gone: list[Line] = []
+    tombstones: set[int] = set()
     before: Line | None = None
     counts: dict[str, int] = {}
     for line in lines:
@@ -114,19 +137,25 @@ def _check(report: Report, lines: Iterable[Line], receipts: Iterable[Receipt]) -
                 more = count - counts.get(mishap, 0)
                 report.findings.append(Finding(f"before record {line.seq}: {more} {text}", line, broken=False))
             counts[mishap] = count if isinstance(count, int) else 0
-        report.erased += line.texts is None
+        gone += [line] if line.texts is None else []
+        tombstones.update(erase.tombstones([line]))
         if before is None or before.chain != line.chain:
             report.chains.append(Chain(line))
         chain = report.chains[-1]
         chain.last, chain.h, chain.records = line.seq, line.h, chain.records + 1
         before = line
+    report.erased = len(gone)
+    for line in gone:
+        if line.seq not in tombstones:
+            text = f"record {line.seq}: its texts were taken away, and no tombstone says so"
+            report.findings.append(Finding(text, line))
     last = {chain.chain: chain.last for chain in report.chains}
     for chain_id, seq in sorted(heads):
         if chain_id in last and seq > last[chain_id]:
-            report.findings.append(
-                Finding(f"the collector has record {seq} of this spool, which ends at {last[chain_id]}")
-            )
+            text = f"the collector has record {seq} of this spool, which ends at {last[chain_id]}"
+            report.findings.append(Finding(text, chain=chain_id, missing=(last[chain_id] + 1, seq)))
             last[chain_id] = seq
+    return report
 
 
 def _links(line: Line, before: Line | None, heads: dict[tuple[str, int], str]) -> list[Finding]:
@@ -137,18 +166,32 @@ def _links(line: Line, before: Line | None, heads: dict[tuple[str, int], str]) -
                 return []
             return [Finding(f"record {line.seq} does not follow from record {before.seq}: one was changed", line)]
         if line.seq > before.seq:
-            return [Finding(f"records {before.seq + 1} to {line.seq - 1} are missing", line)]
+            return [_missing(line, before.seq + 1, line.seq - 1)]
         return [Finding(f"record {line.seq} stands after record {before.seq}", line)]
     if line.starts_chain:
-        reason = line.body.get("reason")
         if before is None:
-            return []
+            previous = line.body.get("previous")
+            return _gone(line, previous.get("chain"), previous.get("seq"), heads) if isinstance(previous, dict) else []
         if line.seq != before.seq + 1:
-            return [Finding(f"records {before.seq + 1} to {line.seq - 1} are missing", line)]
-        return [Finding(f"a new chain starts at record {line.seq}: {reason}", line, broken=False)]
+            return [_missing(line, before.seq + 1, line.seq - 1)]
+        return [Finding(f"a new chain starts at record {line.seq}: {line.body.get('reason')}", line, broken=False)]
     if before is not None:
         return [Finding(f"record {line.seq} belongs to a chain that starts nowhere", line)]
-    previous = heads.get((line.chain, line.seq - 1), line.body.get("prev"))
-    if not isinstance(previous, str) or line.h != line.hash_after(previous):
+    head = heads.get((line.chain, line.seq - 1), line.body.get("prev"))
+    if not isinstance(head, str) or line.h != line.hash_after(head):
         return [Finding(f"record {line.seq} does not follow from what was before it", line)]
-    return [Finding(f"starts at record {line.seq}; what was before is no longer here", line, broken=False)]
+    start = Finding(f"starts at record {line.seq}; what was before is no longer here", line, broken=False)
+    return [start, *_gone(line, line.chain, line.seq - 1, heads)]
+
+
+def _gone(line: Line, chain: Any, last: Any, heads: dict[tuple[str, int], str]) -> list[Finding]:
+    """Return whether records up to `last` of a chain, which are not here, are not at the collector either."""
+    known = [seq for known_chain, seq in heads if known_chain == chain]
+    if not known or type(last) is not int or max(known) >= last:
+        return []
+    text = f"records {max(known) + 1} to {last} are missing: they are not here, and no receipt says who has them"
+    return [Finding(text, line, chain=str(chain), missing=(max(known) + 1, last))]
+
+
+def _missing(line: Line, first: int, last: int) -> Finding:
+    return Finding(f"records {first} to {last} are missing", line, missing=(first, last))

@@ -1,45 +1,73 @@
-"""`agentguard audit`: read, search and verify the audit log, on this laptop or at a collector."""
+"""`agentguard audit`: read, search and keep the audit log, on this laptop or at a collector."""
 
 from __future__ import annotations
 
-import json
+import functools
+import math
 import os
-import time
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say, table
+from agentguard.cli.common import LazyGroup, home_option, json_option, out, out_json, places_of, say, table
 from agentguard.errors import Refused, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
+    from agentguard.audit.receipts import Receipt
     from agentguard.audit.show import Seen
+    from agentguard.audit.source import Source
     from agentguard.places import Places
 
-_MOST = 1_000_000  # records of one spool
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
+_QUERY = {"ignore_unknown_options": True}  # `-user:ci` is a term
+_MODULE = "agentguard.cli.audit_keep"
+_LAZY = {
+    "verify": (_MODULE, "verify", "Check that no record was changed, lost or added."),
+    "erase": (_MODULE, "erase", "Take the texts of records away for good; the chain still verifies."),
+    "schema": (_MODULE, "schema", "Print the JSON Schema of a record."),
+}
 
 
-def _server_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--server URL --token-file FILE`."""
-    command = click.option(
-        "--token-file", type=click.Path(exists=True, dir_okay=False), help="File with the reader's token."
-    )(command)
-    return click.option("--server", metavar="URL", help="Ask this collector instead of the local spool.")(command)
-
-
-@click.group(context_settings=_CONTEXT)
+@click.group(cls=LazyGroup, lazy=_LAZY, context_settings={"help_option_names": ["-h", "--help"]})
 def audit() -> None:
-    """Read, search and verify the audit log.
+    """Read, search, verify and keep the audit log.
 
     \b
     Examples:
       agentguard audit tail
       agentguard audit search 'verdict:deny since:24h'
+      agentguard audit show 3f9c0d5e21a7b684
       agentguard audit verify
     """
+
+
+def collector_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--collector URL --token-file FILE`."""
+    command = click.option(
+        "--token-file", type=click.Path(exists=True, dir_okay=False), help="File with the reader's token."
+    )(command)
+    return click.option("--collector", metavar="URL", help="Ask this collector instead of the local spool.")(command)
+
+
+def _reads(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where records are read from; the command gets that as `source`."""
+
+    @functools.wraps(command)
+    def run(*, collector: str | None, token_file: str | None, home: str | None, **rest: Any) -> Any:
+        return command(source=_source(collector, token_file, home), **rest)
+
+    return collector_options(home_option(run))
+
+
+def _source(collector: str | None, token_file: str | None, home: str | None) -> Source:
+    from agentguard.audit import source  # noqa: PLC0415 - only when a command runs
+
+    if collector:
+        return source.Collector(collector, token_of(token_file))
+    places = places_of(home)
+    return source.Spool(places.spool(os.getuid()), functools.partial(receipts_of, places))
 
 
 @audit.command()
@@ -47,21 +75,36 @@ def audit() -> None:
     "-n", "--number", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many records."
 )
 @click.option("--raw", is_flag=True, help="Print the lines as they stand in the spool: what `policy replay` reads.")
+@click.option(
+    "--outgoing", is_flag=True, help="Print exactly the bytes that will leave this laptop next, and nothing else."
+)
 @home_option
 @json_option
-def tail(number: int, raw: bool, home: str | None, as_json: bool) -> None:
+def tail(*, number: int, raw: bool, outgoing: bool, home: str | None, as_json: bool) -> None:
     """Show the newest records of this person's spool.
+
+    `--outgoing` prints every record that the collector has not signed for, byte for byte as the upload sends it (there
+    it is compressed on the way).
 
     \b
     Examples:
       agentguard audit tail
       agentguard audit tail -n 100 --json
       agentguard audit tail -n 1000 --raw > calls.ndjson
+      agentguard audit tail --outgoing
     """
-    from agentguard.audit import reader  # noqa: PLC0415 - only when a command runs
+    from agentguard.audit import reader, unsent  # noqa: PLC0415
     from agentguard.audit.show import Seen  # noqa: PLC0415
 
-    lines = reader.newest(places_of(home).spool(os.getuid()), number)
+    places = places_of(home)
+    folder = places.spool(os.getuid())
+    if outgoing:
+        from agentguard.audit.memory import Memory  # noqa: PLC0415
+
+        for line in unsent.waiting(folder, Memory(places.sync).acknowledged(os.getuid()), math.inf):
+            out(line.raw.decode("ascii"))
+        return
+    lines = reader.newest(folder, number)
     for line in lines:
         if line.problem:
             say(f"{line.file}:{line.number}: {line.problem}")
@@ -73,30 +116,22 @@ def tail(number: int, raw: bool, home: str | None, as_json: bool) -> None:
         _print([Seen(line.body, line.texts, line.h) for line in good], as_json=as_json)
 
 
-@audit.command(context_settings={"ignore_unknown_options": True})
+@audit.command(context_settings=_QUERY)
 @click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many records at most.")
 @click.option("--raw", is_flag=True, help="Print all that is found, one record a line: what `policy replay` reads.")
-@_server_options
-@home_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print a CSV that no spreadsheet takes for formulas.")
+@_reads
 @json_option
-def search(
-    query: tuple[str, ...],
-    limit: int,
-    raw: bool,
-    server: str | None,
-    token_file: str | None,
-    home: str | None,
-    as_json: bool,
-) -> None:
+def search(query: tuple[str, ...], *, limit: int, raw: bool, as_csv: bool, source: Source, as_json: bool) -> None:
     """Find records; the newest come first.
 
     \b
     Examples:
       agentguard audit search verdict:deny since:24h
       agentguard audit search 'rule:secrets/* -user:ci "push --force"'
-      agentguard audit search 'path:/etc/*' --server https://audit.example --token-file reader.token
-      agentguard audit search since:7d --server https://audit.example --token-file reader.token --raw > week.ndjson
+      agentguard audit search 'path:"/etc/*" (tool:Bash OR tool:Write)' --csv
+      agentguard audit search 'path:/etc/*' --collector https://audit.example --token-file reader.token
 
     \b
     Terms, all of which must hold:
@@ -108,97 +143,114 @@ def search(
       -TERM       not
       a OR b      alternatives, which parentheses set apart: (a OR b) c
     """
+    text = " ".join(query)
     if raw:
-        for record in _every(" ".join(query), server, token_file, home):
-            out(json.dumps({"b": record.body, "t": record.texts, "h": record.h}))
+        for record in source.every(text):
+            out(record.as_line().decode("ascii"))
         return
-    found, complete = _find(" ".join(query), limit, server, token_file, home)
-    _print(found, as_json=as_json)
+    found, complete = source.find(text, limit)
+    if as_csv:
+        from agentguard.audit import export as files  # noqa: PLC0415
+
+        for piece in files.encoded(files.CSV, found):
+            sys.stdout.write(piece.decode())
+    else:
+        _print(found, as_json=as_json)
     if not complete:
         say(f"there may be more: these are the newest {len(found)}")
 
 
 @audit.command()
 @click.argument("record_id", metavar="ID")
-@_server_options
-@home_option
+@click.option(
+    "--around",
+    type=click.IntRange(0, 1000),
+    default=5,
+    show_default=True,
+    help="Records of its session before and after.",
+)
+@_reads
 @json_option
-def show(record_id: str, server: str | None, token_file: str | None, home: str | None, as_json: bool) -> None:
-    """Show one record with its rows, its rule and the policy that it was decided under.
-
-    \b
-    Example:
-      agentguard audit show 3f9c0d5e21a7b684
-    """
-    from agentguard.audit.show import details  # noqa: PLC0415
-
-    found, _complete = _find(f'id:"{record_id}"', 1, server, token_file, home)
-    if not found:
-        raise Refused(f"there is no record {record_id}", hint="agentguard audit tail shows the newest ones")
-    if as_json:
-        out_json(found[0].as_json())
-    else:
-        out(details(found[0]))
-
-
-@audit.command()
-@_server_options
-@home_option
-@json_option
-def verify(server: str | None, token_file: str | None, home: str | None, as_json: bool) -> None:
-    """Check that no record was changed, lost or added. Exit 3 if the log does not hold.
-
-    With --server the collector's chains and alerts are checked too.
+def show(record_id: str, *, around: int, source: Source, as_json: bool) -> None:
+    """Show one record whole: its rows, rule and policy, how the call ended, its chain, its session before and after.
 
     \b
     Examples:
-      agentguard audit verify
-      agentguard audit verify --server https://audit.example --token-file reader.token
+      agentguard audit show 3f9c0d5e21a7b684
+      agentguard audit show 3f9c0d5e21a7b684 --around 20 --json
     """
-    from agentguard.audit import memory, remote  # noqa: PLC0415
-    from agentguard.audit import verify as checks  # noqa: PLC0415
+    from agentguard.audit import whole  # noqa: PLC0415
+    from agentguard.audit.show import details  # noqa: PLC0415
 
-    places = places_of(home)
-    report = checks.verify(places.spool(os.getuid()), memory.kept_receipts(places, os.getuid(), _receipt_keys(places)))
-    value = report.as_json()
-    if server:
-        there = remote.compare(server, remote.token_of(_token_file(token_file)), report)
-        value = {**report.as_json(), "collector": there}
+    found = whole.whole(source, record_id, around)
+    if not found:
+        raise Refused(f"there is no record {record_id}", hint="agentguard audit tail shows the newest ones")
     if as_json:
-        out_json(value)
+        out_json(found.as_json())
     else:
-        for chain in report.chains:
-            out(f"chain {chain.chain}: records {chain.first} to {chain.last}")
-        for chain in value.get("collector", []):
-            out(f"collector: chain {chain['chain']} of {chain['device']}: {chain['first']} to {chain['last']}")
-        for finding in report.findings:
-            out(f"{'broken' if finding.broken else 'note'}: {finding}")
-        for name in report.aside:
-            out(f"note: {name} was set aside")
-    if not report.holds:
-        raise Refused("the audit log does not hold")
-    say(f"the audit log holds: {report.records} records")
+        out("\n".join([details(found.record), *whole.text(found)]))
 
 
-def _every(text: str, server: str | None, token_file: str | None, home: str | None) -> Iterable[Seen]:
-    """Return all records that a query finds, newest first."""
-    if not server:
-        return _find(text, _MOST, None, None, home)[0]
-    from agentguard.audit import remote  # noqa: PLC0415
+@audit.command(context_settings=_QUERY)
+@click.argument("query", nargs=-1, type=click.UNPROCESSED)
+@_reads
+@json_option
+def stats(query: tuple[str, ...], *, source: Source, as_json: bool) -> None:
+    """Count records: by verdict, rule, tool, person and day, and how asks ended.
 
-    return remote.every(server, remote.token_of(_token_file(token_file)), text)
+    \b
+    Examples:
+      agentguard audit stats
+      agentguard audit stats since:7d would:deny --json
+    """
+    from agentguard.audit import stats as counting  # noqa: PLC0415
+
+    found = counting.stats(source, " ".join(query))
+    if as_json:
+        out_json(found)
+        return
+    period = f", from {found['from']} until {found['until']}" if found["records"] else ""
+    out(f"{found['records']} record{'' if found['records'] == 1 else 's'}{period}")
+    for name, counts in found.items():
+        if isinstance(counts, dict) and counts:
+            out("\n" + table([name.upper(), ""], [[key, str(count)] for key, count in counts.items()]))
 
 
-def _find(
-    text: str, limit: int, server: str | None, token_file: str | None, home: str | None
-) -> tuple[list[Seen], bool]:
-    if server:
-        from agentguard.audit import remote  # noqa: PLC0415
+@audit.command(context_settings=_QUERY)
+@click.argument("query", nargs=-1, type=click.UNPROCESSED)
+@click.option(
+    "--to", "path", required=True, type=click.Path(dir_okay=False), metavar="FILE", help="A file that is not there yet."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help="Whole records, or a table.",
+)
+@_reads
+@json_option
+def export(query: tuple[str, ...], *, path: str, form: str, source: Source, as_json: bool) -> None:
+    """Write all records that are found to a file, and a manifest of counts and digests beside it.
 
-        return remote.search(server, remote.token_of(_token_file(token_file)), text, limit)
-    from agentguard.audit import search as local  # noqa: PLC0415
+    From a spool, JSON lines are exactly those that stand there, so that `audit verify --file` can check them.
 
-    return local.search(places_of(home).spool(os.getuid()), text, limit, time.time())
+    \b
+    Examples:
+      agentguard audit export --to all.jsonl
+      agentguard audit export 'verdict:deny since:90d' --to denials.csv --format csv
+    """
+    from agentguard.audit import export as files  # noqa: PLC0415
+
+    try:
+        manifest = files.write(path, form, source.every(" ".join(query)), query=" ".join(query), source=source.name)
+    except OSError as error:
+        raise UsageError(f"{error.filename or path} cannot be written: {error.strerror}") from None
+    if as_json:
+        out_json(manifest)
+    else:
+        say(f"{manifest['records']} records in {path}, SHA-256 {manifest['sha256']}")
 
 
 def _print(records: list[Seen], *, as_json: bool) -> None:
@@ -212,17 +264,22 @@ def _print(records: list[Seen], *, as_json: bool) -> None:
         say("no records")
 
 
-def _token_file(path: str | None) -> str:
+def token_of(path: str | None) -> str:
+    """Return the reader's token in the file of `--token-file`. Raises `UsageError` and `ConfigError`."""
+    from agentguard.audit import remote  # noqa: PLC0415
+
     if not path:
-        raise UsageError(
-            "--server needs --token-file", hint="at the collector: agentguard collector token create NAME > FILE"
-        )
-    return path
+        hint = "at the collector: agentguard collector token create NAME > FILE"
+        raise UsageError("--collector needs --token-file", hint=hint)
+    return remote.token_of(path)
 
 
-def _receipt_keys(places: Places) -> list[str]:
-    """Return the keys that may sign receipts, from the verified bundle."""
+def receipts_of(places: Places) -> list[Receipt]:
+    """Return the receipts that are kept for this person's spool, signed by a key of the verified bundle."""
+    import time  # noqa: PLC0415
+
+    from agentguard.audit import memory  # noqa: PLC0415
     from agentguard.bundle import seal  # noqa: PLC0415
 
     keys = (seal.load_active(places, time.time()).custom.get("collector") or {}).get("receipt_keys", [])
-    return [str(key) for key in keys]
+    return memory.kept_receipts(places, os.getuid(), [str(key) for key in keys])

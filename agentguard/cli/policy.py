@@ -185,12 +185,12 @@ def holder(loaded: Policy, roles: tuple[str, ...]) -> Who:
 
 def _recorded(record_id: str, loaded: Policy, home: str | None) -> dict[str, Any]:
     """Return what is said about the call in a record, then and now."""
-    from agentguard.audit import search  # noqa: PLC0415
+    from agentguard.audit import query, source  # noqa: PLC0415
     from agentguard.places import account_home  # noqa: PLC0415
     from agentguard.policy import explain as explaining  # noqa: PLC0415
     from agentguard.policy import recorded  # noqa: PLC0415
 
-    found, _complete = search.search(places_of(home).spool(os.getuid()), f'id:"{record_id}"', 1, time.time())
+    found, _complete = source.Spool(places_of(home).spool(os.getuid())).find(query.quoted("id", record_id), 1)
     if not found:
         raise Refused(f"there is no record {record_id}", hint="agentguard audit tail shows the newest ones")
     body, texts = found[0].body, found[0].texts

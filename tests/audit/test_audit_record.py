@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from agentguard.access import model
 from agentguard.access.world import MemoryDisk, World
-from agentguard.audit import fields, record, rows
+from agentguard.audit import erase, fields, record, rows, schema, spool
 from agentguard.audit.redact import Redactor
 from agentguard.errors import AuditError
 from agentguard.policy.model import Decision, Hit
@@ -158,9 +159,35 @@ def test_record_has_the_fields_of_the_table():
         assert set() == {name for value in values for name in value} - known
 
 
-def test_page_of_fields_is_up_to_date():
-    """docs/records.md is what the table says: `python -m agentguard.audit.fields > docs/records.md`."""
+def test_page_and_schema_are_up_to_date():
+    """What is made from the table is as the table says; the docstring of `fields` has the two commands."""
     assert fields.document() == (ROOT / "docs" / "records.md").read_text()
+    assert schema.document() == (ROOT / "docs" / "records.schema.json").read_text()
+
+
+def test_schema_takes_every_kind_of_record_and_nothing_else(folder):
+    """Lines as the spool writes them, of all kinds, whole and erased; no field more, none less, no other word."""
+    Draft202012Validator.check_schema(schema.schema())
+    check = Draft202012Validator(schema.schema())
+    spool.append(folder, *decided(some_rows()))
+    spool.append(
+        folder, *record.of_error(None, "x", effect="deny", principal=PRINCIPAL, bundle=BUNDLE, redactor=Redactor(b""))
+    )
+    spool.append(
+        folder, *record.of_event(model.ToolCall("Stop"), principal=PRINCIPAL, bundle=BUNDLE, redactor=Redactor(b""))
+    )
+    erase.erase(folder, [1], {"device": "d1", "user": "alice"}, "a test")
+    lines = [json.loads(line.raw) for line in spool.read(folder)]
+    assert set(fields.KINDS) == {line["b"]["kind"] for line in lines}
+    for line in lines:
+        assert [] == [f"{error.json_path}: {error.message}" for error in check.iter_errors(line)]
+        for field in fields.FIELDS:
+            part = {fields.BODY: "b", fields.TEXTS: "t"}.get(field.part)
+            if part and field.name in (line[part] or {}) and line["b"]["kind"] in field.kinds:
+                less = {key: value for key, value in line[part].items() if key != field.name}
+                assert (field.name, not field.always) == (field.name, check.is_valid({**line, part: less}))
+        assert not check.is_valid({**line, "b": {**line["b"], "more": 1}})
+    assert not check.is_valid({**lines[1], "b": {**lines[1]["b"], "effect": "maybe"}})
 
 
 def test_facts_are_in_the_body_and_words_in_the_texts():

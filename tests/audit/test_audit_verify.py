@@ -86,7 +86,11 @@ def test_changed_texts_are_found_and_erased_ones_hold(folder, path):
     rows[2] = f'{{"b":{line.body_raw},"t":null,"s":"","h":"{line.h}"}}'.encode()
     path.write_bytes(b"\n".join(rows))
     report = verify.verify(folder)
-    assert (True, 1) == (report.holds, report.erased)
+    assert (1, ["current.ndjson:3: record 2: its texts were taken away, and no tombstone says so"]) == (
+        report.erased, [str(finding) for finding in report.findings if finding.broken],
+    )  # fmt: skip
+    spool.append(folder, {"kind": "erasure", "erased": [2]}, {"reason": "a customer's name"})
+    assert verify.verify(folder).holds
 
 
 def test_records_freed_from_the_start_are_a_remark(folder, fill):
@@ -99,6 +103,18 @@ def test_records_freed_from_the_start_are_a_remark(folder, fill):
     assert "what was before is no longer here" in str(report.findings[0])
 
 
+def test_records_gone_from_the_start_without_a_receipt_are_missing(folder, fill, signed):
+    """Where the receipts of a chain are at hand, what no receipt covers is named record by record."""
+    fill(400, command="x" * 4000)
+    head, *_ = spool.read(folder)
+    names = sorted(name for name in os.listdir(folder) if name.startswith("seg-"))
+    last = int(names[0][4:-7].split("-")[1])
+    os.unlink(os.path.join(folder, names[0]))
+    text = f"records 9 to {last} are missing: they are not here, and no receipt says who has them"
+    assert [text] == [one.partition(": ")[2] for one in broken(folder, signed(head.chain, 0, 8, "cd" * 32))]
+    assert [] == broken(folder, signed(head.chain, 0, last, next(spool.read(folder)).body["prev"]))
+
+
 def test_segment_missing_in_the_middle_is_a_break(folder, fill):
     """Records between two that are there cannot be gone."""
     fill(800, command="x" * 4000)
@@ -106,6 +122,8 @@ def test_segment_missing_in_the_middle_is_a_break(folder, fill):
     first, last = (int(part) for part in names[1][4:-7].split("-"))
     os.unlink(os.path.join(folder, names[1]))
     assert [f"records {first} to {last} are missing"] == [text.partition(": ")[2] for text in broken(folder)]
+    found = verify.verify(folder).as_json()
+    assert [{"chain": found["chains"][0]["chain"], "first": first, "last": last}] == found["missing"]
 
 
 def test_chain_that_starts_nowhere_is_a_break(folder, path):

@@ -387,11 +387,11 @@ def test_person_gets_a_report_of_the_whole_fleet(server, device):
 
 
 def test_person_searches_and_verifies_at_the_collector(server, device):
-    """`audit search` and `audit verify` with --server."""
+    """`audit search` and `audit verify` with --collector."""
     laptop = device("d1").record(2, effect="deny", would="deny", tool="Bash")
     laptop.send()
     more = [
-        "--server",
+        "--collector",
         server.url,
         "--token-file",
         server.token_file,

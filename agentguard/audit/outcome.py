@@ -1,0 +1,77 @@
+"""How a call ended: the decision about it, joined with what the agent said of it later.
+
+Both carry the agent's `tool_use_id` and session. The client says that a call ran (PostToolUse, PostToolUseFailure) and
+that its own classifier refused one (PermissionDenied). When a person says no at a prompt it says nothing (measured on
+Claude Code 2.1.330), so that is concluded: the session went on to another prompt, or ended, without a result of this
+call, while results of other calls of the session were recorded. Where that cannot be said either, the end is unknown.
+
+An ask ends as granted, refused or unknown; what was allowed as done, failed, refused or unknown; a denial as denied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentguard.policy.model import ALLOW, ASK, DENY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+GRANTED, REFUSED, UNKNOWN, DENIED = "granted", "refused", "unknown", "denied"
+_DONE = "done"
+_RESULTS = ("PostToolUse", "PostToolUseFailure", "PermissionDenied")
+_TURNS = ("UserPromptSubmit", "Stop", "SessionEnd")  # every call of what was before has ended
+
+
+class End(NamedTuple):
+    """How a call ended, and how that is known."""
+
+    word: str
+    why: str
+
+
+class Outcomes:
+    """What the bodies of records, in any order, say about how calls ended. `QUERY` finds all that count."""
+
+    QUERY = f"event:({' OR '.join((*_RESULTS, *_TURNS))})"
+
+    def __init__(self, bodies: Iterable[dict[str, Any]]) -> None:
+        self._results: dict[tuple[str, str], str] = {}
+        self._speaks: set[str] = set()  # sessions of which results are recorded at all
+        self._turn: dict[str, int] = {}  # the number of the last record of a session that starts or ends a turn
+        for body in bodies:
+            session, event, outcome = (_text(body, name) for name in ("session", "event", "outcome"))
+            if event in _TURNS:
+                self._turn[session] = max(_number(body), self._turn.get(session, -1))
+            elif event in _RESULTS:
+                self._results[session, _text(body, "tool_use_id")] = outcome
+                if outcome != REFUSED:
+                    self._speaks.add(session)
+
+    def end(self, body: dict[str, Any]) -> End | None:
+        """Return how the call of a decision ended; None where the record is no decision about a call."""
+        effect, session, call = (_text(body, name) for name in ("effect", "session", "tool_use_id"))
+        if body.get("kind") != "decision" or effect not in (ALLOW, ASK, DENY) or not call:
+            return None
+        if effect == DENY:
+            return End(DENIED, "it was stopped")
+        outcome = self._results.get((session, call), "")
+        if outcome == REFUSED or (outcome and effect == ALLOW):
+            return End(outcome, "the agent's client says so")
+        if outcome:
+            return End(GRANTED, "it ran" if outcome == _DONE else "it ran and failed")
+        if self._turn.get(session, -1) <= _number(body):
+            return End(UNKNOWN, "nothing was recorded after it")
+        if session not in self._speaks:
+            return End(UNKNOWN, "no results of this session are recorded")
+        return End(REFUSED, "the session went on without a result of it")
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _number(body: dict[str, Any]) -> int:
+    value = body.get("seq")
+    return value if type(value) is int else -1

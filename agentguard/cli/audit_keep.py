@@ -1,0 +1,146 @@
+"""`agentguard audit verify`, `erase` and `schema`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from agentguard.cli.audit import collector_options, receipts_of, token_of
+from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say
+from agentguard.errors import Refused, UsageError
+
+if TYPE_CHECKING:
+    from agentguard.audit.verify import Report
+
+_FILE = click.Path(exists=True, dir_okay=False)
+
+
+@click.command()
+@click.option(
+    "--file", "path", type=_FILE, help="Check the lines of this file instead of the spool: what `export` wrote."
+)
+@click.option("--receipts", type=_FILE, help="The collector's receipts, one a line; with --key.")
+@click.option("--key", "keys", multiple=True, metavar="HEX", help="A key that may sign receipts; repeatable.")
+@collector_options
+@home_option
+@json_option
+def verify(
+    *,
+    path: str | None,
+    receipts: str | None,
+    keys: tuple[str, ...],
+    collector: str | None,
+    token_file: str | None,
+    home: str | None,
+    as_json: bool,
+) -> None:
+    """Check that no record was changed, lost or added. Exit 3 if the log does not hold.
+
+    Needs no network: the hashes of the chain and the collector's signed receipts are proof. What is missing is named.
+    With --collector the collector's chains and alerts are checked too.
+
+    \b
+    Examples:
+      agentguard audit verify
+      agentguard audit verify --file all.jsonl --receipts receipts.ndjson --key 3f9c…
+      agentguard audit verify --collector https://audit.example --token-file reader.token
+    """
+    from agentguard.audit import memory, remote  # noqa: PLC0415 - only when the command runs
+    from agentguard.audit import verify as checks  # noqa: PLC0415
+
+    if bool(receipts) != bool(keys):
+        raise UsageError("--receipts and --key go together", hint="`agentguard collector key` prints the key")
+    places = places_of(home)
+    kept = memory.receipts_in([receipts], keys) if receipts else [] if path else receipts_of(places)
+    report = _of_file(path, kept) if path else checks.verify(places.spool(os.getuid()), kept)
+    value = report.as_json()
+    if collector:
+        there = remote.compare(collector, token_of(token_file), report)
+        value = {**report.as_json(), "collector": there}
+    if as_json:
+        out_json(value)
+    else:
+        _print(report, value.get("collector", []))
+    if not report.holds:
+        raise Refused("the audit log does not hold")
+    say(f"the audit log holds: {report.records} records")
+
+
+def _of_file(path: str, receipts: Any) -> Report:
+    from agentguard.audit import lines  # noqa: PLC0415
+    from agentguard.audit import verify as checks  # noqa: PLC0415
+
+    with open(path, "rb") as file:
+        rows = file.read().splitlines()
+    found = []
+    for number, raw in enumerate(rows, 1):
+        line = lines.parse(raw)
+        line.file, line.number = os.path.basename(path), number
+        found.append(line)
+    return checks.check(found, receipts)
+
+
+def _print(report: Report, there: list[dict[str, Any]]) -> None:
+    for chain in report.chains:
+        out(f"chain {chain.chain}: records {chain.first} to {chain.last}")
+    for one in there:
+        out(f"collector: chain {one['chain']} of {one['device']}: {one['first']} to {one['last']}")
+    for finding in report.findings:
+        out(f"{'broken' if finding.broken else 'note'}: {finding}")
+    for name in report.aside:
+        out(f"note: {name} was set aside")
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option("--reason", required=True, help="Why; it stays in the log.")
+@click.option("--yes", is_flag=True, help="Do it. Without, only say how many records it would be.")
+@home_option
+@json_option
+def erase(query: tuple[str, ...], *, reason: str, yes: bool, home: str | None, as_json: bool) -> None:
+    """Take the texts of records away for good: paths, commands, reasons. Facts and hashes stay, and the chain verifies.
+
+    Works on this person's spool. A tombstone in the log says which records, who and why. What a collector has is
+    erased there.
+
+    \b
+    Examples:
+      agentguard audit erase id:3f9c0d5e21a7b684 --reason 'a customer name in a path'
+      agentguard audit erase 'session:4711 path:/srv/customers/*' --reason 'request 12' --yes
+    """
+    import time  # noqa: PLC0415 - only when the command runs
+
+    from agentguard import places as accounts  # noqa: PLC0415
+    from agentguard.audit import erase as erasing  # noqa: PLC0415
+    from agentguard.audit import source  # noqa: PLC0415
+    from agentguard.bundle import seal  # noqa: PLC0415
+
+    places = places_of(home)
+    folder = places.spool(os.getuid())
+    found = [one for one in source.Spool(folder).every(" ".join(query)) if one.texts]
+    device = str(seal.load_active(places, time.time()).local.get("device", ""))
+    seqs = [one.body["seq"] for one in found]
+    if not seqs:
+        raise Refused("no record with texts is found", hint="agentguard audit search finds what is there")
+    if yes:
+        erasing.erase(folder, seqs, {"device": device, "user": accounts.account()[0]}, reason)
+    if as_json:
+        out_json({"erased" if yes else "would_erase": [one.body["id"] for one in found]})
+    else:
+        said = "the texts of {} are erased" if yes else "the texts of {} would be erased; --yes does it"
+        say(said.format("1 record" if len(seqs) == 1 else f"{len(seqs)} records"))
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema (draft 2020-12) of a line of the log.
+
+    \b
+    Example:
+      agentguard audit schema > record.schema.json
+    """
+    from agentguard.audit import schema as made  # noqa: PLC0415 - only when the command runs
+
+    out(made.document().rstrip("\n"))

@@ -1,0 +1,62 @@
+"""How calls ended: decisions joined with what the agent said later."""
+
+import pytest
+
+from agentguard.audit.outcome import Outcomes
+
+
+def decision(seq, call, effect="ask", session="s"):
+    return {
+        "kind": "decision", "event": "PreToolUse", "seq": seq, "id": str(seq), "session": session, "tool_use_id": call,
+        "effect": effect, "outcome": "",
+    }  # fmt: skip
+
+
+def event(seq, name, call="", session="s"):
+    words = {"PostToolUse": "done", "PostToolUseFailure": "failed", "PermissionDenied": "refused"}
+    return {
+        "kind": "event", "event": name, "seq": seq, "session": session, "tool_use_id": call,
+        "outcome": words.get(name, ""),
+    }  # fmt: skip
+
+
+PROMPT, OTHER = event(8, "UserPromptSubmit"), event(2, "PostToolUse", "other")
+
+
+@pytest.mark.parametrize(
+    ("effect", "later", "word", "why"),
+    [
+        ("ask", [event(6, "PostToolUse", "c")], "granted", "it ran"),
+        ("ask", [event(6, "PostToolUseFailure", "c")], "granted", "it ran and failed"),
+        ("ask", [event(6, "PermissionDenied", "c")], "refused", "the agent's client says so"),
+        ("ask", [PROMPT, OTHER], "refused", "the session went on without a result of it"),
+        ("ask", [event(9, "SessionEnd"), OTHER], "refused", "the session went on without a result of it"),
+        ("ask", [PROMPT, event(9, "PostToolUse", "c")], "granted", "it ran"),
+        ("ask", [PROMPT], "unknown", "no results of this session are recorded"),
+        ("ask", [OTHER, event(4, "UserPromptSubmit")], "unknown", "nothing was recorded after it"),
+        ("ask", [OTHER, event(9, "UserPromptSubmit", session="t")], "unknown", "nothing was recorded after it"),
+        ("ask", [event(6, "PostToolUse", "c", session="t")], "unknown", "nothing was recorded after it"),
+        ("allow", [event(6, "PostToolUse", "c")], "done", "the agent's client says so"),
+        ("allow", [event(6, "PostToolUseFailure", "c")], "failed", "the agent's client says so"),
+        ("allow", [], "unknown", "nothing was recorded after it"),
+        ("deny", [], "denied", "it was stopped"),
+    ],
+)
+def test_call_ends_as_the_records_say(effect, later, word, why):
+    """In whatever order the records come."""
+    call = decision(5, "c", effect)
+    for bodies in ([call, *later], [*reversed(later), call]):
+        assert (word, why) == Outcomes(bodies).end(call)
+
+
+def test_only_decisions_about_calls_end():
+    """Prompts, events and whatever a hostile device sends have no end."""
+    prompt = {**decision(1, ""), "event": "UserPromptSubmit"}
+    for body in (
+        prompt,
+        event(1, "SessionStart"),
+        {},
+        {**decision(1, "c"), "effect": 7},
+        {"kind": "decision", "seq": []},
+    ):
+        assert Outcomes([body]).end(body) is None
