@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from agentguard.access import model
 from agentguard.access.world import MemoryDisk, World
-from agentguard.audit import erase, fields, record, rows, schema, spool
+from agentguard.audit import erase, fields, record, rows, schema, spool, unsent
 from agentguard.audit.redact import Redactor
 from agentguard.errors import AuditError
 from agentguard.policy.model import Decision, Hit
@@ -176,6 +176,7 @@ def test_schema_takes_every_kind_of_record_and_nothing_else(folder):
     spool.append(
         folder, *record.of_event(model.ToolCall("Stop"), principal=PRINCIPAL, bundle=BUNDLE, redactor=Redactor(b""))
     )
+    list(unsent.admit(folder, "gone", {"chain": "ab" * 16, "first": 1, "last": 2}, device="d1", user="alice"))
     erase.erase(folder, [1], {"device": "d1", "user": "alice"}, "a test")
     lines = [json.loads(line.raw) for line in spool.read(folder)]
     assert set(fields.KINDS) == {line["b"]["kind"] for line in lines}
