@@ -71,11 +71,11 @@ def request(record_id: str, home: str | None, as_json: bool) -> None:
     Example:
       agentguard exception request 3f9c0d5e21a7b684
     """
-    from agentguard.audit import ask, search  # noqa: PLC0415
+    from agentguard.audit import ask, query, source  # noqa: PLC0415
     from agentguard.sync import granted  # noqa: PLC0415
 
     where = places_of(home)
-    found, _complete = search.search(where.spool(os.getuid()), f'id:"{record_id}"', 1, time.time())
+    found, _complete = source.Spool(where.spool(os.getuid())).find(query.quoted("id", record_id), 1)
     if not found:
         raise Refused(f"there is no record {record_id}", hint="agentguard audit tail shows the newest ones")
     asked = ask.request(found[0].body, found[0].texts, granted.organisation(where))

@@ -26,7 +26,7 @@ ELSEWHERE = {
     "agentguard quickstart": "tests/deploy/test_deploy_quickstart.py",
     "agentguard uninstall": "tests/deploy/test_deploy_quickstart.py",
     "agentguard report --collector": "tests/collector/test_collector_server.py",
-    "agentguard audit search since:7d --server": "tests/collector/test_collector_server.py",
+    "agentguard audit search since:7d --collector": "tests/collector/test_collector_server.py",
     "agentguard exception grant": "tests/sync/test_sync_exceptions.py",
     "agentguard exception install": "tests/sync/test_sync_exceptions.py",
     "agentguard collector key": "tests/test_readme.py",
