@@ -12,35 +12,42 @@ import pytest
 from agentguard.cli.main import cli
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ("rollout", "uninstall", "environments", "troubleshooting", "developer-faq")
-# What acts on a whole machine, a fleet or the real client, by how it begins, and where it is run.
+# All pages but the one that is made from the commands.
+ALL = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")} - {ROOT / "docs" / "cli-reference.md"})
+BEFORE_CLICK = "agentguard hook"  # what `_entry` takes away before there is a command line
+PAGES = [
+    ROOT / "docs" / f"{name}.md"
+    for name in ("rollout", "uninstall", "environments", "troubleshooting", "developer-faq")
+]
+# What acts on a whole machine, a fleet or the real client, by how it begins; where it is run, and what runs it there.
 ELSEWHERE = {
-    "sh ": "tests/e2e/managed.py",
-    "rm -r /var/lib/agentguard /etc/agentguard": "tests/e2e/scenarios/uninstall.py",
-    "claude -p": "tests/e2e/scenarios/uninstall.py",
-    "agentguard deploy": "tests/e2e/managed.py",
-    "agentguard doctor --json": "tests/e2e/managed.py",
-    "agentguard doctor --live": "tests/e2e/scenarios/doctor.py",
-    "agentguard install --system": "tests/e2e/managed.py",
-    "agentguard bundle init": "tests/test_readme.py",
-    "agentguard quickstart": "tests/deploy/test_deploy_quickstart.py",
-    "agentguard uninstall": "tests/deploy/test_deploy_quickstart.py",
-    "agentguard report --collector": "tests/collector/test_collector_server.py",
-    "agentguard audit search since:7d --collector": "tests/collector/test_collector_server.py",
-    "agentguard exception grant": "tests/sync/test_sync_exceptions.py",
-    "agentguard exception install": "tests/sync/test_sync_exceptions.py",
-    "agentguard collector key": "tests/test_readme.py",
-    "agentguard enroll": "tests/test_readme.py",
+    "sh ": ("tests/e2e/managed.py", "_documented()"),
+    "rm -r /var/lib/agentguard /etc/agentguard": ("tests/e2e/scenarios/uninstall.py", "_managed()"),
+    "claude -p": ("tests/e2e/scenarios/uninstall.py", "lab.run("),
+    "agentguard deploy lint": ("tests/deploy/test_deploy_lint.py", '["lint", '),
+    "agentguard deploy": ("tests/e2e/managed.py", "_documented()"),
+    "agentguard doctor --json": ("tests/e2e/managed.py", "_documented()"),
+    "agentguard doctor --live": ("tests/e2e/scenarios/doctor.py", '"--live"'),
+    "agentguard install --system": ("tests/e2e/managed.py", '"install", "--system"'),
+    "agentguard bundle init": ("tests/e2e/managed.py", '"bundle", "init"'),
+    "agentguard quickstart": ("tests/deploy/test_deploy_quickstart.py", '"quickstart"'),
+    "agentguard uninstall": ("tests/deploy/test_deploy_quickstart.py", '"uninstall", "--user", "--purge"'),
+    "agentguard report --collector": ("tests/collector/test_collector_server.py", '"--collector"'),
+    "agentguard audit search since:7d --collector": ("tests/collector/test_collector_server.py", '"--collector"'),
+    "agentguard exception grant": ("tests/sync/test_sync_exceptions.py", '"grant"'),
+    "agentguard exception install": ("tests/sync/test_sync_exceptions.py", '"install"'),
+    "agentguard collector key": ("tests/collector/test_collector_keys.py", '"key"'),
+    "agentguard enroll": ("tests/test_readme.py", "agentguard enroll"),
 }
 # Not of one person: these name their own folders.
 NOT_A_LAPTOPS = ("bundle", "deploy", "policy replay")
 
 
-def commands():
-    """Return every command of the pages, as it is typed, without `sudo`; … are parts that the text leaves out."""
+def commands(pages):
+    """Return every command of pages, as it is typed, without `sudo`; … are parts that the text leaves out."""
     found = []
-    for name in PAGES:
-        text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
         found += [line for block in re.findall(r"(?ms)^```sh\n(.*?)^```", text) for line in block.splitlines()]
         found += [" ".join(one.split()) for one in re.findall(r"`((?:sudo )?agentguard [^`]*)`", text)]
     return list(dict.fromkeys(line.removeprefix("sudo ") for line in found))
@@ -48,10 +55,12 @@ def commands():
 
 def elsewhere(line):
     """Return where a command is run, if not here."""
-    return next((place for start, place in ELSEWHERE.items() if line.startswith(start)), "")
+    return next((place for start, place in ELSEWHERE.items() if line.startswith(start)), None)
 
 
-@pytest.mark.parametrize("line", [line for line in commands() if line.startswith("agentguard ")])
+@pytest.mark.parametrize(
+    "line", sorted(line for line in commands(ALL) if line.startswith("agentguard ") and line != BEFORE_CLICK)
+)
 def test_a_command_is_one_that_there_is(line):
     """With options that it has."""
     words = shlex.split(line.partition(" > ")[0])[1:]
@@ -64,12 +73,13 @@ def test_a_command_is_one_that_there_is(line):
 
 
 def test_every_other_place_is_there_and_needed():
-    """Nothing is sent to a test that is not there, and nothing that no page says any more stands in the table."""
-    assert [] == [place for place in ELSEWHERE.values() if not (ROOT / place).is_file()]
-    assert [] == [start for start in ELSEWHERE if not any(line.startswith(start) for line in commands())]
+    """Nothing is sent to a test that does not run it, and nothing that no page says any more stands in the table."""
+    for path, words in ELSEWHERE.values():
+        assert words in (ROOT / path).read_text(encoding="utf-8")
+    assert [] == [start for start in ELSEWHERE if not any(line.startswith(start) for line in commands(PAGES))]
 
 
-@pytest.mark.parametrize("line", [line for line in commands() if not elsewhere(line) and "…" not in line])
+@pytest.mark.parametrize("line", [line for line in commands(PAGES) if not elsewhere(line) and "…" not in line])
 def test_a_command_works(line, laptop, run, monkeypatch, tmp_path, capsys):
     """On a laptop with records; it ends with 0, or with 3 where the answer may be no."""
     monkeypatch.chdir(tmp_path)
