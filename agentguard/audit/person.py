@@ -80,7 +80,7 @@ def _entries(places: Places) -> Iterator[tuple[int, os.stat_result]]:
                 if name.isascii() and name.isdigit() and len(name) <= _DIGITS and name == str(int(name)):
                     with contextlib.suppress(OSError):
                         yield int(name), entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
 
 

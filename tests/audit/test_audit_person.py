@@ -237,6 +237,13 @@ def test_only_numbers_are_spools(managed):
     assert person.spools(managed)[1].gid != 0
 
 
+def test_what_is_no_folder_holds_no_spools(managed):
+    """The doctor says so; neither it nor the sync falls over it."""
+    os.rmdir(managed.spools)
+    os.mknod(managed.spools)
+    assert [] == person.spools(managed)
+
+
 def stops_itself():
     """A job whose process is stopped, as its owner can do it."""
     os.kill(os.getpid(), signal.SIGSTOP)
