@@ -1,7 +1,8 @@
 """What a publish changes: compared with what is published now, refused where it might be weaker, written down.
 
-`CHANGES.md` in the publisher's folder gets an entry for every revision: name, number, time, digest, and all that
-differs from the revision before, with the weakenings and the reasons that were given for them first. It is not served.
+`CHANGES.md` in the publisher's folder gets an entry for every revision: name, number, time, digest, the digest of the one
+before, and all that differs from it, with the weakenings and the reasons that were given for them first; and one for every
+root: who signs what. It is not served.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from agentguard.bundle import files, metadata, seal
-from agentguard.bundle.metadata import SNAPSHOT, TARGETS, TIMESTAMP
-from agentguard.bundle.verify import POLICY
+from agentguard.bundle import documents, files, metadata, repository
 from agentguard.digest import sha256_hex
 from agentguard.errors import BundleError, ConfigError, PolicyError, WeakeningError
 
 if TYPE_CHECKING:
+    from agentguard.bundle.keyring import Keyring
     from agentguard.bundle.verify import Chain
     from agentguard.policy.diff import Diff, Side
 
@@ -31,7 +31,7 @@ def compared(repo: str, new: Side, *, allow_weakening: bool) -> Diff | None:
     from agentguard.policy import diff, difftext  # noqa: PLC0415 - a parser that only authoring needs
 
     try:
-        old = published(repo)
+        old = repository.published(repo)
         if old is None:
             return None
         found = diff.compare(diff.of_compiled(*old), new)
@@ -53,34 +53,44 @@ def compared(repo: str, new: Side, *, allow_weakening: bool) -> Diff | None:
     return found
 
 
-def published(repo: str) -> tuple[bytes, str] | None:
-    """Return the policy that is current in a repository folder and its name, not verified; None before the first publish.
-
-    Raises `BundleError`, `ConfigError`.
-    """
-    path = os.path.join(repo, "timestamp.json")
-    if not os.path.exists(path):
-        return None
-    named = metadata.read(TIMESTAMP, files.read(path, seal.LIMITS[TIMESTAMP])).signed["meta"]["snapshot.json"]
-    path = os.path.join(repo, f"{named['version']}.snapshot.json")
-    snapshot = metadata.read(SNAPSHOT, files.read(path, seal.LIMITS[SNAPSHOT]))
-    version = metadata.mapping(snapshot.signed["meta"].get("targets.json"), "snapshot: targets.json")["version"]
-    targets = metadata.read(TARGETS, files.read(os.path.join(repo, f"{version}.targets.json"), seal.LIMITS[TARGETS]))
-    target = metadata.mapping(targets.signed["targets"].get(POLICY), f"targets: {POLICY}")
-    digest = metadata.mapping(target.get("hashes"), f"targets: {POLICY}: hashes").get("sha256")
-    policy = files.read(os.path.join(repo, "targets", f"{digest}.{POLICY}"), seal.POLICY_LIMIT)
-    if sha256_hex(policy) != digest:
-        raise BundleError(f"{repo}: the policy of revision {version} is not the one that was signed")
-    return policy, f"revision {version}"
+def digest(repo: str) -> str:
+    """Return in words which policy is current before something is published: "SHA-256 (revision N)", or "none"."""
+    try:
+        found = repository.published(repo)
+    except (BundleError, ConfigError) as error:
+        return f"unknown: {error.message}"
+    return f"{sha256_hex(found[0])} ({found[1]})" if found else "none"
 
 
-def note(folder: str, chain: Chain, diff: Diff | None) -> None:
-    """Add the entry of a revision that has just been published. Raises `ConfigError`."""
+def note(folder: str, chain: Chain, diff: Diff | None, previous: str) -> None:
+    """Add the entry of a revision that has just been published; `previous` is `digest` of before. Raises `ConfigError`."""
     from agentguard.policy import difftext  # noqa: PLC0415 - as above
 
     what = difftext.text(diff) if diff else "not compared with another revision"
     lines = "\n".join(f"    {line}".rstrip() for line in what.split("\n"))
-    entry = f"## {chain.name} {chain.revision}, {chain.custom['issued']}\n\nsha256 {chain.digest}\n\n{lines}\n\n"
+    head = f"## {chain.name} {chain.revision}, {chain.custom['issued']}"
+    entry = f"{head}\n\nsha256 {chain.digest}\nprevious {previous}\n\n{lines}\n\n"
+    _append(folder, f"{chain.name} {chain.revision}", entry)
+
+
+def note_root(folder: str, root: metadata.Metadata, ring: Keyring) -> None:
+    """Add the entry of a root that has just been published. Raises `ConfigError`."""
+    lines = [f"    {line}" for line in trusted(root, ring)]
+    _append(
+        folder, f"root {root.version}", "\n".join([f"## root {root.version}, {documents.now()}", "", *lines, "", ""])
+    )
+
+
+def trusted(root: metadata.Metadata, ring: Keyring) -> list[str]:
+    """Return a line for each role of a root: how many of which keys sign it."""
+    roles = {name: metadata.role_of(root, name) for name in metadata.ROLES}
+    return [
+        f"{name}: {role.threshold} of {len(role.keys)}: {', '.join(ring.name(keyid) for keyid in role.keys)}"
+        for name, role in roles.items()
+    ]
+
+
+def _append(folder: str, what: str, entry: str) -> None:
     path = os.path.join(folder, FILE)
     try:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o644)
@@ -91,5 +101,4 @@ def note(folder: str, chain: Chain, diff: Diff | None) -> None:
             file.flush()
             os.fsync(fd)
     except OSError as error:
-        what = f"{chain.name} {chain.revision} is published, but cannot be noted in {path}: {files.reason(error)}"
-        raise ConfigError(what) from None
+        raise ConfigError(f"{what} is published, but cannot be noted in {path}: {files.reason(error)}") from None

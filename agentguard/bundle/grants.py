@@ -11,15 +11,18 @@ import os
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from tuf.api.metadata import MetaFile, Targets
+from tuf.api.metadata import Targets
 
-from agentguard.bundle import exceptions, files, keys, metadata, publish, publisher
-from agentguard.bundle.metadata import SNAPSHOT, TARGETS, TIMESTAMP
+from agentguard.bundle import documents, exceptions, keys, metadata, publisher, release, repository
+from agentguard.bundle.keyring import Keyring
+from agentguard.bundle.metadata import TARGETS
 from agentguard.errors import ConfigError, Refused
 from agentguard.policy.model import ALLOW, may_have
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from securesystemslib.signer import Signer
 
     from agentguard.bundle.publisher import Publisher
     from agentguard.bundle.verify import Chain
@@ -48,9 +51,7 @@ def enable(publishing: Publisher, new: Callable[[], bytes | None], existing: Cal
     A publisher with one key for everything signs with that one, and `existing` is asked for its passphrase; else a key is
     made, and `new` is asked: None for none. Raises `ConfigError`.
     """
-    with files.locked(os.path.join(publishing.folder, ".lock"), tries=1) as free:
-        if not free:
-            raise ConfigError(f"somebody else is publishing from {publishing.folder}")
+    with release.locked(publishing):
         if exceptions.ROLE in publishing.roles:
             raise ConfigError(
                 f"{publishing.folder} has a key that signs exceptions: "
@@ -64,7 +65,7 @@ def enable(publishing: Publisher, new: Callable[[], bytes | None], existing: Cal
         else:
             signer = keys.generate("ed25519")
             keys.save(publishing.key(name), signer, new())
-        keys.save_public(publishing.public(name), signer)
+        keys.save_public(publishing.public(name), signer.public_key)
         publisher.add_role(publishing, exceptions.ROLE, {**publisher.TEAM[exceptions.ROLE], "keys": [name]})
     return name
 
@@ -129,7 +130,7 @@ def document(publishing: Publisher, granted: dict[str, Any], passphrase: Callabl
     """Return one entry as a signed file. Raises `ConfigError`."""
     expires = dt.datetime.strptime(granted["expires"], _TIME).replace(tzinfo=dt.UTC)
     whole = Targets(1, expires=expires, targets={}, unrecognized_fields={"exceptions": [granted], "revoked": []})
-    return publish.signed(whole, _signers(publishing, passphrase))
+    return documents.signed(whole, _signers(publishing, Keyring(publishing, passphrase)))
 
 
 def republish(
@@ -143,52 +144,44 @@ def republish(
 
     Raises `ConfigError`, `BundleError`.
     """
-    with files.locked(os.path.join(publishing.folder, ".lock"), tries=1) as free:
-        if not free:
-            raise ConfigError(f"somebody else is publishing from {publishing.folder}")
+    with release.locked(publishing):
         repo = publishing.repo
-        targets = publish.current(repo, "targets.json") or b""
+        targets = repository.current(repo, "targets.json") or b""
         ready(publishing, metadata.read(TARGETS, targets) if targets else None)
-        before = publish.current(repo, exceptions.META)
+        before = repository.current(repo, exceptions.META)
         old = exceptions.Document(metadata.read(TARGETS, before)) if before else None
         revoked = sorted({*(old.revoked if old else ()), *revoke})
-        now = dt.datetime.now(dt.UTC).strftime(_TIME)
+        now = documents.now()
         entries = [one for one in (*(old.entries if old else ()), *add) if one["expires"] > now]
-        version = (old.version if old else 0) + 1
-        whole = Targets(
-            version,
-            expires=dt.datetime.now(dt.UTC) + dt.timedelta(days=publishing.roles[exceptions.ROLE]["days"]),
-            targets={},
-            unrecognized_fields={
-                "exceptions": [one for one in entries if one["id"] not in revoked],
-                "revoked": revoked,
-            },
+        whole = documents.exceptions(
+            publishing,
+            (old.version if old else 0) + 1,
+            [one for one in entries if one["id"] not in revoked],
+            revoked,
         )
-        granted = publish.signed(whole, _signers(publishing, passphrase))
-        signers = publish.signers_of(publishing, publish.latest_root(repo), passphrase, (SNAPSHOT, TIMESTAMP))
-        versions = publish.versions_of(repo)
-        versions = {**versions, SNAPSHOT: versions[SNAPSHOT] + 1, TIMESTAMP: versions[TIMESTAMP] + 1}
-        meta = {
-            "targets.json": MetaFile.from_data(versions[TARGETS], targets, ["sha256"]),
-            exceptions.META: MetaFile.from_data(version, granted, ["sha256"]),
-        }
-        new = {f"{version}.{exceptions.META}": granted, **publish.closing(publishing, signers, versions, meta)}
-        chain = publish.check(repo, new)
-        publish.write(repo, new)
+        ring = Keyring(publishing, passphrase)
+        granted = documents.signed(whole, _signers(publishing, ring))
+        root = repository.latest_root(repo)
+        new = release.closing(publishing, ring, [root] if root else [], targets, granted)
+        chain = repository.check(repo, new, publishing.anchor)
+        repository.write(repo, new)
     return chain
 
 
 def published(publishing: Publisher) -> exceptions.Document | None:
     """Return the document that is published now, not verified; None where there is none."""
-    data = publish.current(publishing.repo, exceptions.META)
+    data = repository.current(publishing.repo, exceptions.META)
     return exceptions.Document(metadata.read(TARGETS, data)) if data else None
 
 
-def _signers(publishing: Publisher, passphrase: Callable[[], bytes]) -> list[Any]:
-    role = publishing.roles[exceptions.ROLE]
-    there = [publishing.key(name) for name in role["keys"] if os.path.exists(publishing.key(name))]
-    if len(there) < role["threshold"]:
+def _signers(publishing: Publisher, ring: Keyring) -> list[Signer]:
+    granting = documents.delegations(publishing)
+    role = granting.roles[exceptions.ROLE] if granting and granting.roles else None
+    here = ring.by_id(role.keyids)[: role.threshold] if role else []
+    if role is None or len(here) < role.threshold:
+        wanted = ", ".join(ring.name(keyid) for keyid in role.keyids) if role else "none"
         raise ConfigError(
-            f"{len(there)} keys for {exceptions.ROLE} are in {publishing.folder}/keys of {role['threshold']}"
+            f"{len(here)} keys for {exceptions.ROLE} are in {publishing.keys} of {role.threshold if role else 1}: {wanted}",
+            hint="run this where the key is",
         )
-    return [keys.load(path, passphrase) for path in there[: role["threshold"]]]
+    return [ring.signer(name) for _keyid, name in here]

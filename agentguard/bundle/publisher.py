@@ -1,17 +1,19 @@
 """The folder that a publisher works in, and its `publisher.toml`.
 
     DIR/publisher.toml   organisation, roles, expiries, grace, collector: for people to edit
-    DIR/keys/*.pem       private keys, encrypted
-    DIR/keys/*.pub       the public halves of those that sign exceptions: the policy names them
+    DIR/keys/*.pem       private keys, encrypted; of each owner only their own
+    DIR/keys/*.pub       the public halves of all keys
     DIR/CHANGES.md       what each revision changed, written by publish
     DIR/repo/            what is published: a plain TUF repository, to be served by any web server
 
-Which keys and thresholds count is said by the signed root; `publisher.toml` says which key file is which.
+Everything but the private keys is for every owner to have, in a version control system or as a copy. Which keys and
+thresholds count is said by the signed documents; `publisher.toml` says it again, for people, once something is published.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 import urllib.parse
 from typing import TYPE_CHECKING, Any
@@ -32,9 +34,11 @@ _ORG_LENGTH = 64  # characters
 _KEY_DIGITS = 64  # of an Ed25519 public key as hex
 _LOOPBACK = {("http", "localhost"), ("http", "127.0.0.1"), ("http", "::1")}
 _LIMIT = 65_536
+IGNORED = "# Private keys stay where they are.\n/keys/*.pem\n/.lock\n"  # of a publisher's folder, by git
 _COMMENT = """\
 # What `agentguard bundle publish` signs. Keys and thresholds are fixed by the signed root; here it says which key file
-# is whose. The number of days, grace_days and collector may be edited: they count from the next publish on.
+# is whose. The number of days, grace_days and collector may be edited: they count from the next publish on. So may
+# anchor: the version of the root that laptops trust, from which they follow at most 64 others.
 
 """
 
@@ -60,14 +64,22 @@ class Publisher:
     """A publisher's folder and settings.
 
     `roles`: {role: {"keys": names, "threshold", "days"}} of all four roles, and perhaps of `exceptions`, which the root
-    does not name.
+    does not name. `anchor` is the version of the root that laptops trust.
     """
 
-    __slots__ = ("collector", "folder", "grace_days", "org", "roles")
+    __slots__ = ("anchor", "collector", "folder", "grace_days", "org", "roles")
 
     def __init__(
-        self, folder: str, org: str, roles: dict[str, dict[str, Any]], grace_days: int, collector: dict[str, Any]
+        self,
+        folder: str,
+        org: str,
+        roles: dict[str, dict[str, Any]],
+        grace_days: int,
+        collector: dict[str, Any],
+        *,
+        anchor: int = 1,
     ) -> None:
+        self.anchor = anchor
         self.folder = folder
         self.org = org
         self.roles = roles
@@ -79,9 +91,14 @@ class Publisher:
         """The TUF repository."""
         return os.path.join(self.folder, "repo")
 
+    @property
+    def keys(self) -> str:
+        """The folder of the key files."""
+        return os.path.join(self.folder, "keys")
+
     def key(self, name: str) -> str:
         """Return the file of a key."""
-        return os.path.join(self.folder, "keys", f"{name}.pem")
+        return os.path.join(self.keys, f"{name}.pem")
 
     def key_names(self) -> list[str]:
         """Return the names of all keys, each once, in the order of the roles."""
@@ -93,7 +110,7 @@ class Publisher:
 
     def public(self, name: str) -> str:
         """Return the file of the public half of a key."""
-        return os.path.join(self.folder, "keys", f"{name}.pub")
+        return os.path.join(self.keys, f"{name}.pub")
 
 
 def write(publisher: Publisher) -> None:
@@ -101,11 +118,48 @@ def write(publisher: Publisher) -> None:
     document = {
         "org": publisher.org,
         "grace_days": publisher.grace_days,
+        "anchor": publisher.anchor,
         "collector": publisher.collector,
         "roles": {role: publisher.roles[role] for role in publisher.all_roles()},
     }
     text = _COMMENT + tomli_w.dumps(document)
     files.replace(os.path.join(publisher.folder, FILE), text.encode(), 0o644)
+
+
+def update(publisher: Publisher) -> None:
+    """Bring grace and roles in `publisher.toml` up to date, beside all that people have written there. Raises `ConfigError`."""
+    path = os.path.join(publisher.folder, FILE)
+    text = _set(files.read(path, _LIMIT).decode(), "", {"grace_days": publisher.grace_days})
+    for role, entry in publisher.roles.items():
+        text = _set(text, f"roles.{role}", entry)
+    try:
+        found = tomllib.loads(text)
+        same = (found["grace_days"], found["roles"]) == (publisher.grace_days, publisher.roles)
+    except (tomllib.TOMLDecodeError, KeyError):
+        same = False
+    if same:
+        files.replace(path, text.encode(), 0o644)
+    else:  # it is written in a way that cannot be edited line by line
+        write(publisher)
+
+
+def _set(text: str, table: str, values: dict[str, Any]) -> str:
+    """Return TOML with other values of keys that are there, in a table that begins on a line of its own."""
+    start = text.find(f"[{table}]\n") if table else 0
+    if start < 0:
+        return text
+    end = text.find("\n[", start + 1) + 1 or len(text)
+    part = text[start:end]
+    for key, value in values.items():
+        before, found, behind = _parts(rf"(?m)^{key} *= *(?:\[[^\]]*\]|\d+)\n", part)
+        part = before + (tomli_w.dumps({key: value}) if found else "") + behind
+    return text[:start] + part + text[end:]
+
+
+def _parts(pattern: str, text: str) -> tuple[str, str, str]:
+    """Return what stands before a pattern, what fits it, and what stands behind."""
+    found = re.search(pattern, text)
+    return (text[: found.start()], found[0], text[found.end() :]) if found else (text, "", "")
 
 
 def add_role(publisher: Publisher, role: str, entry: dict[str, Any]) -> None:
@@ -158,7 +212,7 @@ def read(folder: str) -> Publisher:
         document = tomllib.loads(files.read(path, _LIMIT).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from None
-    _only(document, {"org", "grace_days", "collector", "roles"}, path)
+    _only(document, {"org", "grace_days", "anchor", "collector", "roles"}, path)
     collector = _typed(document, "collector", dict, path)
     _only(collector, {"url", "receipt_keys"}, f"{path}: collector")
     _typed(collector, "url", str, path)
@@ -174,7 +228,10 @@ def read(folder: str) -> Publisher:
     org = _typed(document, "org", str, path)
     if not org:
         raise ConfigError(f"{path}: org is empty")
-    return Publisher(os.path.dirname(path), org, roles, grace, collector)
+    anchor = _typed(document, "anchor", int, path) if "anchor" in document else 1  # folders from before there was one
+    if anchor < 1:
+        raise ConfigError(f"{path}: anchor must be the version of a root, 1 or more")
+    return Publisher(os.path.dirname(path), org, roles, grace, collector, anchor=anchor)
 
 
 def _role(role: Any, where: str) -> None:

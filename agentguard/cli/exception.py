@@ -122,14 +122,14 @@ def grant(
     """
     from agentguard import places  # noqa: PLC0415
     from agentguard.audit import ask  # noqa: PLC0415
-    from agentguard.bundle import files, grants, publish  # noqa: PLC0415 - tuf only where it is needed
+    from agentguard.bundle import files, grants, repository  # noqa: PLC0415 - tuf only where it is needed
     from agentguard.bundle import publisher as publishing  # noqa: PLC0415
 
     if not publishes and not output:
         raise UsageError("say where the exception goes: -o FILE, to hand it over, or --publish")
     folder = publishing.read(_folder(publisher))
     asked = ask.parse(file.read(_LIMIT))
-    chain = publish.check(folder.repo, {})
+    chain = repository.check(folder.repo, {}, folder.anchor)
     grants.ready(folder, chain.targets)
     who = approver or places.account_name()
     found = grants.entry(asked, chain, days=days, approver=who, ticket=ticket, wide=wide)

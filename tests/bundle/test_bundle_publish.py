@@ -8,7 +8,8 @@ import tomllib
 
 import pytest
 
-from agentguard.bundle import fetch, files, inspect, keys, publish, publisher
+from agentguard.bundle import fetch, files, inspect, keys, publish, publisher, repository
+from agentguard.digest import sha256_hex
 from agentguard.errors import BundleError, ConfigError, ExpiredError, PolicyError
 
 RULE = """
@@ -60,7 +61,7 @@ def test_team_gets_two_of_three(acme):
     assert {"exceptions", "online", *(f"{role}-{n}" for role in ("root", "policy") for n in (1, 2, 3))} == set(
         made.key_names()
     )
-    root = publish.latest_root(made.repo)
+    root = repository.latest_root(made.repo)
     thresholds = {name: (role["threshold"], len(role["keyids"])) for name, role in root.signed["roles"].items()}
     assert {"root": (2, 3), "targets": (2, 3), "snapshot": (1, 1), "timestamp": (1, 1)} == thresholds
     assert 3 == len(root.signatures)
@@ -148,11 +149,13 @@ def test_bundle_that_laptops_would_refuse_is_not_published(acme, policy):
 
 
 def test_too_few_keys_stop_publishing(acme, policy):
-    """With one of two policy keys at hand nothing is published."""
+    """With one of two policy keys at hand nothing is published, and the error says whose signature is wanted."""
     for name in ("policy-1", "policy-3"):
         os.unlink(acme / "keys" / f"{name}.pem")
-    with pytest.raises(ConfigError, match="1 keys for targets"):
+    wanted = "targets has 1 of 2 signatures, as root 1 asks: signed by policy-2, not yet by policy-1, policy-3"
+    with pytest.raises(ConfigError, match=wanted) as caught:
         publish.publish(str(policy), str(acme))
+    assert ("signatures-missing", True) == (caught.value.code, "bundle stage" in caught.value.hint)
 
 
 def test_two_of_three_keys_suffice(acme, policy):
@@ -162,10 +165,14 @@ def test_two_of_three_keys_suffice(acme, policy):
 
 
 def test_key_that_the_root_does_not_name_signs_nothing(acme, policy):
-    """A key file that was swapped is not used."""
+    """A key file that was swapped is not used; nor is one that comes with a public half of its own."""
     for name in ("policy-1", "policy-2"):
-        keys.save(str(acme / "keys" / f"{name}.pem"), keys.generate("ed25519"), None)
-    with pytest.raises(ConfigError, match="1 keys for targets"):
+        other = keys.generate("ed25519")
+        keys.save(str(acme / "keys" / f"{name}.pem"), other, None)
+        with pytest.raises(ConfigError, match=rf"{name}\.pem is not the private half of .*{name}\.pub"):
+            publish.publish(str(policy), str(acme))
+        keys.save_public(str(acme / "keys" / f"{name}.pub"), other.public_key)
+    with pytest.raises(ConfigError, match="targets has 1 of 2 signatures"):
         publish.publish(str(policy), str(acme))
 
 
@@ -291,4 +298,4 @@ def test_first_root_is_what_enrolling_compares(tmp_path):
     """The digest that `init` returns is that of the first root's bytes."""
     digest = publish.init(str(tmp_path / "acme"), "acme")
     with fetch.opened(str(tmp_path / "acme/repo")) as fetcher:
-        assert digest == publish.sha256_hex(fetch.first_root(fetcher))
+        assert digest == sha256_hex(fetch.first_root(fetcher))

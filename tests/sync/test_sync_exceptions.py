@@ -6,11 +6,12 @@ import time
 
 import pytest
 from click.testing import CliRunner
+from tuf.api.metadata import Targets
 
 from agentguard import config, jsontext, places
 from agentguard.access.world import MemoryDisk
 from agentguard.audit import ask, redact, show, spool
-from agentguard.bundle import exceptions, files, grants, publish, publisher, seal
+from agentguard.bundle import documents, exceptions, files, grants, keys, publish, publisher, seal
 from agentguard.cli.main import cli
 from agentguard.errors import AgentguardError, ConfigError, Refused, UsageError
 from agentguard.hook import decide
@@ -319,8 +320,8 @@ def test_nobody_pays_where_there_is_none(here):
 
 def _signed(publishing, entries, key="solo", **more):
     """Return a document signed with one of the publisher's keys."""
-    whole = publish.Targets(1, targets={}, unrecognized_fields={"exceptions": entries, "revoked": [], **more})
-    return publish.signed(whole, [publish.keys.load(publishing.key(key), lambda: b"")])
+    whole = Targets(1, targets={}, unrecognized_fields={"exceptions": entries, "revoked": [], **more})
+    return documents.signed(whole, [keys.load(publishing.key(key), lambda: b"")])
 
 
 def test_forged_and_foreign_documents_lift_nothing(acme, organisation, here, tmp_path):

@@ -1,0 +1,271 @@
+"""Changes on their way to be published: a file that goes from owner to owner until it has all its signatures.
+
+    {"agentguard": "stage 1", "base": {…}, "issued": "…", "root": {…}, "targets": {…}, "policy": "base64", "because": […]}
+
+It holds a new root, or new targets metadata and the policy that it names, or both, complete but for signatures: what an owner
+signs is what is published. `base` says what was current when it was made; where that is no longer so, it is refused, as it
+is 14 days later. Copies that were signed apart are put together, as long as they say the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import Metadata
+
+from agentguard import jsontext
+from agentguard.bundle import files, keys, metadata, repository, seal, signatures
+from agentguard.bundle.documents import TIME
+from agentguard.bundle.metadata import ROOT, TARGETS
+from agentguard.digest import sha256_hex
+from agentguard.errors import ConfigError, PublisherError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agentguard.bundle.keyring import Keyring
+
+DAYS = 14  # that a stage holds
+_KIND = "stage 1"
+_LIMIT = 2 * seal.LIMIT
+_HOUR, _DAY = 3600, 86400
+
+
+class Stage(NamedTuple):
+    """`documents`: {ROOT or TARGETS: a metadata file}. `policy`: None where the one that is published stays.
+
+    `base`: {"root", "targets": versions, "sha256": of the targets metadata}, 0 and "" before the first. `because`: the
+    reasons that the policy's source gives, {(rule, key): text}.
+    """
+
+    base: dict[str, Any]
+    issued: str
+    documents: dict[str, bytes]
+    policy: bytes | None = None
+    because: Mapping[tuple[str, str], str] = {}
+
+    def read(self, role: str) -> metadata.Metadata | None:
+        """Return a document, not verified; None where it is not part of this."""
+        return metadata.read(role, self.documents[role]) if role in self.documents else None
+
+
+class Want(NamedTuple):
+    """A document and the keys that must sign it; `whose` says in words who set them."""
+
+    role: str
+    by: metadata.Role
+    whose: str
+
+
+def base(repo: str) -> dict[str, Any]:
+    """Return what is current in a repository, as a stage names it."""
+    root = repository.latest_root(repo)
+    targets = repository.current(repo, "targets.json")
+    version = metadata.read(TARGETS, targets).version if targets else 0
+    return {ROOT: root.version if root else 0, TARGETS: version, "sha256": sha256_hex(targets) if targets else ""}
+
+
+def wants(stage: Stage, old: metadata.Metadata | None) -> list[Want]:
+    """Return which keys must sign what. `old` is the root that is current, None before the first."""
+    new = stage.read(ROOT)
+    found = []
+    if new:
+        if old and old.version < new.version:
+            found.append(Want(ROOT, metadata.role_of(old, ROOT), f"as root {old.version} asks"))
+        found.append(Want(ROOT, metadata.role_of(new, ROOT), "as it asks itself"))
+    if TARGETS in stage.documents:
+        root = new or old
+        if root is None:
+            raise ConfigError(
+                "there is no root yet that says who signs the policy", hint="publish the first root first"
+            )
+        found.append(Want(TARGETS, metadata.role_of(root, TARGETS), f"as root {root.version} asks"))
+    return found
+
+
+def signed_by(document: bytes, want: Want) -> list[str]:
+    """Return the ids of the keys that have a good signature on a document."""
+    read = metadata.read(want.role, document)
+    payload = metadata.canonical(read.signed)
+    return [
+        keyid
+        for keyid, key in want.by.keys.items()
+        if signatures.count(metadata.Role({keyid: key}, 1), payload, read.signatures)
+    ]
+
+
+def sign(stage: Stage, old: metadata.Metadata | None, ring: Keyring, *, every: bool = False) -> tuple[Stage, list[str]]:
+    """Return the stage with the signatures that keys of `ring` can give, and who has signed now: "root by root-1".
+
+    As many as are wanted; `every`: all that can. Raises `ConfigError`.
+    """
+    documents = dict(stage.documents)
+    done = []
+    for want in wants(stage, old):
+        signed = signed_by(documents[want.role], want)
+        for keyid, name in ring.by_id(want.by.keys):
+            if keyid in signed or (len(signed) >= want.by.threshold and not every):
+                continue
+            document = Metadata[Any].from_bytes(documents[want.role])
+            keys.sign(document, ring.signer(name), name)
+            documents[want.role] = document.to_bytes()
+            signed.append(keyid)
+            done.append(f"{want.role} by {name}")
+    return stage._replace(documents=documents), done
+
+
+def missing(stage: Stage, old: metadata.Metadata | None, ring: Keyring) -> list[str]:
+    """Return a sentence for each document that wants more signatures."""
+    found = []
+    for want in wants(stage, old):
+        signed = signed_by(stage.documents[want.role], want)
+        if len(signed) < want.by.threshold:
+            names = ", ".join(sorted(ring.name(keyid) for keyid in signed)) or "nobody"
+            others = sorted(ring.name(keyid) for keyid in want.by.keys if keyid not in signed)
+            found.append(
+                f"{want.role} has {len(signed)} of {want.by.threshold} signatures, {want.whose}: signed by {names}, not "
+                f"yet by {', '.join(others)}"
+            )
+    return list(dict.fromkeys(found))
+
+
+def complete(stage: Stage, old: metadata.Metadata | None, ring: Keyring, hint: str) -> None:
+    """Raise `ConfigError` unless a stage has all its signatures."""
+    lacking = missing(stage, old, ring)
+    if lacking:
+        raise ConfigError("; ".join(lacking), hint=hint, code="signatures-missing")
+
+
+def fits(stage: Stage, repo: str, now: float, where: str = "this") -> None:
+    """Raise `ConfigError` unless a stage can still be signed and published here. `where` names its file."""
+    made = metadata.epoch(stage.issued, f"{where}: issued")
+    right_time(repo, now)
+    if made - now > _HOUR:
+        raise ConfigError(
+            f"{where} was made at {stage.issued}, and this machine's clock says {_utc(now)}: one of the two is wrong",
+            hint="set the clock; if it was the other machine's, have it staged again there",
+            code="clock",
+        )
+    if now - made > DAYS * _DAY:
+        raise ConfigError(
+            f"{where} was made at {stage.issued}, and a stage holds for {DAYS} days",
+            hint="have it staged again: `agentguard bundle stage`, or the command that made it with -o",
+            code="stage-expired",
+        )
+    there = base(repo)
+    for role, document in (
+        (ROOT, there[ROOT] and repository.root(repo, there[ROOT])),
+        (TARGETS, repository.current(repo, "targets.json")),
+    ):
+        same = there[role] == stage.base[role] and (role == ROOT or there["sha256"] == stage.base["sha256"])
+        if not same and not (document and role in stage.documents and same(role, document, stage.documents[role])):
+            raise ConfigError(
+                f"{where} was made when {role} {stage.base[role]} was current, and here it is {role} {there[role]}",
+                hint="bring this folder up to date if the other is newer; else have it staged again",
+                code="stage-conflict",
+            )
+
+
+def right_time(repo: str, now: float) -> None:
+    """Raise `ConfigError` if the clock is behind what is published: laptops would take what is signed now for stale."""
+    data = repository.current(repo, "targets.json")
+    for target in (metadata.read(TARGETS, data).signed["targets"] if data else {}).values():
+        issued = target.get("custom", {}).get("issued", "")
+        if issued and metadata.epoch(issued, "issued") - now > _HOUR:
+            raise ConfigError(
+                f"this machine's clock says {_utc(now)}, and what is published was signed at {issued}",
+                hint="set the clock, then run the same command again",
+                code="clock",
+            )
+
+
+def merged(stages: Mapping[str, Stage]) -> Stage:
+    """Return copies of one stage, by the names of their files, as one with all their signatures. Raises `ConfigError`."""
+    (first, whole), *others = stages.items()
+    documents = dict(whole.documents)
+    for name, one in others:
+        if set(one.documents) != set(documents) or one.policy != whole.policy or one.base != whole.base:
+            raise _differ(first, name)
+        for role, document in one.documents.items():
+            if not same(role, document, documents[role]):
+                raise _differ(first, name)
+            all_of_it = Metadata[Any].from_bytes(documents[role])
+            for keyid, signature in Metadata[Any].from_bytes(document).signatures.items():
+                all_of_it.signatures.setdefault(keyid, signature)
+            documents[role] = all_of_it.to_bytes()
+    return whole._replace(documents=documents)
+
+
+def is_stage(path: str) -> bool:
+    """Return whether a file looks like a stage."""
+    try:
+        with open(path, "rb") as file:
+            return b'"agentguard": "stage' in file.read(64)
+    except OSError:
+        return False
+
+
+def save(path: str, stage: Stage) -> None:
+    """Write a stage. Raises `ConfigError`."""
+    value: dict[str, Any] = {"agentguard": _KIND, "base": stage.base, "issued": stage.issued}
+    value |= {role: json.loads(document) for role, document in stage.documents.items()}
+    if stage.policy is not None:
+        value["policy"] = base64.b64encode(stage.policy).decode()
+        value["because"] = [[rule, key, text] for (rule, key), text in stage.because.items()]
+    files.replace(path, json.dumps(value, indent=1).encode() + b"\n", 0o644)
+
+
+def load(path: str) -> Stage:
+    """Return the stage in a file. Raises `ConfigError`."""
+    try:
+        return _parsed(metadata.mapping(jsontext.loads(files.read(path, _LIMIT)), "stage"))
+    except (PublisherError, jsontext.JsonError, RepositoryError, binascii.Error, ValueError, TypeError) as error:
+        raise ConfigError(f"{path} is not a stage that can be read: {error}", hint="have it sent again") from None
+
+
+def many(paths: Sequence[str]) -> Stage:
+    """Return the stage in these files, copies that were signed apart. Raises `ConfigError`."""
+    return merged({path: load(path) for path in paths})
+
+
+def same(role: str, one: bytes, other: bytes) -> bool:
+    """Return whether two files of metadata say the same, whoever has signed them."""
+    return metadata.read(role, one).signed == metadata.read(role, other).signed
+
+
+def _differ(first: str, second: str) -> ConfigError:
+    return ConfigError(
+        f"{first} and {second} are not copies of one stage: their owners have signed different things",
+        hint="agree on one of them, and have the other owner sign a copy of that file",
+        code="stage-differs",
+    )
+
+
+def _parsed(value: dict[str, Any]) -> Stage:
+    if value.get("agentguard") != _KIND:
+        raise PublisherError(f"its first line does not say {_KIND}")
+    of = metadata.mapping(value.get("base"), "base")
+    at = {role: metadata.number(of.get(role), f"base: {role}", 0) for role in (ROOT, TARGETS)}
+    documents = {
+        role: Metadata[Any].from_dict(metadata.mapping(value[role], role)).to_bytes()
+        for role in (ROOT, TARGETS)
+        if role in value
+    }
+    if not documents:
+        raise PublisherError("it holds neither a root nor targets")
+    for role, document in documents.items():
+        metadata.read(role, document)
+    issued = metadata.text(value.get("issued"), "issued")
+    metadata.epoch(issued, "issued")
+    policy = base64.b64decode(value["policy"], validate=True) if "policy" in value else None
+    because = {(str(rule), str(key)): str(text) for rule, key, text in value.get("because", [])}
+    return Stage({**at, "sha256": str(of.get("sha256", ""))}, issued, documents, policy, because)
+
+
+def _utc(moment: float) -> str:
+    return time.strftime(TIME, time.gmtime(moment))
