@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from typing import TYPE_CHECKING
 
-from agentguard.bundle import documents, files, metadata, repository
-from agentguard.digest import sha256_hex
+from agentguard.bundle import files, metadata, repository, seal
+from agentguard.bundle.verify import POLICY
 from agentguard.errors import BundleError, ConfigError, PolicyError, WeakeningError
 
 if TYPE_CHECKING:
@@ -53,32 +54,32 @@ def compared(repo: str, new: Side, *, allow_weakening: bool) -> Diff | None:
     return found
 
 
-def digest(repo: str) -> str:
-    """Return in words which policy is current before something is published: "SHA-256 (revision N)", or "none"."""
-    try:
-        found = repository.published(repo)
-    except (BundleError, ConfigError) as error:
-        return f"unknown: {error.message}"
-    return f"{sha256_hex(found[0])} ({found[1]})" if found else "none"
-
-
-def note(folder: str, chain: Chain, diff: Diff | None, previous: str) -> None:
-    """Add the entry of a revision that has just been published; `previous` is `digest` of before. Raises `ConfigError`."""
+def note(folder: str, repo: str, chain: Chain, diff: Diff | None) -> None:
+    """Add the entry of a revision that has just been published, unless it is there. Raises `ConfigError`."""
     from agentguard.policy import difftext  # noqa: PLC0415 - as above
 
     what = difftext.text(diff) if diff else "not compared with another revision"
     lines = "\n".join(f"    {line}".rstrip() for line in what.split("\n"))
     head = f"## {chain.name} {chain.revision}, {chain.custom['issued']}"
-    entry = f"{head}\n\nsha256 {chain.digest}\nprevious {previous}\n\n{lines}\n\n"
-    _append(folder, f"{chain.name} {chain.revision}", entry)
+    entry = f"{head}\n\nsha256 {chain.digest}\nprevious {_previous(repo, chain.revision)}\n\n{lines}\n\n"
+    _append(folder, f"{chain.name} {chain.revision}", head, entry)
+
+
+def _previous(repo: str, revision: int) -> str:
+    """Return the digest of the policy before a revision; "none" before the first."""
+    path = os.path.join(repo, f"{revision - 1}.targets.json")
+    if not os.path.exists(path):
+        return "none"
+    targets = metadata.read(metadata.TARGETS, files.read(path, seal.LIMITS[metadata.TARGETS])).signed["targets"]
+    return str(targets[POLICY]["hashes"]["sha256"])
 
 
 def note_root(folder: str, root: metadata.Metadata, ring: Keyring) -> None:
     """Add the entry of a root that has just been published. Raises `ConfigError`."""
     lines = [f"    {line}" for line in trusted(root, ring)]
-    _append(
-        folder, f"root {root.version}", "\n".join([f"## root {root.version}, {documents.now()}", "", *lines, "", ""])
-    )
+    head = f"## root {root.version}, expires "
+    date = time.strftime("%Y-%m-%d", time.gmtime(root.expires))
+    _append(folder, f"root {root.version}", head, "\n".join([f"{head}{date}", "", *lines, "", ""]))
 
 
 def trusted(root: metadata.Metadata, ring: Keyring) -> list[str]:
@@ -90,13 +91,16 @@ def trusted(root: metadata.Metadata, ring: Keyring) -> list[str]:
     ]
 
 
-def _append(folder: str, what: str, entry: str) -> None:
+def _append(folder: str, what: str, head: str, entry: str) -> None:
+    """Add an entry to the file, unless there is one with this head: a publish that was killed is run again."""
     path = os.path.join(folder, FILE)
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o644)
-        with os.fdopen(fd, "ab") as file:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o644)
+        with os.fdopen(fd, "r+b") as file:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise ConfigError(f"{path} is no file")
+            if f"\n{head}".encode() in b"\n" + file.read():
+                return
             file.write(entry.encode())
             file.flush()
             os.fsync(fd)

@@ -7,7 +7,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from agentguard.bundle import exceptions, fetch, files, metadata, seal
+from agentguard.bundle import exceptions, fetch, files, metadata, publisher, seal
 from agentguard.bundle.verify import MAX_GRACE, freshness, verify
 from agentguard.digest import sha256_hex
 from agentguard.errors import UsageError
@@ -28,17 +28,57 @@ def inspect(target: str, root: str = "", now: float | None = None) -> dict[str, 
 
 def chain(target: str, root: str = "") -> tuple[Chain, bytes]:
     """Verify the bundle at `target` and return it with the root that it was verified by. Arguments as for `inspect`."""
+    anchor, _records, found = pulled(target, root)
+    return found, anchor
+
+
+def pulled(target: str, root: str = "") -> tuple[bytes, dict[str, bytes], Chain]:
+    """Verify the bundle at `target`; return the root that it was verified by, its files as a seal names them, and itself."""
     anchor = files.read(root, seal.ROOT_LIMIT) if root else b""
     if os.path.isfile(target):
         records = seal.parse(files.read(target, seal.LIMIT))
         org = str(seal.read_config(records["config"]).get("org", ""))
         anchor = anchor or _no_anchor(target)
-        return verify(anchor, records, org=org), anchor
+        return anchor, records, verify(anchor, records, org=org)
     source = fetch.normal_source(target)
     if not anchor:
-        anchor = _no_anchor(target) if "://" in source else _own_root(source)
+        anchor = _no_anchor(target) if "://" in source else _own_root(target, source)
     with tempfile.TemporaryDirectory() as cache, fetch.opened(source) as fetcher:
-        return verify(anchor, fetch.pull(anchor, fetcher, cache)), anchor
+        records = fetch.pull(anchor, fetcher, cache)
+        return anchor, records, verify(anchor, records)
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Return a line for each thing about trust that differs between two bundles that `describe` described."""
+    before, after = _facts(old), _facts(new)
+    names = list(dict.fromkeys([*before, *after]))
+    return [
+        f"{name}: {before.get(name, 'none')} → {after.get(name, 'none')}"
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _facts(found: dict[str, Any]) -> dict[str, str]:
+    """Return what counts about trust in a described bundle, in words."""
+    custom, granting = found["custom"], found["exceptions"]
+    collector = custom.get("collector") or {}
+    facts = {
+        "org": found["org"],
+        "bundle": f"{found['name']} {found['revision']}",
+        "policy sha256": found["digest"],
+        "issued": custom["issued"],
+        "grace": f"{custom['grace_days']} d",
+        "collector": str(collector.get("url") or "none"),
+        "receipt keys": " ".join(key[:12] for key in collector.get("receipt_keys", ())) or "none",
+    }
+    for role in found["roles"]:
+        facts[f"{role['role']} version"] = str(role["version"])
+        facts[f"{role['role']} expires"] = role["expires"]
+    for role in (*found["roles"], *([{**granting, "role": "exceptions"}] if granting else ())):
+        keys = " ".join(sorted(key["keyid"][:12] for key in role["keys"]))
+        facts[f"{role['role']} signers"] = f"{role['threshold']} of {len(role['keys'])}: {keys}"
+    return facts
 
 
 def describe(chain: Chain, anchor: bytes, now: float, cap: int = MAX_GRACE) -> dict[str, Any]:
@@ -82,8 +122,17 @@ def _keys(role: metadata.Role) -> list[dict[str, Any]]:
     return [{"keyid": keyid, "type": key["keytype"]} for keyid, key in role.keys.items()]
 
 
-def _own_root(folder: str) -> bytes:
-    return files.read(os.path.join(folder, "1.root.json"), seal.ROOT_LIMIT)
+def _own_root(target: str, source: str) -> bytes:
+    """Return the root that a folder's own publisher names as the anchor; of a mere repository the first one."""
+    own = os.path.isfile(os.path.join(target, publisher.FILE))
+    anchor = publisher.read(target).anchor if own else min(_roots(source), default=1)
+    return files.read(os.path.join(source, f"{anchor}.root.json"), seal.ROOT_LIMIT)
+
+
+def _roots(folder: str) -> list[int]:
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    numbers = [name.removesuffix(".root.json") for name in names if name.endswith(".root.json")]
+    return [int(number) for number in numbers if number.isdecimal() and number.isascii()]
 
 
 def _no_anchor(target: str) -> bytes:

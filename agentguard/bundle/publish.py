@@ -5,6 +5,7 @@ What comes of it is a stage, which keys at hand or elsewhere sign (`stage`), and
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
 import time
@@ -78,6 +79,12 @@ def init(
         return ""
     repository.write(made.repo, {"1.root.json": first.documents[ROOT]})
     return sha256_hex(first.documents[ROOT])
+
+
+def first_is_published(publishing: Publisher) -> None:
+    """Take away the stage of the first root, which `init` left where other keys had to sign it."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(os.path.join(publishing.folder, FIRST))
 
 
 def build(source: str, *, mode: str | None = None) -> bytes:

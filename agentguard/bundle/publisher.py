@@ -34,6 +34,7 @@ _ORG_LENGTH = 64  # characters
 _KEY_DIGITS = 64  # of an Ed25519 public key as hex
 _LOOPBACK = {("http", "localhost"), ("http", "127.0.0.1"), ("http", "::1")}
 _LIMIT = 65_536
+_MOST_KEYS, _MOST_DAYS = 20, 3650
 IGNORED = "# Private keys stay where they are.\n/keys/*.pem\n/.lock\n"  # of a publisher's folder, by git
 _COMMENT = """\
 # What `agentguard bundle publish` signs. Keys and thresholds are fixed by the signed root; here it says which key file
@@ -58,6 +59,7 @@ SOLO: dict[str, dict[str, Any]] = {
     EXCEPTIONS: {"keys": ["solo"], "threshold": 1, "days": 400},
 }
 TEAM_GRACE, SOLO_GRACE = 14, 30  # days
+_ALIASES = {"policy": (TARGETS,), "online": (SNAPSHOT, TIMESTAMP)}
 
 
 class Publisher:
@@ -184,6 +186,39 @@ def _inline(entry: dict[str, Any]) -> str:
     return f"{{ keys = [{named}], threshold = {entry['threshold']}, days = {entry['days']} }}"
 
 
+def numbers(signers: Sequence[str], days: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return other numbers than TEAM's: {role: {"keys", "threshold", "days"}} from "ROLE=K/N" and "ROLE=DAYS".
+
+    ROLE is one of ROLES, `exceptions`, `policy` for targets, or `online` for snapshot and timestamp. Raises `ConfigError`.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for text in signers:
+        roles, number = _named(text, "--signers")
+        threshold, _, many = number.partition("/")
+        if not (threshold.isdecimal() and many.isdecimal() and 1 <= int(threshold) <= int(many) <= _MOST_KEYS):
+            raise ConfigError(f"--signers {text}: {number!r} is not K/N, K of N keys", hint="--signers policy=2/3")
+        for role in roles:
+            stem = TEAM[role]["keys"][0].removesuffix("-1")
+            names = [stem] if many == "1" else [f"{stem}-{count}" for count in range(1, int(many) + 1)]
+            found.setdefault(role, {}).update(keys=names, threshold=int(threshold))
+    for text in days:
+        roles, number = _named(text, "--days")
+        if not (number.isdecimal() and 1 <= int(number) <= _MOST_DAYS):
+            raise ConfigError(f"--days {text}: {number!r} is not 1 to {_MOST_DAYS}", hint="--days root=400")
+        for role in roles:
+            found.setdefault(role, {})["days"] = int(number)
+    return found
+
+
+def _named(text: str, option: str) -> tuple[tuple[str, ...], str]:
+    name, _, value = text.partition("=")
+    roles = _ALIASES.get(name, (name,))
+    if not set(roles) <= set(TEAM):
+        known = ", ".join(["root", *_ALIASES, EXCEPTIONS])
+        raise ConfigError(f"{option} {text}: there is no role {name!r}", hint=f"roles: {known}")
+    return roles, value
+
+
 def check(org: str, url: str, receipt_keys: Sequence[Any], where: str) -> None:
     """Refuse what no laptop would accept. `where` names the file or the command. Raises `ConfigError`."""
     plain = org.replace("-", "").replace(".", "").replace("_", "")
@@ -243,8 +278,8 @@ def _role(role: Any, where: str) -> None:
         raise ConfigError(f"{where}: keys is not a list of names of files in keys/")
     if not 1 <= _typed(role, "threshold", int, where) <= len(keys):
         raise ConfigError(f"{where}: threshold must be 1 to {len(keys)}")
-    if not 1 <= _typed(role, "days", int, where) <= 3650:
-        raise ConfigError(f"{where}: days must be 1 to 3650")
+    if not 1 <= _typed(role, "days", int, where) <= _MOST_DAYS:
+        raise ConfigError(f"{where}: days must be 1 to {_MOST_DAYS}")
 
 
 def _typed(table: dict[str, Any], key: str, kind: type, where: str) -> Any:

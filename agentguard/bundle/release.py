@@ -74,14 +74,13 @@ def put(
         if new_root:
             repository.too_many_roots(new_root.version, publishing.anchor)
             new = _with_root(publishing, new, f"{new_root.version}.root.json", staged.documents[ROOT])
-        previous = changes.digest(repo)
         chain = repository.check(repo, new, publishing.anchor) if named else None
         repository.write(repo, new)
         roots.follow(publishing, root, named, ring)
         if new_root:
             changes.note_root(publishing.folder, new_root, ring)
-        if chain and named != current:
-            changes.note(publishing.folder, chain, change, previous)
+        if chain and TARGETS in staged.documents:
+            changes.note(publishing.folder, repo, chain, change)
     return chain
 
 
@@ -106,13 +105,14 @@ def refresh(publishing: Publisher, passphrase: Callable[[], bytes]) -> Chain:
     return chain
 
 
-def compared(publishing: Publisher, staged: Stage, *, allow_weakening: bool) -> Diff | None:
+def review(publishing: Publisher, staged: Stage, where: str, *, allow_weakening: bool) -> Diff | None:
     """Return what the policy of a stage changes; None if it is the first, or the stage has none.
 
-    Raises `PolicyError`, `ConfigError`, and `WeakeningError` unless that is allowed.
+    `where` names the stage's file. Raises `PolicyError`, `ConfigError`, and `WeakeningError` unless that is allowed.
     """
     from agentguard.policy import diff  # noqa: PLC0415 - a parser that only authoring needs
 
+    stage.fits(staged, publishing.repo, time.time(), where)
     if staged.policy is None:
         return None
     read = staged.read(TARGETS)

@@ -119,6 +119,20 @@ def sign(stage: Stage, old: metadata.Metadata | None, ring: Keyring, *, every: b
     return stage._replace(documents=documents), done
 
 
+def add(stage: Stage, old: metadata.Metadata | None, ring: Keyring) -> tuple[Stage, list[str]]:
+    """Return what `sign` returns. Raises `ConfigError` if no key of `ring` has anything to add."""
+    signed, done = sign(stage, old, ring)
+    if done:
+        return signed, done
+    lacking = missing(stage, old, ring)
+    if not lacking:
+        raise ConfigError("all signatures are there already", hint="agentguard bundle publish FILE --to DIR")
+    may = {keyid for want in wants(stage, old) for keyid in want.by.keys}
+    here = [name for _keyid, name in ring.by_id(may)]
+    why = f"{', '.join(here)} signed already, and counts once" if here else "none of the keys here may sign it"
+    raise ConfigError(f"{why}; {'; '.join(lacking)}", hint="send the file to one of these", code="nothing-to-sign")
+
+
 def missing(stage: Stage, old: metadata.Metadata | None, ring: Keyring) -> list[str]:
     """Return a sentence for each document that wants more signatures."""
     found = []
@@ -154,16 +168,16 @@ def fits(stage: Stage, repo: str, now: float, where: str = "this") -> None:
     if now - made > DAYS * _DAY:
         raise ConfigError(
             f"{where} was made at {stage.issued}, and a stage holds for {DAYS} days",
-            hint="have it staged again: `agentguard bundle stage`, or the command that made it with -o",
+            hint="have it staged again: agentguard bundle stage, or the command that made it with -o",
             code="stage-expired",
         )
     there = base(repo)
-    for role, document in (
-        (ROOT, there[ROOT] and repository.root(repo, there[ROOT])),
-        (TARGETS, repository.current(repo, "targets.json")),
-    ):
-        same = there[role] == stage.base[role] and (role == ROOT or there["sha256"] == stage.base["sha256"])
-        if not same and not (document and role in stage.documents and same(role, document, stage.documents[role])):
+    for role, current in ((ROOT, _current_root(repo, there)), (TARGETS, repository.current(repo, "targets.json"))):
+        unchanged = there[role] == stage.base[role] and (role == ROOT or there["sha256"] == stage.base["sha256"])
+        new = stage.documents.get(role)
+        if not unchanged and not (
+            new and current and same(role, new, current)
+        ):  # a publish that was killed is finished
             raise ConfigError(
                 f"{where} was made when {role} {stage.base[role]} was current, and here it is {role} {there[role]}",
                 hint="bring this folder up to date if the other is newer; else have it staged again",
@@ -224,7 +238,15 @@ def load(path: str) -> Stage:
     """Return the stage in a file. Raises `ConfigError`."""
     try:
         return _parsed(metadata.mapping(jsontext.loads(files.read(path, _LIMIT)), "stage"))
-    except (PublisherError, jsontext.JsonError, RepositoryError, binascii.Error, ValueError, TypeError) as error:
+    except (
+        PublisherError,
+        jsontext.JsonError,
+        RepositoryError,
+        binascii.Error,
+        ValueError,
+        TypeError,
+        KeyError,
+    ) as error:
         raise ConfigError(f"{path} is not a stage that can be read: {error}", hint="have it sent again") from None
 
 
@@ -265,6 +287,10 @@ def _parsed(value: dict[str, Any]) -> Stage:
     policy = base64.b64decode(value["policy"], validate=True) if "policy" in value else None
     because = {(str(rule), str(key)): str(text) for rule, key, text in value.get("because", [])}
     return Stage({**at, "sha256": str(of.get("sha256", ""))}, issued, documents, policy, because)
+
+
+def _current_root(repo: str, there: dict[str, Any]) -> bytes | None:
+    return repository.root(repo, there[ROOT]) if there[ROOT] else None
 
 
 def _utc(moment: float) -> str:

@@ -1,0 +1,348 @@
+"""Two owners on two machines: what is staged, signed apart, put together and published, and what is refused on the way."""
+
+import datetime as dt
+import json
+import os
+import shutil
+import time
+
+import pytest
+
+from agentguard.bundle import files, inspect, keys, publish, publisher, release, repository, roots, stage, stagetext
+from agentguard.bundle.keyring import Keyring
+from agentguard.bundle.verify import verify
+from agentguard.errors import BundleError, ConfigError, WeakeningError
+
+BUNDLE = 'schema = 1\nname = "tiny"\nmode = "enforce"\n'
+RULE = '[[rule]]\nid = "srv/{0}"\neffect = "deny"\npath = ["/srv/{0}/**"]\n'
+PASSPHRASES = {"ann": b"ann's own", "bob": b"bob's own", "online": b""}
+
+
+@pytest.fixture
+def policy(tmp_path):
+    """Give the function that writes a policy with these rules, and returns its folder."""
+
+    def write(*names):
+        folder = tmp_path / "policy"
+        folder.mkdir(exist_ok=True)
+        (folder / "bundle.toml").write_text(BUNDLE + "".join(RULE.format(name) for name in names))
+        return str(folder)
+
+    return write
+
+
+class Owners:
+    """Ann, Bob and the build server: each has the publisher's folder, and only keys of their own."""
+
+    def __init__(self, folder, key_type="ed25519"):
+        self.folder = folder
+        for who, names in {"ann": ("root-1", "policy-1"), "bob": ("root-2", "policy-2")}.items():
+            (folder / f"{who}-keys").mkdir()
+            for name in names:
+                roots.make_key(str(folder / f"{who}-keys" / name), key_type, PASSPHRASES[who])
+        handed = folder / "handed"
+        handed.mkdir()
+        for path in [*folder.glob("*-keys/*.pub")]:
+            shutil.copy(path, handed)
+        two = {role: {"keys": [f"{stem}-1", f"{stem}-2"]} for role, stem in (("root", "root"), ("targets", "policy"))}
+        assert "" == publish.init(str(folder / "server"), "acme", handed=str(handed), roles=two, key_type=key_type)
+        for who in ("ann", "bob"):
+            shutil.copytree(folder / "server", folder / who, ignore=shutil.ignore_patterns("*.pem"))
+            for path in (folder / f"{who}-keys").iterdir():
+                shutil.copy(path, folder / who / "keys")
+        first = str(folder / "server" / publish.FIRST)
+        self.publish(self.sign("ann", first), self.sign("bob", first))
+
+    def at(self, who):
+        return publisher.read(str(self.folder / who))
+
+    def ring(self, who, only=None):
+        return Keyring(self.at(who), lambda: PASSPHRASES.get(who, b""), only)
+
+    def stage(self, who, policy, name="new.stage", **options):
+        path = str(self.folder / name)
+        stage.save(path, publish.prepare(policy, self.at(who), **options)[0])
+        return path
+
+    def change(self, who, make, *names):
+        path = str(self.folder / "change.stage")
+        stage.save(path, make(self.at(who), self.ring(who), *names))
+        return path
+
+    def sign(self, who, path, only=None, *, allow_weakening=False):
+        """Sign a copy of a stage as `bundle sign` does; return its path."""
+        staged, here = stage.load(path), self.at(who)
+        release.review(here, staged, path, allow_weakening=allow_weakening)
+        signed, _done = stage.add(staged, repository.latest_root(here.repo), self.ring(who, only))
+        copy = f"{path.removesuffix('.stage')}-{who}.stage"
+        stage.save(copy, signed)
+        return copy
+
+    def publish(self, *paths, allow_weakening=False):
+        """Publish on the build server, and bring what is published to the owners."""
+        here, staged = self.at("server"), stage.many(paths)
+        change = release.review(here, staged, paths[0], allow_weakening=allow_weakening)
+        chain = release.put(here, staged, self.ring("server"), change, paths[0])
+        self.spread()
+        return chain
+
+    def first(self, policy):
+        """Publish a first revision."""
+        path = self.stage("ann", policy, "first.stage")
+        return self.publish(self.sign("ann", path), self.sign("bob", path))
+
+    def spread(self):
+        for who in ("ann", "bob"):
+            for name in ("repo", "publisher.toml", "CHANGES.md", "keys"):
+                source, target = self.folder / "server" / name, self.folder / who / name
+                if source.is_dir():
+                    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.pem"))
+                else:
+                    shutil.copy(source, target)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return Owners(tmp_path_factory.mktemp("owners")).folder
+
+
+@pytest.fixture
+def owners(made, tmp_path):
+    """Give the three of them before the first revision; the keys are made once."""
+    shutil.copytree(made, tmp_path / "owners")
+    found = Owners.__new__(Owners)
+    found.folder = tmp_path / "owners"
+    return found
+
+
+def refused(code, words, function, *arguments, **options):
+    with pytest.raises(ConfigError, match=words) as caught:
+        function(*arguments, **options)
+    assert (code, True) == (caught.value.code, bool(caught.value.hint))
+
+
+def test_two_owners_sign_apart_and_a_third_machine_publishes(owners, policy):
+    """No machine has both policy keys, and the laptops' verifier takes what comes of it."""
+    path = owners.stage("ann", policy("a"))
+    chain = owners.publish(owners.sign("ann", path), owners.sign("bob", path))
+    assert ("tiny", 1) == (chain.name, chain.revision)
+    assert "fresh" == inspect.inspect(str(owners.folder / "server"))["state"]
+    assert not (owners.folder / "server/keys/policy-1.pem").exists()
+
+
+def test_one_file_can_go_round(owners, policy):
+    """Signed by one after the other, in any order; who is missing is named on the way."""
+    path = owners.sign("bob", owners.stage("ann", policy("a")))
+    refused("signatures-missing", "1 of 2 .*signed by policy-2, not yet by policy-1", owners.publish, path)
+    assert 1 == owners.publish(owners.sign("ann", path)).revision
+
+
+def test_a_key_counts_once(owners, policy):
+    """Whoever has signed is told so, and a copy adds nothing."""
+    path = owners.sign("ann", owners.stage("ann", policy("a")))
+    refused("nothing-to-sign", "policy-1 signed already, and counts once", owners.sign, "ann", path)
+    refused("signatures-missing", "1 of 2", owners.publish, path, path)
+    refused("config", "there is no key policy-2", owners.sign, "ann", path, ["policy-2"])
+    shutil.copy(owners.folder / "ann/keys/policy-1.pub", owners.folder / "ann/keys/policy-2.pub")
+    refused("config", "policy-2.pem is not the private half|there is no key", owners.sign, "ann", path, ["policy-2"])
+
+
+def test_two_names_for_one_key_are_no_two_keys(owners, tmp_path):
+    """A folder in which one person holds both halves of a threshold is not made."""
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    for name in ("policy-1", "policy-2"):
+        shutil.copy(owners.folder / "handed/policy-1.pub", handed / f"{name}.pub")
+    refused(
+        "config", "stands twice among the keys for targets", publish.init, str(tmp_path / "x"), "x", handed=str(handed)
+    )
+
+
+def test_owners_who_stage_different_things_are_told(owners, policy):
+    """Copies that say different things are never put together."""
+    one, other = owners.stage("ann", policy("a"), "a.stage"), owners.stage("bob", policy("b"), "b.stage")
+    refused(
+        "stage-differs",
+        "are not copies of one stage",
+        owners.publish,
+        owners.sign("ann", one),
+        owners.sign("bob", other),
+    )
+
+
+def test_a_stage_on_an_older_revision_is_refused(owners, policy):
+    """To sign as to publish, so nobody publishes over what they have not seen."""
+    old = owners.stage("ann", policy("a"), "old.stage")
+    new = owners.stage("bob", policy("a", "b"), "new.stage")
+    signed = owners.sign("ann", old)
+    owners.publish(owners.sign("ann", new), owners.sign("bob", new))
+    refused("stage-conflict", "when targets 0 was current, and here it is targets 1", owners.sign, "bob", old)
+    refused("stage-conflict", "when targets 0 was current", owners.publish, signed)
+
+
+def test_a_stage_holds_for_two_weeks_and_no_clock_is_wrong(owners, policy, monkeypatch):
+    """Too old, made by a clock that is ahead, or published by one that is behind: each has its sentence."""
+    path = owners.stage("ann", policy("a"))
+    real = time.time()
+    for offset, code, words in (
+        (15 * 86400, "stage-expired", "a stage holds for 14 days"),
+        (-2 * 3600, "clock", "one of the two is wrong"),
+    ):
+        monkeypatch.setattr(time, "time", lambda offset=offset: real + offset)
+        refused(code, words, owners.sign, "ann", path)
+        monkeypatch.undo()
+    owners.publish(owners.sign("ann", path), owners.sign("bob", path))
+    monkeypatch.setattr(time, "time", lambda: real - 7200)
+    refused("clock", "what is published was signed at", owners.stage, "ann", policy("a"))
+    refused("clock", "what is published was signed at", release.refresh, owners.at("server"), lambda: b"")
+
+
+def test_a_weakening_is_agreed_to_by_each(owners, policy):
+    """Whoever stages, signs or publishes it says so; what the stage's reasons say is shown and no proof."""
+    owners.first(policy("a"))
+    with pytest.raises(WeakeningError):
+        owners.stage("ann", policy("b"))
+    path = owners.stage("ann", policy("b"), allow_weakening=True)
+    with pytest.raises(WeakeningError, match="srv/a"):
+        owners.sign("bob", path)
+    signed = [owners.sign(who, path, allow_weakening=True) for who in ("ann", "bob")]
+    with pytest.raises(WeakeningError):
+        owners.publish(*signed)
+    assert 2 == owners.publish(*signed, allow_weakening=True).revision
+
+
+def test_what_is_signed_is_what_is_published(owners, policy):
+    """A stage whose policy was exchanged, or whose metadata was touched after signing, publishes nothing."""
+    path = owners.sign("ann", owners.stage("ann", policy("a")))
+    other = stage.load(owners.stage("ann", policy("a", "b"), "other.stage"))
+    stage.save(path, stage.load(path)._replace(policy=other.policy))
+    refused("config", "not the one that its owners sign", owners.sign, "bob", path)
+    touched = stage.load(owners.stage("ann", policy("a"), "touched.stage"))
+    document = json.loads(touched.documents["targets"])
+    document["signed"]["targets"]["policy.json"]["custom"]["org"] = "evil"
+    touched = touched._replace(documents={"targets": json.dumps(document).encode()})
+    stage.save(path, touched)
+    with pytest.raises(BundleError, match="another organisation"):
+        owners.publish(owners.sign("ann", path), owners.sign("bob", path))
+    assert repository.current(owners.at("server").repo, "targets.json") is None
+
+
+@pytest.mark.parametrize("data", [
+    b"", b"{}", b"\xff", b'{"agentguard": "stage 2"}', b'{"agentguard": "stage 1", "agentguard": "stage 1"}',
+    b'{"agentguard": "stage 1", "base": {"root": 1, "targets": 0}, "issued": "2026-01-01T00:00:00Z"}',
+    b'{"agentguard": "stage 1", "base": {"root": 1, "targets": 0}, "issued": "now", "root": {}}',
+    b'{"agentguard": "stage 1", "base": {"root": -1, "targets": 0}, "issued": "now", "targets": {"signed": 1}}',
+    b'{"agentguard": "stage 1", "base": [], "policy": "*"}', b"[" * 100_000,
+])  # fmt: skip
+def test_what_is_no_stage_ends_in_a_sentence(tmp_path, data):
+    """Whatever somebody sends."""
+    (tmp_path / "x.stage").write_bytes(data)
+    refused("config", "is not a stage that can be read", stage.load, str(tmp_path / "x.stage"))
+
+
+def test_a_wrong_passphrase_and_an_open_file_are_told(owners, policy):
+    """The key stays closed; each says what to do."""
+    path = owners.stage("ann", policy("a"))
+    staged, root = stage.load(path), repository.latest_root(owners.at("ann").repo)
+    refused("config", r"policy-1\.pem cannot be opened: wrong passphrase", stage.add, staged, root,
+            Keyring(owners.at("ann"), lambda: b"no"))  # fmt: skip
+    os.chmod(owners.folder / "ann/keys/policy-1.pem", 0o640)
+    refused("config", "can be read by others", owners.sign, "ann", path)
+
+
+def test_the_build_server_needs_no_key_but_its_own(owners, policy):
+    """Refreshing moves both expiries and nothing else; without that key it says which one."""
+    owners.first(policy("a"))
+    server = owners.at("server")
+    before = repository.versions(server.repo)
+    after = release.refresh(server, lambda: b"").versions
+    assert (before["targets"], before["snapshot"] + 1, before["timestamp"] + 1) == (
+        after["targets"], after["snapshot"], after["timestamp"],
+    )  # fmt: skip
+    refused("config", "0 keys for snapshot .* 1 of online", release.refresh, owners.at("ann"), lambda: b"")
+
+
+def test_what_is_to_be_signed_is_told_in_words(owners, policy):
+    """Who looks at a stage sees revision, digest, and each setting that changes."""
+    staged = stage.load(owners.stage("ann", policy("a")))
+    told = stagetext.lines(owners.at("bob"), staged, owners.ring("bob"))
+    assert told[0].startswith("revision 1: tiny of acme, expires ")
+    assert f"sha256 {publish.sha256_hex(staged.policy)}" == told[1]
+    assert "  + exceptions: 1 of exceptions" in told
+
+
+def sequence(owners, paths, monkeypatch):
+    """Publish once for every file that is written, killed before that one; yield after each kill."""
+    replace, count = files.replace, 0
+    while True:
+        left = [count]
+
+        def crash(path, data, mode, left=left):
+            if not left[0] and os.sep + "repo" + os.sep in path:
+                raise KeyboardInterrupt
+            left[0] -= os.sep + "repo" + os.sep in path
+            replace(path, data, mode)
+
+        monkeypatch.setattr(files, "replace", crash)
+        try:
+            owners.publish(*paths)
+        except KeyboardInterrupt:
+            monkeypatch.undo()
+            yield count
+            count += 1
+        else:
+            monkeypatch.undo()
+            return
+
+
+def test_a_publish_that_is_killed_anywhere_leaves_what_holds(owners, policy, monkeypatch):
+    """Laptops see the old revision until `timestamp.json` is there; the same command finishes it."""
+    owners.first(policy("a"))
+    path = owners.stage("ann", policy("a", "b"))
+    signed = [owners.sign(who, path) for who in ("ann", "bob")]
+    kills = 0
+    for _ in sequence(owners, signed, monkeypatch):
+        kills += 1
+        assert 1 == inspect.inspect(str(owners.folder / "server"))["revision"]
+    assert (4, 2) == (kills, inspect.inspect(str(owners.folder / "server"))["revision"])
+    assert 2 == (owners.folder / "server/CHANGES.md").read_text().count("## tiny")
+
+
+def test_a_rotation_that_is_killed_anywhere_leaves_what_holds(owners, policy, monkeypatch):
+    """Every file but the root holds under both roots, and the root comes last."""
+    owners.first(policy("a"))
+    server = owners.at("server")
+    roots.make_key(os.path.join(server.keys, "online-2"), "ed25519", None)
+    path = owners.change("server", roots.rotate, "online", "online-2")
+    signed = [owners.sign(who, path) for who in ("ann", "bob")]
+    seen = []
+    for _ in sequence(owners, signed, monkeypatch):
+        chain = verify(*repository.records(server.repo))
+        assert "fresh" == inspect.inspect(str(owners.folder / "server"))["state"]
+        seen.append(chain.root.version)
+    assert {1} == set(seen)
+    assert 2 == verify(*repository.records(server.repo)).root.version
+    assert ["online-2"] == owners.at("server").roles["timestamp"]["keys"]
+    os.unlink(owners.at("server").key("online"))
+    assert 1 == release.refresh(owners.at("server"), lambda: b"").revision
+
+
+def test_dates_are_those_of_the_settings(owners, policy):
+    """The policy of a team holds for 180 days from when it was staged."""
+    targets = stage.load(owners.stage("ann", policy("a"))).read("targets")
+    days = (targets.expires - time.time()) / 86400
+    assert 179.9 < days < 180.1
+    assert dt.timedelta(days=180).days == owners.at("ann").roles["targets"]["days"]
+
+
+def test_the_public_half_of_another_kind_is_no_key(tmp_path):
+    """Whatever is handed over as NAME.pub."""
+    for data in (
+        b"",
+        b"{}",
+        b"[]",
+        b'{"keyid": 1}',
+        b'{"keyid": "a", "keytype": "rsa", "scheme": "x", "keyval": {"public": ""}}',
+    ):
+        (tmp_path / "x.pub").write_bytes(data)
+        refused("config", "is no public key of ours", keys.load_public, str(tmp_path / "x.pub"))
