@@ -1,5 +1,6 @@
 """The commands `agentguard audit …`, as a person runs them."""
 
+import csv
 import json
 import os
 
@@ -7,7 +8,7 @@ import pytest
 import warm
 
 from agentguard import places
-from agentguard.audit import spool
+from agentguard.audit import memory, schema, spool
 
 RECORD = {
     "id": "00112233445566ff", "kind": "decision", "time": "2026-05-01T10:00:00.000Z", "user": "alice",
@@ -97,6 +98,103 @@ def test_show_prints_one_record(audit):
     assert "row 0             deny · read · certain · /srv/* · cat · secrets/file" in done.stdout
     assert "\x1b" not in done.stdout
     assert (3, "") == (audit("show", "nothing").returncode, audit("show", "nothing").stdout)
+
+
+@pytest.fixture
+def session(home):
+    """A session of three calls: one that was asked about and ran, one that was denied, one that nobody knows of."""
+    folder = places.personal(home).spool(os.getuid())
+    for number, (event, call, effect) in enumerate(
+        [("PreToolUse", "a", "ask"), ("PostToolUse", "a", ""), ("PreToolUse", "b", "deny"), ("PreToolUse", "c", "ask")]
+    ):
+        more = (
+            {"kind": "decision", "effect": effect, "would": effect} if effect else {"kind": "event", "outcome": "done"}
+        )
+        body = {**RECORD, **more, "id": f"{number:016x}", "session": "s", "event": event, "tool_use_id": call}
+        spool.append(folder, body, TEXTS)
+
+
+@pytest.mark.usefixtures("session")
+def test_show_tells_the_whole_story(audit):
+    """How the call ended, what its chain is worth, and what the session did before and after."""
+    lines = audit("show", f"{0:016x}").stdout.splitlines()
+    assert "ended             granted: it ran" in lines
+    assert "chain status      holds" in lines
+    assert ["0000000000000001", "0000000000000002", "0000000000000003"] == [
+        line.split()[-1] for line in lines[lines.index("after in this session:") + 1 :]
+    ]
+    found = json.loads(audit("show", f"{2:016x}", "--json", "--around", "1").stdout)
+    assert [["0000000000000001"], ["0000000000000003"]] == [
+        [one["body"]["id"] for one in found[side]] for side in ("before", "after")
+    ]
+    assert ({"word": "denied", "why": "it was stopped"}, True) == (found["ended"], found["standing"]["holds"])
+    assert None is found["standing"]["acknowledged"]
+
+
+@pytest.mark.usefixtures("session")
+def test_stats_count_what_a_search_finds(audit):
+    """By verdict, rule, tool, person and day, and how asks ended."""
+    found = json.loads(audit("stats", "session:s", "--json").stdout)
+    assert (4, {"ask": 2, "deny": 1}, {"secrets/file": 4}, {"granted": 1, "unknown": 1}, {"2026-05-01": 4}) == (
+        found["records"], {key: found["verdicts"][key] for key in ("ask", "deny")}, found["rules"], found["asks"],
+        found["days"],
+    )  # fmt: skip
+    done = audit("stats", "session:nobody")
+    assert (0, "0 records\n") == (done.returncode, done.stdout)
+
+
+def test_csv_of_a_search_is_a_table(audit):
+    """With its headings, and the newest first."""
+    heads, *rows = csv.reader(audit("search", "kind:decision", "--csv").stdout.splitlines())
+    assert ["ff", "00112233445566ff"] == [row[heads.index("id")] for row in rows]
+    assert "cat .env [31m" == rows[1][heads.index("what")]
+
+
+def test_exported_lines_are_verified_elsewhere(audit, tmp_path):
+    """A whole log holds by itself; of a part it is said exactly which records are missing."""
+    for query, missing in (((), []), (("-id:00112233445566ff",), [(1, 1)])):
+        path = tmp_path / f"{len(missing)}.jsonl"
+        done = audit("export", *query, "--to", path, "--json")
+        assert 3 - len(missing) == json.loads(done.stdout)["records"]
+        done = audit("verify", "--file", path, "--json")
+        assert missing == [(one["first"], one["last"]) for one in json.loads(done.stdout)["missing"]]
+        assert done.returncode == (3 if missing else 0)
+    done = audit("export", "--to", path)
+    assert (2, True) == (done.returncode, "File exists" in done.stderr)
+    assert 2 == audit("verify", "--file", path, "--key", "00").returncode
+
+
+def test_outgoing_is_what_has_not_gone(audit, home):
+    """Exactly the lines that the next upload carries, and nothing that the collector has signed for."""
+    where = places.personal(home)
+    with open(os.path.join(where.spool(os.getuid()), spool.CURRENT), "rb") as file:
+        lines = file.read()
+    assert lines == audit("tail", "--outgoing").stdout.encode()
+    head = json.loads(lines.splitlines()[0])
+    os.makedirs(where.sync)
+    memory.write_json(
+        os.path.join(where.sync, "upload.json"), {"acknowledged": {str(os.getuid()): {head["b"]["chain"]: 1}}}
+    )
+    assert lines.splitlines(keepends=True)[2] == audit("tail", "--outgoing").stdout.encode()
+
+
+def test_erase_says_first_what_it_would_do(audit):
+    """Nothing goes without --yes; then texts are gone, the chain holds, and the tombstone has the reason."""
+    assert ["00112233445566ff"] == json.loads(audit("erase", "would:deny", "--reason", "request 12", "--json").stdout)[
+        "would_erase"
+    ]
+    assert 3 == len(json.loads(audit("tail", "--json").stdout))
+    done = audit("erase", "would:deny", "--reason", "request 12", "--yes")
+    assert (0, "the texts of 1 record are erased\n") == (done.returncode, done.stderr)
+    assert "(erased)" in audit("tail").stdout
+    assert ["erasure"] == [one["body"]["kind"] for one in json.loads(audit("search", '"request 12"', "--json").stdout)]
+    assert 0 == audit("verify").returncode
+    assert 3 == audit("erase", "would:deny", "--reason", "x", "--yes").returncode
+
+
+def test_schema_is_printed():
+    """The one that docs/records.schema.json holds."""
+    assert schema.document() == warm.run("audit", "schema").stdout
 
 
 def test_verify_says_yes_or_no(audit, home):
