@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import random
+import shlex
 import shutil
 import stat
 import threading
@@ -414,6 +415,23 @@ def test_person_searches_and_verifies_at_the_collector(server, device):
     done = audit("verify")
     assert 3 == done.returncode
     assert "ends at 1 here and at 2 at the collector" in done.stdout
+
+
+def test_commands_of_the_auditors_page_work_at_a_collector(server, device, tmp_path, monkeypatch):
+    """As they stand there, but for the address and the token."""
+    monkeypatch.chdir(tmp_path)
+    laptop = device("d1").record(2, effect="allow", would="deny", rules=["secrets/file"])
+    laptop.send()
+    page = (Path(__file__).parent.parent.parent / "docs" / "audit.md").read_text()
+    lines = [line for line in page.splitlines() if line.startswith("agentguard ") and " --collector " in line]
+    for line in lines:
+        words = shlex.split(line.replace("https://audit.acme.example", server.url))[1:]
+        words[words.index("auditor.token")] = server.token_file
+        done = warm.run(*words, "--home", laptop.places.home)
+        assert (line, 0) == (line, done.returncode), done.stderr
+    assert 2 == len(lines)
+    assert 3 == len((tmp_path / "q3.csv").read_text().splitlines())
+    assert 2 == json.loads((tmp_path / "q3.csv.manifest.json").read_text())["records"]
 
 
 def test_two_collectors_cannot_share_an_address(server, tmp_path):

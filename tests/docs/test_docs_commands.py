@@ -17,7 +17,7 @@ ALL = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")} - {ROOT / "doc
 BEFORE_CLICK = "agentguard hook"  # what `_entry` takes away before there is a command line
 PAGES = [
     ROOT / "docs" / f"{name}.md"
-    for name in ("rollout", "uninstall", "environments", "troubleshooting", "developer-faq")
+    for name in ("audit", "rollout", "uninstall", "environments", "troubleshooting", "developer-faq")
 ]
 # What acts on a whole machine, a fleet or the real client, by how it begins; where it is run, and what runs it there.
 ELSEWHERE = {
@@ -34,6 +34,8 @@ ELSEWHERE = {
     "agentguard uninstall": ("tests/deploy/test_deploy_quickstart.py", '"uninstall", "--user", "--purge"'),
     "agentguard report --collector": ("tests/collector/test_collector_server.py", '"--collector"'),
     "agentguard audit search since:7d --collector": ("tests/collector/test_collector_server.py", '"--collector"'),
+    "agentguard audit verify --collector": ("tests/collector/test_collector_server.py", '" --collector "'),
+    "agentguard audit export 'rule": ("tests/collector/test_collector_server.py", '" --collector "'),
     "agentguard exception grant": ("tests/sync/test_sync_exceptions.py", '"grant"'),
     "agentguard exception install": ("tests/sync/test_sync_exceptions.py", '"install"'),
     "agentguard collector key": ("tests/collector/test_collector_keys.py", '"key"'),
@@ -87,6 +89,7 @@ def test_a_command_works(line, laptop, run, monkeypatch, tmp_path, capsys):
     (tmp_path / "publisher").symlink_to(laptop.publisher)
     assert 0 == run("audit", "tail", "--raw", "--home", laptop.home)
     (tmp_path / "week.ndjson").write_text(capsys.readouterr().out)
+    (tmp_path / "log.jsonl").write_text((tmp_path / "week.ndjson").read_text())
     words = shlex.split(line.replace("ID", laptop.id))[1:]
     if words == ["bundle", "publish"]:  # the page leaves out what and where to
         words += ["my-policy", "--to", "publisher"]
