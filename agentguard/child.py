@@ -102,6 +102,8 @@ def run(
     job: Callable[[], Iterable[bytes]], limit: int, *, ids: tuple[int, int] | None = None, seconds: float = SECONDS
 ) -> list[bytes]:
     """Return what `job` yields, done by a child, at most `limit` bytes with 4 more for each item. Raises `ChildError`."""
+    if not hasattr(os, "fork"):  # Windows, where nothing of a person's is shared
+        return list(job())
     child = Child(job, limit, ids=ids, seconds=seconds)
     try:
         while (found := child.result()) is None:

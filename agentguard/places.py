@@ -79,6 +79,11 @@ class Places:
         return os.path.join(self.state, "floor.json")
 
     @property
+    def health(self) -> str:
+        """What the last sync found out about this machine, for hooks to record."""
+        return os.path.join(self.state, "health.json")
+
+    @property
     def sync(self) -> str:
         """The sync's own folder: fetched metadata, status, locks, tokens, receipts."""
         return os.path.join(self.state, "sync")

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 BODY, TEXTS, ROW, ROW_TEXTS, ORIGIN, ORIGIN_TEXTS = "body", "texts", "row", "row texts", "origin", "origin texts"
-KINDS = ("genesis", "decision", "event", "error", "gap", "erasure")
+KINDS = ("genesis", "decision", "event", "error", "gap", "erasure", "heartbeat")
 _ALL = KINDS
 _LATER = KINDS[1:]
-_HOOK = ("decision", "event", "error")
+_HOOK = ("decision", "event", "error", "heartbeat")
 _ERASURE = ("erasure",)
+_BEAT = ("heartbeat",)
 _DECISION = ("decision",)
 _JUDGED = ("decision", "error")
 _EFFECTS = ("allow", "ask", "deny")
@@ -45,7 +46,7 @@ FIELDS = (
     Field("cut", BODY, "true", _LATER, "lists and texts were cut to make the line fit", always=False),
     # What it is.
     Field("id", BODY, "16 hex digits", _ALL, "the record's own id, to quote"),
-    Field("kind", BODY, "word", _ALL, "genesis, decision, event, error, gap or erasure"),
+    Field("kind", BODY, "word", _ALL, "genesis, decision, event, error, gap, erasure or heartbeat"),
     Field("time", BODY, "time", _ALL, "when, by the device's clock (UTC)"),
     Field("redactions", BODY, "numbers by type", _HOOK, "how many secrets of which type were taken out", always=False),
     # A chain's first record.
@@ -53,7 +54,10 @@ FIELDS = (
     Field("reason", BODY, "word", ("genesis",), "why the chain starts", words=("new", "damaged", "fork")),
     Field("previous", BODY, "head", ("genesis",), "chain, seq and hash of the last record known of the chain before"),
     # Records that the collector does not get.
-    Field("reason", BODY, "word", ("gap",), "why: gone from this device, or refused by the collector and set aside"),
+    Field(
+        "reason", BODY, "word", ("gap",), "why: they are no longer here, or the collector refuses them and they were set aside",
+        words=("gone", "refused"),
+    ),
     Field("missing", BODY, "numbers of a chain", ("gap",), "chain, and the first and last number of these records"),
     # Who and where.
     Field("device", BODY, "text", _ALL, "the device's id"),
@@ -115,6 +119,16 @@ FIELDS = (
     # A tombstone.
     Field("erased", BODY, "list of numbers", _ERASURE, "numbers of the records whose texts were erased"),
     Field("reason", TEXTS, "text", _ERASURE, "why they were"),
+    # How the device stands: at a session's start and after a sync.
+    Field("agentguard", BODY, "text", _BEAT, "the version of agentguard"),
+    Field("install", BODY, "word", _BEAT, "which kind", always=False, words=("managed", "personal")),
+    Field("client", BODY, "text", _BEAT, "the version of the client that the doctor found", always=False),
+    Field("source", BODY, "text", _BEAT, "which managed settings win: console, MDM, file or HKCU", always=False),
+    Field("enforces", BODY, "true or false", _BEAT, "whether what the policy denies is blocked", always=False),
+    Field(
+        "doctor", BODY, "health", _BEAT,
+        "time, healthy, numbers of errors and warnings, names of findings; or the problem with looking", always=False,
+    ),
     # One row.
     Field("action", ROW, "word", _DECISION, "what it does: read, write, delete, execute, connect …"),
     Field(

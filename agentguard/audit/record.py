@@ -18,7 +18,7 @@ import time
 
 from agentguard.access import repo
 from agentguard.access.model import ANY, CERTAIN, EXACT, NUMBER, ONE, STAR, UNKNOWN, Pattern
-from agentguard.jsontext import dumps
+from agentguard.jsontext import JsonError, dumps, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 ROWS_LIMIT = 256  # rows of one record; `rows_complete` is false beyond
 TEXT_LIMIT = 4096  # characters of one text; NAME_LIMIT of one in the body
 NAME_LIMIT = 256
+HEALTH_LIMIT = 8192  # bytes of what the sync says of this machine
 
 WILDCARDS = {ANY: 0, STAR: 1, ONE: 2, NUMBER: 3}
 # Parts of a row: values go to the texts, names and numbers to the body.
@@ -51,6 +52,16 @@ _OUTCOMES = {
 _CLAIMS = (
     "agent_version", "session", "subagent", "subagent_id", "tool_use_id", "event", "permission_mode", "tool", "rows",
 )  # fmt: skip
+# What the sync says of this machine, in a heartbeat, and what of it the doctor says. A file of the wrong shape says less.
+_HEALTH: dict[str, type] = {"install": str, "client": str, "source": str, "enforces": bool, "doctor": dict}
+_DOCTOR: dict[str, type] = {
+    "time": str,
+    "healthy": bool,
+    "errors": int,
+    "warnings": int,
+    "findings": list,
+    "problem": str,
+}
 # What other events say about themselves; nothing else of theirs is recorded.
 _FACTS = ("source", "reason", "trigger", "file_path", "old_cwd", "new_cwd", "model", "notification_type")
 
@@ -159,6 +170,42 @@ def of_error(
     body.update({"effect": effect, "would": effect, "rule": "agentguard/error", "rules": ["agentguard/error"]})
     texts["problem"] = what
     return _finish(body, texts, redactor)
+
+
+def of_heartbeat(
+    call: ToolCall | None,
+    health: bytes | None,
+    *,
+    version: str,
+    principal: dict[str, Any],
+    bundle: dict[str, Any],
+    redactor: Redactor,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the record of how a device stands: at a session's start, or after a sync (no `call`).
+
+    `health` is what the sync left in `health.json`, None if it has left nothing.
+    """
+    body, texts = _start("heartbeat", call, principal, bundle)
+    body["agentguard"] = version
+    try:
+        found = loads(health or b"{}")
+    except JsonError:
+        found = {}
+    body.update(_known(found, _HEALTH))
+    if "doctor" in body:
+        body["doctor"] = _known(body["doctor"], _DOCTOR)
+    return _finish(body, texts, redactor)
+
+
+def _known(found: Any, kinds: dict[str, type]) -> dict[str, Any]:
+    """Return of a decoded JSON value the fields that are known and of their kind; of a list the texts."""
+    if not isinstance(found, dict):
+        return {}
+    good = {name: found[name] for name, kind in kinds.items() if type(found.get(name)) is kind}
+    return {
+        name: [one for one in value if isinstance(one, str)] if isinstance(value, list) else value
+        for name, value in good.items()
+    }
 
 
 def stamp(seconds: float) -> str:

@@ -62,6 +62,9 @@ _TYPES: dict[str, dict[str, Any]] = {
         name=_TEXT, revision=_COUNT, digest=_TEXT, age={"type": "integer"}, state=_TEXT, verified=_TEXT
     ),
     "numbers of a chain": _object(chain=_TEXT, first=_COUNT, last=_COUNT),
+    "health": _object(
+        time=_TEXT, healthy={"type": "boolean"}, errors=_COUNT, warnings=_COUNT, findings=_list(_TEXT), problem=_TEXT
+    ),
     "head": _object(chain=_TEXT, seq=_COUNT, h=_TEXT),
 }  # fmt: skip
 

@@ -90,6 +90,19 @@ class Active:
         self.local: dict[str, Any] = {}
         self.chain: Chain | None = None
 
+    def facts(self) -> dict[str, Any]:
+        """Return what records say of it: name, revision, digest, age, state, verified, problem."""
+        fallback = self.state in (FALLBACK, INVALID)
+        return {
+            "name": "fallback" if fallback else self.name,
+            "revision": 0 if fallback else self.revision,
+            "digest": "" if fallback else self.digest,
+            "age": self.age,
+            "state": self.state,
+            "verified": self.verified,
+            "problem": self.problem,
+        }
+
 
 def load_active(places: Places, now: float) -> Active:
     """Return what is in force at `now` (seconds since 1970). Never raises: any doubt is the state INVALID."""

@@ -62,7 +62,9 @@ def enroll(
 
 
 @click.command()
-@click.option("--background", is_flag=True, help="Do only what is due, and give way to another sync.")
+@click.option(
+    "--background", is_flag=True, help="Do only what is due, wait for what soon will be, and give way to another sync."
+)
 @click.option("--from", "source", default="", help="Fetch the bundle from this folder or URL this once.")
 @home_option
 @json_option
@@ -74,9 +76,11 @@ def sync(background: bool, source: str, home: str | None, as_json: bool) -> None
       agentguard sync
       agentguard sync --from /media/stick/repo
     """
-    from agentguard.sync import stages  # noqa: PLC0415
+    from agentguard.sync import stages, watch  # noqa: PLC0415
 
-    report = stages.run(places_of(home), background=background, source=source)
+    places = places_of(home)
+    waits = background and not source
+    report = watch.run(places, look=_look) if waits else stages.run(places, source=source, look=_look)
     if as_json:
         out_json(report)
     else:
@@ -112,6 +116,12 @@ def status(home: str | None, as_json: bool) -> None:
             f"{found['policy']['problem']}",
             hint="agentguard sync" if found["trust"]["enrolled"] else "agentguard enroll URL --root-sha256 HEX",
         )
+
+
+def _look(places: Places) -> dict[str, Any]:
+    from agentguard.deploy import doctor  # noqa: PLC0415 - in a process of its own, and only for a heartbeat
+
+    return doctor.health(places)
 
 
 def _say_report(report: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 
+from agentguard import __version__
 from agentguard.access import repo, tools
 from agentguard.access.model import CONNECT, DELETE, EXECUTE, MCP, WRITE
 from agentguard.access.payload import INPUT_LIMIT, Malformed, parse
@@ -41,10 +42,11 @@ class Outcome:
     """What one call comes to. `body` and `texts` are the record, `effect` what the agent is told.
 
     `event` is "" where the input could not be read. `changes` says whether a row changes anything. `on_failure` is the
-    effect for such a call when its record cannot be written. `start` is (session, project) for a session's first event.
+    effect for such a call when its record cannot be written. `start` is (session, project) for a session's first event,
+    and `heartbeat` a second record, of how this device stands.
     """
 
-    __slots__ = ("answer", "body", "changes", "effect", "event", "on_failure", "start", "texts")
+    __slots__ = ("answer", "body", "changes", "effect", "event", "heartbeat", "on_failure", "start", "texts")
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Outcome:
         changes: bool = False,
         on_failure: str = ALLOW,
         start: tuple[str, str] | None = None,
+        heartbeat: tuple[dict[str, Any], dict[str, Any]] | None = None,
     ) -> None:
         self.answer = answer
         self.body = body
@@ -66,6 +69,7 @@ class Outcome:
         self.changes = changes
         self.on_failure = on_failure
         self.start = start
+        self.heartbeat = heartbeat
 
 
 def decide(data: bytes, state: State, redactor: redact.Redactor) -> Outcome:
@@ -102,7 +106,7 @@ def failure(
     answer = agent.answer(agent.TOOL, effect, text, messages.one_line(text, messages.PERSON_LIMIT))
     principal = _principal(state, _roles_alone(state))
     body, texts = record.of_error(
-        call, what, effect=effect, bundle=_bundle(state), principal=principal, redactor=redactor
+        call, what, effect=effect, bundle=state.active.facts(), principal=principal, redactor=redactor
     )
     return Outcome(answer, body, texts, event=event, effect=effect)
 
@@ -113,7 +117,7 @@ def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome
     policy = _policy(state)
     context = _context(call, state, world, repository, redactor=redactor, policy=policy)
     decision = engine.decide(policy, access, world, context)
-    bundle = _bundle(state)
+    bundle = state.active.facts()
     body, texts = record.of_decision(
         call,
         access,
@@ -147,12 +151,17 @@ def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome
 
 
 def _observed(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome:
-    start = None
-    if call.event == agent.SESSION_START and call.session:
-        start = (call.session, session.project_of(call.cwd, state.home, state.disk))
-    principal = _principal(state, _roles_alone(state))
-    body, texts = record.of_event(call, bundle=_bundle(state), principal=principal, redactor=redactor)
-    return Outcome(agent.SILENCE, body, texts, event=call.event, start=start)
+    start = heartbeat = None
+    principal, bundle = _principal(state, _roles_alone(state)), state.active.facts()
+    if call.event == agent.SESSION_START:
+        if call.session:
+            start = (call.session, session.project_of(call.cwd, state.home, state.disk))
+        health = state.disk.read(state.places.health, record.HEALTH_LIMIT)
+        heartbeat = record.of_heartbeat(
+            call, health, version=__version__, principal=principal, bundle=bundle, redactor=redactor
+        )
+    body, texts = record.of_event(call, bundle=bundle, principal=principal, redactor=redactor)
+    return Outcome(agent.SILENCE, body, texts, event=call.event, start=start, heartbeat=heartbeat)
 
 
 def unrecorded(outcome: Outcome, why: str) -> agent.Answer:
@@ -289,20 +298,6 @@ def _grantable(state: State) -> bool:
 
 def _changes(access: Access, decision: Decision) -> bool:
     return decision.effect == ALLOW and any(row.action in _CHANGES for row in access.rows)
-
-
-def _bundle(state: State) -> dict[str, Any]:
-    active = state.active
-    fallback = active.state in (FALLBACK, INVALID)
-    return {
-        "name": "fallback" if fallback else active.name,
-        "revision": 0 if fallback else active.revision,
-        "digest": "" if fallback else active.digest,
-        "age": active.age,
-        "state": active.state,
-        "verified": active.verified,
-        "problem": active.problem,
-    }
 
 
 def _person(state: State) -> Person:

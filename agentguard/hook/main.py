@@ -70,6 +70,8 @@ def _judge(config: dict[str, object], started_ns: int) -> Answer:
     if outcome.body is not None:
         try:
             spool.append(state.spool, outcome.body, outcome.texts or {})
+            if outcome.heartbeat:
+                spool.append(state.spool, *outcome.heartbeat)
         except Exception as error:  # noqa: BLE001 - the verdict stands whatever happens to its record
             reply = unrecorded(outcome, type(error).__name__ if not str(error) else one_line(str(error), 80))
         else:

@@ -140,6 +140,16 @@ def test_record_has_the_fields_of_the_table():
         "error": record.of_error(
             None, "its input is not readable", effect="deny", principal=PRINCIPAL, bundle=BUNDLE, redactor=Redactor(b"")
         ),
+        "heartbeat": record.of_heartbeat(
+            None,
+            json.dumps(
+                {"install": "managed", "client": "2", "source": "file", "enforces": True, "doctor": {}}
+            ).encode(),
+            version="1",
+            principal=PRINCIPAL,
+            bundle=BUNDLE,
+            redactor=Redactor(b""),
+        ),
     }
     by_spool = {"chain", "seq", "prev", "texts", "lost", "torn", "full", "cut"}
     for kind, (body, texts) in parts.items():
@@ -157,6 +167,28 @@ def test_record_has_the_fields_of_the_table():
     ):  # fmt: skip
         known = {field.name for field in fields.FIELDS if field.part == part}
         assert set() == {name for value in values for name in value} - known
+
+
+@pytest.mark.parametrize(
+    "health",
+    [
+        None,
+        b"",
+        b"{",
+        b"[1]",
+        b"1",
+        b'{"doctor": 1, "source": {}, "enforces": "yes", "other": 1}',
+        b"\xff",
+        b"[" * 8000,
+    ],
+)
+def test_file_of_health_that_makes_no_sense_says_nothing(health):
+    """Whoever can write it gets no more than a heartbeat without these fields."""
+    body, _texts = record.of_heartbeat(
+        None, health, version="1", principal=PRINCIPAL, bundle=BUNDLE, redactor=Redactor(b"")
+    )
+    assert not {"doctor", "source", "enforces", "other"} & set(body)
+    assert ("heartbeat", "1") == (body["kind"], body["agentguard"])
 
 
 def test_page_and_schema_are_up_to_date():
@@ -177,6 +209,15 @@ def test_schema_takes_every_kind_of_record_and_nothing_else(folder):
         folder, *record.of_event(model.ToolCall("Stop"), principal=PRINCIPAL, bundle=BUNDLE, redactor=Redactor(b""))
     )
     list(unsent.admit(folder, "gone", {"chain": "ab" * 16, "first": 1, "last": 2}, device="d1", user="alice"))
+    health = json.dumps(
+        {"install": "managed", "doctor": {"time": "x", "healthy": True, "errors": 1, "findings": ["a"]}}
+    )
+    spool.append(
+        folder,
+        *record.of_heartbeat(
+            None, health.encode(), version="1", principal=PRINCIPAL, bundle=BUNDLE, redactor=Redactor(b"")
+        ),
+    )
     erase.erase(folder, [1], {"device": "d1", "user": "alice"}, "a test")
     lines = [json.loads(line.raw) for line in spool.read(folder)]
     assert set(fields.KINDS) == {line["b"]["kind"] for line in lines}

@@ -15,10 +15,11 @@ import pytest
 from click.testing import CliRunner
 
 from agentguard import places
+from agentguard.audit import record
 from agentguard.bundle import seal
 from agentguard.cli.doctor import _screen
 from agentguard.cli.doctor import doctor as command_line
-from agentguard.deploy import doctor, install, managed, proof, quickstart, settings, stub, targets
+from agentguard.deploy import doctor, install, managed, proof, quickstart, selftest, settings, stub, targets
 from agentguard.deploy.doctor import (
     canary,
     client,
@@ -492,6 +493,23 @@ def test_a_personal_install_is_healthy(lab, monkeypatch):
     assert [] == list(_live(lab, "guarded"))
 
 
+def test_health_is_what_the_doctor_says_and_sends_no_call(lab, monkeypatch):
+    """A heartbeat names what is wrong and which settings win; for it nothing is sent through the hook or recorded."""
+    monkeypatch.setattr(client, "may_start", lambda _path: True)
+    monkeypatch.setattr(selftest, "run", lambda *_words, **_more: pytest.fail("a call was sent"))
+    lab.rolled_out()
+    settings.remove(lab.own)
+    health = doctor.health(lab.own)
+    assert ("personal", False, False) == (health["install"], health["enforces"], health["doctor"]["healthy"])
+    assert "person/no-hook" in health["doctor"]["findings"]
+    assert health["doctor"]["errors"] >= 1
+    machine = Machine(lab.managed, root=str(lab.system), environ={})
+    monkeypatch.setattr(doctor, "Machine", lambda _where: machine)
+    health = doctor.health(lab.managed)
+    assert ("managed", "file") == (health["install"], health["source"])
+    assert len(json.dumps(health)) < record.HEALTH_LIMIT
+
+
 def test_a_canary_that_a_live_client_wrote_is_taken_away(lab, monkeypatch):
     """Where the client let the write run, the file does not stay."""
     monkeypatch.setattr(client, "may_start", lambda _path: True)
@@ -658,7 +676,7 @@ def test_a_timer_that_runs_the_sync_is_seen(lab, platform, files):
 def test_what_mends_a_missing_timer_can_be_typed_on_that_machine(lab):
     """A unit where systemd runs; where it does not, as in a container, something else of root's has to."""
     (without,) = (one for one in _no_timer(lab) if one.name == "sync/no-timer")
-    assert "sync --background` every 15 minutes" in without.mend
+    assert "sync --background` every 3 minutes" in without.mend
     lab.write("/run/systemd/system/x", "")
     (beneath,) = (one for one in _no_timer(lab) if one.name == "sync/no-timer")
     assert beneath.mend.startswith("sudo systemctl enable --now agentguard-sync.timer")

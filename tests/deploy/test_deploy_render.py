@@ -169,7 +169,7 @@ def test_the_sync_daemon_is_allowed_by_the_name_that_it_has():
     assert "com.apple.servicemanagement" == payload["PayloadType"]
     assert [("Label", daemon["Label"])] == [(rule["RuleType"], rule["RuleValue"]) for rule in payload["Rules"]]
     assert [*ARGVS["macos"][:3], "/opt/agentguard/cli.py", "sync", "--background"] == daemon["ProgramArguments"]
-    assert 900 == daemon["StartInterval"]
+    assert 180 == daemon["StartInterval"]
 
 
 def test_the_registry_file_sets_the_one_value_that_the_client_reads():
@@ -222,7 +222,7 @@ def test_the_scheduled_task_is_as_the_schema_says():
     found = {element.tag.removeprefix(task_schema.NAMESPACE): element.text for element in task.iter()}
     assert r"C:\Program Files\agentguard\bin\python.exe" == found["Command"]
     assert r'-I -S "C:\Program Files\agentguard\cli.py" sync --background' == found["Arguments"]
-    assert ("S-1-5-18", "PT15M") == (found["UserId"], found["Interval"])
+    assert ("S-1-5-18", "PT3M") == (found["UserId"], found["Interval"])
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,48 @@ def test_managed_hook_only_touches_a_file(tmp_path):
     where = places.Places(places.MANAGED, str(tmp_path / "code"), str(tmp_path / "config"), str(tmp_path / "state"))
     os.makedirs(where.spools)
     mark = tmp_path / "mark"
-    kick.maybe(where, {"sync": ["/bin/touch", str(mark)]}, {"background": True}, urgent=True)
-    assert [f"kick.{os.getuid()}"] == os.listdir(where.spools)
+    for urgent, name in ((False, "kick"), (True, "now")):
+        kick.maybe(where, {"sync": ["/bin/touch", str(mark)]}, {"background": True}, urgent=urgent)
+        assert f"{name}.{os.getuid()}" in os.listdir(where.spools)
+    assert 2 == len(os.listdir(where.spools))
     assert not mark.exists()
+
+
+def test_managed_hook_asks_once_a_minute_and_at_once_after_a_denial(tmp_path):
+    """A sync that was started waits for what follows; a file of the future was touched under another clock."""
+    where = places.Places(places.MANAGED, str(tmp_path / "code"), str(tmp_path / "config"), str(tmp_path / "state"))
+    os.makedirs(where.spools)
+    now = time.time()
+    for urgent, age, touched in ((False, 5, False), (False, 61, True), (False, -9999, True), (True, 5, True)):
+        path = os.path.join(where.spools, f"{'now' if urgent else 'kick'}.{os.getuid()}")
+        with open(path, "w"):
+            os.utime(path, (now - age, now - age))
+        kick.maybe(where, {}, {}, urgent=urgent)
+        assert touched == (abs(os.stat(path).st_mtime - (now - age)) > 1)
+
+
+def test_sync_that_waits_is_told_of_a_denial(tmp_path):
+    """Before `next_try` no process is started; one that waits sees the file."""
+    where, config, mark = installation(tmp_path)
+    os.makedirs(where.spools)
+    due = os.path.join(where.sync, "next_try")
+    with open(due, "w"):
+        os.utime(due, (time.time() + 60, time.time() + 60))
+    kick.maybe(where, config, {"background": True}, urgent=False)
+    assert [] == os.listdir(where.spools)
+    kick.maybe(where, config, {"background": True}, urgent=True)
+    assert [f"now.{os.getuid()}"] == os.listdir(where.spools)
+    assert not mark.exists()
+
+
+def test_next_try_of_another_clock_holds_nothing_up(tmp_path):
+    """A time that no sync of ours would have set, because the clock was years ahead, does not count."""
+    where, config, mark = installation(tmp_path)
+    due = os.path.join(where.sync, "next_try")
+    with open(due, "w"):
+        os.utime(due, (4e9, 4e9))
+    kick.maybe(where, config, {"background": True}, urgent=False)
+    assert 1 == started(mark)
 
 
 def test_link_in_place_of_the_file_is_not_followed(tmp_path):

@@ -17,6 +17,22 @@ def start(project_only):
     return send
 
 
+def test_first_event_of_a_session_is_a_heartbeat_too(project_only, start):
+    """What the sync found out about this machine stands in a record of its own, once a session."""
+    health = {"source": "file", "doctor": {"healthy": True, "findings": []}, "enforces": True}
+    (project_only.state / "health.json").write_text(json.dumps(health))
+    start("beats", project_only.home)
+    event, beat = project_only.records()[-2:]
+    assert ("SessionStart", "heartbeat") == (event["event"], beat["kind"])
+    assert health == {name: beat[name] for name in health}
+    assert ("beats", event["bundle"]["revision"]) == (beat["session"], beat["bundle"]["revision"])
+    (project_only.state / "health.json").unlink()
+    start("beats-on", project_only.home)
+    assert "doctor" not in project_only.records()[-1]
+    write(project_only, "beats-on", project_only.home, project_only.home / "x")
+    assert "heartbeat" != project_only.records()[-1]["kind"]
+
+
 def write(laptop, session, cwd, path):
     arguments = {"file_path": str(path), "content": "x"}
     return laptop.call("Write", arguments, cwd=cwd, session_id=session).decision

@@ -25,11 +25,11 @@ def policies(tmp_path_factory):
 class Organisation:
     """A publisher's folder with its root's SHA-256; `release` publishes one of two policies."""
 
-    def __init__(self, folder, name, policies):
+    def __init__(self, folder, name, policies, **more):
         self.folder = str(folder)
         self.name = name
         self.policies = policies
-        self.sha256 = publish.init(self.folder, name, solo=True)
+        self.sha256 = publish.init(self.folder, name, solo=True, **more)
         self.repo = f"{self.folder}/repo"
 
     def release(self, number=0):
@@ -40,8 +40,8 @@ class Organisation:
 def organisation(tmp_path, policies):
     """Return a function that makes an organisation with one revision."""
 
-    def make(name="acme"):
-        made = Organisation(tmp_path / f"org-{name}", name, policies)
+    def make(name="acme", **more):
+        made = Organisation(tmp_path / f"org-{name}", name, policies, **more)
         made.release()
         return made
 

@@ -14,6 +14,7 @@ from agentguard import __version__
 from agentguard.bundle import files, seal
 from agentguard.deploy.doctor import canary, client, command, live, managed, person, records, trust
 from agentguard.deploy.doctor.exam import Exam
+from agentguard.deploy.doctor.machine import Machine
 from agentguard.deploy.doctor.table import ERROR
 from agentguard.digest import sha256_hex
 from agentguard.errors import ConfigError
@@ -22,8 +23,8 @@ from agentguard.sync.status import stamp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from agentguard.deploy.doctor.machine import Machine
     from agentguard.deploy.doctor.table import Finding
+    from agentguard.places import Places
 
 # The order is that of the way of a tool call: what starts the hook, what it is, what it goes by, what it leaves behind.
 CHECKS: dict[str, Callable[[Exam], Iterator[Finding]]] = {
@@ -54,6 +55,9 @@ INVENTORY = {
 }
 
 
+_NAMED = 40  # findings that a heartbeat names
+
+
 class Report(NamedTuple):
     """What was found. `facts` are plain values for an inventory."""
 
@@ -71,12 +75,36 @@ class Report(NamedTuple):
         return {"healthy": self.healthy, **self.facts, "findings": [one._asdict() for one in self.findings]}
 
 
-def examine(machine: Machine, *, through_client: bool = False) -> Report:
-    """Look at a machine. `through_client`: send two calls through the real client as well. Never raises for what it finds."""
+def examine(machine: Machine, *, through_client: bool = False, calls: bool = True) -> Report:
+    """Look at a machine. Never raises for what it finds.
+
+    `calls`: send calls through the hook; `through_client`: and two through the real client.
+    """
     exam = Exam(machine)
-    checks = [*CHECKS.values(), *((live.check,) if through_client else ())]
+    checks = [check for name, check in CHECKS.items() if calls or name != "canary"]
+    checks += [live.check] if through_client else []
     findings = [finding for check in checks for finding in check(exam)]
     return Report(findings, _facts(exam), exam)
+
+
+def health(where: Places) -> dict[str, Any]:
+    """Return what a heartbeat says of this machine: install, client, source, enforces, doctor. No call is sent."""
+    report = examine(Machine(where), calls=False)
+    facts = report.facts
+    levels = [one.level for one in report.findings]
+    return {
+        "install": facts["install"],
+        "client": facts["client"]["version"] if facts["client"] else "",
+        "source": ", ".join(sorted({one["source"] for one in facts["settings"].values() if one})),
+        "enforces": facts["enforces"],
+        "doctor": {
+            "time": facts["time"],
+            "healthy": report.healthy,
+            "errors": levels.count(ERROR),
+            "warnings": len(levels) - levels.count(ERROR),
+            "findings": sorted({one.name for one in report.findings})[:_NAMED],
+        },
+    }
 
 
 def _facts(exam: Exam) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _CLOCK = {
     "macos": "sudo systemsetup -setusingnetworktime on",
     "windows": "w32tm /resync",
 }
-_NO_SYSTEMD = "let something of root's run `{cli} sync --background` every 15 minutes"
+_NO_SYSTEMD = "let something of root's run `{cli} sync --background` every 3 minutes"
 
 
 class Exam:

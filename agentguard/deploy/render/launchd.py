@@ -1,4 +1,4 @@
-"""The sync as a LaunchDaemon: every 15 minutes, and soon after a hook has written a record, at most once a minute.
+"""The sync as a LaunchDaemon: every 3 minutes, and as soon as a hook asks; it does what is due.
 
 Source: launchd.plist(5).
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import plistlib
 
-EVERY = 900  # seconds
+EVERY = 180  # seconds
 
 
 def label(identifier: str) -> str:
@@ -24,7 +24,7 @@ def daemon(identifier: str, command: list[str], state: str) -> bytes:
             "RunAtLoad": True,
             "StartInterval": EVERY,
             "WatchPaths": [f"{state}/spool"],
-            "ThrottleInterval": 60,
+            "ThrottleInterval": 5,
             "ProcessType": "Background",
             "LowPriorityIO": True,
             "Umask": 0o022,

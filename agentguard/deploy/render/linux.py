@@ -83,7 +83,7 @@ def kit(plan: Plan, phase: str) -> Kit:
         argv=argv,
         before=f"As root on each machine: `sh {INSTALL}`, which does this, in this order.",
         warnings=(
-            f"Where there is no systemd, let something of root's run `{run} sync --background` every 15 minutes.",
+            f"Where there is no systemd, let something of root's run `{run} sync --background` every 3 minutes.",
             "On WSL a Windows machine's own managed settings come first if they say `wslInheritsWindowsSettings`.",
         ),
     )

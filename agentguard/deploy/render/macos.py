@@ -28,7 +28,7 @@ def kit(plan: Plan, phase: str) -> Kit:
     daemon = Artefact(
         f"{label}.plist",
         launchd.daemon(plan.identifier, command, target.state),
-        "the sync, every 15 minutes",
+        "the sync, every 3 minutes",
         f"/Library/LaunchDaemons/{label}.plist",
     )
     file = Artefact("managed-settings.json", managed.as_json(value), "the same settings as a file", target.settings)

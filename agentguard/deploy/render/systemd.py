@@ -1,8 +1,9 @@
-"""The sync as systemd units: every 15 minutes, and soon after a hook has written a record.
+"""The sync as systemd units: every few minutes, and as soon as a hook asks for one.
 
-A hook touches a file in the folder of spools, which starts the service by the path unit. The service lasts a minute
-longer than the sync, so however many records are written, there is at most one sync a minute. Root's sync reads people's
-spools with their own rights, so it keeps the capabilities to become them, and no other.
+A hook touches a file in the folder of spools, which starts the service by the path unit: at most once a minute, or after a
+deny or an ask. The sync itself waits for what will be due within a minute, and knows when the bundle is. However often it
+is asked for, it must not be what systemd calls failing, so its starts are not limited. Root's sync reads people's spools
+with their own rights, so it keeps the capabilities to become them, and no other.
 
 Sources: systemd.service(5), systemd.exec(5), systemd.timer(5), systemd.path(5).
 """
@@ -19,11 +20,11 @@ _SERVICE = """\
 Description=Fetch the newest agentguard policy and upload records
 Wants=network-online.target
 After=network-online.target nss-user-lookup.target
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
 ExecStart={command} sync --background
-ExecStartPost=/bin/sleep 60
 TimeoutStartSec=15min
 Nice=10
 NoNewPrivileges=yes
@@ -50,12 +51,11 @@ UMask=0022
 """
 _TIMER = """\
 [Unit]
-Description=Run the agentguard sync every 15 minutes
+Description=Run the agentguard sync every 3 minutes; it does what is due
 
 [Timer]
 OnBootSec=2min
-OnUnitInactiveSec=15min
-RandomizedDelaySec=3min
+OnUnitInactiveSec=3min
 Unit={service}
 
 [Install]
@@ -63,7 +63,7 @@ WantedBy=timers.target
 """
 _PATH = """\
 [Unit]
-Description=Run the agentguard sync soon after a record was written
+Description=Run the agentguard sync when a hook asks for it
 
 [Path]
 PathChanged={spools}
@@ -79,8 +79,8 @@ def units(command: list[str], state: str) -> dict[str, tuple[str, str]]:
     run = " ".join(_quoted(word) for word in command)
     return {
         SERVICE: (_SERVICE.format(command=run, state=_quoted(state)), "one sync, with few rights"),
-        TIMER: (_TIMER.format(service=SERVICE), "starts it every 15 minutes"),
-        PATH: (_PATH.format(service=SERVICE, spools=os.path.join(state, "spool")), "starts it after a record"),
+        TIMER: (_TIMER.format(service=SERVICE), "starts it every 3 minutes; it does what is due"),
+        PATH: (_PATH.format(service=SERVICE, spools=os.path.join(state, "spool")), "starts it when a hook asks"),
     }
 
 

@@ -1,4 +1,4 @@
-"""The sync as a Scheduled Task: at start and every 15 minutes, as SYSTEM, on battery too, one at a time.
+"""The sync as a Scheduled Task: at start and every 3 minutes, as SYSTEM, on battery too, one at a time; it does what is due.
 
 UTF-16, as the Task Scheduler exports. Source: learn.microsoft.com, [MS-TSCH] 2.5, "XML Task Definition Format".
 """
@@ -27,10 +27,9 @@ _TASK = """\
       <Enabled>true</Enabled>
       <StartBoundary>2026-01-01T00:00:00</StartBoundary>
       <Repetition>
-        <Interval>PT15M</Interval>
+        <Interval>PT3M</Interval>
         <StopAtDurationEnd>false</StopAtDurationEnd>
       </Repetition>
-      <RandomDelay>PT3M</RandomDelay>
     </TimeTrigger>
   </Triggers>
   <Principals>

@@ -39,7 +39,7 @@ def kit(plan: Plan, phase: str) -> Kit:
         Artefact(
             _TASK,
             taskscheduler.file(plan.organisation, command),
-            "the sync, every 15 minutes, as SYSTEM",
+            "the sync, every 3 minutes, as SYSTEM",
             f"Scheduled Task: {taskscheduler.NAME}",
         ),
         *ours,

@@ -54,10 +54,9 @@ Register-ScheduledTask -Force -TaskName 'agentguard sync' -Xml @'
       <Enabled>true</Enabled>
       <StartBoundary>2026-01-01T00:00:00</StartBoundary>
       <Repetition>
-        <Interval>PT15M</Interval>
+        <Interval>PT3M</Interval>
         <StopAtDurationEnd>false</StopAtDurationEnd>
       </Repetition>
-      <RandomDelay>PT3M</RandomDelay>
     </TimeTrigger>
   </Triggers>
   <Principals>
