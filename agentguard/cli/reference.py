@@ -63,7 +63,8 @@ def _paragraphs(text: str) -> Iterator[str]:
     for paragraph in inspect.cleandoc(text).split("\n\n"):
         if paragraph.startswith("\b"):
             title, _, lines = paragraph.removeprefix("\b\n").partition("\n")
-            yield f"{title}\n\n```sh\n{inspect.cleandoc(lines)}\n```"
+            language = "sh" if title.startswith("Example") else "text"
+            yield f"{title}\n\n```{language}\n{inspect.cleandoc(lines)}\n```"
         else:
             yield paragraph
 
