@@ -12,6 +12,7 @@ be granted later are not looked at.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard.access.model import ACTIONS, OPAQUE, UNCERTAIN, USE
@@ -65,24 +66,28 @@ class Overlap:
 
     def covered(self) -> Iterator[Pair]:
         """Yield each rule that another one covers, with one that covers it: the first of those that are not covered."""
-        by_value: dict[tuple[str, str], list[int]] = {}
+        filed: dict[tuple[str, bool, str], list[int]] = {}
         anywhere: list[int] = []
+        used = Counter(tuple(condition) for rule in self._rules for condition in rule["when"])
         for number, rule in enumerate(self._rules):
             if rule["effect"] == ALLOW:
                 continue
-            chosen = self._telling(rule)
-            if chosen is None:
+            telling = self._telling(rule)
+            if not telling:
                 anywhere.append(number)
-            else:
-                for value in self._values(chosen[2]):
-                    by_value.setdefault((chosen[0], self._word(chosen[0], value)), []).append(number)
+                continue
+            rarest = min(telling, key=lambda one: used[tuple(one)])
+            names = self._names(rarest)
+            for name in (
+                names[:1] if rarest[1] else names
+            ):  # what `not` names has to be there in full, so one value tells
+                filed.setdefault(name, []).append(number)
         for number, rule in enumerate(self._rules):
             near = set(anywhere)
-            for key, negated, listed in rule["when"]:
-                if not negated and kind_of(key) not in (ENUM, PORT):
-                    for value in self._values(listed):
-                        near.update(by_value.get((key, self._word(key, value)), ()))
-                        near.update(by_value.get((key, ""), ()))
+            for condition in self._telling(rule):
+                for name in self._names(condition):
+                    near.update(filed.get(name, ()))
+                    near.update(filed.get((*name[:2], ""), ()))
             for other in sorted(near - {number}):
                 if self.covers(other, number):
                     back = rule["effect"] != ALLOW and self.covers(number, other)
@@ -239,10 +244,14 @@ class Overlap:
         for values, _excluded in self._terms(number):
             yield from values
 
-    def _telling(self, rule: dict[str, Any]) -> Condition | None:
-        """Return a condition by whose values a rule can be found again; None where it has none."""
-        found = [one for one in rule["when"] if not one[1] and kind_of(one[0]) not in (ENUM, PORT)]
-        return found[-1] if found else None
+    def _telling(self, rule: dict[str, Any]) -> list[Condition]:
+        """Return the conditions by whose values a rule can be found again."""
+        return [one for one in rule["when"] if kind_of(one[0]) not in (ENUM, PORT)]
+
+    def _names(self, condition: Condition) -> list[tuple[str, bool, str]]:
+        """Return what a rule is filed under that has a condition."""
+        key, negated, listed = condition
+        return [(key, bool(negated), self._word(key, value)) for value in self._values(listed)]
 
     def _word(self, key: str, value: str) -> str:
         """Return the text by which rules are found that have a value: of a command its program, "" for any program."""
