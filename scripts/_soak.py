@@ -1,6 +1,5 @@
 """The campaigns of `scripts/soak`. Each takes a seed and a scale and returns counts and what it found."""
 
-import hashlib
 import json
 import os
 import random
@@ -8,19 +7,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
+from _soak_bundle import bundle_changes, seal_bits
+from _soak_laptop import MOST_FOUND, PLAIN, ROOT, laptop
 from _soak_spool import spool_full, spool_kills
 
-from agentguard import places
 from agentguard.access import tools
 from agentguard.access.model import ToolCall
 from agentguard.access.world import MemoryDisk, World
-from agentguard.bundle import seal
-
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PLAIN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-MOST_FOUND = 20  # findings kept a campaign
 
 WORDS = r"""
 cat rm -rf git push echo sudo env sh -c bash xargs find -exec curl | sh > >> < << <<< && || ; & ( ) { } $( ` ' " \
@@ -30,31 +24,13 @@ f() [[ ]] eval exec source . trap alias cd /tmp - 2>&1 <( >( $'\x41' # ! time co
 WORDS += ["\n", "\t", "\0", "\ud800", "0" * 40]
 
 
-def _laptop(folder):
-    """Publish the baseline, enrol beneath `folder`/home and install; return (places, argv of the hook)."""
-    publisher, home = os.path.join(folder, "publisher"), os.path.join(folder, "home")
-    os.makedirs(os.path.join(home, "project"))
-
-    def agentguard(*words):
-        argv = [sys.executable, "-m", "agentguard", *words]
-        return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
-
-    agentguard("bundle", "init", publisher, "--solo", "--org", "acme", "--no-passphrase")
-    agentguard("bundle", "publish", os.path.join(ROOT, "bundles", "baseline"), "--to", publisher)
-    with open(os.path.join(publisher, "repo", "1.root.json"), "rb") as root:
-        digest = hashlib.sha256(root.read()).hexdigest()
-    agentguard("enroll", os.path.join(publisher, "repo"), "--root-sha256", digest, "--home", home)
-    agentguard("install", "--user", "--home", home)
-    return places.personal(home), json.loads(agentguard("hook-command", "--json", "--home", home))
-
-
 def hook_bytes(seed, scale):
     """Damaged payloads through the real hook process: exit 0 or 2, one JSON line or nothing, never a traceback."""
     chance = random.Random(seed)
     found, codes = [], {0: 0, 2: 0}
     folder = tempfile.mkdtemp(prefix="agentguard-soak-")
     try:
-        where, argv = _laptop(folder)
+        where, argv = laptop(folder)
         payloads = os.path.join(ROOT, "tests", "hook", "payloads")
         good = []
         for name in sorted(os.listdir(payloads)):
@@ -97,33 +73,6 @@ def shell_text(seed, scale):
     return {"runs": runs, "rows": rows, "found": found}
 
 
-def seal_bits(seed, scale):
-    """Every byte of a seal changed in turn: it is refused, or the policy is the same to the byte."""
-    chance = random.Random(seed)
-    folder = tempfile.mkdtemp(prefix="agentguard-soak-")
-    found, refused, tried = [], 0, 0
-    try:
-        where, _argv = _laptop(folder)
-        now = time.time()
-        policy = seal.load_active(where, now).policy
-        with open(where.seal, "rb") as file:
-            good = file.read()
-        step = max(1, int(3 / scale))
-        for at in range(0, len(good), step):
-            bad = bytearray(good)
-            bad[at] ^= 1 << chance.randrange(8)
-            with open(where.seal, "wb") as file:
-                file.write(bad)
-            active = seal.load_active(where, now)
-            tried += 1
-            refused += active.state == "invalid"
-            if active.state != "invalid" and active.policy != policy and len(found) < MOST_FOUND:
-                found.append({"byte": at, "state": active.state})
-    finally:
-        shutil.rmtree(folder)
-    return {"changed": tried, "refused": refused, "found": found}
-
-
 FUZZED = {"shell": 20_000, "tables": 20_000, "addresses": 50_000, "code": 20_000}  # runs of each target
 
 
@@ -161,6 +110,7 @@ def access_fuzz(seed, scale):
 
 CAMPAIGNS = {
     "access-fuzz": access_fuzz,
+    "bundle-changes": bundle_changes,
     "hook-bytes": hook_bytes,
     "shell-text": shell_text,
     "spool-full": spool_full,
