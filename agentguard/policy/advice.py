@@ -11,9 +11,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from agentguard.policy import calls, engine, setting, source, unmet, wire
+from agentguard.policy.check import STAGED
 from agentguard.policy.conditions import CONDITIONS, WORDS
 from agentguard.policy.findings import in_order
-from agentguard.policy.model import ALLOW, ASK, DENY
+from agentguard.policy.model import ALLOW, ASK, DENY, OBSERVE
 from agentguard.policy.overlap import Overlap
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def warnings(read: Source, compiled: Compiled) -> tuple[Finding, ...]:
         found += [*_roles(rule), *_influenced(rule), *_asks(rule)]
     found += [*unmet.findings(compiled), *unmet.in_tests(read.of_kind(source.TESTS))]
     if compiled.policy:
+        if compiled.policy["mode"] == OBSERVE:
+            found += [one for rule in rules for one in _held_back(rule)]
         found += [*_unused(compiled), *_overlaps(rules, compiled.policy), *_remedies(rules, compiled)]
     own = {document.file for document in read.documents}
     return in_order(finding for finding in found if finding.file in own)
@@ -103,6 +106,14 @@ def _asks(rule: Rule) -> Iterator[Finding]:
     if rule.fields.get("effect") == ASK and severity in _HIGH:
         what = f"ask at severity {severity}: a program that hosts the agent may answer by itself, so what must hold is deny"
         yield rule.finding("AG711", what, at="effect")
+
+
+def _held_back(rule: Rule) -> Iterator[Finding]:
+    """Yield a finding for a rule of a bundle that observes, for whom it is enforced being said and that it is not."""
+    key = next((one for one in STAGED if one in rule.fields), "")
+    if key and "mode" not in rule.fields:
+        what = f'"{key}" does nothing yet: the bundle observes, and this rule has no mode = "enforce" of its own'
+        yield rule.finding("AG717", what, at=key)
 
 
 def _overlaps(rules: Iterable[Rule], policy: dict[str, Any]) -> Iterator[Finding]:

@@ -80,6 +80,7 @@ CODES = {
     "AG714": "a tool does not exist, and one that does is nearly called so",
     "AG715": "a server, a tool of one, a branch or a variable is written with what is not part of its name",
     "AG716": "a permission mode that the agent does not have",
+    "AG717": "`rollout` or `enforce_for` in a rule that only observes, because the bundle does",
 }
 
 ERROR, WARNING = "error", "warning"

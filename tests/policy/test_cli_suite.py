@@ -271,6 +271,18 @@ def test_warnings_stand_beside_errors(acme) -> None:
     assert [("error", "AG101"), ("warning", "AG715")] == [(one["level"], one["code"]) for one in found]
 
 
+def test_a_rollout_beneath_a_bundle_that_observes_is_warned_about(acme) -> None:
+    """Nobody enforces such a rule, whatever its rollout says; its own mode would."""
+    bundle = Path(acme, "bundle.toml")
+    rule = '[[rule]]\nid = "a/{0}"\neffect = "deny"\ncommand = "{0}"\nrollout = 20\n'
+    more = rule.format("x") + rule.format("y") + 'mode = "enforce"\n' + rule.format("z").replace("rollout = 20", "")
+    bundle.write_text(BUNDLE.replace('name = "acme"', 'name = "acme"\nmode = "observe"') + more)
+    what = '"rollout" does nothing yet: the bundle observes, and this rule has no mode = "enforce" of its own'
+    assert f"bundle.toml:20:11: AG717 warning: {what}\n" == run("check", acme)[1]
+    bundle.write_text(BUNDLE + more)
+    assert "" == run("check", acme)[1]
+
+
 def test_what_a_case_calls_is_looked_at_too(acme) -> None:
     """A slip there would make a test pass for another reason: such a tool is asked about, such a call is denied."""
     text = '[[case]]\nname = "n"\ntool = "Raed"\npermission_mode = "bypas"\nexpect = "ask"\n'
