@@ -95,7 +95,10 @@ def uninstall(user: bool, purge: bool, home: str | None, as_json: bool) -> None:
     if not user:
         raise UsageError("say which install is to go", hint="agentguard uninstall --user")
     if where.managed:
-        raise ConfigError("this machine is managed: its administrator takes agentguard away")
+        raise ConfigError(
+            "this machine is managed: its administrator takes agentguard away",
+            hint="agentguard uninstall --user --home ~    # an install of your own from before",
+        )
     removed = run(where, purge=purge)
     if as_json:
         out_json({"settings": removed.settings, "kept": removed.kept})

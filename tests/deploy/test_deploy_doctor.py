@@ -390,6 +390,12 @@ def _rewrites(lab):
     return person.check(lab.exam())
 
 
+def _twice(lab):
+    return person.check(
+        lab.exam(managed=True, environ={"CLAUDE_CONFIG_DIR": os.path.dirname(settings.path_of(lab.own))})
+    )
+
+
 def _broken(lab):
     return canary.check(lab.entry(command=shutil.which("false")))
 
@@ -456,6 +462,7 @@ WRONG = {
     "person/no-hook": _no_personal_hook,
     "person/elsewhere": _elsewhere,
     "person/ignored": _ignored,
+    "person/twice": _twice,
     "person/rewrites": _rewrites,
     "canary/broken": _broken,
     "canary/unrecorded": _unrecorded,

@@ -29,7 +29,10 @@ def check(exam: Exam) -> Iterator[Finding]:
         effective = exam.in_force.get(person.name)
         if effective and any(effective.value.get(switch) is True for switch in _SWITCHES):
             continue
-        others = sum(1 for entry in _entries(_settings(exam, person)) if not ours(_alone(entry)))
+        entries = list(_entries(_settings(exam, person)))
+        others = sum(1 for entry in entries if not ours(_alone(entry)))
+        if exam.where.managed and others < len(entries):
+            yield exam.finding("person/twice", f"{person.name}'s own settings start agentguard too", place=person.home)
         if others:
             what = f"{person.name} has {others} other hook{'s' if others > 1 else ''} before tool calls"
             yield exam.finding("person/rewrites", what)

@@ -152,6 +152,11 @@ KNOWN = {
         "managed settings of this machine let only managed hooks run, so the personal one is never started",
         "ask whoever manages this machine to deliver agentguard",
     ),
+    "person/twice": Known(
+        WARNING,
+        "each call is judged and recorded twice: by the policy of this machine, and by that of an older install of one's own",
+        "{cli} uninstall --user --home {place}    # as that person",
+    ),
     "person/rewrites": Known(
         WARNING,
         "a hook on tool calls may rewrite a call after agentguard has approved it",
