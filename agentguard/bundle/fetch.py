@@ -53,6 +53,8 @@ SECONDS = 60.0  # for everything that one sync fetches
 _PAUSE = 10.0  # seconds without a byte
 _CHUNK = 65_536
 _MISSING = 404  # what python-tuf takes as "no newer root"
+_NO_ROOT = (403, _MISSING)  # as python-tuf takes them
+_ROOTS = 1024  # that are looked through for the one that a person wants to trust
 _BASE = "bundle:/"  # stands for the source in the names that python-tuf asks for
 _TARGETS = f"{_BASE}targets/"  # and this for its folder of targets
 
@@ -160,9 +162,15 @@ class FolderFetcher(FetcherInterface):
             raise DownloadError(f"cannot read {path}: {files.reason(error)}") from error
 
 
-def first_root(fetcher: FetcherInterface) -> bytes:
-    """Return the bytes of `1.root.json`, which nobody has verified."""
-    return fetcher.download_bytes(f"{_BASE}1.root.json", seal.ROOT_LIMIT)
+def roots(fetcher: FetcherInterface) -> Iterator[bytes]:
+    """Yield the bytes of `1.root.json`, `2.root.json` and so on, which nobody has verified, as far as there are any."""
+    for version in range(1, _ROOTS + 1):
+        try:
+            yield fetcher.download_bytes(f"{_BASE}{version}.root.json", seal.ROOT_LIMIT)
+        except DownloadHTTPError as error:
+            if version == 1 or error.status_code not in _NO_ROOT:
+                raise
+            return
 
 
 def refreshed(anchor: bytes, fetcher: FetcherInterface, cache: str, target_dir: str) -> Updater:

@@ -210,13 +210,18 @@ def numbers(signers: Sequence[str], days: Sequence[str]) -> dict[str, dict[str, 
     return found
 
 
-def _named(text: str, option: str) -> tuple[tuple[str, ...], str]:
-    name, _, value = text.partition("=")
+def roles_of(name: str, where: str) -> tuple[str, ...]:
+    """Return the roles that a person means by a name. Raises `ConfigError`."""
     roles = _ALIASES.get(name, (name,))
     if not set(roles) <= set(TEAM):
-        known = ", ".join(["root", *_ALIASES, EXCEPTIONS])
-        raise ConfigError(f"{option} {text}: there is no role {name!r}", hint=f"roles: {known}")
-    return roles, value
+        known = ", ".join([ROOT, *_ALIASES, EXCEPTIONS])
+        raise ConfigError(f"{where}: there is no role {name!r}", hint=f"roles: {known}")
+    return roles
+
+
+def _named(text: str, option: str) -> tuple[tuple[str, ...], str]:
+    name, _, value = text.partition("=")
+    return roles_of(name, f"{option} {text}"), value
 
 
 def check(org: str, url: str, receipt_keys: Sequence[Any], where: str) -> None:

@@ -44,18 +44,32 @@ def first(publishing: Publisher, ring: Keyring) -> Stage:
     return Stage(base(publishing.repo), documents.now(), {ROOT: root})
 
 
-def rotate(publishing: Publisher, ring: Keyring, old: str, new: str) -> Stage:
-    """Return a stage in which the key `new` stands wherever `old` does. Raises `ConfigError`."""
-    roles, gone, key = _present(publishing), ring.public(old), ring.public(new)
-    _signs_something(roles, gone, old, publishing)
-    for role, (found, _threshold) in roles.items():
-        if (place := _place(gone, found)) >= 0:
-            if _place(key, found) >= 0:
-                raise ConfigError(
-                    f"{new} signs {role} already, so nothing would take the place of {old}",
-                    hint=f"agentguard bundle revoke-key {old} takes it away; or name a new key",
-                )
-            found[place] = key
+def rotate(publishing: Publisher, ring: Keyring, pairs: Sequence[tuple[str, str]]) -> Stage:
+    """Return a stage in which, of each pair of names, the second key stands wherever the first does. Raises `ConfigError`."""
+    roles = _present(publishing)
+    for old, new in pairs:
+        gone, key = ring.public(old), ring.public(new)
+        _signs_something(roles, gone, old, publishing)
+        for role, (found, _threshold) in roles.items():
+            if (place := _place(gone, found)) >= 0:
+                if _place(key, found) >= 0:
+                    raise ConfigError(
+                        f"{new} signs {role} already, so nothing would take the place of {old}",
+                        hint=f"agentguard bundle revoke-key {old} takes it away; or name a new key",
+                    )
+                found[place] = key
+    return _stage(publishing, roles, ring)
+
+
+def add(publishing: Publisher, ring: Keyring, name: str, wanted: Sequence[str]) -> Stage:
+    """Return a stage in which one more key signs these roles; how many must stays as it is. Raises `ConfigError`."""
+    roles, key = _present(publishing), ring.public(name)
+    for role in wanted:
+        if role not in roles:
+            raise ConfigError(
+                f"nobody signs {role} here yet", hint=f"agentguard exception init --to {publishing.folder}"
+            )
+        roles[role][0].append(key)
     return _stage(publishing, roles, ring)
 
 

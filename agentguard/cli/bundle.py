@@ -20,6 +20,7 @@ _LAZY = {
     "sign": ("agentguard.cli.bundle_publish", "sign", "Look at a stage and sign it."),
     "refresh": ("agentguard.cli.bundle_publish", "refresh", "Say anew that the newest is the newest, every day."),
     "rotate-key": ("agentguard.cli.bundle_keys", "rotate_key", "Put another key in the place of one."),
+    "add-key": ("agentguard.cli.bundle_keys", "add_key", "Have one more key sign a role."),
     "revoke-key": ("agentguard.cli.bundle_keys", "revoke_key", "Have a key sign nothing any more."),
     "renew-root": ("agentguard.cli.bundle_keys", "renew_root", "Sign the same keys for longer."),
     "team": ("agentguard.cli.bundle_keys", "team", "Go from one key to those of a team."),

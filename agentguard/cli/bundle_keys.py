@@ -134,8 +134,7 @@ def key(
 
 
 @click.command(name="rotate-key")
-@click.argument("old")
-@click.argument("new")
+@click.argument("names", metavar="OLD NEW…", nargs=-1, required=True)
 @to_option
 @output_option
 @_type_option
@@ -143,8 +142,7 @@ def key(
 @passphrase.no_passphrase_option
 @json_option
 def rotate_key(
-    old: str,
-    new: str,
+    names: Sequence[str],
     folder: str,
     output: str | None,
     key_type: str,
@@ -154,21 +152,58 @@ def rotate_key(
 ) -> None:
     """Put the key NEW in the place of OLD, wherever that signs. Laptops need nothing: they follow by themselves.
 
-    NEW is the name of a key whose .pub lies in DIR/keys; else it is made there. Without -o all signatures must come from keys
-    that are here.
+    NEW is the name of a key whose .pub lies in DIR/keys; else it is made there. Several pairs make one new root. Without -o
+    all signatures must come from keys that are here.
 
     \b
     Examples:
       agentguard bundle rotate-key policy-1 policy-4 --to acme -o rotation.stage
-      agentguard bundle rotate-key online online-2 --to acme
+      agentguard bundle rotate-key online online-2 policy-1 policy-4 --to acme -o rotation.stage
     """
     from agentguard.bundle import roots  # noqa: PLC0415 - tuf only where it is needed
 
+    if len(names) % 2:
+        raise UsageError("name pairs of keys: each old one with the one that takes its place")
+
     def make(publishing: Publisher, ring: Keyring) -> Stage:
-        if new not in ring.known():
-            secret = passphrase.new(passphrase_file, none=no_passphrase)()
-            roots.make_key(os.path.join(publishing.keys, new), key_type, secret)
-        return roots.rotate(publishing, ring, old, new)
+        _make_missing(publishing, ring, names[1::2], key_type, passphrase.new(passphrase_file, none=no_passphrase))
+        return roots.rotate(publishing, ring, list(zip(names[::2], names[1::2], strict=True)))
+
+    _change(folder, output, passphrase_file, make, as_json=as_json)
+
+
+@click.command(name="add-key")
+@click.argument("name")
+@to_option
+@click.option("--role", required=True, help="What it signs: root, policy, online or exceptions.")
+@output_option
+@_type_option
+@passphrase.passphrase_option
+@passphrase.no_passphrase_option
+@json_option
+def add_key(
+    name: str,
+    folder: str,
+    role: str,
+    output: str | None,
+    key_type: str,
+    passphrase_file: str | None,
+    no_passphrase: bool,
+    as_json: bool,
+) -> None:
+    """Have one more key sign a role. How many of them must sign stays as it is.
+
+    \b
+    Example:
+      agentguard bundle add-key policy-4 --role policy --to acme -o addition.stage
+    """
+    from agentguard.bundle import publisher, roots  # noqa: PLC0415 - tuf only where it is needed
+
+    roles = publisher.roles_of(role, "--role")
+
+    def make(publishing: Publisher, ring: Keyring) -> Stage:
+        _make_missing(publishing, ring, [name], key_type, passphrase.new(passphrase_file, none=no_passphrase))
+        return roots.add(publishing, ring, name, roles)
 
     _change(folder, output, passphrase_file, make, as_json=as_json)
 
@@ -231,14 +266,22 @@ def team(
     from agentguard.bundle import roots  # noqa: PLC0415 - tuf only where it is needed
 
     def make(publishing: Publisher, ring: Keyring) -> Stage:
-        missing = [name for name in roots.team_names() if name not in ring.known()]
-        if missing:
-            secret = passphrase.new(passphrase_file, none=no_passphrase)()
-            for name in missing:
-                roots.make_key(os.path.join(publishing.keys, name), key_type, secret)
+        secret = passphrase.new(passphrase_file, none=no_passphrase)
+        _make_missing(publishing, ring, roots.team_names(), key_type, secret)
         return roots.team(publishing, ring)
 
     _change(folder, output, passphrase_file, make, as_json=as_json)
+
+
+def _make_missing(
+    publishing: Publisher, ring: Keyring, names: Sequence[str], key_type: str, secret: Callable[[], bytes | None]
+) -> None:
+    """Make those of these keys that nobody has handed over."""
+    from agentguard.bundle import roots  # noqa: PLC0415 - tuf only where it is needed
+
+    for name in names:
+        if name not in ring.known():
+            roots.make_key(os.path.join(publishing.keys, name), key_type, secret())
 
 
 def _change(

@@ -93,15 +93,18 @@ def enroll(
 
 
 def _anchor(source: str, wanted: str) -> bytes:
+    """Return the root with this SHA-256: the first one, or a later one that is handed out as the anchor by now."""
+    first = ""
     with fetch.opened(source) as fetcher:
-        anchor = fetch.first_root(fetcher)
-    found = sha256_hex(anchor)
-    if found != wanted:
-        raise SignatureError(
-            f"the root at {source} is not the one to trust: its SHA-256 is {found}, not {wanted}",
-            hint="compare both with what whoever publishes the bundle says",
-        )
-    return anchor
+        for anchor in fetch.roots(fetcher):
+            found = sha256_hex(anchor)
+            if found == wanted:
+                return anchor
+            first = first or found
+    raise SignatureError(
+        f"the root at {source} is not the one to trust: its SHA-256 is {first}, not {wanted}",
+        hint="compare both with what whoever publishes the bundle says",
+    )
 
 
 def _settings(places: Places) -> dict[str, Any]:

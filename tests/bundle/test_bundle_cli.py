@@ -1,9 +1,19 @@
 """`agentguard bundle`, as a person calls it."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+import time
 
 import pytest
 import warm
+from click.testing import CliRunner
+
+from agentguard.bundle import publish, publisher
+from agentguard.cli.bundle import bundle as command
+from agentguard.errors import AgentguardError
 
 CASE = 'schema = 1\nname = "tiny"\nmode = "enforce"\n'
 
@@ -100,3 +110,121 @@ def test_mistakes_end_in_a_sentence(tmp_path, arguments, monkeypatch, policy):
     code, _out, err = run(*arguments)
     assert code in (1, 2)
     assert "Traceback" not in err
+
+
+def typed(*arguments):
+    """Run the command in this process: (exit code, standard output, standard error)."""
+    done = CliRunner().invoke(command, [*map(str, arguments)])
+    error = done.exception
+    if isinstance(error, AgentguardError):
+        return error.exit_code, done.stdout, f"{done.stderr}{error.diagnostics()}\n"
+    assert error is None or isinstance(error, SystemExit), error
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.fixture
+def open_acme(tmp_path, policy):
+    """Give a team's folder with one revision and keys that have no passphrase."""
+    folder = tmp_path / "acme"
+    publish.init(str(folder), "acme")
+    publish.publish(str(policy), str(folder))
+    return folder
+
+
+def test_a_policy_goes_round_as_a_file(open_acme, policy, tmp_path):
+    """stage, sign with one key at a time, publish: what each prints, as JSON too."""
+    path = tmp_path / "new.stage"
+    code, out, err = typed("stage", policy, "--to", open_acme, "-o", path, "--json")
+    assert (0, 1, str(path)) == (code, len(json.loads(out)["missing"]), json.loads(out)["stage"])
+    code, _out, err = typed("publish", path, "--to", open_acme)
+    assert (1, True) == (code, "targets has 0 of 2 signatures" in err)
+    code, out, _err = typed("sign", path, "--to", open_acme, "--key", "policy-1", "--json")
+    assert (0, ["targets by policy-1"]) == (code, json.loads(out)["signed"])
+    code, _out, err = typed("sign", path, "--to", open_acme, "--key", "policy-1")
+    assert (1, True) == (code, "policy-1 signed already, and counts once" in err)
+    (policy / "bundle.toml").write_text(f'{CASE}[[rule]]\nid = "a/b"\neffect = "deny"\npath = ["/x"]\n')
+    code, _out, err = typed("sign", path, "--to", open_acme, "--key", "policy-3", "--source", policy)
+    assert (1, True) == (code, "does not give the policy in the stage" in err)
+    assert 0 == typed("sign", path, "--to", open_acme, "--key", "policy-3")[0]
+    code, out, _err = typed("publish", path, "--to", open_acme, "--json")
+    assert (0, 2, 1) == (code, json.loads(out)["revision"], json.loads(out)["root"])
+    assert "one policy at a time" in typed("publish", policy, policy, "--to", open_acme)[2]
+
+
+def test_what_expires_soon_is_an_answer_for_a_build_server(open_acme, monkeypatch):
+    """Refreshing moves what it can; the rest is named with the command that signs it, and the exit code is 3."""
+    assert 0 == typed("refresh", "--to", open_acme)[0]
+    assert 0 == typed("refresh", "--to", open_acme, "--check")[0]
+    real = time.time()
+    for days, soon in ((6, []), (8, ["timestamp", "snapshot"]), (151, ["timestamp", "snapshot", "targets"])):
+        monkeypatch.setattr(time, "time", lambda days=days: real + days * 86400)
+        code, out, err = typed("refresh", "--to", open_acme, "--check", "--json")
+        assert (3 if soon else 0, soon) == (code, [one["role"] for one in json.loads(out)["roles"] if one["soon"]])
+    assert f"agentguard bundle publish POLICY --to {open_acme}" in err
+    assert "targets expires in 29 days" in err
+    monkeypatch.setattr(time, "time", lambda: real + 371 * 86400)
+    assert f"agentguard bundle renew-root --to {open_acme}" in typed("refresh", "--to", open_acme, "--check")[2]
+
+
+@pytest.mark.parametrize("key_type", ["ed25519", "p256"])
+def test_openssl_accepts_what_is_exported(tmp_path, policy, key_type):
+    """Each signature with `openssl pkeyutl -verify`, each file with sha256sum; and it refuses a bit that is changed."""
+    folder, out = tmp_path / "acme", tmp_path / "evidence"
+    publish.init(str(folder), "acme", key_type=key_type)
+    publish.publish(str(policy), str(folder))
+    assert 0 == typed("renew-root", "--to", folder)[0]
+    assert 0 == typed("export", folder, "-o", out)[0]
+    done = subprocess.run(["sh", out / "raw/verify.sh"], capture_output=True, text=True, check=False)
+    assert (0, 3 + 3 + 1 + 1 + 2 - 1) == (done.returncode, done.stdout.count("Signature Verified Successfully")), (
+        done.stderr
+    )
+    assert 3 == done.stdout.count(": OK")
+    assert 0 == typed("verify", out / "repo")[0]
+    assert "is there already" in typed("export", folder, "-o", out)[2]
+    path = out / "raw/1.targets.signed"
+    path.write_bytes(path.read_bytes().replace(b"acme", b"acmf"))
+    assert 0 != subprocess.run(["sh", out / "raw/verify.sh"], capture_output=True, check=False).returncode
+
+
+def test_two_bundles_are_compared_keys_first(open_acme, policy, tmp_path):
+    """Between two folders, and of a stage against what it would change."""
+    shutil.copytree(open_acme, tmp_path / "before")
+    assert "trust: no difference" in typed("diff", tmp_path / "before", open_acme)[1]
+    stage_file = tmp_path / "rotation.stage"
+    arguments = ("rotate-key", "policy-1", "policy-4", "--to", open_acme, "--no-passphrase")
+    assert 0 == typed(*arguments, "-o", stage_file)[0]
+    assert "  + targets: 2 of 3: policy-4, policy-2, policy-3\n" in typed("diff", open_acme, stage_file)[1]
+    assert 0 == typed(*arguments)[0]
+    code, out, _err = typed("diff", tmp_path / "before", open_acme, "--json")
+    told = json.loads(out)
+    assert (0, True) == (code, any(line.startswith("targets signers: 2 of 3: ") for line in told["trust"]))
+    assert [] == told["policy"]["weakenings"]
+    assert "root version: 1 → 2" in told["trust"]
+
+
+def test_numbers_of_keys_and_days_are_those_that_were_asked_for(tmp_path):
+    """--signers and --days; nonsense ends in a sentence."""
+    arguments = ("init", tmp_path / "x", "--org", "x", "--no-passphrase")
+    for more, words in (
+        (("--signers", "policy=3/2"), "is not K/N"),
+        (("--signers", "boss=1/2"), "there is no role 'boss'"),
+        (("--days", "root=0"), "is not 1 to 3650"),
+        (("--solo", "--signers", "root=1/2"), "goes with neither"),
+        (("--keys", tmp_path), "holds none of root-1.pub"),
+    ):
+        code, _out, err = typed(*arguments, *more)
+        assert (True, True) == (code in (1, 2), words in err), err
+    assert 0 == typed(*arguments, "--signers", "policy=1/2", "--signers", "online=1/2", "--days", "policy=90")[0]
+    roles = publisher.read(str(tmp_path / "x")).roles
+    assert (["policy-1", "policy-2"], 1, 90) == tuple(roles["targets"].values())
+    assert roles["snapshot"]["keys"] == roles["timestamp"]["keys"] == ["online-1", "online-2"]
+
+
+def test_verifying_asks_nothing_of_the_machine(open_acme, tmp_path):
+    """No network, no home, nothing but the folder: in a network namespace of its own, as nobody's home."""
+    command_line = [sys.executable, "-m", "agentguard", "bundle", "verify", str(open_acme), "--json"]
+    done = subprocess.run(
+        ["unshare", "-n", *command_line], capture_output=True, text=True, check=False, cwd="/",
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "PYTHONPATH": warm.ROOT, "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert (0, True) == (done.returncode, json.loads(done.stdout)["ok"]), done.stderr

@@ -298,4 +298,4 @@ def test_first_root_is_what_enrolling_compares(tmp_path):
     """The digest that `init` returns is that of the first root's bytes."""
     digest = publish.init(str(tmp_path / "acme"), "acme")
     with fetch.opened(str(tmp_path / "acme/repo")) as fetcher:
-        assert digest == sha256_hex(fetch.first_root(fetcher))
+        assert [digest] == [sha256_hex(one) for one in fetch.roots(fetcher)]

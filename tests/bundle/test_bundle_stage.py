@@ -313,7 +313,7 @@ def test_a_rotation_that_is_killed_anywhere_leaves_what_holds(owners, policy, mo
     owners.first(policy("a"))
     server = owners.at("server")
     roots.make_key(os.path.join(server.keys, "online-2"), "ed25519", None)
-    path = owners.change("server", roots.rotate, "online", "online-2")
+    path = owners.change("server", roots.rotate, [("online", "online-2")])
     signed = [owners.sign(who, path) for who in ("ann", "bob")]
     seen = []
     for _ in sequence(owners, signed, monkeypatch):

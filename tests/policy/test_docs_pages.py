@@ -8,21 +8,17 @@ import shlex
 import time
 from pathlib import Path
 
+import pages
 import pytest
-from click.testing import CliRunner
 
 from agentguard import places
 from agentguard.access.world import RealDisk
 from agentguard.audit import redact, spool
 from agentguard.bundle import seal
-from agentguard.cli.main import cli
-from agentguard.errors import AgentguardError
 from agentguard.hook import decide
 from agentguard.hook.state import State
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
-# A block that is a file, is added to one, replaces the line of its key in one, shows commands, or what the hook answers.
-BLOCK = re.compile(r"```(toml|json|console|text) ?(append |replace |denied |allowed |)([^\n]*)\n(.*?)```", re.DOTALL)
 # Commands that act on a laptop: the page's is beneath a folder of the test.
 LAPTOP = (
     "enroll",
@@ -52,14 +48,11 @@ class Reader:
         assert "agentguard" == program
         if " ".join(arguments).startswith(LAPTOP) and "--to" not in arguments:
             arguments += ["--home", self.home]
-        done = CliRunner().invoke(cli, arguments)
+        printed, data, talk = pages.typed(arguments)
         self.commands += 1
-        if isinstance(done.exception, AgentguardError):
-            return f"{done.output}agentguard: {done.exception.diagnostics()}\n"
-        assert isinstance(done.exception, SystemExit | None), done.exception
         if target:
-            Path(target).write_text(done.stdout)
-        return done.stderr if target else done.output
+            Path(target).write_text(data)
+        return talk if target else printed
 
     def console(self, text):
         """Do what a block of commands shows."""
@@ -69,7 +62,7 @@ class Reader:
             self.learn("5b1d5f0e3b0b4f7e", r"(?m)^id       ([0-9a-f]{16})$", printed)
             for name, value in self.names.items():
                 shown = shown.replace(name, value)
-            assert matches(shown, printed), (line, shown, printed)
+            assert pages.matches(shown, printed), (line, shown, printed)
 
     def learn(self, name, pattern, printed):
         """Note what a page means by an id."""
@@ -84,7 +77,7 @@ class Reader:
         self.learn("76cf32621eb0cbb9", r"exception request ([0-9a-f]{16})$", answer["systemMessage"])
         for name, value in self.names.items():
             shown = shown.replace(name, value)
-        assert matches(shown, told), (shown, told)
+        assert pages.matches(shown, told), (shown, told)
 
     def allowed(self, command, _shown):
         """Have the hook judge a command, which an exception lets through."""
@@ -107,37 +100,18 @@ class Reader:
         return outcome
 
 
-def write(path, how, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    before = path.read_text() if how else ""
-    if how == "replace":
-        key = text.partition(" =")[0]
-        changed = re.sub(rf"(?m)^{key} = .*\n", lambda _: text, before, count=1)
-        assert changed != before, (path, text)
-        path.write_text(changed)
-    else:
-        path.write_text(f"{before}\n{text}" if how else text)
-
-
-def matches(shown, printed):
-    """Return whether the page shows what was printed; … stands for the rest of a line, or alone for some lines."""
-    pattern = re.escape(shown).replace(re.escape("…"), "…")
-    pattern = re.sub(r"(?m)^…\\\n", "(?:.*\n)*?", pattern).replace("…", ".*")
-    return re.fullmatch(pattern, printed)
-
-
 @pytest.mark.parametrize(("page", "commands", "revisions"), [("policy-layers.md", 8, 2), ("policy-guide.md", 24, 3)])
 def test_the_page_does_what_it_says(tmp_path, monkeypatch, page, commands, revisions):
     """From the first file to the last command, in order."""
     monkeypatch.chdir(tmp_path)
     reader = Reader()
-    for kind, how, name, text in BLOCK.findall((DOCS / page).read_text()):
+    for kind, how, name, text in pages.BLOCK.findall((DOCS / page).read_text()):
         if kind == "console":
             reader.console(text)
         elif kind == "text":
             getattr(reader, how.strip())(name, text)
         else:
-            write(Path(name), how.strip(), text)
+            pages.write(name, how.strip(), text)
         if Path("publisher/repo/1.root.json").exists():
             reader.names["HEX"] = hashlib.sha256(Path("publisher/repo/1.root.json").read_bytes()).hexdigest()
     assert (commands, revisions) == (reader.commands, Path("publisher/CHANGES.md").read_text().count("## "))
