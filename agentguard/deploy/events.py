@@ -21,8 +21,8 @@ TIMEOUT = 10  # seconds; the hook's own watchdog denies before that
 DECISIONS, OUTCOMES, ALL = "decisions", "outcomes", "all"
 RECORDS = {
     DECISIONS: "what was asked for and how it was judged",
-    OUTCOMES: "also what came of each call, and when sessions end",
-    ALL: "also subagents, tasks, permission prompts, changes of settings, and the rest",
+    OUTCOMES: "also what came of each call, permission prompts, changes of settings, and when sessions end",
+    ALL: "also subagents, tasks, and the rest",
 }
 
 
@@ -42,14 +42,17 @@ EVENTS: dict[str, Event] = {
     "SessionStart": Event(DECISIONS),
     "PostToolUse": Event(OUTCOMES, nobody_waits=True),
     "PostToolUseFailure": Event(OUTCOMES, nobody_waits=True),
+    "PermissionRequest": Event(OUTCOMES, nobody_waits=True),
+    "PermissionDenied": Event(OUTCOMES, nobody_waits=True),
+    "ConfigChange": Event(OUTCOMES, nobody_waits=True),
     "SessionEnd": Event(OUTCOMES),
     **{
         name: Event(ALL, nobody_waits=True)
         for name in (
-            "PostToolBatch", "PermissionRequest", "PermissionDenied", "Stop", "StopFailure", "SubagentStart",
+            "PostToolBatch", "Stop", "StopFailure", "SubagentStart",
             "SubagentStop", "TaskCreated", "TaskCompleted", "TeammateIdle", "PreCompact", "PostCompact",
             "PreModelSwitch", "PostModelSwitch", "Setup", "Notification", "Elicitation", "ElicitationResult",
-            "ConfigChange", "InstructionsLoaded", "CwdChanged", "DirectoryAdded",
+            "InstructionsLoaded", "CwdChanged", "DirectoryAdded",
         )
     },
 }  # fmt: skip

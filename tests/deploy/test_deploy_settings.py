@@ -48,6 +48,9 @@ def test_all_events_start_the_stub_in_exec_form(home):
         "SessionStart": [{"matcher": "*", "hooks": [entry]}],
         "PostToolUse": [{"matcher": "*", "hooks": [{**entry, "async": True}]}],
         "PostToolUseFailure": [{"matcher": "*", "hooks": [{**entry, "async": True}]}],
+        "PermissionRequest": [{"matcher": "*", "hooks": [{**entry, "async": True}]}],
+        "PermissionDenied": [{"matcher": "*", "hooks": [{**entry, "async": True}]}],
+        "ConfigChange": [{"matcher": "*", "hooks": [{**entry, "async": True}]}],
         "SessionEnd": [{"matcher": "*", "hooks": [entry]}],
     } == hooks
 

@@ -217,41 +217,6 @@ Write-Whole 'C:\Program Files\ClaudeCode\managed-settings.json' @'
         ]
       }
     ],
-    "SessionEnd": [
-      {
-        "matcher": "*",
-        "hooks": [
-          {
-            "type": "command",
-            "command": "C:\\Program Files\\agentguard\\bin\\python.exe",
-            "args": [
-              "-I",
-              "-S",
-              "C:\\Program Files\\agentguard\\hook.py"
-            ],
-            "timeout": 10
-          }
-        ]
-      }
-    ],
-    "PostToolBatch": [
-      {
-        "matcher": "*",
-        "hooks": [
-          {
-            "type": "command",
-            "command": "C:\\Program Files\\agentguard\\bin\\python.exe",
-            "args": [
-              "-I",
-              "-S",
-              "C:\\Program Files\\agentguard\\hook.py"
-            ],
-            "timeout": 10,
-            "async": true
-          }
-        ]
-      }
-    ],
     "PermissionRequest": [
       {
         "matcher": "*",
@@ -271,6 +236,59 @@ Write-Whole 'C:\Program Files\ClaudeCode\managed-settings.json' @'
       }
     ],
     "PermissionDenied": [
+      {
+        "matcher": "*",
+        "hooks": [
+          {
+            "type": "command",
+            "command": "C:\\Program Files\\agentguard\\bin\\python.exe",
+            "args": [
+              "-I",
+              "-S",
+              "C:\\Program Files\\agentguard\\hook.py"
+            ],
+            "timeout": 10,
+            "async": true
+          }
+        ]
+      }
+    ],
+    "ConfigChange": [
+      {
+        "matcher": "*",
+        "hooks": [
+          {
+            "type": "command",
+            "command": "C:\\Program Files\\agentguard\\bin\\python.exe",
+            "args": [
+              "-I",
+              "-S",
+              "C:\\Program Files\\agentguard\\hook.py"
+            ],
+            "timeout": 10,
+            "async": true
+          }
+        ]
+      }
+    ],
+    "SessionEnd": [
+      {
+        "matcher": "*",
+        "hooks": [
+          {
+            "type": "command",
+            "command": "C:\\Program Files\\agentguard\\bin\\python.exe",
+            "args": [
+              "-I",
+              "-S",
+              "C:\\Program Files\\agentguard\\hook.py"
+            ],
+            "timeout": 10
+          }
+        ]
+      }
+    ],
+    "PostToolBatch": [
       {
         "matcher": "*",
         "hooks": [
@@ -541,24 +559,6 @@ Write-Whole 'C:\Program Files\ClaudeCode\managed-settings.json' @'
       }
     ],
     "ElicitationResult": [
-      {
-        "matcher": "*",
-        "hooks": [
-          {
-            "type": "command",
-            "command": "C:\\Program Files\\agentguard\\bin\\python.exe",
-            "args": [
-              "-I",
-              "-S",
-              "C:\\Program Files\\agentguard\\hook.py"
-            ],
-            "timeout": 10,
-            "async": true
-          }
-        ]
-      }
-    ],
-    "ConfigChange": [
       {
         "matcher": "*",
         "hooks": [

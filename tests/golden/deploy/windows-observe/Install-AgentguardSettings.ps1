@@ -203,6 +203,60 @@ Write-Whole 'C:\Program Files\ClaudeCode\managed-settings.json' @'
         ]
       }
     ],
+    "PermissionRequest": [
+      {
+        "matcher": "*",
+        "hooks": [
+          {
+            "type": "command",
+            "command": "C:\\Program Files\\agentguard\\bin\\python.exe",
+            "args": [
+              "-I",
+              "-S",
+              "C:\\Program Files\\agentguard\\hook.py"
+            ],
+            "timeout": 10,
+            "async": true
+          }
+        ]
+      }
+    ],
+    "PermissionDenied": [
+      {
+        "matcher": "*",
+        "hooks": [
+          {
+            "type": "command",
+            "command": "C:\\Program Files\\agentguard\\bin\\python.exe",
+            "args": [
+              "-I",
+              "-S",
+              "C:\\Program Files\\agentguard\\hook.py"
+            ],
+            "timeout": 10,
+            "async": true
+          }
+        ]
+      }
+    ],
+    "ConfigChange": [
+      {
+        "matcher": "*",
+        "hooks": [
+          {
+            "type": "command",
+            "command": "C:\\Program Files\\agentguard\\bin\\python.exe",
+            "args": [
+              "-I",
+              "-S",
+              "C:\\Program Files\\agentguard\\hook.py"
+            ],
+            "timeout": 10,
+            "async": true
+          }
+        ]
+      }
+    ],
     "SessionEnd": [
       {
         "matcher": "*",
