@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 GRANTED, REFUSED, UNKNOWN, DENIED = "granted", "refused", "unknown", "denied"
 _DONE = "done"
+_STRENGTH = (
+    "",
+    REFUSED,
+    _DONE,
+    "failed",
+)  # of a call that failed the client says both that it failed and that it is done
 _RESULTS = ("PostToolUse", "PostToolUseFailure", "PermissionDenied")
 _TURNS = ("UserPromptSubmit", "Stop", "SessionEnd")  # every call of what was before has ended
 
@@ -43,8 +49,9 @@ class Outcomes:
             session, event, outcome = (_text(body, name) for name in ("session", "event", "outcome"))
             if event in _TURNS:
                 self._turn[session] = max(_number(body), self._turn.get(session, -1))
-            elif event in _RESULTS:
-                self._results[session, _text(body, "tool_use_id")] = outcome
+            elif event in _RESULTS and outcome in _STRENGTH:
+                call = (session, _text(body, "tool_use_id"))
+                self._results[call] = max(outcome, self._results.get(call, ""), key=_STRENGTH.index)
                 if outcome != REFUSED:
                     self._speaks.add(session)
 

@@ -38,6 +38,12 @@ PROMPT, OTHER = event(8, "UserPromptSubmit"), event(2, "PostToolUse", "other")
         ("ask", [event(6, "PostToolUse", "c", session="t")], "unknown", "nothing was recorded after it"),
         ("allow", [event(6, "PostToolUse", "c")], "done", "the agent's client says so"),
         ("allow", [event(6, "PostToolUseFailure", "c")], "failed", "the agent's client says so"),
+        (
+            "allow",
+            [event(6, "PostToolUseFailure", "c"), event(7, "PostToolUse", "c")],
+            "failed",
+            "the agent's client says so",
+        ),
         ("allow", [], "unknown", "nothing was recorded after it"),
         ("deny", [], "denied", "it was stopped"),
     ],

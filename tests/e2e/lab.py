@@ -166,7 +166,7 @@ class Lab:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
                 raise NotProved(f"the client did not end within {CLIENT_SECONDS:.0f} s") from None
-            _settle()
+            self.settle()
             run = Run(process.returncode, out, err, api.results(), api.heard(), api.requests)
         self._keep({"exit_code": run.exit_code, "stdout": out, "stderr": err, "requests": run.requests})
         return run
@@ -201,6 +201,15 @@ class Lab:
         with open(os.path.join(self.evidence, f"start-{self.starts}.json"), "w", encoding="utf-8") as stream:
             json.dump(what, stream, indent=1)
 
+    def settle(self) -> None:
+        """Wait until what the client has left running in the background (hooks that nobody waits for) has ended."""
+        end = time.monotonic() + _SETTLE_SECONDS
+        while box.busy():
+            expect(
+                time.monotonic() < end, f"a process of the client's still runs {_SETTLE_SECONDS:.0f} s after its end"
+            )
+            time.sleep(0.02)
+
     # The recorder hook
 
     def recorder(self, path: str = "", **orders: Any) -> str:
@@ -226,11 +235,3 @@ def open_lab(folder: str, client: str) -> Lab:
         os.makedirs(path, mode=0o755)
         os.chown(path, box.UID, box.UID)
     return lab
-
-
-def _settle() -> None:
-    """Wait until what the client has left running in the background (hooks that nobody waits for) has ended."""
-    end = time.monotonic() + _SETTLE_SECONDS
-    while box.busy():
-        expect(time.monotonic() < end, f"a process of the client's still runs {_SETTLE_SECONDS:.0f} s after its end")
-        time.sleep(0.02)

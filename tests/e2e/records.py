@@ -46,11 +46,10 @@ def _brief(body: dict[str, Any]) -> str:
     return " ".join(str(body.get(key, "")) for key in ("kind", "event", "tool", "effect")).strip()
 
 
-def verify(lab: Lab, where: places.Places | None = None) -> None:
-    """Let the installed agentguard verify the log, as the client's user. Raises `NotProved` if it finds a break."""
-    where = where or places.managed()
-    done = subprocess.run(
-        [*install.cli_command(where), "audit", "verify"],
+def _audit(lab: Lab, where: places.Places, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `audit` of the installed agentguard, as the client's user."""
+    return subprocess.run(
+        [*install.cli_command(where), "audit", *words],
         env={"PATH": "/usr/bin:/bin", "HOME": lab.home, "LANG": "C.UTF-8"},
         cwd=lab.home,
         capture_output=True,
@@ -60,6 +59,19 @@ def verify(lab: Lab, where: places.Places | None = None) -> None:
         group=box.UID,
         extra_groups=[],
     )
+
+
+def ended(lab: Lab, record: dict[str, Any]) -> str:
+    """Return how the call of a decision ended, as the installed agentguard tells it."""
+    done = _audit(lab, places.managed(), "show", record["id"], "--json")
+    expect(done.returncode == 0, f"agentguard audit show: exit {done.returncode}: {done.stderr[-400:]}")
+    return str(json.loads(done.stdout)["ended"]["word"])
+
+
+def verify(lab: Lab, where: places.Places | None = None) -> None:
+    """Let the installed agentguard verify the log, as the client's user. Raises `NotProved` if it finds a break."""
+    where = where or places.managed()
+    done = _audit(lab, where, "verify")
     expect(
         done.returncode == 0, f"agentguard audit verify: exit {done.returncode}: {(done.stdout + done.stderr)[-400:]}"
     )

@@ -8,7 +8,7 @@ from functools import partial
 from e2e.lab import Lab, expect
 from e2e.managed import install_recorder
 from e2e.marks import bash, prepare
-from e2e.records import decision
+from e2e.records import decision, ended, records
 from e2e.scenario import NO_INSTALL, Scenario
 
 MODES = ("default", "acceptEdits", "plan", "bypassPermissions", "dontAsk", "auto")
@@ -58,7 +58,13 @@ def _on_terminal(lab: Lab, keys: str, *, runs: bool, mode: str = "") -> None:
         expect(
             (lab.text("asked.txt") is not None) == runs, f"after the answer the call {'did not run' if runs else 'ran'}"
         )
-    expect(decision("Bash")["effect"] == "ask", "the record does not say ask")
+    lab.settle()
+    record = decision("Bash")
+    expect(record["effect"] == "ask", "the record does not say ask")
+    asked = [one["tool"] for one in records() if one.get("outcome") == "asked"]
+    expect(asked == ["Bash"], f"the prompt was not recorded: {asked}")
+    end, wanted = ended(lab, record), ("granted",) if runs else ("refused", "unknown")
+    expect(end in wanted, f"the records say that the ask ended as {end}, not as {' or '.join(wanted)}")
 
 
 SCENARIOS = (
