@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say, table
@@ -39,7 +41,12 @@ def report(since: str, until: str, url: str | None, token_file: str | None, home
 
         entries = reports.collected(remote.every(url, remote.token_of(token_file), reports.wanted(when)))
     else:
-        entries = reports.local(places_of(home))
+        where = places_of(home)
+        if not os.path.isdir(where.spool(os.getuid())):
+            say(
+                f"no call of yours was ever recorded in {where.spools}: agentguard doctor says whether the guard is in force"
+            )
+        entries = reports.local(where)
     found = reports.report(entries, when)
     if as_json:
         out_json(found)

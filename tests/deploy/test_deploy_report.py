@@ -6,10 +6,12 @@ import os
 import time
 
 import pytest
+from click.testing import CliRunner
 
 from agentguard.access.model import EXECUTE, READ, Access, Path, Row, ToolCall
 from agentguard.access.world import MemoryDisk, World
 from agentguard.audit import record, redact, show, spool
+from agentguard.cli.report import report as command
 from agentguard.deploy import report
 from agentguard.deploy.selftest import SESSION
 from agentguard.errors import UsageError
@@ -56,6 +58,14 @@ def test_nothing_recorded_is_a_report_too(home):
     """Without any record the report is empty and no error."""
     found = reported(home, 3600)
     assert (found["calls"], found["rules"], found["repositories"]) == (0, [], [])
+
+
+def test_nothing_recorded_is_told_from_nothing_denied(home, tmp_path, note):
+    """A home in which no guard ever ran, perhaps mistyped, must not look like a quiet week."""
+    note(ALLOW, "", "ls")
+    for folder, ever in ((str(tmp_path / "nowhere"), False), (home.home, True)):
+        done = CliRunner().invoke(command, ["--home", folder])
+        assert (0, ever) == (done.exit_code, "no call of yours was ever recorded in" not in done.stderr)
 
 
 def test_calls_are_counted_by_rule_and_by_repository(home, note):
