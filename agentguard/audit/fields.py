@@ -85,7 +85,7 @@ FIELDS = (
     Field("rows", BODY, "list of rows", _DECISION, "what the call would do, access by access"),
     Field("rows", TEXTS, "list of row texts", _DECISION, "the texts of the rows, in the same order"),
     Field("rows_complete", BODY, "true or false", _DECISION, "whether all rows are here, and none is cut"),
-    Field("origins", BODY, "list of origins", _DECISION, "the commands that the rows come from"),
+    Field("origins", BODY, "list of origins", _DECISION, "what the rows come from: commands, or what a tool means"),
     Field("origins", TEXTS, "list of origin texts", _DECISION, "the texts of the origins, in the same order"),
     Field(
         "read_files", BODY, "list of files", _DECISION,

@@ -17,7 +17,7 @@ import os
 import time
 
 from agentguard.access import repo
-from agentguard.access.model import ANY, CERTAIN, EXACT, NUMBER, ONE, STAR, UNKNOWN, Pattern
+from agentguard.access.model import ANY, CERTAIN, EXACT, NO_ORIGIN, NUMBER, ONE, STAR, UNKNOWN, Pattern
 from agentguard.jsontext import JsonError, dumps, loads
 
 TYPE_CHECKING = False
@@ -89,7 +89,7 @@ def of_decision(
     origins: dict[int, int] = {}
     for number, row in enumerate(kept):
         row_body, row_text = _row(row)
-        if row.origin.command or row.origin.via:
+        if row.origin is not NO_ORIGIN:
             if id(row.origin) not in origins:
                 origins[id(row.origin)] = len(origins)
                 origin_bodies.append({"traits": sorted(row.origin.traits)} if row.origin.traits else {})

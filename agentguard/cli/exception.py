@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO, TextIO
 
+_ID = re.compile(r"[0-9a-f]{16}")
 _LIMIT = 65_536  # bytes of what is pasted or handed over
 _to = click.option("--to", "publisher", metavar="DIR", help="The publisher's folder, as for `bundle publish`.")
 
@@ -232,6 +234,9 @@ def revoke(
         from agentguard.bundle import grants  # noqa: PLC0415
         from agentguard.bundle import publisher as publishing  # noqa: PLC0415
 
+        if not _ID.fullmatch(identifier):
+            what = f"{identifier} is no id of an exception: 16 digits and letters from a to f"
+            raise UsageError(what, hint=f"agentguard exception list --to {publisher}; or what grant printed")
         folder = publishing.read(publisher)
         before = grants.published(folder)
         known = before is not None and any(entry["id"] == identifier for entry in before.entries)

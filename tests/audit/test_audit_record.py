@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from agentguard.access import model
+from agentguard.access import model, tools
 from agentguard.access.world import MemoryDisk, World
 from agentguard.audit import erase, fields, record, rows, schema, spool, unsent
 from agentguard.audit.redact import Redactor
@@ -100,6 +100,23 @@ def test_rows_come_back_as_they_were():
     texts = json.loads(json.dumps(texts))
     assert [plain(row) for row in found] == [plain(row) for row in rows.rows(body, texts)]
     assert [frozenset()] * len(found) == rows.hidden(body)
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "expected"),
+    [
+        ("Read", {"file_path": "/a\0b"}, {"malformed"}),
+        ("ExitWorktree", {"action": "remove", "discard_changes": True}, {"discards-work"}),
+        ("Skill", {"skill": "deploy"}, {("deploy",)}),
+    ],
+)
+def test_rows_of_tools_that_are_no_shell_keep_what_rules_ask_for(tool, given, expected):
+    """A trait, and what a skill is called, stand on rows without a command: a record that lost them would look laxer."""
+    found = tools.access(model.ToolCall("PreToolUse", tool, given, cwd="/home/alice/p"), WORLD).rows
+    body, texts = json.loads(json.dumps(decided(found)))
+    back = rows.rows(body, texts)
+    assert [plain(row) for row in found] == [plain(row) for row in back]
+    assert expected <= {value for row in back for value in (*row.origin.traits, row.origin.args)}
 
 
 VALUES = st.one_of(
@@ -360,7 +377,7 @@ BANNED = {
 def test_hook_pays_for_nothing_that_it_does_not_need(bare, folder):
     """Recording, also of a secret, in a fresh spool, with a record that is cut: no costly module is imported."""
     code = """
-    from agentguard.access import model
+    from agentguard.access import model, tools
     from agentguard.access.world import MemoryDisk, World
     from agentguard.audit import record, redact, spool
     from agentguard.policy.model import Decision

@@ -292,6 +292,8 @@ def test_published_with_the_bundle_and_taken_back(acme, here):
     error, out = run("install", grant_path, "--home", here.home)
     assert (f"this exception does not hold here: {entry['id']} was taken back", "") == (error.message, out)
     assert "deny" == call(here)[0]
+    error = run("revoke", entry["id"][:-1], "--to", acme.folder)[0]  # nobody believes that something was taken back
+    assert f"{entry['id'][:-1]} is no id of an exception: 16 digits and letters from a to f" == error.message
     done = CliRunner().invoke(cli, ["exception", "revoke", "0" * 16, "--to", acme.folder])
     assert (0, True) == (done.exit_code, "not among those that are published" in done.stderr)
     assert "0 exceptions" not in run("list", "--to", acme.folder)[1]
