@@ -22,7 +22,7 @@ import os
 
 from agentguard.access.model import CONNECT, DELETE, EXACT, EXECUTE, MCP, OPAQUE, UNCERTAIN, UNKNOWN, USE, WRITE
 from agentguard.policy.form import SEVERITIES
-from agentguard.policy.match import KINDS, PATH, RowMatch, Sets, kind_of
+from agentguard.policy.match import KINDS, PATH, Asked, RowMatch, Sets, kind_of, names_of
 from agentguard.policy.model import (
     ALLOW,
     ASK,
@@ -49,7 +49,7 @@ from agentguard.policy.stored import MAGIC, Stored, head_of, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from agentguard.access.model import Access, Row
@@ -110,6 +110,20 @@ class Policy:
         if self.stored is None or self._keys is None:
             return self._by_action.get(row.action, ())
         return self.stored.candidates(row, self._keys, whole=whole)
+
+    def could(self, sets: Sets, kind: object, row: Row, context: Context, *, whole: bool) -> list[int]:
+        """Return the numbers of the rules that could match a row of this kind (see `kind_of`)."""
+        known = sets.could(kind)
+        match = None
+        found = []
+        for number in self.candidates(row, whole=whole):
+            could = known.get(number)
+            if could is None:
+                match = match or RowMatch(row, context, sets)
+                could = known[number] = match.could(self.rules[number])
+            if could:
+                found.append(number)
+        return found
 
     def by_action(self) -> dict[str, list[int]]:
         """Return for each action the numbers of the rules that could match its rows."""
@@ -191,24 +205,28 @@ def decide(policy: Policy, access: Access, world: World, context: Context) -> De
     acting: list[Hit] = []  # all that has an effect
     whole: list[Hit] = []  # all that would have one if every rule were enforced
     effects = []
+    policies = [(pack, pack_sets), (policy, sets)]
+    alone = Group(policies)  # of all rows that have no path
     groups: dict[object, Group] = {}
     looks: dict[object, int] = {}
     for number, row in enumerate(access.rows):
         path = row.path
-        key = number if path is None else (id(row.origin), row.action, row.certainty, path.text is UNKNOWN)
-        group = groups.get(key)
-        if group is None:
-            group = groups[key] = Group([(pack, pack_sets), (policy, sets)])
-        elif (known := group.quiet(row)) is not None:
-            effects.append(known)
-            continue
+        if path is None:
+            group = alone
+        else:
+            key = (id(row.origin), row.action, row.certainty, path.text is UNKNOWN)
+            found = groups.get(key)
+            group = found or groups.setdefault(key, Group(policies))
+            if found is not None and (known := found.quiet(row)) is not None:
+                effects.append(known)
+                continue
         kind = kind_of(row)
         firm: list[Hit] = []
         own: list[Hit] = []
-        if rules := group.rules(0, kind, row, context):
-            firm = _hits(pack, RowMatch(row, context, pack_sets, looks), row, number, context, rules=rules)
-        if rules := group.rules(1, kind, row, context):
-            own = _hits(policy, RowMatch(row, context, sets, looks), row, number, context, rules=rules, lifted=lifted)
+        if asked := group.rules(0, kind, row, context):
+            firm = _hits(pack, pack_sets, row, number, context, asked=asked, looks=looks)
+        if asked := group.rules(1, kind, row, context):
+            own = _hits(policy, sets, row, number, context, asked=asked, looks=looks, lifted=lifted)
         name = _default_name(row, str(kind[0]), access.known)
         if not (firm or own or lifted) and context.state == FRESH and policy.usual(name, row, context) == ALLOW:
             effects.append(ALLOW)
@@ -276,34 +294,28 @@ class Group:
 
     def __init__(self, policies: list[tuple[Policy, Sets]]) -> None:
         self._policies = policies
-        self._whole: list[list[int] | None] = [None for _ in policies]
+        self._whole: list[Asked | None] = [None for _ in policies]
         self._effects: dict[str, str] = {}
         self._names: Names | None = None
         self._rows = 0
 
-    def rules(self, which: int, kind: object, row: Row, context: Context) -> list[int]:
+    def rules(self, which: int, kind: object, row: Row, context: Context) -> Asked:
         """Return the rules of a policy that could match a row; of a group of many, those that could match any."""
         whole = self._whole[which]
         if whole is not None:
             return whole
         policy, sets = self._policies[which]
-        many = self._rows >= _MANY - 1
-        if policy.stored is None and not many and (alike := sets.alike.get(kind)) is not None:
-            return alike
-        known = sets.could(kind)
-        match = RowMatch(row, context, sets) if many else None
-        found = []
-        for number in policy.candidates(row, whole=many):
-            could = known.get(number)
-            if could is None:
-                match = match or RowMatch(row, context, sets)
-                could = known[number] = match.could(policy.rules[number])
-            if could:
-                found.append(number)
-        if many and match is not None:
-            found = self._whole[which] = [number for number in found if match.alive(policy.rules[number])]
-        elif policy.stored is None:  # its candidates are those of the action
-            sets.alike[kind] = found
+        if self._rows >= _MANY - 1:
+            match = RowMatch(row, context, sets)
+            could = policy.could(sets, kind, row, context, whole=True)
+            alive = [number for number in could if match.alive(policy.rules[number])]
+            whole = self._whole[which] = Asked(policy.rules, alive, keep=False)
+            return whole
+        asked = kind if policy.stored is None else (kind, names_of(row))
+        found = sets.asked.get(asked)
+        if found is None:
+            found = Asked(policy.rules, policy.could(sets, kind, row, context, whole=False))
+            sets.keep(asked, found)
         return found
 
     def quiet(self, row: Row) -> str | None:
@@ -331,7 +343,7 @@ class Group:
             named = [
                 one
                 for (policy, sets), rules in zip(self._policies, self._whole, strict=True)
-                for number in {number for index in rules or () for number in _path_sets(policy.rules[index])}
+                for number in _path_sets(policy, rules)
                 for one in sets.paths(number)
             ]
             self._names = Names(named, fold=self._policies[0][1].fold)
@@ -342,29 +354,35 @@ class Group:
 _MANY = 20  # rows of one kind from which on looking for those that are alike pays
 
 
-def _path_sets(rule: dict[str, Any]) -> Iterator[int]:
-    """Return the numbers of the sets of paths that a rule asks about."""
-    for conditions in (rule["when"], *rule.get("unless", ())):
-        yield from (number for key, _, number in conditions if KINDS[key] == PATH)
+def _path_sets(policy: Policy, asked: Asked | None) -> set[int]:
+    """Return the numbers of the sets of paths that some rules ask about."""
+    return {
+        number
+        for index in (asked.numbers if asked else ())
+        for conditions in (policy.rules[index]["when"], *policy.rules[index].get("unless", ()))
+        for key, _, number in conditions
+        if KINDS[key] == PATH
+    }
 
 
 def _hits(
-    policy: Policy, match: RowMatch, row: Row, number: int, context: Context, *, rules: Sequence[int],
+    policy: Policy, sets: Sets, row: Row, number: int, context: Context, *, asked: Asked, looks: dict[object, int],
     lifted: list[Hit] | None = None,
 ) -> list[Hit]:  # fmt: skip
-    """Return the rules of a policy that have a say about a row. `rules` are those that could.
+    """Return the rules of a policy that have a say about a row. `asked` are those that could.
 
     What exceptions take away from them is added to `lifted`; without it none does.
     """
     hits: list[Hit] = []
-    for index in rules:
+    answers, match = asked.answers(row, context, sets, looks)
+    for index, answer in answers:
         rule = policy.rules[index]
-        value = match.rule(rule)
-        effect = rule["effect"]
+        value, effect = answer, rule["effect"]
         left, exception = value, ""
         if context.exceptions is not None and lifted is not None and value != NO and effect != ALLOW:
+            match = match or RowMatch(row, context, sets, looks)
             left, exception = context.exceptions.lifted(rule, match, row, context, value)
-        if value == NO and "sweep" in rule and match.swept(rule):
+        if value == NO and "sweep" in rule and match is not None and match.swept(rule):
             value, effect = MAYBE, rule["sweep"]
         elif value == NO or (effect == ALLOW and value != YES):
             continue
@@ -374,8 +392,8 @@ def _hits(
         counts = rule.get("mode", policy.mode) == ENFORCE and (
             ("rollout" not in rule and "enforce_for" not in rule) or _rolled_out(rule, context)
         )
-        found = next((match.found[place] for _, _, place in rule["when"] if match.found.get(place)), "")
-        texts = policy.texts(index)
+        seen = match.found if match is not None else {}
+        found = next((seen[place] for _, _, place in rule["when"] if seen.get(place)), "")
         hit = Hit(
             rule["id"],
             effect,
@@ -384,8 +402,7 @@ def _hits(
             counts=counts,
             severity=rule.get("severity", ""),
             unattended=rule.get("unattended", DENY),
-            reason=_text(texts.get("reason"), row, found, context),
-            remedy=_text(texts.get("remedy"), row, found, context),
+            say=_said(policy, index, row, found, context),
         )
         hit.excusable = policy.max_days > 0 and may_have(rule)
         if exception and lifted is not None:
@@ -416,7 +433,10 @@ def _default_name(row: Row, certainty: str, known: bool) -> str:
     """Return which default holds for a row. `known`: whether agentguard knows the tool."""
     if row.action == USE and not known:
         return "unknown_tool"
-    return {OPAQUE: "opaque", UNCERTAIN: "unknown"}.get(certainty, "effect")
+    return _OF_DOUBT.get(certainty, "effect")
+
+
+_OF_DOUBT = {OPAQUE: "opaque", UNCERTAIN: "unknown"}  # defaults for rows that are not sure
 
 
 def _default(policy: Policy, name: str, row: Row, number: int, context: Context) -> Hit:
@@ -436,12 +456,23 @@ def _late(policy: Policy, row: Row, number: int, context: Context) -> Hit | None
 
 
 def _own_hit(name: str, effect: str, row: Row, number: int, context: Context, *, counts: bool = True) -> Hit:
-    if effect == ALLOW:
-        return Hit(f"default:{name}", effect, number, counts=counts)
-    from agentguard.policy.template import DEFAULTS  # noqa: PLC0415 - most calls are let through in silence
+    def say() -> tuple[str, str]:
+        from agentguard.policy.template import DEFAULTS, fill  # noqa: PLC0415 - most calls are let through in silence
 
-    reason, remedy = (_text(text, row, "", context) for text in DEFAULTS[name])
-    return Hit(f"default:{name}", effect, number, counts=counts, reason=reason, remedy=remedy)
+        reason, remedy = DEFAULTS[name]
+        return fill(reason, row, "", context.hide), fill(remedy, row, "", context.hide)
+
+    return Hit(f"default:{name}", effect, number, counts=counts, say=None if effect == ALLOW else say)
+
+
+def _said(policy: Policy, index: int, row: Row, found: str, context: Context) -> Callable[[], tuple[str, str]]:
+    """Return what gives reason and remedy of a rule: a call is told only those of the rule that is named."""
+
+    def say() -> tuple[str, str]:
+        texts = policy.texts(index)
+        return _text(texts.get("reason"), row, found, context), _text(texts.get("remedy"), row, found, context)
+
+    return say
 
 
 def _text(template: str | None, row: Row, found: str, context: Context) -> str:

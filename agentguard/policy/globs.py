@@ -36,46 +36,43 @@ _SILENT = "/."  # what nearly every path or host holds
 
 
 class Glob:
-    """A compiled pattern. Each mask has the bits of the positions that hold such a token."""
+    """A compiled pattern, or several side by side. Each mask has the bits of the positions that hold such a token.
+
+    Several are one automaton: all of them are moved along a text at once, and any of them may match it.
+    """
 
     __slots__ = (
-        "_folder",
-        "accept",
-        "any",
-        "chars",
-        "classes",
-        "dirs",
-        "letters",
-        "one",
-        "sep",
-        "skips",
-        "star",
-        "start",
-        "tail",
-        "telling",
-    )
+        "_folder", "accept", "any", "chars", "classes", "dirs", "letters", "one", "sep", "skips", "star", "start", "telling",
+    )  # fmt: skip
 
-    def __init__(self, text: str, sep: str) -> None:
+    def __init__(self, text: str, sep: str, *others: str) -> None:
         self.sep = sep
         self.chars: dict[str, int] = {}  # literal characters
         self.classes: list[Class] = []  # [...]
         self.one = self.star = self.any = 0  # ?, * and **
         self.dirs = 0  # the **/ within a/**/b: nothing, or anything up to a separator
-        self.accept = 1 << self._read(text)
-        self.tail = _tail(text)  # known text with which every match ends
-        self.telling = self._telling(text) if sep else -1  # positions of which a known text says what it is
+        self.accept = 0
+        self.telling = 0 if sep else -1  # positions of which a known text says what it is
+        entered, bit = 0, 1
+        for one in (text, *others):
+            end = self._read(one, bit)
+            if sep:
+                self.telling |= self._telling(one, end) & -bit
+            self.accept |= end
+            entered |= bit
+            bit = end << 1
         self.skips = self.star | self.any | self.dirs
         self.letters = 0
         for char, bits in self.chars.items():
             if char != sep:
                 self.letters |= bits
-        self.start = self._close(1)
+        self.start = self._close(entered)
         floats = self.start if self.start & 1 & self.any else 0
         self._folder = ("", 0 if floats else self.start, floats)  # the folder looked at last, and what was read by then
 
-    def _read(self, text: str) -> int:
-        """Set the masks; return the number of positions."""
-        sep, bit, i = self.sep, 1, 0
+    def _read(self, text: str, bit: int) -> int:
+        """Set the masks of a pattern whose first position is `bit`; return the position behind its last one."""
+        sep, i = self.sep, 0
         while i < len(text):
             char = text[i]
             i += 1
@@ -98,18 +95,18 @@ class Glob:
             else:
                 self.chars[char] = self.chars.get(char, 0) | bit
             bit <<= 1
-        return bit.bit_length() - 1
+        return bit
 
-    def _telling(self, text: str) -> int:
-        """Return the positions of a path that speak for it: all but an extension that stands behind other letters.
+    def _telling(self, text: str, end: int) -> int:
+        """Return the positions before `end` that speak for a path: all but an extension that stands behind other letters.
 
         `*.json` says nothing of `credentials.json`; `.e*` says something of `.env`, and `*.pem` of `*.pem`.
         """
         name = text[text.rfind(self.sep) + 1 :]
         head, dot, tail = name.rpartition(".")
         if not dot or not tail.isalnum() or not any(char.isalnum() for char in head):
-            return -1
-        return (self.accept >> len(tail)) - 1
+            return end - 1
+        return (end >> len(tail)) - 1
 
     def _close(self, entered: int) -> int:
         """Add what can be reached from newly entered positions without reading anything."""
@@ -263,12 +260,6 @@ class Glob:
             floats = self._step(floats, char) | self._step(fixed & deep, char)
             fixed = self._step(fixed & ~deep, char)
         return fixed, floats
-
-
-def _tail(text: str) -> str:
-    """Return what stands behind the last wildcard of a pattern, without a slash in front: `a/**/b` is a/b too."""
-    end = max(text.rfind(char) for char in "*?]")
-    return text[end + 1 :].lstrip("/") if end >= 0 else text
 
 
 def _class_end(text: str, start: int) -> int:

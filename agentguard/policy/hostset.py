@@ -33,7 +33,7 @@ _ADDRESS = frozenset("0123456789abcdef.:")
 class HostSet:
     """Host patterns, made ready for one world."""
 
-    __slots__ = ("_globs", "_names", "_networks", "_suffixes")
+    __slots__ = ("_glob", "_names", "_networks", "_suffixes", "_texts")
 
     def __init__(self, values: Iterable[str], spellings: Spellings) -> None:
         texts = [
@@ -44,7 +44,8 @@ class HostSet:
         names = [text for text, found in networks if not found]
         self._names = frozenset(names)
         self._suffixes = tuple(name[1:] for name in names if name[:2] == "*.")
-        self._globs = [Glob("?" + name if name[:2] == "*." else name, "") for name in texts]
+        self._texts = ["?" + name if name[:2] == "*." else name for name in texts]
+        self._glob: Glob | None = None
 
     def match(self, value: Value, mode: str) -> int:
         """Return NO, MAYBE or YES for a host that may be known in part, or not at all."""
@@ -55,11 +56,14 @@ class HostSet:
             return YES if here and any(_inside(here, other) for other in self._networks) else NO
         if not isinstance(value, Pattern):
             return MAYBE
+        if not self._texts:
+            return NO
+        if self._glob is None:
+            self._glob = Glob(self._texts[0], "", *self._texts[1:])
         text = symbols(value, sep="")
-        if any(glob.covers(text) for glob in self._globs):
+        if self._glob.covers(text):
             return YES
-        enough = YES if mode == HITS else MAYBE
-        if any(glob.meets(text) >= enough for glob in self._globs):
+        if self._glob.meets(text) >= (YES if mode == HITS else MAYBE):
             return MAYBE
         return MAYBE if any(_may_be_inside(value, other) for other in self._networks) else NO
 

@@ -14,7 +14,7 @@ What has been worked out for a set is kept: rules share sets, so a row meets eac
 
 from __future__ import annotations
 
-from agentguard.access.model import CERTAIN, DELEGATE, POSSIBLE, READ, TREE, UNCERTAIN, UNKNOWN
+from agentguard.access.model import CERTAIN, DELEGATE, POSSIBLE, READ, TREE, UNCERTAIN, UNKNOWN, Path
 from agentguard.policy.model import ALLOW, MAYBE, NO, YES
 from agentguard.policy.pathset import HITS, INSIDE, TOUCHES, PathSet, Spellings
 
@@ -41,6 +41,7 @@ KINDS = {
 # Conditions on what a command is; rows that agree in all of these answer them alike.
 _COMMON = frozenset({"action", "certainty", "command", "trait"})
 _ALIKE = 4096  # kinds of row of which is kept which rules could match them
+_KEPT = 16_384  # resources, and answers about them, that are kept
 _TREES = 64  # trees whose files are kept
 
 LACKS = -1  # the row does not have such a thing
@@ -55,7 +56,7 @@ _SCRATCH = (
 class Sets:
     """All sets of a policy, made ready for one world as they are needed."""
 
-    __slots__ = ("_could", "_ready", "_scratch", "_sets", "_spellings", "alike", "first", "seen", "world")
+    __slots__ = ("_could", "_ready", "_scratch", "_sets", "_spellings", "asked", "first", "seen", "world")
 
     def __init__(self, sets: Sequence[dict[str, Any]] | Lines, world: World) -> None:
         self.world = world
@@ -68,9 +69,7 @@ class Sets:
         self.first: dict[tuple[object, ...], str] = {}  # the first file of a tree that is in some set, "" for none
         self._ready: dict[tuple[int, str], Any] = {}
         self._could: dict[object, dict[int, bool]] = {}
-        self.alike: dict[
-            object, list[int]
-        ] = {}  # the rules that could match rows of a kind, where their keys say nothing
+        self.asked: dict[object, Asked] = {}  # the rules that could match rows, by what decides which these are
 
     def could(self, kind: object) -> dict[int, bool]:
         """Return what has been found out about rows of a kind (see `kind_of`): which rules could match them."""
@@ -78,9 +77,14 @@ class Sets:
         if found is None:
             if len(self._could) >= _ALIKE:
                 self._could.clear()
-                self.alike.clear()
             found = self._could[kind] = {}
         return found
+
+    def keep(self, asked: object, rules: Asked) -> None:
+        """Keep which rules could match rows."""
+        if len(self.asked) >= _KEPT:
+            self.asked.clear()
+        self.asked[asked] = rules
 
     def words(self, number: int) -> frozenset[str]:
         """Return a set as plain words of a closed list."""
@@ -167,6 +171,84 @@ def kind_of(row: Row) -> tuple[object, ...]:
     """Return what decides which rules could match a row, whatever it names; the first of it is its certainty."""
     origin = row.origin
     return (*_certainty(row), row.action, origin.command, origin.program, origin.traits)
+
+
+def names_of(row: Row) -> tuple[object, ...]:
+    """Return what decides, beside the kind of a row, which rules a stored policy looks at (see keys)."""
+    path = row.path
+    spelled = None if path is None else (path.text, path.resolved, path.extent)
+    return row.tool, spelled, row.host, row.server, row.mcp_tool, row.package, row.variable
+
+
+class Asked:
+    """Some rules of a policy, what they ask beside the kind of a row, and what they have answered.
+
+    Rows that agree in all that is asked get the same answer, so a replay gives each answer once. What is found by looking
+    through a tree is not kept here: how far that goes depends on what else the call looks through.
+    """
+
+    __slots__ = ("_answers", "_asks", "_rules", "numbers")
+
+    def __init__(self, rules: Sequence[dict[str, Any]] | Lines, numbers: list[int], *, keep: bool = True) -> None:
+        self._rules = rules
+        self.numbers = numbers
+        self._answers: dict[object, list[tuple[int, int]]] | None = {} if keep else None
+        self._asks: list[tuple[int, str]] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers)
+
+    def answers(
+        self, row: Row, context: Context, sets: Sets, looks: dict[object, int]
+    ) -> tuple[Iterable[tuple[int, int]], RowMatch | None]:
+        """Return (number, MAYBE or YES) of the rules that match a row, and what found that out now, None for nothing.
+
+        Of a tree that is read, all rules are among them, each asked in its turn.
+        """
+        path = row.path
+        if self._answers is None or (path is not None and path.extent == TREE and row.action == READ):
+            match = RowMatch(row, context, sets, looks)
+            return ((number, match.rule(self._rules[number])) for number in self.numbers), match
+        if self._asks is None:
+            keys = {key for number in self.numbers for key in _asked(self._rules[number])}
+            self._asks = [ask for key in sorted(keys - _COMMON) for ask in _ASKS[key]]
+        of = (row.origin, row, context, path or _NO_PATH)
+        asked = tuple([getattr(of[place], name) for place, name in self._asks])
+        found = self._answers.get(asked)
+        if found is not None:
+            return found, None
+        match = RowMatch(row, context, sets, looks)
+        found = [(number, value) for number in self.numbers if (value := match.rule(self._rules[number]))]
+        if len(self._answers) >= _KEPT:
+            self._answers.clear()
+        self._answers[asked] = found
+        return found, match
+
+
+def _asked(rule: dict[str, Any]) -> Iterator[str]:
+    """Yield what the conditions of a rule are about."""
+    for conditions in (rule["when"], *rule.get("unless", ())):
+        yield from (key for key, _, _ in conditions)
+
+
+# Where that stands, beside the kind of a row: (what has it, its name).
+_ORIGIN, _ROW, _CONTEXT, _PATH = range(4)
+_NO_PATH = Path("")
+_ASKS = {
+    **{key: ((_ORIGIN, key),) for key in ("args", "flags", "via")},
+    **{
+        key: ((_ROW, key),)
+        for key in (
+            "tool", "host", "port", "server", "mcp_tool", "method", "ref", "remote", "package", "variable", "sql_verb",
+        )
+    },
+    **{key: ((_CONTEXT, key),) for key in ("permission_mode", "repo", "branch")},
+    "path": ((_PATH, "text"), (_PATH, "resolved"), (_PATH, "extent")),
+    "subagent": ((_ROW, "subagent"), (_CONTEXT, "subagent")),
+    "roles": ((_CONTEXT, "roles"), (_CONTEXT, "user"), (_CONTEXT, "device")),
+    "users": ((_CONTEXT, "user"), (_CONTEXT, "device")),
+    "devices": ((_CONTEXT, "user"), (_CONTEXT, "device")),
+}  # fmt: skip
 
 
 class RowMatch:

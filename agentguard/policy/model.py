@@ -122,22 +122,12 @@ class Hit:
     """
 
     __slots__ = (
-        "counts",
-        "effect",
-        "exception",
-        "excusable",
-        "match",
-        "reason",
-        "remedy",
-        "row",
-        "rule",
-        "severity",
-        "unattended",
-    )
+        "_say", "counts", "effect", "exception", "excusable", "match", "row", "rule", "severity", "unattended",
+    )  # fmt: skip
 
     def __init__(
         self, rule: str, effect: str, row: int, *, match: int = YES, counts: bool = True, severity: str = "",
-        unattended: str = DENY, reason: str = "", remedy: str = "",
+        unattended: str = DENY, say: Callable[[], tuple[str, str]] | None = None,
     ) -> None:  # fmt: skip
         self.rule = rule
         self.effect = effect
@@ -146,10 +136,19 @@ class Hit:
         self.counts = counts
         self.severity = severity
         self.unattended = unattended
-        self.reason = reason
-        self.remedy = remedy
         self.exception = ""
         self.excusable = True
+        self._say = say
+
+    @property
+    def reason(self) -> str:
+        """Why the rule stops this, filled in; worked out when somebody asks."""
+        return self._say()[0] if self._say else ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do instead, filled in."""
+        return self._say()[1] if self._say else ""
 
     def lifted(self, exception: str, *, attended: bool) -> Hit:
         """Return what this would have been without an exception: the same, with the exception's id."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from agentguard.access.world import World
     from agentguard.policy.globs import Glob, Symbols
 
-    Partly: TypeAlias = tuple[str, Symbols, str]  # see `_split`
+    Partly: TypeAlias = tuple[str, Symbols]  # see `_split`
     # Whether there is a path for which the function says yes, in the tree at this root.
     Search: TypeAlias = Callable[[str, Callable[[str], bool]], bool]
 
@@ -46,14 +46,15 @@ _FOLDING = ("darwin", "win32")  # platforms whose file systems take "A" and "a" 
 class PathSet:
     """Some patterns minus some others, made ready for one world."""
 
-    __slots__ = ("_excluded", "_known", "_minus", "_plus", "_spellings")
+    __slots__ = ("_exact", "_excluded", "_known", "_minus", "_plus", "_spellings")
 
     def __init__(self, values: Iterable[str], excluded: Iterable[str], spellings: Spellings) -> None:
         self._spellings = spellings
         self._plus = _Patterns(spellings.of(values))
         self._excluded = excluded
         self._minus: _Patterns | None = None
-        self._known: dict[tuple[object, str, str], int] = {}  # what was found about trees and partly known paths
+        self._exact: dict[str, int] = {}  # what was found about paths
+        self._known: dict[tuple[object, str, str], int] = {}  # and about trees and partly known paths
 
     def less(self) -> _Patterns:
         """Return the patterns that are taken out; most paths never come so far."""
@@ -75,7 +76,12 @@ class PathSet:
         """Return NO, MAYBE or YES for a path. `search` looks into a tree for a path that `holds`; None for no look."""
         if isinstance(value, str):
             if extent != TREE:
-                return YES if self.holds(value) else NO
+                found = self._exact.get(value)
+                if found is None:
+                    if len(self._exact) >= _KEPT:
+                        self._exact.clear()
+                    found = self._exact[value] = YES if self.holds(value) else NO
+                return found
             return self._tree(value, mode, search)
         if not isinstance(value, Pattern):
             return MAYBE
@@ -127,20 +133,9 @@ class _Patterns:
     """Patterns sorted by shape: the common shapes need one call into C for all patterns of that shape."""
 
     __slots__ = (
-        "_anywhere",
-        "_beneath",
-        "_folder",
-        "_globs",
-        "_passed",
-        "ends",
-        "exact",
-        "inside",
-        "names",
-        "others",
-        "stars",
-        "starts",
-        "texts",
-    )
+        "_anywhere", "_beneath", "_folder", "_globs", "_heads", "_passed", "ends", "exact", "inside", "names", "others",
+        "stars", "starts", "texts",
+    )  # fmt: skip
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts = tuple(texts)
@@ -170,9 +165,10 @@ class _Patterns:
         self.starts = tuple(starts)
         self.ends = tuple(ends)
         self.inside = tuple(inside)
-        self._globs: dict[str, Glob] = {}
+        self._globs: dict[tuple[str, ...], Glob] = {}
         self._passed: dict[str, list[tuple[Glob, int, int]]] = {}
-        self._anywhere: list[tuple[Glob, int, int]] | None = None  # those of `**/NAME`, behind a folder
+        self._anywhere: list[tuple[Glob, int, int]] = []  # those of `**/NAME`, behind a folder
+        self._heads: list[tuple[str, str]] | None = None  # the others, each behind the known text it begins with
         self._folder = ""
         self._beneath = False
 
@@ -196,7 +192,14 @@ class _Patterns:
                 if "/" in path[len(head) : len(path) - len(tail)]:
                     continue
                 return True
-        return any(_holds_all(path, fixed) and self._glob(text).accepts(path) for fixed, text in self.others)
+        for pieces, text in self.others:
+            for piece in pieces:
+                if piece not in path:
+                    break
+            else:
+                if self._glob(text).accepts(path):
+                    return True
+        return False
 
     def tree(self, root: str) -> int:
         """Return whether a folder, with all beneath it, holds a match: NO, MAYBE (only by looking) or YES."""
@@ -247,70 +250,67 @@ class _Patterns:
 
     def covers(self, text: Partly) -> bool:
         """Return whether one of the patterns matches whatever a partly known text turns out to be."""
-        start, rest, end = text
-        return any(glob.covers(rest, state) for glob, state, _known in self._behind(start) if end.endswith(glob.tail))
+        start, rest = text
+        return any(glob.covers(rest, loose) for glob, loose, _known in self._behind(start))
 
     def meets(self, text: Partly) -> int:
         """Return whether a partly known text could match: NO, MAYBE, or YES if a known part of it speaks for it."""
-        start, rest, end = text
-        able = (one for one in self._behind(start) if end.endswith(one[0].tail) or one[0].tail.endswith(end))
-        return max((glob.meets(rest, state, known) for glob, state, known in able), default=NO)
+        start, rest = text
+        return max([glob.meets(rest, loose, known) for glob, loose, known in self._behind(start)], default=NO)
 
     def _behind(self, start: str) -> list[tuple[Glob, int, int]]:
-        """Return the patterns that can go on behind a folder's path, and how far each has come.
+        """Return the patterns that can go on behind a folder's path, and how far they have come.
 
         Most of the partly known paths of a project begin alike, and most patterns lie elsewhere. Those of a name in any
         folder have come equally far behind every folder.
         """
         if not start:
-            return [(glob, glob.start, 0) for glob in map(self._glob, self.texts)]
-        if self._anywhere is None:
+            return [(glob, glob.start, 0) for glob in ([self._glob(*self.texts)] if self.texts else ())]
+        if self._heads is None:
             named = [text for text in self.texts if _anywhere(text)]
-            self._anywhere = [(glob, *glob.passed("/", glob.start, 0)) for glob in map(self._glob, named)]
+            if named:
+                glob = self._glob(*named)
+                self._anywhere = [(glob, *glob.passed("/", glob.start, 0))]
+            self._heads = [(_head(text), text) for text in self.texts if not _anywhere(text)]
         found = self._passed.get(start)
-        if found is not None:
-            return self._anywhere + found
-        if len(self._passed) >= _FOLDERS:
-            self._passed.clear()
-        at = start
-        while at and at not in self._passed:
-            at = at[: at.rfind("/", 0, -1) + 1]
-        found = (
-            self._passed[at]
-            if at
-            else [
-                (glob, glob.start, 0) for glob in map(self._glob, [text for text in self.texts if not _anywhere(text)])
-            ]
-        )
-        while at != start:  # a pattern that ends above ends here too
-            piece = start[len(at) : start.find("/", len(at)) + 1]
-            every = [(glob, *glob.passed(piece, state, known)) for glob, state, known in found]
-            at += piece
-            found = self._passed[at] = [one for one in every if one[1]]
+        if found is None:
+            left = [text for head, text in self._heads if start.startswith(head) or head.startswith(start)]
+            found = []
+            if left:
+                glob = self._glob(*left)
+                loose, known = glob.passed(start, glob.start, 0)
+                found = [(glob, loose, known)] if loose else []
+            if len(self._passed) >= _FOLDERS:
+                self._passed.clear()
+            self._passed[start] = found
         return self._anywhere + found
 
-    def _glob(self, pattern: str) -> Glob:
-        """Return a pattern as an automaton; the common shapes rarely need one."""
-        glob = self._globs.get(pattern)
+    def _glob(self, *patterns: str) -> Glob:
+        """Return patterns as one automaton; the common shapes rarely need one."""
+        glob = self._globs.get(patterns)
         if glob is None:
             from agentguard.policy.globs import Glob  # noqa: PLC0415 - not for the common shapes
 
-            glob = self._globs[pattern] = Glob(pattern, "/")
+            if len(self._globs) >= _FOLDERS:
+                self._globs.clear()
+            glob = self._globs[patterns] = Glob(patterns[0], "/", *patterns[1:])
         return glob
 
 
 def _split(text: Symbols) -> Partly:
-    """Return the known text that a partly known path begins with, to its last slash; the rest; what that ends with."""
+    """Return the known text that a partly known path begins with, to its last slash, and the rest."""
     start = 0
     for place, symbol in enumerate(text, 1):
         if not isinstance(symbol, str):
             break
         if symbol == "/":
             start = place
-    end = len(text)
-    while end > 0 and isinstance(text[end - 1], str):
-        end -= 1
-    return "".join(map(str, text[:start])), text[start:], "".join(map(str, text[end:]))
+    return "".join(map(str, text[:start])), text[start:]
+
+
+def _head(text: str) -> str:
+    """Return what a pattern begins with before its first wildcard, without a slash at its end: `a/**/b` is a/b too."""
+    return text[: min([place for place in map(text.find, "*?[") if place >= 0], default=len(text))].removesuffix("/")
 
 
 def _anywhere(text: str) -> bool:

@@ -28,7 +28,7 @@ class Words:
     def __init__(self, values: Iterable[str], _spellings: Spellings | None = None) -> None:
         self._texts = tuple(values)
         exact, starts, ends, inside = [], [], [], []
-        self._others: list[str] = []
+        others: list[str] = []
         for text in self._texts:
             if _META.isdisjoint(text):
                 exact.append(text)
@@ -39,12 +39,13 @@ class Words:
             elif text[0] == text[-1] == "*" and _META.isdisjoint(text[1:-1]):
                 inside.append(text[1:-1])
             else:
-                self._others.append(text)
+                others.append(text)
+        self._others = tuple(others)
         self._exact = frozenset(exact)
         self._starts = tuple(starts)
         self._ends = tuple(ends)
         self._inside = tuple(inside)
-        self._globs: dict[str, Glob] = {}
+        self._globs: dict[tuple[str, ...], Glob] = {}
 
     def holds(self, word: str) -> bool:
         """Return whether a word matches."""
@@ -53,7 +54,7 @@ class Words:
         for part in self._inside:
             if part in word:
                 return True
-        return any(self._glob(text).accepts(word) for text in self._others)
+        return bool(self._others) and self._glob(self._others).accepts(word)
 
     def match(self, value: Value, mode: str) -> int:
         """Return NO, MAYBE or YES for a word that may be known in part, or not at all."""
@@ -63,18 +64,20 @@ class Words:
             return MAYBE
         from agentguard.policy.globs import symbols  # noqa: PLC0415 - only for partly known words
 
-        word = symbols(value, sep="")
-        if any(self._glob(text).covers(word) for text in self._texts):
+        if not self._texts:
+            return NO
+        word, glob = symbols(value, sep=""), self._glob(self._texts)
+        if glob.covers(word):
             return YES
-        enough = YES if mode == HITS else MAYBE
-        return MAYBE if any(self._glob(text).meets(word) >= enough for text in self._texts) else NO
+        return MAYBE if glob.meets(word) >= (YES if mode == HITS else MAYBE) else NO
 
-    def _glob(self, text: str) -> Glob:
-        glob = self._globs.get(text)
+    def _glob(self, texts: tuple[str, ...]) -> Glob:
+        """Return words as one automaton."""
+        glob = self._globs.get(texts)
         if glob is None:
             from agentguard.policy.globs import Glob  # noqa: PLC0415 - the common shapes need none
 
-            glob = self._globs[text] = Glob(text, "")
+            glob = self._globs[texts] = Glob(texts[0], "", *texts[1:])
         return glob
 
 

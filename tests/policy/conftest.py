@@ -11,7 +11,7 @@ from agentguard.access.model import ACTIONS, Access
 from agentguard.access.world import MemoryDisk, World
 from agentguard.policy import engine, wire
 from agentguard.policy.match import KINDS
-from agentguard.policy.model import Context
+from agentguard.policy.model import Context, Hit
 
 HOME, PROJECT = "/home/dev", "/home/dev/project"
 OWN = ("/opt/agentguard", "/etc/agentguard", "/var/lib/agentguard")
@@ -78,7 +78,8 @@ def _decide(rules, *rows, world=None, known=True, policy=None, defaults=None, mo
 
 def _told(decision):
     """Return all that a decision says, as plain values."""
-    hits = [{name: getattr(hit, name) for name in hit.__slots__} for hit in decision.hits]
+    said = ("reason", "remedy", *(name for name in Hit.__slots__ if name[0] != "_"))
+    hits = [{name: getattr(hit, name) for name in said} for hit in decision.hits]
     return {name: getattr(decision, name) for name in decision.__slots__} | {"hits": hits}
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.access.model import ANY, EXACT, GLOB, STAR, TREE, UNKNOWN, Origin, Path, Pattern, Row
+from agentguard import jsontext
+from agentguard.access.model import ANY, EXACT, GLOB, STAR, TREE, UNKNOWN, Access, Origin, Path, Pattern, Row
+from agentguard.policy import engine, wire
 from agentguard.policy.exceptions import Exceptions
-from agentguard.policy.model import STRICTNESS
+from agentguard.policy.model import STRICTNESS, Context
 
 EFFECTS = st.sampled_from(["allow", "ask", "deny"])
 TEXTS = ["/x", "/x/a", "/x/a/b", "/y/.env", "/"]
@@ -124,6 +126,23 @@ def test_order_never_matters(decide, policy, call, defaults, context, random):
     for name in ("effect", "would", "rule", "would_rule", "severity"):
         assert getattr(first, name) == getattr(second, name)
     assert [first.row_effects[number] for number in order] == list(second.row_effects)
+
+
+@given(policies, st.lists(st.tuples(calls, contexts), min_size=2, max_size=4), st.booleans())
+def test_what_was_judged_before_changes_nothing(compiled, make_world, policy, several, stored):
+    """A policy that has judged other calls says of the next one what it would say of it alone."""
+    data = compiled(policy)
+    data = wire.pack(data) if stored else jsontext.canonical(data)
+    kept, world = engine.load(data), make_world()
+    for call, context in several:
+        alone, after = (
+            engine.decide(one, Access(list(call)), world, Context(**{"user": "dev", **context}))
+            for one in (engine.load(data), kept)
+        )
+        for name in ("effect", "would", "rule", "would_rule", "reason", "remedy", "row_effects"):
+            assert getattr(alone, name) == getattr(after, name)
+        told = [[(hit.rule, hit.effect, hit.match, hit.reason, hit.row) for hit in one.hits] for one in (alone, after)]
+        assert told[0] == told[1]
 
 
 @given(policies, rules(st.sampled_from(["ask", "deny"])), calls, settings, contexts)

@@ -8,7 +8,7 @@ from agentguard import jsontext
 from agentguard.access.model import ANY, UNKNOWN, Origin, Path, Pattern, Row
 from agentguard.policy import engine, wire
 from agentguard.policy.conditions import CONDITIONS
-from agentguard.policy.match import KINDS
+from agentguard.policy.match import _ASKS, _COMMON, KINDS
 
 EXECUTE = Row("execute", origin=Origin(("git", "push"), traits=frozenset({"publishes"})))
 
@@ -16,6 +16,11 @@ EXECUTE = Row("execute", origin=Origin(("git", "push"), traits=frozenset({"publi
 def test_every_condition_of_the_language_is_understood():
     """The engine knows each condition of the language, and compares it in the same way."""
     assert {key: entry[0] for key, entry in CONDITIONS.items()} == KINDS
+
+
+def test_what_every_condition_looks_at_is_part_of_what_an_answer_is_kept_for():
+    """Each condition is decided by the kind of the row, or by what stands in the table of what is asked."""
+    assert set(KINDS) == _COMMON | set(_ASKS)
 
 
 # key: (a value that holds, one that does not, a row that has it, facts of the context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.access.code import acts, compiled_calls, services
+from agentguard.access.code import acts, compiled_calls, methods, services
 from agentguard.access.code import held as h
 from agentguard.access.code import other_calls as calls
 from agentguard.access.code.held import ENVIRON, FETCHED, NOTHING, Contents, Items, Many, Named, Place, Table
@@ -33,24 +33,6 @@ _RENAMED = {
     "fs/promises": "fs.promises", "fs-extra": "fs", "graceful-fs": "fs", "node-fetch": "fetch", "socket.http": "http",
     "ssl.https": "https",
 }  # fmt: skip
-_METHODS: dict[str, Callable[[str], str]] = {
-    "toLowerCase": str.lower, "toUpperCase": str.upper, "downcase": str.lower, "upcase": str.upper, "trim": str.strip,
-    "strip": str.strip, "chomp": str.rstrip, "swapcase": str.swapcase, "lower": str.lower, "upper": str.upper,
-}  # fmt: skip
-_REPLACES = frozenset({"replace", "replaceAll", "sub", "gsub", "sub!", "gsub!"})
-_PUTS = frozenset({"write", "end", "puts", "print", "printf", "syswrite", "writeSync", "say"})  # of an open file
-_SAME = frozenset({  # methods that hand on what they belong to, or its elements
-    "each", "map", "forEach", "flat_map", "toString", "to_s", "valueOf", "freeze", "to_a", "encode", "dup", "filter", "select",
-    "sort", "reject", "flat", "flatMap", "each_with_index", "uniq", "collect", "toArray", "compact",
-})  # fmt: skip
-_OF_PATH = {  # methods of a path object of Ruby and Groovy
-    "read": "read", "readlines": "read", "binread": "read", "write": "write", "delete": "delete", "unlink": "delete",
-    "rmtree": "delete-tree", "mkpath": "write", "mkdir": "write", "text": "read", "getText": "read", "readLines": "read",
-    "eachLine": "read", "deleteDir": "delete-tree", "append": "write", "mkdirs": "write", "bytes": "read", "each_line": "read",
-    "entries": "look", "children": "look", "listFiles": "look", "slurp": "read", "spew": "write", "remove": "delete",
-}  # fmt: skip
-
-
 _EXPANDS = frozenset(
     {"File.expand_path", "path.expand", "normalizePath", "Path.expand", "expanduser"}
 )  # `~` is the home
@@ -66,16 +48,6 @@ def _opens(name: str) -> bool:
     if first not in _OPEN:
         return False
     return not rest or (rest[0] == "connections" and len(rest) < 3) or (first == "services" and len(rest) == 1)
-
-
-class Bound:
-    """A method of something that is no name."""
-
-    __slots__ = ("attribute", "of")
-
-    def __init__(self, of: Held, attribute: str) -> None:
-        self.of = of
-        self.attribute = attribute
 
 
 class Meanings:
@@ -133,13 +105,13 @@ class Meanings:
                 base = "" if one.name in ("globalThis", "global", "window", "Kernel", "_G", "CORE") else one.name + "."
                 found += self.named(base + name)
             elif one is ENVIRON and self.language != "ruby":
-                found.append(self.home if name == "HOME" else Bound(ENVIRON, name))
+                found.append(self.home if name == "HOME" else methods.Bound(ENVIRON, name))
             elif isinstance(one, Table):
                 found += one.items.get(name, NOTHING)
             elif one is FETCHED:
-                found.append(Bound(FETCHED, name) if name == "then" else FETCHED)
+                found.append(methods.Bound(FETCHED, name) if name == "then" else FETCHED)
             else:
-                found.append(Bound(one, name))
+                found.append(methods.Bound(one, name))
         return h.several(found)
 
     def item(self, of: Alternatives, key: Alternatives) -> Alternatives:
@@ -182,9 +154,9 @@ class Meanings:
             if isinstance(one, str) and self.language in ("php", "perl") and one:  # `$f = "system"; $f("ls")`
                 one = Named(one.lstrip("\\").removeprefix("CORE::").removeprefix("main::"))  # noqa: PLW2901 - a name like any other
             if isinstance(one, Named):
-                found += self._function(one.name, args)
-            elif isinstance(one, Bound):
-                found += self._method(one.of, one.attribute, args)
+                found += self.function(one.name, args)
+            elif isinstance(one, methods.Bound):
+                found += methods.call(self, one.of, one.attribute, args)
             elif one in (FETCHED, ENVIRON):  # what is put into a request: `request(…).end(…)`
                 self.found.discloses |= one is FETCHED and h.everything(Items(args.placed))
                 found.append(one)
@@ -201,7 +173,8 @@ class Meanings:
         del first
         return self.table.get("." + name) if self.language == "javascript" else None
 
-    def _function(self, name: str, args: Args) -> Alternatives:
+    def function(self, name: str, args: Args) -> Alternatives:
+        """Say what a function does, and return what it may give."""
         if name == "?":
             self.found.add("opaque", "the code calls what it looks up by a computed name")
             return NOTHING
@@ -216,7 +189,7 @@ class Meanings:
         if name in ("unlink", "rmdir"):
             self.deleting = True
         if spec is not None:
-            self._performs(name, spec, args)
+            self.performs(name, spec, args)
         elif "." in name and services.of(self.found, name, args):
             pass
         elif any(ENVIRON in given for given in args.placed) and name not in calls.SAME_VALUE | {"Object.keys", "keys"}:
@@ -261,7 +234,7 @@ class Meanings:
         if language == "ruby" and name.rpartition(".")[2] in ("const_get", "const_missing"):
             return self.named(first) if isinstance(first, str) else NOTHING
         if language == "ruby" and name.endswith(".call"):
-            return self._function(name[:-5], args)
+            return self.function(name[:-5], args)
         if language == "perl" and name == "open":
             self._perl_open(args)
             return NOTHING
@@ -333,7 +306,7 @@ class Meanings:
         else:
             self.found.command(words)
 
-    def _performs(self, name: str, spec: Spec, args: Args) -> None:
+    def performs(self, name: str, spec: Spec, args: Args) -> None:
         """Say what a function of the table does."""
         plain = [(param, kind) for param, kind in spec if kind not in acts.KINDS]
         if len(plain) == len(spec):
@@ -408,7 +381,7 @@ class Meanings:
             pieces = [piece for given in args.placed for piece in (gap, given[0])]
             return (h.joined(pieces[1:]),)
         if name in ("join", "implode") and len(args.placed) > 1:
-            return (self._glued(one, args.placed[1:]),)
+            return (methods.glued(one, args.placed[1:]),)
         if name in _TURNS and isinstance(one, str):
             return (_TURNS[name](one),)
         if self.language == "compiled":
@@ -483,114 +456,6 @@ class Meanings:
         ):
             return tuple(Place(path) for path in done)
         return tuple(done)
-
-    def _glued(self, separator: Held, rest: list[Alternatives]) -> Held:
-        items = [item for given in rest for item in (given[0].items if isinstance(given[0], Items) else [given])]
-        gap = separator if isinstance(separator, str) else ""
-        return h.joined(
-            [piece for number, item in enumerate(items) for piece in ((gap, item[0]) if number else (item[0],))]
-        )
-
-    def _method(self, of: Held, name: str, args: Args) -> Alternatives:
-        """Return what a method of a value gives, and say what it does."""
-        one = args.first(0)
-        if of is ENVIRON:
-            if name in ("toObject", "entries", "map", "each", "to_s", "to_a", "to_h", "to_json", "inspect", "join"):
-                return (ENVIRON,)
-            return (self.home if one == "HOME" else h.variable(one),)
-        if isinstance(of, Place):
-            if (how := _OF_PATH.get(name) or compiled_calls.OF_PATH.get(name)) is not None:
-                self.found.perform([("path", how)], Args([(of,)]))
-                return (Contents(of.value),)
-            if name in ("join", "+", "/", "expand_path") or name in compiled_calls.BENEATH:
-                return tuple(Place(h.beneath(of.value, h.text(one))) for one in args.get(0)) or (of,)
-            return (of,)
-        if self.language == "compiled" and (given := self._compiled(of, name, args)) is not None:
-            return given
-        if name == "then" and isinstance(one, Named) and one.name == "eval":
-            self.found.add("fetched", "the code runs what came over the network (eval)")
-        if isinstance(of, (Contents, h.Edited)) and name in _REPLACES and len(args.placed) > 1:
-            return (h.edited(of, one, args.first(1), 1 if name in ("replace", "sub") else -1),)
-        if isinstance(of, Contents) and name in _PUTS:
-            for given in args.placed:
-                self.found.fill(of, given[0] if len(given) == 1 else UNKNOWN, appends=True)
-            if name == "puts":
-                self.found.fill(of, "\n", appends=True)
-        if of is FETCHED or isinstance(of, (Contents, h.Edited)):
-            return (of,)
-        if name == "execute" and self.language == "groovy" and not args.placed:
-            if isinstance(of, Items):
-                self.found.argv(of, Args([]))
-            elif isinstance(of, str):
-                self.found.command(list(of.split()))
-            else:
-                self.found.shell(of)
-            return NOTHING
-        if name == "call" and isinstance(of, Named):
-            return self._function(of.name, args)
-        if name in _SAME:
-            return (of,)
-        if name == "join":
-            return (self._glued("" if one is None else one, [(of,)]),)
-        if name in ("pack", "unpack") and isinstance(of, Items):
-            return (h.chars(of),)
-        if name == "reverse":
-            return (of[::-1] if isinstance(of, str) else Items(of.items[::-1]) if isinstance(of, Items) else UNKNOWN,)
-        spec = self.table.get("." + name)
-        if spec is not None and not isinstance(of, str):
-            self._performs(name, spec, args)
-            return (FETCHED,) if spec[0][1] in ("url", "upload") else NOTHING
-        if name == "concat":
-            return (h.joined([of, *(given[0] for given in args.placed)]),)
-        if isinstance(of, str):
-            return (self._of_text(of, name, [given[0] for given in args.placed]),)
-        if name in ("pop", "first", "last", "shift", "at", "sample"):
-            return h.elements(of)
-        if of is UNKNOWN or isinstance(of, Bound):
-            services.of(self.found, "?." + name, args)
-        return NOTHING
-
-    def _compiled(self, of: Held, name: str, args: Args) -> Alternatives | None:
-        """Return what methods of compiled languages give: paths that are joined, the words of a program in Rust."""
-        if name in compiled_calls.SAME:
-            return (of,)
-        if name in compiled_calls.BENEATH and isinstance(of, (str, Pattern)):
-            return tuple(h.beneath(of, h.text(one)) for one in args.get(0)) or (of,)
-        if isinstance(of, Items):
-            if name == "arg":
-                return (Items([*of.items, args.get(0) or NOTHING]),)
-            if name == "args" and isinstance(more := args.first(0), Items):
-                return (Items([*of.items, *more.items]),)
-            if name in ("status", "output", "spawn", "exec"):
-                self.found.argv(of, Args([]))
-                return (h.OUTPUT,)
-            if name in ("current_dir", "env", "stdin", "stdout", "stderr", "env_clear", "envs"):
-                return (of,)
-        return None
-
-    def _of_text(self, text: str, name: str, args: list[Held]) -> Held:
-        if name in _METHODS:
-            return _METHODS[name](text)
-        if name in ("split", "chars"):
-            if name == "chars" or not args or args[0] == "":
-                return Items([(char,) for char in text][: h.MAX_ITEMS]) if args or name == "chars" else Items([(text,)])
-            return Items([(piece,) for piece in text.split(args[0])]) if isinstance(args[0], str) else UNKNOWN
-        if name in ("slice", "substring", "substr") and all(isinstance(one, int) for one in args):
-            start, end = args[0] if args else 0, args[1] if len(args) > 1 else len(text)
-            return text[start : start + end] if name == "substr" and len(args) > 1 else text[start:end]
-        if (
-            name in ("replace", "replaceAll", "sub", "gsub", "tr")
-            and len(args) == 2
-            and all(isinstance(one, str) for one in args)
-        ):
-            return text.replace(args[0], args[1], 1 if name in ("replace", "sub") else -1)
-        if name == "repeat" and args and isinstance(args[0], int):
-            return h.reckoned(text, "*", args[0])
-        if name == "charAt" and args and isinstance(args[0], int):
-            return text[args[0] : args[0] + 1]
-        if name == "unpack1" and args == ["m"]:
-            return h.decoded(text, "base64")
-        return UNKNOWN
 
 
 def _behind(mode: Pattern) -> Value:

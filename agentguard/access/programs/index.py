@@ -205,6 +205,9 @@ binaries: strings patchelf upx
 
 _found: dict[str, list[str]] = {}
 _entries: dict[str, dict[str, Any] | None] = {}
+_family: dict[str, str] = {}
+_modules: dict[str, dict[str, Any]] = {}
+_KEPT = 10_000  # names that are no program's, of which that is kept
 
 
 def families() -> dict[str, list[str]]:
@@ -222,18 +225,24 @@ def families() -> dict[str, list[str]]:
 
 def family(name: str) -> str:
     """Return the table that a program stands in, "" where it has no entry."""
-    return next((table_name for table_name, names in families().items() if name in names), "")
+    found = _family.get(name)
+    if found is None:
+        if len(_family) >= _KEPT:
+            _family.clear()
+        found = _family[name] = next((table_name for table_name, names in families().items() if name in names), "")
+    return found
 
 
 def entry(name: str) -> dict[str, Any] | None:
     """Return the entry of a program, None where there is none. Kept, so nobody changes it."""
-    if not name or name not in _FAMILIES:
-        return None
-    if name not in _entries:
-        where = family(name)
-        found = table.entry(module(f"tables.{where}")["TABLE"], name) if where else None
-        _entries[name] = None if found is None else like(found)
-    return _entries[name]
+    if name in _entries:
+        return _entries[name]
+    where = family(name) if name and name in _FAMILIES else ""
+    found = table.entry(module(f"tables.{where}")["TABLE"], name) if where else None
+    if len(_entries) >= _KEPT:
+        _entries.clear()
+    _entries[name] = found = None if found is None else like(found)
+    return found
 
 
 def usual(name: str) -> str:
@@ -274,4 +283,7 @@ def like(found: dict[str, Any]) -> dict[str, Any]:
 
 def module(name: str) -> dict[str, Any]:
     """Return the namespace of a module of this package, loaded on demand and without importlib."""
-    return vars(__import__(f"agentguard.access.programs.{name}", fromlist=["TABLE"]))
+    found = _modules.get(name)
+    if found is None:
+        found = _modules[name] = vars(__import__(f"agentguard.access.programs.{name}", fromlist=["TABLE"]))
+    return found

@@ -69,6 +69,8 @@ class Line:
 
     def has(self, names: str) -> bool:
         """Return whether one of some options (spellings of rows, between blanks) was given."""
+        if not self.flags:
+            return False
         wanted = names.split()
         return any(name in wanted for name, _ in self.flags)
 

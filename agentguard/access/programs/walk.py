@@ -269,10 +269,21 @@ _NETWORK = frozenset({"url", "host", "place-read", "place-write"})
 
 def _traits(entry: Entry, line: Line) -> Iterator[str]:
     """Return what a command means: the traits of its entry, less those that an option takes away."""
-    for item in entry.get("traits", "").split():
-        trait, _, unless = item.partition("^")
-        if not (unless and line.has(unless.replace(",", " "))):
+    for trait, unless in _items(entry.get("traits", "")):
+        if not (unless and line.has(unless)):
             yield trait
+
+
+_read: dict[str, list[tuple[str, str]]] = {}
+
+
+def _items(spec: str) -> list[tuple[str, str]]:
+    """Return the items of a line of a table, each with the options that take it away. Kept, so nobody changes it."""
+    found = _read.get(spec)
+    if found is None:
+        pairs = [item.partition("^") for item in spec.split()]
+        found = _read[spec] = [(item, unless.replace(",", " ")) for item, _, unless in pairs]
+    return found
 
 
 def _network(call: Call, value: Value, kind: str) -> set[str]:
@@ -306,14 +317,12 @@ def _assign(work: Work) -> None:
         if line.has(option):
             spec = instead
             break
-    kinds: list[str] = []
-    for item in spec.split():
-        kind, _, unless = item.partition("^")
-        if not (unless and line.has(unless.replace(",", " "))):
-            kinds.append(kind)
+    kinds = [kind for kind, unless in _items(spec) if not (unless and line.has(unless))]
     operands = line.operands
-    star = next((place for place, kind in enumerate(kinds) if kind.endswith("*")), None)
-    if star is None:
+    for star, kind in enumerate(kinds):  # noqa: B007 - `star` is where it ends
+        if kind[-1:] == "*":
+            break
+    else:
         carries = "command" in kinds or "joined" in kinds
         kinds += ["text" if carries else "guess"] * (len(operands) - len(kinds))
         work.kinds = list(zip(operands, kinds, strict=False))
@@ -513,12 +522,8 @@ def _output(call: Call, work: Work) -> Feed:
     if module == "filters" and call.machine.made is None and (call.stdin is None or call.stdin.value is UNKNOWN):
         if function not in ("repeated", "printed") and (call.stdin is None or call.stdin.items is None):
             return Feed(UNKNOWN, fetched, secret=_secret(call, work))
-    if module:
-        written = index.module(module)[function](call, work)
-    else:
-        from agentguard.access.programs import outputs  # noqa: PLC0415 - few programs write what is known
-
-        written = outputs.WRITERS[writer](call, work)
+    write = index.module(module)[function] if module else index.module("outputs")["WRITERS"][writer]
+    written = write(call, work)
     read = call.stdin.value if call.stdin is not None else ""
     secret = _secret(call, work)
     wrote = written.value if isinstance(written, Feed) else written

@@ -25,6 +25,7 @@ from agentguard.access.model import (
     Pattern,
     Row,
 )
+from agentguard.access.programs import walk
 from agentguard.access.shell import telling
 from agentguard.access.shell.flow import Feed, Frame
 from agentguard.access.shell.limits import MAX_NESTING
@@ -484,8 +485,6 @@ _DECLARATIONS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 def _named(call: Call, rest: str) -> Feed:
     """Run what the first word names. `rest` is the raw text behind it, for aliases."""
-    from agentguard.access.programs import walk  # noqa: PLC0415 - loaded with the first command
-
     if call.machine.note is not None:
         call.machine.note(call, call.words)
     word, call.words = call.words[0], call.words[1:]

@@ -374,7 +374,8 @@ class Machine:
         if handler is None:
             from agentguard.access.shell import compound  # noqa: PLC0415 - many texts hold none
 
-            handler = compound.HANDLERS[node[0]]
+            _HANDLERS.update(compound.HANDLERS)
+            handler = _HANDLERS[node[0]]
         return handler(self, node, state, stdin, frame)
 
 
