@@ -169,7 +169,8 @@ class World:
     there is none (never `/` or the home itself), `worktrees` are other checkouts of the same repository that count as
     inside it. `agentguard` are the folders that hold agentguard's own files.
     `platform` is sys.platform. `branch` is the checked-out branch, "" when detached or no repository; `remotes` maps
-    remote names to URLs. `folders` remembers where folders lead to, None where that may change while a call is looked at.
+    remote names to URLs. `folders` remembers where folders lead to, None where that may change while a call is looked at;
+    who looks at many calls on a disk that stays as it is may hand it in.
     """
 
     __slots__ = (

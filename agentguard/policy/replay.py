@@ -98,6 +98,7 @@ class Replay:
         self.tools = tools
         self._records = recorded.Records(self.policy, tools.reader, tools.home)
         self._worlds: dict[str, World] = {}
+        self._folders: dict[str, str] = {}  # where folders lead to: one disk, so the same in all worlds
         self._told: dict[tuple[str | bytes, ...], Result] = {}
         self._rows = rows
         self._programs = frozenset(catalog.names()) if unknown else None
@@ -159,6 +160,9 @@ class Replay:
         world = self._worlds.get(call.cwd)
         if world is None:
             world = self._worlds[call.cwd] = setting.this_machine(call.cwd, self.tools.home, self._disk)
+            world.folders = self._folders
+        if len(self._folders) >= _KEPT:
+            self._folders.clear()
         access, decision = setting.judge(self.policy, call, world, self.tools.who)
         rule = setting.verdict(self.policy, decision)[1]
         found = self._result(

@@ -87,7 +87,7 @@ class Line:
         return [value for flag, value in self.flags if flag == name and value is not None]
 
 
-_tables: dict[str, dict[str, Option]] = {}
+_tables: dict[tuple[str, ...], dict[str, Option]] = {}
 
 # Options that are called like this hand a file of variables on, whatever the program.
 _OF_VARIABLES = frozenset(
@@ -95,13 +95,13 @@ _OF_VARIABLES = frozenset(
 )
 
 
-def table(spec: str) -> dict[str, Option]:
-    """Return the options of a specification, one of those in the tables, by every spelling. Kept, so nobody changes it."""
-    kept = _tables.get(spec)
+def table(*specs: str) -> dict[str, Option]:
+    """Return the options of some specifications of the tables, by every spelling. Kept, so nobody changes it."""
+    kept = _tables.get(specs)
     if kept is not None:
         return kept
-    found = _tables[spec] = {}
-    for item in spec.split():
+    found = _tables[specs] = {}
+    for item in " ".join(specs).split():
         option = Option(item)
         for spelling in item.partition("!")[0].partition("=")[0].split(","):
             found[spelling] = option

@@ -161,14 +161,14 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
     flags: list[tuple[str, Value | None]] = []
     kinds: dict[str, str] = {}
     traits: set[str] = set()
-    inherited = ""
+    inherited: tuple[str, ...] = ()
     doubt: int | None = None
     lost: list[Value] | None = None
     while True:
         subs = entry.get("sub")
-        spec = f"{inherited} {entry.get('before', '')} {entry.get('options', '')}"
+        known = options.table(*inherited, entry.get("before", ""), entry.get("options", ""))
         line = options.read(
-            options.table(spec), words, stop="stop" in entry or subs is not None, single="single" in entry, subs=subs,
+            known, words, stop="stop" in entry or subs is not None, single="single" in entry, subs=subs,
             other="other" in entry,
         )  # fmt: skip
         line.doubt = doubt = line.doubt if doubt is None else doubt
@@ -177,7 +177,7 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
         line.traits |= traits
         if subs is None:
             if "again" in entry and line.operands:
-                rest = options.read(options.table(spec), line.operands[1:], stop="stop" in entry)
+                rest = options.read(known, line.operands[1:], stop="stop" in entry)
                 line.flags += rest.flags
                 line.kinds.update(rest.kinds)
                 line.traits |= rest.traits
@@ -196,7 +196,7 @@ def read(entry: Entry, name: str, words: list[Value]) -> Work:
             lost = lost or (line.operands if inner is None else words if not inner else None)
         inner = index.like(inner or {})
         flags, kinds, traits = line.flags, line.kinds, line.traits
-        inherited = f"{inherited} {entry.get('options', '')}"
+        inherited = (*inherited, entry.get("options", ""))
         entry = {key: entry[key] for key in _INHERITED if key in entry} | inner
 
 

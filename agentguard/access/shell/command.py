@@ -351,7 +351,7 @@ def run(machine: Machine, simple: Simple, state: State, stdin: Feed | None, fram
 
         zsh.replaced(machine, simple, state, stdin, frame)
     reader = Reader(machine, state, frame)
-    machine.fetched = any(name in text[simple.start : simple.end] for name in state.fetched)
+    machine.fetched = bool(state.fetched) and any(name in text[simple.start : simple.end] for name in state.fetched)
     sinks, machine.sinks = machine.sinks, {}
     behind, machine.behind = machine.behind, ""  # what a substitution writes does not go there
     told: list[Value] = []

@@ -93,7 +93,7 @@ class Machine:
     def __init__(self, world: World, tool: str, size: int) -> None:
         self.behind = ""  # the raw text of the command that gets what the one at hand writes, "" where there is none
         self.world = world.over(Looked(world.disk))  # a call is so short that the disk stays as it is
-        self.world.folders = {}
+        self.world.folders = {} if world.folders is None else world.folders
         self.tool = tool
         self.rows: list[Row] = []
         self._seen: set[object] = set()

@@ -175,7 +175,7 @@ class State:
 
         The folder is one of them, because every path depends on it. A state without choices stands for itself.
         """
-        names = sorted(name for name in self.choices if name in text and self._mentioned(name, text))
+        names = sorted([name for name in self.choices if name in text and self._mentioned(name, text)])
         if "${" in text:
             names += [
                 name for name in _defaulted(text) if self.variables.get(name, UNKNOWN) is UNKNOWN and name not in names
