@@ -60,7 +60,7 @@ _TIMES = ("since", "until")
 _ALIASES = {"verdict": "effect"}  # other names of fields
 KEYS = sorted([*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *_ROW_TEXTS, *_ORIGIN, *_TIMES])
 
-_FACTS = sorted({_ALIASES.get(key, key) for key in KEYS} - {*_TIMES})
+_FACTS = (*_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *_ROW_TEXTS, *_ORIGIN)  # beside those of the body
 _NO_WORDS = frozenset({"boot", "chain", "latency_us", "prev", "previous", "seq", "texts", "time", "work"})
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -146,18 +146,23 @@ def _holds(term: Term, body: dict[str, Any], texts: dict[str, Any], received: st
     return any(value and like(term.value, value.lower()) for value in _values(term.key, body, texts))
 
 
-def facts(body: dict[str, Any], texts: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
-    """Yield every (key, value) that `KEY:VALUE` compares with, in lower case: what an index must know."""
+def facts(body: dict[str, Any], texts: dict[str, Any] | None) -> set[tuple[str, str]]:
+    """Return every (key, value) that `KEY:VALUE` compares with: what an index must know."""
+    found = set()
+    for key, field in _BODY.items():
+        value = body.get(field)
+        if type(value) is str:  # as nearly always
+            found.add((key, value))
+        elif value is not None:
+            found.update((key, one) for one in _strings(value))
     for key in _FACTS:
-        for value in _values(key, body, texts or {}):
-            if value:
-                yield key, value.lower()
+        found.update((key, value) for value in _values(key, body, texts or {}))
+    return {pair for pair in found if pair[1]}
 
 
-def strings(body: dict[str, Any], texts: dict[str, Any] | None) -> Iterator[str]:
-    """Yield every text and number in which words are looked for."""
-    yield from _strings([value for key, value in body.items() if key not in _NO_WORDS])
-    yield from _strings(texts)
+def strings(body: dict[str, Any], texts: dict[str, Any] | None) -> list[str]:
+    """Return every text and number in which words are looked for."""
+    return [*_strings([value for key, value in body.items() if key not in _NO_WORDS]), *_strings(texts)]
 
 
 class _Parser:
@@ -302,17 +307,22 @@ def _text(value: Any) -> str:
     return "" if value is None or isinstance(value, dict) else str(value)
 
 
-def _strings(value: Any) -> Iterator[str]:
-    """Yield every text and number within a value."""
+def _strings(value: Any) -> list[str]:
+    """Return every text and number within a value."""
+    found = []
     todo = [value]
     while todo:
         value = todo.pop()
-        if isinstance(value, dict):
+        kind = type(value)
+        if kind is str:
+            found.append(value)
+        elif kind is dict:
             todo.extend(value.values())
-        elif isinstance(value, list):
+        elif kind is list:
             todo.extend(value)
         elif value is not None:
-            yield _text(value)
+            found.append(_text(value))
+    return found
 
 
 def like(pattern: str, text: str) -> bool:

@@ -12,9 +12,18 @@ from agentguard.cli.common import json_option, out, out_json, say, table
 from agentguard.errors import ConfigError, Refused, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentguard.collector.keys import Keys
 
 _CONTEXT = {"help_option_names": ["-h", "--help"]}
+_KEPT = {
+    "read": "Who read what at this collector.",
+    "other": "Events, and what has no verdict.",
+    "deny": "Calls that were denied.",
+    "ask": "Calls that a person was asked about.",
+    "allow": "Calls that were allowed.",
+}
 _SCOPES = ("admin", "search", "fleet")
 FILE = click.Path(exists=True, dir_okay=False)
 data_option = click.option(
@@ -175,11 +184,64 @@ def reindex(data: str, as_json: bool) -> None:
     """
     from agentguard.collector import rebuild  # noqa: PLC0415
 
-    count = rebuild.reindex(keys_of(data))
+    count = rebuild.reindex(keys_of(data), time.time())
     if as_json:
         out_json({"records": count})
     else:
         say(f"indexed {count} records")
+
+
+def _days_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for the days of each verdict."""
+    for name, text in _KEPT.items():
+        days = click.IntRange(1, 36_500)
+        command = click.option(f"--{name}", type=days, metavar="DAYS", help=text)(command)
+    return command
+
+
+@click.command()
+@data_option
+@_days_options
+@json_option
+def retention(data: str, as_json: bool, **days: int | None) -> None:
+    """Show for how many days records are kept, or set it. A server that runs enforces it within the hour.
+
+    \b
+    Examples:
+      agentguard collector retention --data /srv/collector
+      agentguard collector retention --data /srv/collector --allow 14 --deny 730
+    """
+    from agentguard.collector import retention as kept  # noqa: PLC0415
+
+    keys = keys_of(data)
+    found = kept.load(keys) | {name: count for name, count in days.items() if count is not None}
+    if any(count is not None for count in days.values()):
+        kept.save(keys, found)
+    if as_json:
+        out_json(found)
+    else:
+        out(table(("records", "days"), [(name, str(count)) for name, count in found.items()]))
+
+
+@click.command()
+@data_option
+@json_option
+def retain(data: str, as_json: bool) -> None:
+    """Remove what has been kept long enough. The server must not run; it does the same every hour.
+
+    \b
+    Example:
+      agentguard collector retain --data /srv/collector
+    """
+    from agentguard.collector import rebuild  # noqa: PLC0415
+
+    removed, files = rebuild.retain(keys_of(data), time.time())
+    if as_json:
+        out_json({"removed": removed, "landing_files": files})
+    else:
+        for name, count in removed.items():
+            say(f"removed {count} records of kind {name}")
+        say(f"deleted {len(files)} files of the landing log")
 
 
 def keys_of(data: str, *, make: bool = False) -> Keys:

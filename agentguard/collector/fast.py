@@ -1,4 +1,4 @@
-"""Reads lines of a spool as `agentguard.audit.lines` does, ten times as fast; what it is not sure of goes there.
+"""Reads lines of a spool as `agentguard.audit.lines` does, in less time; what it is not sure of goes there.
 
 orjson is laxer than we are (keys twice, numbers out of range, spaces). So a line counts only if writing its values again
 gives the very same bytes: then it is in the one form in which the spool writes, and both readers see the same.

@@ -24,12 +24,13 @@ from agentguard.collector.store import ALLOW, ASK, DENY, FIELDS, OTHER, READ
 from agentguard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from agentguard.collector.landing import Entry, Place, Reader
 
 FLEET = "fleet.sqlite"
 _PIECE = 5000  # entries
+LANDED, FORGET = b".", b"f"  # what comes through the pipe
 _WAKES = 65536  # bytes that are read at once: however often it was woken, it looks once
 _MOST_OPEN = 32  # files of days
 
@@ -76,7 +77,7 @@ class Indexer:
             taken += self._take(piece)
         return taken
 
-    def remove(self, day: str, kinds: Iterable[str], at: str) -> int:
+    def remove(self, day: str, kinds: Sequence[str], at: str) -> int:
         """Remove the records of these kinds that were received on a day or before; return how many that were."""
         removed = []
         for name in sorted(os.listdir(self._folder)):
@@ -159,14 +160,27 @@ def clear(folder: str) -> None:
             shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
 
 
-def run(folder: str, log: Reader, acknowledged: Callable[[], tuple[int, int]], wake: int) -> None:
-    """Index whenever a byte comes through the pipe `wake`, until it is closed. What fails is tried again then."""
+def run(
+    folder: str,
+    log: Reader,
+    acknowledged: Callable[[], tuple[int, int]],
+    wake: int,
+    forget: Callable[[Indexer], object],
+) -> None:
+    """Index whenever a byte comes through the pipe `wake`, until it is closed. What fails is tried again then.
+
+    The byte `FORGET` has `forget` remove what has been kept long enough.
+    """
+    woken = b""
     while True:
         try:
             with contextlib.closing(Indexer(folder, log, acknowledged)) as indexer:
                 while True:
                     indexer.catch_up()
-                    if not os.read(wake, _WAKES):
+                    if FORGET in woken:
+                        forget(indexer)
+                    woken = os.read(wake, _WAKES)
+                    if not woken:
                         return
         except (OSError, sqlite3.Error) as error:
             sys.stderr.write(f"agentguard: the index cannot be written now: {error}\n")
@@ -178,7 +192,7 @@ def _kind(entry: Entry) -> str:
     body = entry.line.body if entry.line else {}
     if entry.header["device"] == landing.OWN:
         return READ
-    effect = body.get("effect")
+    effect = str(body.get("effect")).lower()  # as queries compare it
     return effect if effect in (ALLOW, ASK, DENY) else OTHER
 
 
@@ -188,20 +202,20 @@ def _row(n: int, kind: str, entry: Entry, tally: fleet.Tally) -> dayfile.Row:
     at, device = header["at"], header["device"]
     body = {**line.body, "device": device}
     user, tool, hostname, system = (_word(body.get(name)) for name in ("user", "tool", "hostname", "os"))
-    found = body.get("rules")
-    rules = sorted({_word(rule) for rule in found if isinstance(rule, str)}) if isinstance(found, list) else []
+    facts = query.facts(body, line.texts)
+    rules = sorted(_word(value) for key, value in facts if key == "rule")
     hour = _seconds(at[:13]) // 3600
     values: dict[str, Any] = {"device": (_word(device),), "rule": rules, "tool": (tool,), "user": (user,)}
     if kind != READ:
         tally.count(hour, kind, {field: [value for value in values[field] if value] for field in FIELDS})
         bundle = body.get("bundle")
         bundle = bundle if isinstance(bundle, dict) else {}
-        facts = {name: _word(bundle.get(field)) for name, field in
+        policy = {name: _word(bundle.get(field)) for name, field in
                  (("bundle", "name"), ("revision", "revision"), ("state", "state"))}  # fmt: skip
         own = {"user": user, "hostname": hostname, "os": system, "ahead": _ahead(body.get("time"), at)}
-        tally.see({"device": device, "first": at, "last": at, "records": 1, **own, **facts})
-    facts_text = " ".join(plan.fact(key, value) for key, value in query.facts(body, line.texts))
-    text = plan.visible("\n".join(query.strings(body, line.texts))) + "\n" + facts_text
+        tally.see({"device": device, "first": at, "last": at, "records": 1, **own, **policy})
+    words = " ".join(plan.fact(key, value) for key, value in facts)
+    text = plan.visible("\n".join(query.strings(body, line.texts))) + "\n" + words
     milliseconds = _seconds(at[:13]) * 1000 + _within_hour(at)
     return dayfile.Row(n, milliseconds, values["device"][0], user, tool, "\n".join(rules), text)
 

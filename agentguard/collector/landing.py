@@ -6,7 +6,8 @@ cursors over the log and can be made again from it.
 
     {"at":"…","device":"…","flag":""}<tab>{"b":…}      flag: "", fork or broken
     {"at":"…","device":"…","alert":"gap","chain":"…","first":1,"last":2,"about":"…"}
-    {"at":"…","retired":3,"chains":[…],"removed":[…]}  file 3 is older than every retention; what it held, in numbers
+    {"at":"…","retired":3,"removed":[…],"chains":[…],"left":[…]}
+                                                       file 3 is older than every retention; what it held, in numbers
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class Reader:
         """Yield every whole entry from a place on, in order."""
         for file in self.files():
             if file >= number:
-                yield from self._entries_of(file, offset if file == number else 0)
+                yield from self.entries_of(file, offset if file == number else 0)
 
     def read(self, number: int) -> bytes:
         """Return the entry with a number. Raises `AuditError` if its file is gone."""
@@ -119,11 +120,19 @@ class Reader:
             data += more
         return data.partition(b"\n")[0]
 
+    def newest(self, number: int) -> str:
+        """Return when the newest entry of a file came, "" if it has none."""
+        with open(self.path(number), "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _CHUNK))
+            rows = file.read().splitlines()
+        return str(parse(rows[-1]).header["at"]) if rows else ""
+
     def path(self, number: int) -> str:
         """Return the path of a file."""
         return os.path.join(self._folder, f"landing-{number:08d}.ndjson")
 
-    def _entries_of(self, number: int, offset: int) -> Iterator[tuple[Place, bytes]]:
+    def entries_of(self, number: int, offset: int = 0) -> Iterator[tuple[Place, bytes]]:
+        """Yield every whole entry of a file, from an offset on."""
         with open(self.path(number), "rb") as file:
             file.seek(offset)
             rest = b""

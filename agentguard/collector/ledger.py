@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from agentguard.audit.lines import Line
-    from agentguard.collector.landing import Entry, Landing, Place
+    from agentguard.collector.landing import Entry, Landing, Place, Reader
 
-_VERSION = 3  # user_version of the schema
+_VERSION = 4  # user_version of the schema
 _SCHEMA = f"""
 PRAGMA user_version = {_VERSION};
 CREATE TABLE cursor (file INTEGER NOT NULL, offset INTEGER NOT NULL);
@@ -35,6 +35,7 @@ CREATE TABLE chains (
     h TEXT NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL, forks INTEGER NOT NULL
 );
 CREATE INDEX chains_by_person ON chains (device, user);
+CREATE TABLE retired (file INTEGER PRIMARY KEY);
 CREATE TABLE left_at (chain TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 CREATE TABLE runs (
     chain TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, file INTEGER NOT NULL, offset INTEGER NOT NULL,
@@ -50,6 +51,11 @@ CREATE INDEX alerts_by_chain ON alerts (chain, alert);
 """
 _CHAINS = ("chain", "device", "user", "first", "last", "h", "records", "at", "forks")
 _ALERTS = ("at", "device", "alert", "chain", "first", "last", "about")
+_COUNT = """INSERT INTO chains VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chain) DO UPDATE SET
+    first = min(first, excluded.first), records = records + excluded.records, at = max(at, excluded.at),
+    forks = forks + excluded.forks, user = CASE user WHEN '' THEN excluded.user ELSE user END,
+    h = CASE WHEN excluded.last > last THEN excluded.h ELSE h END, last = max(last, excluded.last)"""
+_LEFT = "INSERT OR IGNORE INTO left_at VALUES (?, ?)"
 _FORK = "fork"
 _MOST = 2**53  # no number of a record is higher
 _MOST_RUN = 1000  # records of a run, when it is made from the log
@@ -194,6 +200,11 @@ class Ledger:
         with self._lock:
             return self._db.execute("SELECT max(at) FROM chains").fetchone()[0] or ""
 
+    def is_retired(self, file: int) -> bool:
+        """Whether an entry of the log says what a file held."""
+        with self._lock:
+            return self._db.execute("SELECT 1 FROM retired WHERE file = ?", (file,)).fetchone() is not None
+
     def forget(self, file: int) -> None:
         """Forget where the records of a file of the log stand. Chains and alerts stay."""
         with self._lock, self._db:
@@ -213,9 +224,8 @@ class Ledger:
             if "alert" in header:
                 values = [header.get(name, "") for name in _ALERTS]
                 self._db.execute("INSERT INTO alerts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", values)
-            for chain in header.get("chains", ()):
-                values = [chain[name] for name in _CHAINS]
-                self._db.execute("INSERT OR IGNORE INTO chains VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            if "retired" in header:
+                self._retired(header)
         if not run.records:
             return
         lowest, highest = (pick(line.seq for line, _flag in run.records) for pick in (min, max))
@@ -223,34 +233,19 @@ class Ledger:
         self._db.execute(
             "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", (run.records[0][0].chain, lowest, highest, *place)
         )
-        self._count(run.at, run.device, run.records)
+        self._db.execute(_COUNT, _counts(run))
         for line, _flag in run.records:
             if line.body.get("kind") == "genesis":
                 left = previous(line)
                 if left:
-                    self._db.execute("INSERT OR IGNORE INTO left_at VALUES (?, ?)", left)
+                    self._db.execute(_LEFT, left)
 
-    def _count(self, at: str, device: str, records: list[tuple[Line, str]]) -> None:
-        first, newest = records[0][0], records[-1][0]
-        forks = sum(flag == _FORK for _line, flag in records)
-        user = first.body.get("user")
-        self._db.execute(
-            """INSERT INTO chains VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chain) DO UPDATE SET
-               first = min(first, excluded.first), records = records + excluded.records, at = excluded.at,
-               forks = forks + excluded.forks, user = CASE user WHEN '' THEN excluded.user ELSE user END,
-               h = CASE WHEN excluded.last > last THEN excluded.h ELSE h END, last = max(last, excluded.last)""",
-            (
-                first.chain,
-                device,
-                user if isinstance(user, str) and user.isprintable() else "",
-                first.seq,
-                newest.seq,
-                newest.h,
-                len(records) - forks,
-                at,
-                forks,
-            ),
-        )
+    def _retired(self, header: dict[str, Any]) -> None:
+        """Count what a file held, unless it was counted from the file itself."""
+        fresh = self._db.execute("INSERT OR IGNORE INTO retired VALUES (?)", (header["retired"],)).rowcount
+        if fresh and header["retired"] not in self._log.files():
+            self._db.executemany(_COUNT, [[chain[name] for name in _CHAINS] for chain in header["chains"]])
+            self._db.executemany(_LEFT, header["left"])
 
     def _move(self, end: tuple[int, int]) -> None:
         self._db.execute("UPDATE cursor SET file = ?, offset = ?", end)
@@ -287,6 +282,46 @@ def end_of(path: str) -> tuple[int, int]:
     with contextlib.closing(sqlite3.connect(f"file:{quote(path)}?mode=rw", uri=True)) as db:
         file, offset = db.execute("SELECT file, offset FROM cursor").fetchone()
     return file, offset
+
+
+def _counts(run: Run) -> Chain:
+    """Return what the records of a run mean for their chain."""
+    first, newest = run.records[0][0], max((line for line, _flag in run.records), key=lambda line: line.seq)
+    forks = sum(flag == _FORK for _line, flag in run.records)
+    user = first.body.get("user")
+    return Chain(
+        chain=first.chain,
+        device=run.device,
+        user=user if isinstance(user, str) and user.isprintable() else "",
+        first=min(line.seq for line, _flag in run.records),
+        last=newest.seq,
+        h=newest.h,
+        records=len(run.records) - forks,
+        at=run.at,
+        forks=forks,
+    )
+
+
+def summary(log: Reader, file: int) -> tuple[list[dict[str, Any]], list[tuple[str, int]]]:
+    """Return what a file of the log holds: of each chain the counts, and which chains were left at which number."""
+    chains: dict[str, Chain] = {}
+    left = []
+    for run, _file, _offset in _runs(log.entries_of(file)):
+        if not run.records:
+            continue
+        left += [
+            where for line, _flag in run.records if line.body.get("kind") == "genesis" and (where := previous(line))
+        ]
+        one = _counts(run)
+        other = chains.get(one.chain, one)
+        if other is not one:
+            newest = max(one, other, key=lambda chain: chain.last)
+            one = other._replace(
+                first=min(one.first, other.first), last=newest.last, h=newest.h, at=max(one.at, other.at),
+                records=one.records + other.records, forks=one.forks + other.forks,
+            )  # fmt: skip
+        chains[one.chain] = one
+    return [chain._asdict() for chain in chains.values()], left
 
 
 def previous(genesis: Line) -> tuple[str, int] | None:

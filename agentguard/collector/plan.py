@@ -7,6 +7,7 @@ not `exact`, and each record must be compared with the query itself.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from agentguard.audit import query as language
@@ -47,8 +48,10 @@ class Span(NamedTuple):
         return self.since < other.until and other.since < self.until
 
 
+@functools.lru_cache(maxsize=65536)
 def fact(key: str, value: str) -> str:
     """Return the word by which a field's value is found; `value` as `query.facts` gives it."""
+    value = value.lower()
     return key + _MARK + plain(value[:_FACT]).translate(_AS_WORD)
 
 

@@ -1,4 +1,4 @@
-"""Makes the ledger and the index again from the landing log, while no server runs."""
+"""What is done to a data folder while no server runs: make what can be made again, remove what was kept long enough."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING
 
-from agentguard.collector import indexing
+from agentguard.collector import indexing, retention
 from agentguard.collector.dayfile import discard
 from agentguard.collector.folders import INDEX, LANDING, LEDGER
 from agentguard.collector.landing import Landing
@@ -41,7 +41,22 @@ def opened(keys: Keys, *, anew: bool = False) -> Iterator[tuple[Landing, Ledger,
         raise ConfigError(f"{keys.folder} cannot be used for the collector's data: {error}") from None
 
 
-def reindex(keys: Keys) -> int:
-    """Make ledger and index anew; return how many records there are. Raises `ConfigError` and `AuditError`."""
+def retain(keys: Keys, now: float) -> tuple[dict[str, int], list[int]]:
+    """Remove what has been kept long enough; return {verdict: records} and the files of the landing log that went."""
+    days = retention.load(keys)
+    with opened(keys) as (log, ledger, store):
+        store.catch_up()
+        removed = retention.forget(store, days, now)
+        return removed, retention.retire(log, ledger, store, days, now)
+
+
+def reindex(keys: Keys, now: float) -> int:
+    """Make ledger and index anew; return how many records were indexed. Raises `ConfigError` and `AuditError`.
+
+    What retention has removed comes back with the landing log, and goes again at once.
+    """
+    days = retention.load(keys)
     with opened(keys, anew=True) as (_log, _ledger, store):
-        return store.catch_up()
+        count = store.catch_up()
+        retention.forget(store, days, now)
+        return count

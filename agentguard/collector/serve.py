@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -19,7 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from agentguard import jsontext
 from agentguard.bundle import files
-from agentguard.collector import indexing
+from agentguard.collector import indexing, retention
 from agentguard.collector.access import AccessLog
 from agentguard.collector.app import application
 from agentguard.collector.folders import INDEX, LANDING, LEDGER
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from agentguard.collector.keys import Keys
 
 HEADER_SECONDS = 15.0  # from the connection to the end of a request's headers
+_RETENTION_SECONDS = 3600.0
 _CONNECTIONS = 1000  # at the same time
 
 
@@ -92,7 +94,7 @@ def serve(
         raise ConfigError(f"{keys.folder} cannot be used for the collector's data: {error}") from None
     store = SqliteStore(keys.path(INDEX), ledger, log)
     taker = Ingest(log, ledger, keys)
-    log.landed = lambda: os.write(wake, b".")
+    log.landed = lambda: os.write(wake, indexing.LANDED)
     app = application(keys, store, taker, AccessLog(taker, ledger), bundle_folder=bundle_folder)
     config: dict[str, Any] = {"ssl_certfile": tls[0], "ssl_keyfile": tls[1]} if tls else {}
     config |= {"http": _Protocol, "limit_concurrency": _CONNECTIONS, "timeout_keep_alive": 15}
@@ -110,11 +112,16 @@ def serve(
     ended = threading.Thread(target=_watch, args=(indexer, server), daemon=True)
     ended.start()
     log.landed()  # what is there already may not be indexed yet
+    stop = threading.Event()
+    keeping = threading.Thread(target=_keep, args=(keys, store, (log, ledger), wake, stop))
+    keeping.start()
     try:
         server.run()
     except SystemExit:
         raise ConfigError(f"the collector could not be started on {host}:{port}") from None
     finally:
+        stop.set()
+        keeping.join()
         os.close(wake)
         ended.join()
         store.close()
@@ -146,12 +153,31 @@ def _start_indexer(keys: Keys) -> tuple[int, int]:
             signal.signal(number, signal.SIG_IGN)
         if os.read(wakes, 1):
             log = Reader(keys.path(LANDING))
-            indexing.run(keys.path(INDEX), log, lambda: end_of(keys.path(LEDGER)), wakes)
+            indexing.run(
+                keys.path(INDEX),
+                log,
+                lambda: end_of(keys.path(LEDGER)),
+                wakes,
+                lambda indexer: retention.forget(indexer, retention.load(keys), time.time()),
+            )
         code = 0
     except AgentguardError as error:
         sys.stderr.write(f"agentguard: {error}\n")
     finally:
         os._exit(code)
+
+
+def _keep(keys: Keys, store: SqliteStore, where: tuple[Landing, Ledger], wake: int, stop: threading.Event) -> None:
+    """Have retention enforced now and every hour."""
+    while True:
+        try:
+            days = retention.load(keys)
+            os.write(wake, indexing.FORGET)
+            retention.retire(*where, store, days, time.time())
+        except (AgentguardError, OSError, sqlite3.Error) as error:
+            sys.stderr.write(f"agentguard: retention cannot be enforced now: {error}\n")
+        if stop.wait(_RETENTION_SECONDS):
+            return
 
 
 def _watch(indexer: int, server: uvicorn.Server) -> None:

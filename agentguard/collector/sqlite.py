@@ -80,9 +80,14 @@ class SqliteStore:
         """Remove the records of these verdicts that were received on a day or before; return how many that were."""
         return self._writer().remove(day, verdicts, at)
 
+    def indexed(self) -> tuple[int, int]:
+        """Return how far the index is in the landing log: number of the file, and offset."""
+        file, offset = self._of_fleet(Fleet.cursor, (0, 0))
+        return file, offset
+
     def behind(self) -> int:
         """Return how many bytes of the landing log are acknowledged and not here yet."""
-        start = self._of_fleet(Fleet.cursor, (0, 0))
+        start = self.indexed()
         end = self._ledger.end()
         return self._log.bytes_between(start, end) if start < end else 0
 
@@ -90,7 +95,7 @@ class SqliteStore:
         """Wait until all that is acknowledged now can be found, so long at most; return whether it can."""
         end = self._ledger.end()
         until = time.monotonic() + seconds
-        while self._of_fleet(Fleet.cursor, (0, 0)) < end:
+        while self.indexed() < end:
             if time.monotonic() >= until:
                 return False
             time.sleep(_TICK)
@@ -374,6 +379,6 @@ def _whole(query: Group) -> list[str] | None:
 
 
 def _values(field: str, hit: Hit) -> list[str]:
-    value = hit.device if field == "device" else hit.body.get("rules" if field == "rule" else field)
-    found = value if isinstance(value, list) else [value]
-    return [one for one in found if isinstance(one, str)]
+    if field == "device":
+        return [hit.device]
+    return [value for key, value in language.facts(hit.body, hit.texts) if key == field]

@@ -69,6 +69,9 @@ class Store(Protocol):
     def catch_up(self) -> int:
         """Take in what is acknowledged and not here yet; return how many records that were."""
 
+    def indexed(self) -> tuple[int, int]:
+        """Return how far the index is in the landing log: number of the file, and offset."""
+
     def behind(self) -> int:
         """Return how many bytes of the landing log are acknowledged and not here yet."""
 

@@ -11,7 +11,11 @@ import warm
 
 from agentguard import places
 from agentguard.audit import spool, upload
+from agentguard.collector import landing
+from agentguard.collector.ingest import Ingest
 from agentguard.collector.keys import Keys
+from agentguard.collector.ledger import Ledger
+from agentguard.collector.sqlite import SqliteStore
 
 UID = os.geteuid()
 
@@ -122,3 +126,38 @@ def server(tmp_path):
 def device(tmp_path, server):
     """A function that returns a device by name."""
     return lambda name: Device(name, tmp_path / name, server)
+
+
+@pytest.fixture(scope="module")
+def opener():
+    """A function that returns a function that opens a collector's data folder, again and again."""
+
+    def of(folder):
+        things = []
+
+        def close():
+            while things:
+                things.pop().close()
+
+        def open_again():
+            close()
+            log = landing.Landing(os.path.join(folder, "landing"))
+            things.append(log)
+            ledger = Ledger(os.path.join(folder, "ledger.sqlite"), log)
+            things.append(ledger)
+            store = SqliteStore(os.path.join(folder, "index"), ledger, log)
+            things.append(store)
+            return Ingest(log, ledger, Keys(folder)), ledger, store, log
+
+        open_again.close = close
+        return open_again
+
+    return of
+
+
+@pytest.fixture
+def opened(tmp_path, opener):
+    """A function that opens the data folder `data`, again and again."""
+    found = opener(str(tmp_path / "data"))
+    yield found
+    found.close()

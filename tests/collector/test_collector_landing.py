@@ -9,10 +9,6 @@ import pytest
 
 from agentguard.audit import query, spool
 from agentguard.collector import landing
-from agentguard.collector.ingest import Ingest
-from agentguard.collector.keys import Keys
-from agentguard.collector.ledger import Ledger
-from agentguard.collector.sqlite import SqliteStore
 from agentguard.errors import AuditError
 
 
@@ -23,29 +19,6 @@ def lines(tmp_path):
     for number in range(12):
         spool.append(folder, {"kind": "event", "id": str(number)}, {"command": "x" * 500})
     return list(spool.read(folder))
-
-
-@pytest.fixture
-def opened(tmp_path):
-    """A function that opens the collector's data folder, again and again."""
-    things = []
-
-    def close():
-        while things:
-            things.pop().close()
-
-    def open_again():
-        close()
-        log = landing.Landing(str(tmp_path / "data" / "landing"))
-        things.append(log)
-        ledger = Ledger(str(tmp_path / "data" / "ledger.sqlite"), log)
-        things.append(ledger)
-        store = SqliteStore(str(tmp_path / "data" / "index"), ledger, log)
-        things.append(store)
-        return Ingest(log, ledger, Keys(str(tmp_path / "data"))), ledger, store, log
-
-    yield open_again
-    close()
 
 
 def numbers(store):
