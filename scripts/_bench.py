@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import _deb
 import _rules
 
 from agentguard import places
@@ -85,6 +86,7 @@ class Installations:
             )
             for program in ("rm", "git add")
         }
+        launcher = self._launcher(python)
         for home in (personal, other):
             _give_to_user(home.home)
         _give_to_user(project)
@@ -92,6 +94,7 @@ class Installations:
         os.setgid(USER)
         os.setuid(USER)
         variants = {"bare": ([python, "-I", "-S", "-c", "pass"], os.devnull, 0)}
+        variants["launcher, nothing else"] = ([launcher], os.devnull, 0)
         for label, where in (("root-owned", managed), ("verified", personal), ("verified P-256", other)):
             argv = [python, "-I", "-S", where.stub]
             variants[f"read, {label}"] = (argv, read, 0)
@@ -150,6 +153,17 @@ class Installations:
                     if name != target.spools:
                         os.chmod(name, 0o755 if os.path.isdir(name) else 0o644)
         return target
+
+    def _launcher(self, python):
+        """Build the launcher of a package, over a version whose hook does nothing: compare it with the bare start."""
+        top = os.path.join(TOP, "package")
+        os.makedirs(os.path.join(top, "v1", "bin"))
+        os.symlink(python, os.path.join(top, "v1", "bin", "python3"))
+        os.symlink("v1", os.path.join(top, "current"))
+        with open(os.path.join(top, "v1", "hook.py"), "w", encoding="ascii") as file:
+            file.write("pass\n")
+        _deb.launcher(os.path.join(top, "hook"), "repair", f'-DROOT="{top}"')
+        return os.path.join(top, "hook")
 
     def _payload(self, name, cwd, tool, arguments, event="PreToolUse"):
         path = os.path.join(TOP, f"{name}.json")

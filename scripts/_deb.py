@@ -82,7 +82,7 @@ class Build:
             library = os.path.join(kept, packaged.LIBRARY)
             os.makedirs(library)
             python, link = self._interpreter(kept)
-            self._minor = _run(python, "-I", "-c", _TAG).strip()
+            self._minor = run(python, "-I", "-c", _TAG).strip()
             self._repair = f"run apt-get install --reinstall {self._depends()} {packaged.NAME}".replace("  ", " ")
             _install_lock(python, library)
             for name, source in closure.own().items():
@@ -93,8 +93,8 @@ class Build:
                 raise Failed(f"the lock does not hold what is asked for: {'; '.join(unmet)}\n  {_lock.AGAIN}")
             os.makedirs(os.path.join(kept, "bin"))
             os.symlink(link, os.path.join(kept, "bin", "python3"))
-            _run(python, "-I", "-S", "-B", "-c", _FINISH, kept, self._repair)
-            _launcher(os.path.join(self._base, packaged.LAUNCHER), self._repair)
+            run(python, "-I", "-S", "-B", "-c", _FINISH, kept, self._repair)
+            launcher(os.path.join(self._base, packaged.LAUNCHER), self._repair)
             self._stack = stack.pop_all()
         return self
 
@@ -107,7 +107,7 @@ class Build:
         `kit`: a rendered folder that it takes along, or None. `level`: of compression, 0 to 9.
         """
         version = f"{__version__}-{revision}"
-        architecture = _run("dpkg", "--print-architecture").strip()
+        architecture = run("dpkg", "--print-architecture").strip()
         os.makedirs(folder, exist_ok=True)
         target = os.path.join(os.path.abspath(folder), f"{packaged.NAME}_{version}_{architecture}.deb")
         with tempfile.TemporaryDirectory(prefix="agentguard-deb-") as stage:
@@ -135,7 +135,7 @@ class Build:
             _make_plain(stage)
             epoch = os.environ.get("SOURCE_DATE_EPOCH") or _commit_time()
             flags = ("--root-owner-group", "-Zgzip", f"-z{level}", "--build")
-            _run("dpkg-deb", *flags, stage, target, env={**os.environ, "SOURCE_DATE_EPOCH": epoch})
+            run("dpkg-deb", *flags, stage, target, env={**os.environ, "SOURCE_DATE_EPOCH": epoch})
         return target
 
     def _depends(self):
@@ -162,14 +162,14 @@ class Build:
                     shutil.rmtree(path)
         shutil.rmtree(os.path.join(kept, "python", "include"), ignore_errors=True)
         mode = ("--invalidation-mode", "unchecked-hash", "-q", "-f")
-        _run(python, "-I", "-m", "compileall", *mode, "-s", kept, os.path.join(kept, "python", "lib"))
+        run(python, "-I", "-m", "compileall", *mode, "-s", kept, os.path.join(kept, "python", "lib"))
         return python, "../python/bin/python3"
 
 
 def _install_lock(python, library):
     """Install the locked distributions into a folder, by this environment's pip, for another interpreter."""
     options = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile", "--quiet")
-    _run(PYTHON, "-m", "pip", "--python", python, "install", *options, "--target", library, "-r", _lock.LOCK)
+    run(PYTHON, "-m", "pip", "--python", python, "install", *options, "--target", library, "-r", _lock.LOCK)
     shutil.rmtree(os.path.join(library, "bin"), ignore_errors=True)  # scripts that name this interpreter
     for path in glob.glob(os.path.join(library, "*.dist-info", "RECORD")):  # without those scripts
         with open(path, encoding="utf-8") as file:
@@ -177,11 +177,11 @@ def _install_lock(python, library):
         _write(path, "".join(sorted(kept)))
 
 
-def _launcher(target, repair):
-    """Build the launcher. Raises Failed where it has a warning."""
+def launcher(target, repair, *options):
+    """Build the launcher. Raises Failed where the compiler has a warning."""
     source = os.path.join(SOURCES, "launcher.c")
-    _run("gcc", *CFLAGS, f'-DREPAIR="{repair}"', "-o", target, source)
-    _run("strip", target)
+    run("gcc", *CFLAGS, *options, f'-DREPAIR="{repair}"', "-o", target, source)
+    run("strip", target)
 
 
 def _drop_in():
@@ -260,7 +260,7 @@ def _commit_time():
     return done.stdout.strip() or "0"
 
 
-def _run(*argv, env=None):
+def run(*argv, env=None):
     """Return what a command printed. Raises Failed with what it said."""
     done = subprocess.run(argv, capture_output=True, text=True, env=env, check=False)
     if done.returncode != 0:

@@ -1,12 +1,14 @@
-"""The packages that scripts/e2e-package installs: two revisions, one of an organisation, one with its own interpreter."""
+"""What scripts/e2e-package installs: packages (two revisions, of an organisation, with an interpreter), and the wheel."""
 
 import os
+import shutil
 import sys
 import tarfile
 import tempfile
 
 import _deb
-from _venv import ROOT
+import _lock
+from _venv import PYTHON, ROOT
 
 from agentguard.bundle import publish
 from agentguard.deploy import events, packaged, render, targets
@@ -18,14 +20,26 @@ _LEFT_OUT = ("site-packages", "dist-packages", "test", "__pycache__", "idlelib",
 
 
 def make(folder):
-    """Make them all in a folder: first.deb, second.deb, organisation.deb, own-python.deb."""
+    """Make them all in a folder: first.deb, second.deb, organisation.deb, own-python.deb, and person/, an environment."""
+    _wheel(os.path.join(folder, "person"))
     with tempfile.TemporaryDirectory(prefix="agentguard-e2e-package-") as scratch:
         kit = _kit(scratch)
         with _deb.Build() as build:
             for name, revision, taken in (("first", 1, None), ("second", 2, kit), ("organisation", 1, kit)):
-                os.replace(build.package(scratch, revision, taken, level=1), os.path.join(folder, f"{name}.deb"))
+                shutil.move(build.package(scratch, revision, taken, level=1), os.path.join(folder, f"{name}.deb"))
         with _deb.Build(_archive(scratch)) as build:
-            os.replace(build.package(scratch, 3, kit, level=1), os.path.join(folder, "own-python.deb"))
+            shutil.move(build.package(scratch, 3, kit, level=1), os.path.join(folder, "own-python.deb"))
+
+
+def _wheel(environment):
+    """Build the wheel and install it, with what is locked, into an environment of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        _deb.run(PYTHON, "-m", "build", "--wheel", "--outdir", folder, ROOT)
+        (wheel,) = os.listdir(folder)
+        _deb.run(PYTHON, "-m", "venv", environment)
+        pip = (os.path.join(environment, "bin", "python"), "-m", "pip", "install", "--quiet")
+        _deb.run(*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", _lock.LOCK)
+        _deb.run(*pip, "--no-deps", os.path.join(folder, wheel))
 
 
 def _kit(scratch):

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from agentguard import places
-from agentguard.deploy import closure, install, interpreter, safepath
+from agentguard.deploy import closure, install, interpreter, safepath, stub
 from agentguard.errors import ConfigError
 
 # A stand-in for the hook: says with which configuration and from which version it was started.
@@ -351,3 +351,17 @@ def test_compiled_files_lie_beside_their_sources_whatever_the_environment_says(t
     environ = {"PATH": os.environ["PATH"], "PYTHONPYCACHEPREFIX": str(tmp_path / "elsewhere")}
     subprocess.run(argv, env=environ, check=True, capture_output=True, cwd=tmp_path)
     assert list(home.rglob("agentguard/hook/__pycache__/main.*.pyc"))
+
+
+def test_another_python_is_told_and_blocked(tmp_path, monkeypatch):
+    """Code that is compiled for one version is not tried on another: one sentence that says so, and exit 2."""
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.implementation, "cache_tag", "cpython-399")
+        text = stub.hook_text(places.personal(str(tmp_path)), ascii(str(tmp_path)), [], "run `mend it`")
+    (tmp_path / "hook.py").write_text(text, encoding="ascii")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", tmp_path / "hook.py"], capture_output=True, text=True, check=False
+    )
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "agentguard: the hook could not start (this Python is not cpython-399), so this is blocked." in done.stderr
+    assert "run `mend it`." in done.stderr

@@ -17,13 +17,15 @@ ALL = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")} - {ROOT / "doc
 BEFORE_CLICK = "agentguard hook"  # what `_entry` takes away before there is a command line
 PAGES = [
     ROOT / "docs" / f"{name}.md"
-    for name in ("audit", "rollout", "uninstall", "environments", "troubleshooting", "developer-faq")
+    for name in ("audit", "rollout", "uninstall", "environments", "troubleshooting", "developer-faq", "packages")
 ]
 # What acts on a whole machine, a fleet or the real client, by how it begins; where it is run, and what runs it there.
 ELSEWHERE = {
     "sh ": ("tests/e2e/managed.py", "_documented()"),
     "rm -r /var/lib/agentguard /etc/agentguard": ("tests/e2e/scenarios/uninstall.py", "_managed()"),
     "claude -p": ("tests/e2e/scenarios/uninstall.py", "lab.run("),
+    "dpkg --": ("tests/package/rollout.py", "packages.md"),
+    "scripts/package-deb": ("tests/package/test_page.py", "package-deb"),
     "agentguard deploy lint": ("tests/deploy/test_deploy_lint.py", '["lint", '),
     "agentguard deploy": ("tests/e2e/managed.py", "_documented()"),
     "agentguard doctor --json": ("tests/e2e/managed.py", "_documented()"),

@@ -161,7 +161,7 @@ def change_hook(**changes: Any) -> None:
 
 def write_settings(text: str) -> None:
     """Put a text in the place of the managed settings."""
-    os.makedirs(_DROP_INS)
+    os.makedirs(_DROP_INS, exist_ok=True)
     with open(DROP_IN, "w", encoding="utf-8") as stream:
         stream.write(text)
 

@@ -11,7 +11,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from e2e import box
@@ -133,8 +133,8 @@ MARKS = {
 }
 
 
-def go_for(lab: Lab, mark: Mark, *args: str) -> tuple[Run, bool]:
-    """Let the model go for a mark; return the run and whether it happened. `args` are the client's."""
+def go_for(lab: Lab, mark: Mark, *args: str, env: Mapping[str, str] | None = None) -> tuple[Run, bool]:
+    """Let the model go for a mark; return the run and whether it happened. `args` and `env` are the client's."""
     with doorbell() as bell:
-        run = lab.run([mark.call(lab, bell.port)], args=args)
+        run = lab.run([mark.call(lab, bell.port)], args=args, env=env)
         return run, mark.happened(lab, run, bell)

@@ -8,40 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Callable
 from functools import partial
 
-from e2e import managed
+from e2e import hostile, managed
 from e2e.lab import Lab, expect
 from e2e.marks import bash, prepare
 from e2e.scenario import NO_INSTALL, Scenario
 
 from package import machine
 
-# Ends every Python that loads it as a hook that has no objection; the client itself goes on.
-_HOSTILE = """
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-unsigned la_version(unsigned version) { return version; }
-__attribute__((constructor)) static void pass(void)
-{
-    char name[256] = "";
-    ssize_t length = readlink("/proc/self/exe", name, sizeof name - 1);
-    if (length > 0 && strstr(name, "/python3"))
-        _exit(0);
-}
-"""
 _LIBRARY = "libexpat.so.1"  # Debian's Python is linked with it, and the client is not
-
-
-def _hostile(lab: Lab) -> str:
-    """Build the library into a folder of the project's, under the name that Python looks for; return the folder."""
-    source = lab.seed("hostile/pass.c", _HOSTILE)
-    folder = os.path.dirname(source)
-    subprocess.run(["gcc", "-shared", "-fPIC", "-o", os.path.join(folder, _LIBRARY), source], check=True)
-    return folder
 
 
 def _plain_settings(*argv: str, **changes: object) -> None:
@@ -54,8 +31,8 @@ def _plain_settings(*argv: str, **changes: object) -> None:
 def _closed(lab: Lab, variable: str) -> None:
     machine.install(machine.ORGANISATION)
     prepare(lab)
-    folder = _hostile(lab)
-    value = folder if variable == "LD_LIBRARY_PATH" else os.path.join(folder, _LIBRARY)
+    library = hostile.library(lab, _LIBRARY)
+    value = os.path.dirname(library) if variable == "LD_LIBRARY_PATH" else library
     version = os.path.join(machine.WHERE.code, machine.current())
 
     _plain_settings(os.path.join(version, "bin", "python3"), "-I", "-S", os.path.join(version, "hook.py"))

@@ -18,6 +18,7 @@ WHERE = places.managed()
 LAUNCHER = packaged.launcher(WHERE)
 # What scripts/e2e-package makes: two revisions, one with settings and policy of an organisation, one with its own Python.
 FIRST, SECOND, ORGANISATION, OWN_PYTHON = managed.FIRST, "second.deb", "organisation.deb", "own-python.deb"
+PERSON = "person/bin/agentguard"  # and an environment that has the wheel
 DENIED, ALLOWED = ("Bash", {"command": "touch denied.txt"}), ("Bash", {"command": "touch fine.txt"})
 REASON = "E2E-COMMAND"
 

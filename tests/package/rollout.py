@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 
-from e2e import box, managed
+from e2e import box, managed, setup
 from e2e.lab import Lab, expect
 from e2e.marks import MARKS, bash, prepare
 from e2e.mock_api import use
 from e2e.records import decisions, verify
 from e2e.scenario import NO_INSTALL, Scenario
+from e2e.scenarios import personal
 
 from package import machine
 
@@ -99,6 +101,26 @@ def _command(lab: Lab) -> None:
     expect("by a package" in said.stderr, f"an installation over the package was not refused: {said.stderr}")
 
 
+def _page(lab: Lab) -> None:
+    """Type what the page on packages says to type on a machine, in its order."""
+    with open(os.path.join(setup.ROOT, "docs", "packages.md"), encoding="utf-8") as stream:
+        blocks = stream.read().split("```sh\n")[1:]
+    lines = [line for block in blocks for line in block.split("```")[0].splitlines()]
+    shutil.copy(managed.package(machine.ORGANISATION), os.path.join(lab.folder, "agentguard.deb"))
+    typed = [line.removeprefix("sudo ") for line in lines if line.startswith("sudo ")]
+    for line in typed:
+        managed.run_command("sh", "-e", "-c", line, cwd=lab.folder)
+        if line.startswith("dpkg --install"):
+            machine.in_force(lab)
+    expect(typed[-1] == "dpkg --purge agentguard", f"the page ends with {typed[-1]}")
+    expect(not os.path.lexists(machine.WHERE.state), "the purge left the state")
+
+
+def _wheel(lab: Lab) -> None:
+    """Let one person install for herself, from a wheel in an environment that is hers."""
+    personal.quickstart(lab, [managed.package(machine.PERSON)])
+
+
 SCENARIOS = (
     Scenario(
         "package/alone", "the package alone, never online, blocks a call and lets another pass", _alone, NO_INSTALL
@@ -116,5 +138,14 @@ SCENARIOS = (
         NO_INSTALL,
     ),
     Scenario("package/units", "systemd takes the units, finds them hardened, and they are enabled", _units, NO_INSTALL),
+    Scenario(
+        "package/page", "what the page on packages says to type on a machine works, in its order", _page, NO_INSTALL
+    ),
+    Scenario(
+        "package/wheel",
+        "a person who installed the wheel observes, enforces and takes it away again",
+        _wheel,
+        NO_INSTALL,
+    ),
     Scenario("package/command", "anybody can use its command; nothing is installed over it", _command, NO_INSTALL),
 )
