@@ -38,7 +38,7 @@
 #define ROOT "/opt/agentguard"
 #endif
 #ifndef REPAIR
-#define REPAIR "apt-get install --reinstall agentguard"
+#define REPAIR "install the package again"
 #endif
 #ifndef SECONDS
 #define SECONDS 9 /* the hook's own watchdog denies after 8, the client gives up after 10 */
@@ -57,11 +57,8 @@ static bool observing;
 /* Say in one sentence what went wrong and what mends it, and end. */
 static _Noreturn void fail(const char *what, const char *detail)
 {
-    char text[512];
-    int length = snprintf(text, sizeof text, "agentguard: %s%s%s, so %s. Whoever manages this machine: %s\n", what,
-                          *detail ? ": " : "", detail, observing ? "nothing was judged" : "this is blocked", REPAIR);
-    if (length > 0 && write(STDERR_FILENO, text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1) < 0)
-        errno = 0; /* nobody listens; the code is the answer */
+    dprintf(STDERR_FILENO, "agentguard: %s%s%s, so %s. Whoever manages this machine: %s\n", what, *detail ? ": " : "",
+            detail, observing ? "nothing was judged" : "this is blocked", REPAIR);
     _exit(observing ? 0 : 2);
 }
 
@@ -173,6 +170,7 @@ int main(int argc, char **argv)
     close_others();
     umask(022);
     signal(SIGCHLD, SIG_DFL); /* ignored, a child's end could not be waited for */
+    signal(SIGPIPE, SIG_IGN); /* nobody may read the sentence, and 2 is the answer all the same */
     sigset_t watched;
     sigemptyset(&watched);
     static const int WATCHED[] = {SIGCHLD, SIGALRM, SIGTERM, SIGINT, SIGHUP, SIGQUIT};

@@ -118,7 +118,6 @@ class Build:
             _write(os.path.join(kept, targets.DROP_IN), _drop_in())
             for name, (text, _what) in systemd.units([packaged.COMMAND], WHERE.state).items():
                 _write(os.path.join(stage, UNITS, name), text)
-            _copy(os.path.join(SOURCES, "debian", "agentguard"), os.path.join(stage, packaged.COMMAND[1:]), 0o755)
             _copy(os.path.join(ROOT, "LICENSE"), os.path.join(stage, DOC, "copyright"))
             with open(os.path.join(ROOT, "CHANGELOG.md"), "rb") as file:
                 _write(os.path.join(stage, DOC, "changelog.gz"), gzip.compress(file.read(), 9, mtime=0))
@@ -127,10 +126,12 @@ class Build:
             words = {
                 "VERSION": version,
                 "ARCHITECTURE": architecture,
+                "REPAIR": self._repair,
                 "DEPENDS": self._depends() or "libc6",
                 "SIZE": str(sum(map(os.path.getsize, _files(stage))) // 1024),
                 **{key: getattr(systemd, key) for key in ("TIMER", "PATH", "SERVICE")},
             }
+            _write(os.path.join(stage, packaged.COMMAND[1:]), _filled("agentguard", words), 0o755)
             _control(stage, words, conffiles)
             _make_plain(stage)
             epoch = os.environ.get("SOURCE_DATE_EPOCH") or _commit_time()
@@ -211,13 +212,18 @@ def _control(stage, words, conffiles):
     folder = os.path.join(stage, "DEBIAN")
     sums = [f"{_md5(path)}  {os.path.relpath(path, stage)}\n" for path in _files(stage)]
     for name in ("control", "preinst", "postinst", "prerm", "postrm"):
-        with open(os.path.join(SOURCES, "debian", name), encoding="utf-8") as file:
-            text = file.read()
-        for word, value in words.items():
-            text = text.replace(f"@{word}@", value)
-        _write(os.path.join(folder, name), text, 0o644 if name == "control" else 0o755)
+        _write(os.path.join(folder, name), _filled(name, words), 0o644 if name == "control" else 0o755)
     _write(os.path.join(folder, "md5sums"), "".join(sums))
     _write(os.path.join(folder, "conffiles"), "".join(f"{path}\n" for path in conffiles))
+
+
+def _filled(name, words):
+    """Return a file of package/debian with its words filled in."""
+    with open(os.path.join(SOURCES, "debian", name), encoding="utf-8") as file:
+        text = file.read()
+    for word, value in words.items():
+        text = text.replace(f"@{word}@", value)
+    return text
 
 
 def _make_plain(stage):

@@ -148,6 +148,16 @@ sys.exit(2 if not blocked and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
     assert 2 == install(text)(preexec_fn=ignore).returncode
 
 
+def test_nobody_has_to_read_the_sentence(install, top):
+    """A standard error that is closed, or a pipe whose other end is, changes nothing about the answer."""
+    install("raise SystemExit(1)")
+    reading, writing = os.pipe()
+    os.close(reading)
+    assert 2 == subprocess.run([str(top / "hook")], stderr=writing, check=False).returncode
+    os.close(writing)
+    assert 2 == subprocess.run(["sh", "-c", f"exec {top / 'hook'} 2>&-"], check=False).returncode
+
+
 def test_a_hook_that_does_not_answer_is_ended(install):
     """The launcher's own limit turns it into a block, because older clients let the call run after theirs."""
     done = install("import signal\nwhile True: signal.pause()")(launcher="hasty")

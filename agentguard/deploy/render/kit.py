@@ -30,6 +30,7 @@ class Kit(NamedTuple):
 
     `language`: of the steps (sh, powershell). `install` and `remove` are lines of it, in their order.
     `argv`: what the agent starts. `before` and `warnings` are paragraphs of the page, before the steps and after them.
+    `closed`: names of choices whose gap is closed here without them.
     """
 
     title: str
@@ -40,3 +41,4 @@ class Kit(NamedTuple):
     argv: list[str]
     before: str = ""
     warnings: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()

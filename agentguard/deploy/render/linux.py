@@ -46,7 +46,7 @@ def kit(plan: Plan, phase: str) -> Kit:
     run = shlex.join(command)
     first = f" --from {own.BUNDLE}" if plan.bundle else ""
     if package:
-        install = [f"test -x {argv[0]}    # the package {packaged.NAME} comes first"]
+        install = [f"test -x {argv[0]} || {{ echo 'install the package {packaged.NAME} first' >&2; exit 1; }}"]
     elif code == target.code:
         install = [f"test -e {target.stub} || agentguard install --system    # from a checkout or a wheel"]
     else:
@@ -81,6 +81,7 @@ def kit(plan: Plan, phase: str) -> Kit:
         install=tuple(install),
         remove=tuple(remove),
         argv=argv,
+        closed=("blank-ld-library-path",) if package else (),  # the launcher hands no variable on
         before=f"As root on each machine: `sh {INSTALL}`, which does this, in this order.",
         warnings=(
             f"Where there is no systemd, let something of root's run `{run} sync --background` every 3 minutes.",

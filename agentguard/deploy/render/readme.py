@@ -58,7 +58,7 @@ def text(kit: Kit, plan: Plan, phase: str) -> str:
     left = [
         f"- `{name}` closes {choice.closes}. Price: {choice.price}."
         for name, choice in CHOICES.items()
-        if name not in plan.chosen
+        if name not in (*plan.chosen, *kit.closed)
     ]
     rows = [
         f"| `{artefact.name}` | {artefact.what} | {artefact.place and f'`{artefact.place}`'} |"

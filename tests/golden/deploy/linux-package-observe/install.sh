@@ -3,7 +3,7 @@
 set -eu
 umask 022
 cd "$(dirname "$0")"
-test -x /opt/agentguard/hook    # the package agentguard comes first
+test -x /opt/agentguard/hook || { echo 'install the package agentguard first' >&2; exit 1; }
 install -D -m 644 agentguard.toml /etc/agentguard/agentguard.toml
 install -D -m 644 root.json /etc/agentguard/root.json
 /usr/bin/agentguard sync
