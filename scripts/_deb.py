@@ -65,10 +65,14 @@ class Failed(Exception):  # noqa: N818 - it says why there is no package
 
 
 class Build:
-    """What every package of this checkout and one interpreter shares, made once in a temporary folder."""
+    """What every package of this checkout and one interpreter shares, made once in a temporary folder.
 
-    def __init__(self, archive=None):
+    `archive`: of an interpreter to take along. `like`: another build, whose library serves if its interpreter is alike.
+    """
+
+    def __init__(self, archive=None, like=None):
         self._archive = archive
+        self._like = like
         self._stack = contextlib.ExitStack()
 
     def __enter__(self):
@@ -79,17 +83,20 @@ class Build:
             top = stack.enter_context(tempfile.TemporaryDirectory(prefix="agentguard-deb-"))
             self._base = os.path.join(top, "base")
             kept = os.path.join(self._base, packaged.KEPT)
-            library = os.path.join(kept, packaged.LIBRARY)
+            self.library = library = os.path.join(kept, packaged.LIBRARY)
             os.makedirs(library)
             python, link = self._interpreter(kept)
-            self._minor = run(python, "-I", "-c", _TAG).strip()
+            self.minor = run(python, "-I", "-c", _TAG).strip()
             self._repair = f"run apt-get install --reinstall {self._depends()} {packaged.NAME}".replace("  ", " ")
-            _install_lock(python, library)
+            if self._like and self._like.minor == self.minor:
+                shutil.copytree(self._like.library, library, dirs_exist_ok=True)
+            else:
+                _install_lock(python, library)
             for name, source in closure.own().items():
                 path = os.path.join(library, name)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 shutil.copyfile(source, path)
-            if unmet := _lock.unmet_in(library, self._minor):
+            if unmet := _lock.unmet_in(library, self.minor):
                 raise Failed(f"the lock does not hold what is asked for: {'; '.join(unmet)}\n  {_lock.AGAIN}")
             os.makedirs(os.path.join(kept, "bin"))
             os.symlink(link, os.path.join(kept, "bin", "python3"))
@@ -140,7 +147,7 @@ class Build:
         return target
 
     def _depends(self):
-        return "" if self._archive else f"python{self._minor}"
+        return "" if self._archive else f"python{self.minor}"
 
     def _interpreter(self, kept):
         """Return the interpreter to build with, and what the link to it says on the machines."""

@@ -27,8 +27,8 @@ def make(folder):
         with _deb.Build() as build:
             for name, revision, taken in (("first", 1, None), ("second", 2, kit), ("organisation", 1, kit)):
                 shutil.move(build.package(scratch, revision, taken, level=1), os.path.join(folder, f"{name}.deb"))
-        with _deb.Build(_archive(scratch)) as build:
-            shutil.move(build.package(scratch, 3, kit, level=1), os.path.join(folder, "own-python.deb"))
+            with _deb.Build(_archive(scratch), build) as own:
+                shutil.move(own.package(scratch, 3, kit, level=1), os.path.join(folder, "own-python.deb"))
 
 
 def _wheel(environment):
