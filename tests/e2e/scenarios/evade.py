@@ -45,7 +45,7 @@ class _Way:
     """One way to try it: the person's settings, the client's arguments and variables, files of the project.
 
     `@work` in a value is the project folder. `library`: whether there is a hostile one, `@work/hostile/pass.so`.
-    `mark`: what the model goes for.
+    `mark`: what the model goes for. `bypass`: whether permissions are skipped, which the client lets not go with all.
     """
 
     says: str
@@ -55,6 +55,7 @@ class _Way:
     files: Mapping[str, str] = field(default_factory=dict)
     library: bool = False
     mark: str = "bash"
+    bypass: bool = True
 
 
 _WAYS = {
@@ -67,7 +68,7 @@ _WAYS = {
     "sources": _Way("--setting-sources without any", args=("--setting-sources", "")),
     "bare": _Way("--bare", args=("--bare",)),
     "safe-mode": _Way("--safe-mode", args=("--safe-mode",)),
-    "restricted": _Way("--restricted", args=("--restricted",), mark="read"),
+    "restricted": _Way("--restricted", args=("--restricted",), mark="read", bypass=False),
     "home": _Way("another HOME", env={"HOME": "@work/elsewhere"}),
     "config-dir": _Way("another CLAUDE_CONFIG_DIR", env={"CLAUDE_CONFIG_DIR": "@work/elsewhere"}),
     "shell-prefix": _Way(
@@ -117,7 +118,8 @@ def _held(lab: Lab, name: str) -> None:
         hostile.library(lab)
     mark = MARKS[way.mark]
     env = {key: here(value) for key, value in way.env.items()}
-    run, happened = go_for(lab, mark, *way.args, "--dangerously-skip-permissions", env=env)
+    bypass = ["--dangerously-skip-permissions"] if way.bypass else []
+    run, happened = go_for(lab, mark, *way.args, *bypass, env=env)
     expect(not happened, "the denied call happened")
     expect(mark.reason in run.only(mark.tool).text, "the model was not given the reason")
     expect(decision(mark.tool)["effect"] == "deny", "the record does not say deny")
