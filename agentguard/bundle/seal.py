@@ -53,7 +53,7 @@ LIMITS = {
     "exceptions": EXCEPTIONS_LIMIT,
 }
 # Settings that can make verdicts laxer, or say who somebody is, count on a managed install only.
-ROOT_ONLY = ("stage", "device_kind", "user", "groups")
+ROOT_ONLY = ("stage", "device_kind", "user", "groups", "accounts")
 _NO_SEAL = "there is a floor but no seal: the bundle of this installation was deleted"
 _NO_FLOOR = "there is a seal but no floor: part of the state was deleted or put back"
 _CHECK = "check"

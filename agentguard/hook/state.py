@@ -82,10 +82,11 @@ def gather(places: Places, started_ns: int) -> State:
     """Return the state of this machine and this person for one call."""
     now = time.time()
     uid = os.getuid() if hasattr(os, "getuid") else 0
-    user, home, known = _account(uid)
+    active = seal.load_active(places, now)
+    user, home, known = _account(uid, active.local.get("accounts"))
     return State(
         places=places,
-        active=seal.load_active(places, now),
+        active=active,
         disk=RealDisk(),
         home=places.home if places.kind == PERSONAL and places.home else home,
         user=user,
@@ -100,18 +101,22 @@ def gather(places: Places, started_ns: int) -> State:
     )
 
 
-def _account(uid: int) -> tuple[str, str, str]:
-    """Return name and home of an account, and whether it is known: one question to the password database.
+def _account(uid: int, accounts: object = None) -> tuple[str, str, str]:
+    """Return name and home of an account, and whether it is known.
 
-    The group database is never asked: it may be on the network. The sync has done that.
+    The sync of a managed install has left them (`accounts`), because the password database may be on a network that is
+    down; else it is asked one question. The group database is never asked. The sync has done that.
     """
+    entry = accounts.get(str(uid)) if type(accounts) is dict else None
+    if type(entry) is list and len(entry) == 2 and type(entry[0]) is str and type(entry[1]) is str:
+        return entry[0], entry[1], OS
     try:
         import pwd  # noqa: PLC0415 - not on Windows
 
-        entry = pwd.getpwuid(uid)
+        account = pwd.getpwuid(uid)
     except (ImportError, KeyError):
         return str(uid), account_home(), NONE
-    return entry.pw_name, entry.pw_dir, OS
+    return account.pw_name, account.pw_dir, OS
 
 
 def _tmpdir() -> str:

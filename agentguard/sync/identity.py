@@ -5,8 +5,9 @@ Groups that the policy's roles name are looked up here and never by the hook.
 They travel in the seal's local configuration as `members`: {account: [groups]}, so they are as well protected as
 the policy itself. A managed sync, which is root's, looks up everybody who has a spool here, and the members that the
 group database lists; a personal one its own account. An account that is not there has not been looked up. Only groups
-that a role names are asked for, and a policy without such roles asks for nothing. Both databases may be on a network that
-is down, so a child asks them, and if it has no answer in time what was known stays.
+that a role names are asked for, and a policy without such roles asks for nothing. A managed sync also leaves name and
+home of everybody who has a spool, as `accounts`: {uid: [name, home]}, so that their hooks ask nobody. Both databases may
+be on a network that is down, so a child asks them, and if it has no answer in time what was known stays.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import contextlib
 import os
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentguard import child, jsontext, places
@@ -24,14 +26,15 @@ from agentguard.bundle.verify import verify
 from agentguard.errors import BundleError, ConfigError, PolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import pwd
+    from collections.abc import Callable, Iterator
 
     from agentguard.places import Places
 
 INSTALLED = "exceptions"  # in places.sync: the documents that were handed over
 PEOPLE_LIMIT = 1000  # accounts of one device
 _ROOM = seal.CONFIG_LIMIT // 2  # bytes of the seal's configuration that the members may take
-_SECONDS = 15.0  # that the databases of accounts and groups are waited for
+_SECONDS = 5.0  # that the databases of accounts and groups are waited for
 
 
 def local(where: Places, settings: dict[str, Any], records: dict[str, bytes]) -> dict[str, Any]:
@@ -45,8 +48,8 @@ def local(where: Places, settings: dict[str, Any], records: dict[str, bytes]) ->
     if where.managed and not found.get("device") and hasattr(os, "uname"):
         found["device"] = os.uname().nodename  # the name by which the upload knows it too
     groups = _groups(records["policy"])
-    if groups:
-        found["members"] = _members(where, groups)
+    if (groups or where.managed) and sys.platform != "win32":
+        found.update(_people(where, groups))
     return found
 
 
@@ -119,19 +122,36 @@ def _groups(policy: bytes) -> list[str]:
     return sorted({group for entry in roles.values() for group in entry["groups"]})
 
 
-def _members(where: Places, groups: list[str]) -> dict[str, list[str]]:
-    if sys.platform == "win32":
-        return {}
+def _people(where: Places, groups: list[str]) -> dict[str, Any]:
+    """Return members and accounts, as far as they are wanted here; what is known already if nobody answers in time."""
+    jobs: dict[str, Callable[[], Any]] = {}
+    if groups:
+        jobs["members"] = partial(_members, where, groups)
+    if where.managed:
+        jobs["accounts"] = partial(_accounts, where)
+
+    def ask() -> Iterator[bytes]:
+        yield jsontext.canonical({name: job() for name, job in jobs.items()})
+
     try:
-        [answer] = child.run(lambda: [jsontext.canonical(_looked_up(where, groups))], 8 * _ROOM, seconds=_SECONDS)
+        [answer] = child.run(ask, 8 * _ROOM, seconds=_SECONDS)
     except child.ChildError:
-        before = _before(where).get("members")
-        return before if type(before) is dict else {}
-    found: dict[str, list[str]] = jsontext.loads(answer)
+        return {name: value for name, value in _before(where).items() if name in jobs}
+    found: dict[str, Any] = jsontext.loads(answer)
     return found
 
 
-def _looked_up(where: Places, groups: list[str]) -> dict[str, list[str]]:
+def _accounts(where: Places) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    room = _ROOM // 2
+    for account in _with_spool(where):
+        room -= len(account.pw_name) + len(account.pw_dir) + 32
+        if room > 0:
+            found[str(account.pw_uid)] = [account.pw_name, account.pw_dir]
+    return found
+
+
+def _members(where: Places, groups: list[str]) -> dict[str, list[str]]:
     import grp  # noqa: PLC0415 - not on Windows
 
     known = {}
@@ -143,10 +163,11 @@ def _looked_up(where: Places, groups: list[str]) -> dict[str, list[str]]:
             continue
         known[entry.gr_gid] = group
         listed |= dict.fromkeys(sorted(entry.gr_mem))
-    people = dict.fromkeys(_with_spool(where)) | listed if where.managed else {places.account_name(): None}
+    here = [account.pw_name for account in _with_spool(where)] if where.managed else [places.account_name()]
+    people = [*here, *listed] if where.managed else here
     found: dict[str, list[str]] = {}
     room = _ROOM
-    for name in list(people)[:PEOPLE_LIMIT]:
+    for name in list(dict.fromkeys(people))[:PEOPLE_LIMIT]:
         of_person = _groups_of(name, known)
         room -= len(name) + sum(map(len, of_person or ())) + 16
         if of_person is not None and room > 0:
@@ -165,12 +186,12 @@ def _groups_of(name: str, known: dict[int, str]) -> list[str] | None:
     return sorted({known[gid] for gid in gids if gid in known})
 
 
-def _with_spool(where: Places) -> Iterator[str]:
+def _with_spool(where: Places) -> Iterator[pwd.struct_passwd]:
     """Yield the accounts that have a spool here."""
     import pwd  # noqa: PLC0415 - not on Windows
 
-    for spool in person.spools(where):
+    for spool in person.spools(where)[:PEOPLE_LIMIT]:
         try:
-            yield pwd.getpwuid(spool.uid).pw_name
+            yield pwd.getpwuid(spool.uid)
         except (KeyError, OverflowError):
             continue

@@ -39,7 +39,9 @@ _PYTHON_WITHOUT = shutil.ignore_patterns("site-packages", "test", "idlelib", "en
 _PAGE = os.path.join(setup.ROOT, "docs", "rollout.md")
 _COMMAND = """#!{python}
 import site
+import sys
 site.addsitedir({packages!r})
+sys.path.insert(0, {checkout!r})
 from agentguard._entry import main
 main()
 """
@@ -98,7 +100,7 @@ def install_program(_folder: str) -> None:
     command = os.path.join(_ADMIN, "agentguard")
     os.makedirs(_ADMIN, exist_ok=True)
     with open(command, "w", encoding="utf-8") as stream:
-        stream.write(_COMMAND.format(python=python, packages=sysconfig.get_path("purelib")))
+        stream.write(_COMMAND.format(python=python, packages=sysconfig.get_path("purelib"), checkout=setup.ROOT))
     os.chmod(command, 0o755)
     run_command("agentguard", "install", "--system")
 

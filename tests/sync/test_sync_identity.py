@@ -62,7 +62,7 @@ def directory(tmp_path, monkeypatch):  # tmp_path first: pytest asks for the acc
 
     def getpwuid(uid):
         return next(
-            types.SimpleNamespace(pw_name=name, pw_gid=gid, pw_dir=f"/home/{name}")
+            types.SimpleNamespace(pw_name=name, pw_uid=number, pw_gid=gid, pw_dir=f"/home/{name}")
             for name, (number, gid) in ACCOUNTS.items()
             if number == uid
         )
@@ -93,6 +93,9 @@ def test_a_managed_sync_looks_up_everybody_here(directory, policy, tmp_path):
     found = identity.local(where, {"device": ""}, {"policy": policy})
     assert {"ada": ["eng"], "bob": ["eng"], "eve": ["eng"]} == found["members"]
     assert ["eng"] == directory
+    accounts = {"1001": ["ada", "/home/ada"], "1002": ["bob", "/home/bob"]}
+    assert accounts == found["accounts"]
+    assert accounts == identity.local(where, {"device": ""}, {"policy": b"{}"})["accounts"]
     assert os.uname().nodename == found["device"]
 
 
@@ -226,6 +229,30 @@ def test_every_record_says_the_roles(policy):
     ]
     assert ["event"] * 8 + ["error"] * 4 == [body["kind"] for body in found]
     assert [["engineer"], ["engineer"], [], []] * 3 == [body["roles"] for body in found]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "told"),
+    [
+        ({"7": ["ada", "/home/ada"]}, ("ada", "/home/ada", "os")),
+        ({"8": ["ada", "/home/ada"]}, None),
+        ({"7": ["ada"]}, None),
+        ({"7": ["ada", 1]}, None),
+        ({"7": "ada"}, None),
+        (["7"], None),
+        (None, None),
+    ],
+)
+def test_hook_asks_nobody_where_the_sync_has_left_the_account(tmp_path, monkeypatch, accounts, told):
+    """A directory that hangs holds no tool call up; what makes no sense is as if it were not there."""
+    active = seal.Active("fresh")
+    active.local = {"accounts": accounts}
+    monkeypatch.setattr(seal, "load_active", lambda *_: active)
+    monkeypatch.setattr(os, "getuid", lambda: 7)
+    answer = None if told else types.SimpleNamespace(pw_name="asked", pw_dir="/asked")
+    monkeypatch.setattr("pwd.getpwuid", lambda _uid: answer or pytest.fail("somebody was asked"))
+    found = hook_state.gather(managed(tmp_path), 0)
+    assert (told or ("asked", "/asked", "os")) == (found.user, found.home, found.known)
 
 
 def test_the_hook_asks_the_password_database_once_and_the_group_database_never(

@@ -1,19 +1,16 @@
 """The two clocks, a sync that waits for what will be due, and the heartbeat. The collector is one on loopback."""
 
-import gzip
-import http.server
 import json
 import os
 import shutil
 import stat
-import threading
 import time
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from lying import Lying
 
 from agentguard import jsontext
-from agentguard.audit import lines, receipts, record, spool
+from agentguard.audit import record, spool
 from agentguard.bundle import files
 from agentguard.sync import heartbeat, stages, status, watch
 from agentguard.sync.enroll import enroll
@@ -21,50 +18,11 @@ from agentguard.sync.enroll import enroll
 UID = os.geteuid()
 
 
-class Collector:
-    """Takes everything, unless it is told a status to answer with."""
-
-    def __init__(self):
-        self.key = Ed25519PrivateKey.generate()
-        self.public = self.key.public_key().public_bytes_raw().hex()
-        self.taken = []  # bodies
-        self.status = 200
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                data = self.rfile.read(int(self.headers["content-length"]))
-                value = {"token": "t"}
-                if self.path != "/v1/enroll":
-                    found = [lines.parse(raw) for raw in gzip.decompress(data).splitlines()]
-                    fields = {
-                        "chain": found[0].chain, "first": found[0].seq, "last": found[-1].seq, "head": found[-1].h,
-                        "received": "2026-05-01T00:00:00.000Z",
-                    }  # fmt: skip
-                    signature = outer.key.sign(receipts.message(fields)).hex()
-                    value = {"receipt": fields, "key": outer.public, "signature": signature}
-                    if outer.status == 200:
-                        outer.taken += [line.body for line in found]
-                body = json.dumps(value).encode()
-                self.send_response(outer.status)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_arguments):
-                """Say nothing."""
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-
 @pytest.fixture
 def collector():
-    found = Collector()
+    found = Lying()
     yield found
-    found.server.shutdown()
-    found.server.server_close()
+    found.close()
 
 
 @pytest.fixture
@@ -88,7 +46,7 @@ def records(home, count=1, *, age=0.0, **facts):
 
 
 def sent(collector):
-    return [body.get("effect") for body in collector.taken if body["kind"] != "genesis"]
+    return [body.get("effect") for body in collector.bodies() if body["kind"] != "genesis"]
 
 
 def never(_seconds):
@@ -170,7 +128,7 @@ def test_hooks_start_nothing_while_a_sync_waits(home):
 
 def test_clocks_stand_still_for_themselves(home, collector, listening):
     """A collector that is down keeps no bundle back, a publisher that is down no record."""
-    collector.status = 500
+    collector.answer = lambda _found: (500, {}, {})
     records(home, effect="deny")
     assert not stages.run(home)["upload"]["ok"]
     assert 1 == status.read(home)["upload_failures"]
@@ -178,7 +136,7 @@ def test_clocks_stand_still_for_themselves(home, collector, listening):
     set_clock(home, next_bundle="")
     listening.release(1)
     assert stages.run(home, background=True)["bundle"]["changed"]
-    collector.status = 200
+    collector.answer = collector.honest
     set_clock(home, next_upload="", next_bundle="")
     shutil.move(listening.repo, listening.repo + ".away")
     report = stages.run(home, background=True)
@@ -190,7 +148,7 @@ def test_clocks_stand_still_for_themselves(home, collector, listening):
 
 def test_tries_are_spread_from_a_second_to_a_quarter_of_an_hour(home, collector):
     """Full jitter: the longer it fails the further apart, and never a fixed time."""
-    collector.status = 500
+    collector.answer = lambda _found: (500, {}, {})
     records(home)
     waits = []
     for failures in range(14):
@@ -223,7 +181,7 @@ HEALTH = {
 
 
 def beats(collector):
-    return [body for body in collector.taken if body["kind"] == "heartbeat"]
+    return [body for body in collector.bodies() if body["kind"] == "heartbeat"]
 
 
 def test_heartbeat_reaches_the_collector_with_the_sync_that_made_it(home, collector):
