@@ -17,7 +17,7 @@ from agentguard.collector.store import FIELDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = f"""
 PRAGMA user_version = {_VERSION};
 CREATE TABLE cursor (file INTEGER NOT NULL, offset INTEGER NOT NULL);
@@ -29,13 +29,16 @@ CREATE TABLE hours (
 CREATE TABLE devices (
     device TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, records INTEGER NOT NULL, user TEXT NOT NULL,
     hostname TEXT NOT NULL, os TEXT NOT NULL, bundle TEXT NOT NULL, revision TEXT NOT NULL, state TEXT NOT NULL,
-    ahead INTEGER NOT NULL
+    ahead INTEGER NOT NULL, agentguard TEXT NOT NULL, source TEXT NOT NULL, health TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE removed (
     day TEXT NOT NULL, verdict TEXT NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (day, verdict)
 ) WITHOUT ROWID;
 """
-_DEVICE = ("device", "first", "last", "records", "user", "hostname", "os", "bundle", "revision", "state", "ahead")
+_DEVICE = (
+    "device", "first", "last", "records", "user", "hostname", "os", "bundle", "revision", "state", "ahead",
+    "agentguard", "source", "health",
+)  # fmt: skip
 _REMOVED = ("day", "verdict", "records", "at")
 ALL = ""  # the field under which records are counted whatever they say
 

@@ -33,6 +33,8 @@ _PIECE = 5000  # entries
 LANDED, FORGET = b".", b"f"  # what comes through the pipe
 _WAKES = 65536  # bytes that are read at once: however often it was woken, it looks once
 _MOST_OPEN = 32  # files of days
+_HEALTH = 200  # characters that are kept of what is wrong with a device
+_NO_BEAT = {"agentguard": "", "source": "", "health": ""}
 
 
 class Indexer:
@@ -212,12 +214,29 @@ def _row(n: int, kind: str, entry: Entry, tally: fleet.Tally) -> dayfile.Row:
         bundle = bundle if isinstance(bundle, dict) else {}
         policy = {name: _word(bundle.get(field)) for name, field in
                  (("bundle", "name"), ("revision", "revision"), ("state", "state"))}  # fmt: skip
-        own = {"user": user, "hostname": hostname, "os": system, "ahead": _ahead(body.get("time"), at)}
-        tally.see({"device": device, "first": at, "last": at, "records": 1, **own, **policy})
+        told = body.get("kind")
+        beat = _heartbeat(body) if told == "heartbeat" else _NO_BEAT
+        works = told != "genesis" and (told != "heartbeat" or "session" in body)  # else root's sync may have written it
+        own = {"user": user if works else "", "hostname": hostname, "os": system, "ahead": _ahead(body.get("time"), at)}
+        tally.see({"device": device, "first": at, "last": at, "records": 1, **own, **policy, **beat})
     words = " ".join(plan.fact(key, value) for key, value in facts)
     text = plan.visible("\n".join(query.strings(body, line.texts))) + "\n" + words
     milliseconds = _seconds(at[:13]) * 1000 + _within_hour(at)
     return dayfile.Row(n, milliseconds, values["device"][0], user, tool, "\n".join(rules), text)
+
+
+def _heartbeat(body: dict[str, Any]) -> dict[str, str]:
+    """Return what a heartbeat says of its device, as words for a table."""
+    found = body.get("doctor")
+    doctor = found if isinstance(found, dict) else {}
+    names = doctor.get("findings")
+    said = ", ".join(map(_word, names)) if isinstance(names, list) else ""
+    health = "healthy" if doctor.get("healthy") is True else _word(doctor.get("problem")) or said
+    return {
+        "agentguard": _word(body.get("agentguard")),
+        "source": _word(body.get("source")),
+        "health": health[:_HEALTH],
+    }
 
 
 def _word(value: Any) -> str:

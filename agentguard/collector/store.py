@@ -106,8 +106,9 @@ class Store(Protocol):
         """Return every device, the one that was heard of last first.
 
         {device, first, last: when its first and newest record came, records, user, hostname, os, bundle, revision, state:
-        of its newest record, ahead: seconds that its clock was ahead then, missing: records that are missing in its
-        chains, forks, chains: how many, alerts: {kind: how many}}
+        of its newest record, ahead: seconds that its clock was ahead then, agentguard, source: its version and which managed
+        settings won at its newest heartbeat, health: what was wrong then, "healthy" if nothing was, missing: records that
+        are missing in its chains, forks, chains: how many, alerts: {kind: how many}}
         """
 
     def alerts(self) -> list[dict[str, Any]]:

@@ -178,6 +178,33 @@ def test_devices_are_known_by_their_newest_record(filled):
     assert ("d2", "bob") == (d2["device"], d2["user"])
 
 
+def test_devices_say_how_they_stand(opened, tmp_path):
+    """What the newest heartbeat said: version, winning source, and what is wrong; whoever wrote it, the person stays."""
+    send.sent = {}
+    ingest, _ledger, store, _log = opened()
+    beat = {"kind": "heartbeat", "user": "root", "agentguard": "2.0", "source": "file"}
+    doctor = {"healthy": False, "findings": ["sync/old", "trust/stale"]}
+    records = (
+        ("d1", {**beat, "doctor": {"healthy": False, "findings": []}}), ("d1", {"effect": "deny", "user": "alice"}),
+        ("d1", {**beat, "doctor": doctor}), ("d2", {**beat, "session": "s", "user": "bob", "doctor": {"healthy": True}}),
+        ("d3", {**beat, "source": [7], "doctor": {"problem": "it took longer than 30 s"}}), ("d4", {**beat, "doctor": 1}),
+        ("d5", {"effect": "deny"}),
+    )  # fmt: skip
+    send(ingest, tmp_path, [(0, device, body, {}) for device, body in records])
+    store.catch_up()
+    found = {
+        one["device"]: tuple(one[name] for name in ("user", "agentguard", "source", "health"))
+        for one in store.devices()
+    }
+    assert {
+        "d1": ("alice", "2.0", "file", "sync/old, trust/stale"),
+        "d2": ("bob", "2.0", "file", "healthy"),
+        "d3": ("", "2.0", "", "it took longer than 30 s"),
+        "d4": ("", "2.0", "file", ""),
+        "d5": ("", "", "", ""),
+    } == found
+
+
 def test_indexing_that_is_interrupted_takes_nothing_twice(opened, tmp_path, monkeypatch):
     """A piece that is in its days' files and not counted yet is counted once when it is done again."""
     send.sent = {}
