@@ -290,6 +290,10 @@ def _finish(body: dict[str, Any], texts: dict[str, Any], redactor: Redactor) -> 
         from agentguard.audit import hide  # noqa: PLC0415 - only where there is something to hide
 
         body, texts = hide.apply(body, texts, redactor)
+    if redactor.withheld:
+        from agentguard.audit import withhold  # noqa: PLC0415 - only where the policy says so
+
+        body, texts = withhold.apply(body, texts, redactor)
     if redactor.found:
         body["redactions"] = dict(redactor.found)
     return body, texts

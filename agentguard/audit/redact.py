@@ -42,15 +42,17 @@ class Redactor:
     """Redacts the texts of one call. `key` is the device's key, or a function that gets it when it is first needed.
 
     `found` counts what was found, by type. A secret that was found once is known from then on: a text that consists of
-    nothing else is hidden too, although it says nothing by itself.
+    nothing else is hidden too, although it says nothing by itself. `withheld` names the fields that the policy keeps out of
+    the log: those that are masked (true) and those that are dropped (false).
     """
 
-    __slots__ = ("_key", "_known", "found", "idle")
+    __slots__ = ("_key", "_known", "found", "idle", "withheld")
 
     def __init__(self, key: bytes | Callable[[], bytes]) -> None:
         self._key = key
         self._known: dict[str, str] = {}
         self.found: dict[str, int] = {}
+        self.withheld: dict[str, bool] = {}
         self.idle = False  # a look at everything at once has found nothing to hide
 
     def needed(self, text: str) -> bool:
@@ -84,7 +86,7 @@ class Redactor:
         done = 0
         for start, end, kind, strong in scan.secrets(text):
             secret = text[start:end]
-            mark = self._mark(kind, secret, strong=strong)
+            mark = self.mark(kind, secret, strong=strong)
             pieces += [text[done:start], mark]
             done = end
             self.found[kind] = self.found.get(kind, 0) + 1
@@ -92,7 +94,8 @@ class Redactor:
                 self._known[word] = hidden
         return "".join([*pieces, text[done:]]) if pieces else text
 
-    def _mark(self, kind: str, secret: str, *, strong: bool) -> str:
+    def mark(self, kind: str, secret: str, *, strong: bool) -> str:
+        """Return what stands for a secret; if it is `strong`, nobody can guess it, and equal ones look equal."""
         if callable(self._key):
             self._key = self._key()
         if not strong or not self._key:

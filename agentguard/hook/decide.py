@@ -104,7 +104,7 @@ def failure(
     silent = (event and event != agent.TOOL) or state.active.local.get("stage") == OBSERVE
     effect = ALLOW if silent else DENY
     answer = agent.answer(agent.TOOL, effect, text, messages.one_line(text, messages.PERSON_LIMIT))
-    principal = _principal(state, _roles_alone(state))
+    principal = _principal(state, _roles_alone(state, redactor))
     body, texts = record.of_error(
         call, what, effect=effect, bundle=state.active.facts(), principal=principal, redactor=redactor
     )
@@ -115,6 +115,7 @@ def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome
     world, repository = _world(call, state)
     access = tools.access(call, world)
     policy = _policy(state)
+    redactor.withheld = policy.withheld
     context = _context(call, state, world, repository, redactor=redactor, policy=policy)
     decision = engine.decide(policy, access, world, context)
     bundle = state.active.facts()
@@ -152,7 +153,7 @@ def _decided(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome
 
 def _observed(call: ToolCall, state: State, redactor: redact.Redactor) -> Outcome:
     start = heartbeat = None
-    principal, bundle = _principal(state, _roles_alone(state)), state.active.facts()
+    principal, bundle = _principal(state, _roles_alone(state, redactor)), state.active.facts()
     if call.event == agent.SESSION_START:
         if call.session:
             start = (call.session, session.project_of(call.cwd, state.home, state.disk))
@@ -255,12 +256,17 @@ def _roles(who: Person, defined: dict[str, Any]) -> tuple[frozenset[str], frozen
     return roles.held(defined, who.user, who.groups, who.known)
 
 
-def _roles_alone(state: State) -> frozenset[str]:
-    """Return the roles that the person holds, where nothing else of the policy is needed. Never raises."""
+def _roles_alone(state: State, redactor: redact.Redactor) -> frozenset[str]:
+    """Return the roles that the person holds, where rules are not needed; tell the redactor what the log may not hold.
+
+    Never raises.
+    """
     if state.active.state in (FALLBACK, INVALID):
         return frozenset()
     try:
-        return _roles(_person(state), engine.roles_of(state.active.policy))[0]
+        settings = engine.settings_of(state.active.policy)
+        redactor.withheld = engine.withheld(settings)
+        return _roles(_person(state), settings.get("roles", {}))[0]
     except PolicyError:
         return frozenset()
 

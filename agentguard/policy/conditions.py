@@ -265,6 +265,17 @@ SCOPE_KEYS = ("roles", "users", "devices", "repo", "branch")
 AUDIT: dict[str, tuple[tuple[str, ...], str, str]] = {
     "on_failure": (EFFECTS, ASK, "a call that changes something and whose record cannot be written"),
 }
+# Lists of fields of a record, and what they do; keys of [audit] too.
+AUDIT_FIELDS = {
+    "drop": "fields that are not recorded",
+    "mask": "fields of which only a mark is recorded, by which equal values can be told on one device",
+}
+# The fields of a record that a policy may withhold. `row.` and `origin.` are those of every row, of every command.
+WITHHELD = (
+    "hostname", "user", "agent_version", "cwd", "project", "repo", "branch", "command", "reason", "remedy", "read_files",
+    "row.path", "row.host", "row.ref", "row.remote", "row.package", "row.variable", "row.why", "origin.command",
+    "origin.program", "origin.flags", "origin.args", "origin.via",
+)  # fmt: skip
 
 # What the tests of a policy hold. A case says in one of three ways what is called: `bash`, `tool` with `input`, or
 # `event` with `prompt`.

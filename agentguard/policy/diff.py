@@ -13,6 +13,7 @@ from agentguard import jsontext
 from agentguard.errors import PolicyError
 from agentguard.policy import compile as compiling
 from agentguard.policy import ruleview, source, weaker, weakroles
+from agentguard.policy.conditions import AUDIT_FIELDS
 from agentguard.policy.weaker import Weakening
 
 if TYPE_CHECKING:
@@ -201,10 +202,15 @@ def _settings(old: View, new: View) -> Iterable[Change]:
         ("name", old.policy.name, new.policy.name),
         ("mode", old.policy.mode, new.policy.mode),
         ("audit.on_failure", old.policy.on_failure, new.policy.on_failure),
+        *((f"audit.{key}", _fields(old, key), _fields(new, key)) for key in AUDIT_FIELDS),
         ("exceptions.max_days", old.policy.max_days, new.policy.max_days),
     ):
         if before != after:
             yield Change(key, before, after)
+
+
+def _fields(view: View, key: str) -> str:
+    return ", ".join(sorted(name for name, mask in view.policy.withheld.items() if mask == (key == "mask")))
 
 
 class _Names:

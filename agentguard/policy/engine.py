@@ -71,13 +71,14 @@ _CI = "ci"  # the device kind that has defaults of its own
 class Policy:
     """A compiled policy that has been checked, or the built-in pack. `on_failure`: where a record cannot be written.
 
+    `withheld` are fields that are not recorded, each with whether a mark of it is.
     `roles` are those that it defines, `max_days` is how long an exception may last. A stored policy reads its rules and sets
     as they are asked for, and knows which ones a row could concern.
     """
 
     __slots__ = (
         "_by_action", "_kept", "_keys", "_usual", "defaults", "max_days", "mode", "name", "on_failure", "roles", "rules",
-        "sets", "stored",
+        "sets", "stored", "withheld",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], stored: Stored | None = None) -> None:
@@ -87,6 +88,7 @@ class Policy:
         self.max_days: int = data.get("exceptions", {}).get("max_days", MAX_DAYS)
         self.roles: dict[str, dict[str, Any]] = data.get("roles", {})
         self.on_failure: str = data.get("audit", {}).get("on_failure", ASK)
+        self.withheld = withheld(data)
         self.stored = stored
         self.sets: Sequence[dict[str, Any]] | Lines = stored.sets if stored else data["sets"]
         self.rules: Sequence[dict[str, Any]] | Lines = stored.rules if stored else data["rules"]
@@ -163,11 +165,16 @@ def load(data: bytes) -> Policy:
     return Policy(read(data))
 
 
-def roles_of(data: bytes) -> dict[str, dict[str, Any]]:
-    """Return the roles that a policy defines; nothing else of a stored one is read. Raises `PolicyError`."""
+def settings_of(data: bytes) -> dict[str, Any]:
+    """Return what a policy says beside its rules and sets; nothing else of a stored one is read. Raises `PolicyError`."""
     head: dict[str, Any] = head_of(data)[0] if data.startswith(MAGIC) else read(data)
-    roles: dict[str, dict[str, Any]] = head.get("roles", {})
-    return roles
+    return head
+
+
+def withheld(settings: dict[str, Any]) -> dict[str, bool]:
+    """Return the fields that the log does not hold, each with whether a mark of it is recorded instead."""
+    audit = settings.get("audit", {})
+    return {**dict.fromkeys(audit.get("mask", ()), True), **dict.fromkeys(audit.get("drop", ()), False)}
 
 
 def check(data: bytes) -> Policy:

@@ -30,7 +30,7 @@ _FIRST = (
     ("0.1.0", "trait", "read-only removes-package runs-fetched-code sends signals skips-checks starts-agent"),
     ("0.1.0", "variable", "project home tmpdir agentguard hostname"),
     ("0.1.0", "default", "effect possible unknown opaque unknown_tool on_stale"),
-    ("0.1.0", "audit", "on_failure"),
+    ("0.1.0", "audit", "on_failure drop mask"),
 )
 SINCE = {f"{kind} {key}": version for version, kind, keys in _FIRST for key in keys.split()}
 _CLOSED = ("action", "certainty", "trait")  # conditions whose words are features

@@ -37,7 +37,7 @@ _SET: dict[str, Any] = {"values": list, "except": list, "or": list}
 _DEFAULTS: dict[str, Any] = dict.fromkeys(
     ("effect", "possible", "opaque", "unknown", "unknown_tool", "on_stale"), EFFECTS
 )
-_AUDIT: dict[str, Any] = {"on_failure": EFFECTS}
+_AUDIT: dict[str, Any] = {"on_failure": EFFECTS, "drop": list, "mask": list}
 _EXCEPTIONS: dict[str, Any] = {"max_days": int}
 _ROLE: dict[str, Any] = {"assurance": frozenset(ASSURANCES), "users": list, "groups": list}
 _ROLE_NEEDED = frozenset(_ROLE)

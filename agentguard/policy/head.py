@@ -14,12 +14,15 @@ from agentguard.policy import people, shape
 from agentguard.policy.conditions import (
     ACTION_DEFAULTS,
     AUDIT,
+    AUDIT_FIELDS,
     BUNDLE_KEYS,
     CHOICE,
     DEFAULTS,
     DEVICE_KINDS,
     RULES_FILE_KEYS,
+    WITHHELD,
 )
+from agentguard.policy.findings import nearest
 from agentguard.policy.model import ENFORCE, OBSERVE, SCHEMA, STRICTNESS
 
 if TYPE_CHECKING:
@@ -62,7 +65,7 @@ def said(document: Document, findings: list[Finding]) -> dict[str, Any]:
         "name": fields.get("name", ""),
         "mode": fields.get("mode"),
         "defaults": {**_defaults(document, ("defaults",), fields.get("defaults", {}), findings), **kinds},
-        "audit": _choices(document, ("audit",), fields.get("audit", {}), AUDIT, findings),
+        "audit": _audit(document, fields.get("audit", {}), findings),
         "exceptions": people.limits(document, fields.get("exceptions", {}), findings),
         "roles": people.roles(document, fields.get("roles", {}), findings),
     }
@@ -95,10 +98,35 @@ def strictest(heads: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "name": "",
         "mode": OBSERVE if all(head["mode"] == OBSERVE for head in heads) else ENFORCE,
         "defaults": defaults,
-        "audit": {key: max((head["audit"][key] for head in heads), key=STRICTNESS.__getitem__) for key in AUDIT},
+        "audit": _strictest_audit([head["audit"] for head in heads]),
         "exceptions": people.least([head["exceptions"] for head in heads]),
         "roles": people.strictest([head["roles"] for head in heads]),
     }
+
+
+def _audit(document: Document, table: Any, findings: list[Finding]) -> dict[str, Any]:
+    """Return how the log is kept. A field that no record has would withhold nothing, and is a finding."""
+    found: dict[str, Any] = dict(_choices(document, ("audit",), table, AUDIT, findings, also=AUDIT_FIELDS))
+    for key in AUDIT_FIELDS if isinstance(table, dict) else ():
+        names = shape.texts(document, ("audit", key), table.get(key, []), findings)
+        for steps, name in names:
+            if name not in WITHHELD:
+                near = nearest(name, WITHHELD)
+                what = f'no record has a field "{name}" that could be withheld'
+                what += "" if near else f"; there are {', '.join(WITHHELD)}"
+                findings.append(document.finding(steps, "AG201", what, near))
+        if names:
+            found[key] = list(dict.fromkeys(name for _steps, name in names))
+    return found
+
+
+def _strictest_audit(tables: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the strictest words, and all fields that one of these withholds."""
+    found: dict[str, Any] = {key: max((table[key] for table in tables), key=STRICTNESS.__getitem__) for key in AUDIT}
+    for key in AUDIT_FIELDS:
+        if names := list(dict.fromkeys(name for table in tables for name in table.get(key, ()))):
+            found[key] = names
+    return found
 
 
 def effective(defaults: Mapping[str, Any], name: str, action: str = "", kind: str = "") -> str:

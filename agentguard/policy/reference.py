@@ -59,6 +59,8 @@ def _parts() -> dict[str, str]:
         "action defaults": _codes(conditions.ACTION_DEFAULTS),
         "defaults": _choices(conditions.DEFAULTS),
         "audit": _choices(conditions.AUDIT),
+        "audit fields": _list({_code(key): meaning for key, meaning in conditions.AUDIT_FIELDS.items()}),
+        "withheld": _codes(conditions.WITHHELD),
         "case keys": _keys(conditions.CASE_KEYS),
         "as keys": _keys(conditions.AS_KEYS),
         "matrix keys": _keys(conditions.MATRIX_KEYS),

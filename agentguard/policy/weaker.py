@@ -78,6 +78,10 @@ def of_settings(old: View, new: View) -> list[Weakening]:
         found.append(Weakening("", "mode", f"{ENFORCE} → {OBSERVE}, for every rule without a mode of its own"))
     if STRICTNESS[new.policy.on_failure] < STRICTNESS[old.policy.on_failure]:
         found.append(Weakening("", "audit.on_failure", f"{old.policy.on_failure} → {new.policy.on_failure}"))
+    more = [name for name in new.policy.withheld if name not in old.policy.withheld]
+    less = [name for name, mask in new.policy.withheld.items() if not mask and old.policy.withheld.get(name)]
+    if more or less:
+        found.append(Weakening("", "audit", f"no longer recorded: {', '.join([*more, *less])}"))
     return found
 
 

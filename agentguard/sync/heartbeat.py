@@ -17,6 +17,7 @@ from agentguard.audit import record, redact, spool
 from agentguard.bundle import files
 from agentguard.bundle.person import person
 from agentguard.errors import SpoolError
+from agentguard.policy import engine
 from agentguard.policy.model import NONE, OS
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def beat(where: Places, active: Active, look: Look) -> None:
     }
     folder = where.spool(os.getuid() if hasattr(os, "getuid") else 0)
     redactor = redact.Redactor(lambda: spool.device_key(folder))
+    redactor.withheld = engine.withheld(engine.settings_of(active.policy)) if active.policy else {}
     body, texts = record.of_heartbeat(
         None, data, version=__version__, principal=principal, bundle=active.facts(), redactor=redactor
     )

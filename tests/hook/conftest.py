@@ -131,3 +131,15 @@ def laptop(tmp_path_factory):
 def project_only(tmp_path_factory):
     """A laptop whose policy has no scratch folders: whatever is outside the project is asked about."""
     return make_laptop(tmp_path_factory.mktemp("project-only"), bundle=Path(__file__).parent / "policy")
+
+
+@pytest.fixture
+def laptop_with(tmp_path):
+    """A function that makes a laptop under a policy whose bundle.toml is this text."""
+
+    def made(text):
+        (tmp_path / "policy").mkdir()
+        (tmp_path / "policy" / "bundle.toml").write_text(text)
+        return make_laptop(tmp_path / "laptop", bundle=tmp_path / "policy")
+
+    return made

@@ -295,6 +295,18 @@ def test_a_layers_own_word_wins_and_packs_speak_where_it_says_nothing(team, tmp_
     assert "deny" == found["defaults"]["ci"]["unknown"]
 
 
+def test_what_one_pack_withholds_from_the_log_is_withheld(team, tmp_path):
+    """Each of several packs would by itself; the layer's own list stands in the place of theirs."""
+    audit = '[audit]\ndrop = "branch"\nmask = ["row.path", "row.path"]\n'
+    write(tmp_path / "org", {"bundle.toml": HEAD.format("org") + audit, "rules/a.toml": ""})
+    assert {"on_failure": "ask", "drop": ["branch"], "mask": ["row.path"]} == compiled(team(""))["audit"]
+    assert {"on_failure": "ask", "drop": ["cwd"], "mask": ["row.path"]} == compiled(team('[audit]\ndrop = ["cwd"]\n'))[
+        "audit"
+    ]
+    heads = [{"on_failure": "ask", "drop": ["a"]}, {"on_failure": "deny", "drop": ["b", "a"], "mask": ["c"]}]
+    assert {"on_failure": "deny", "drop": ["a", "b"], "mask": ["c"]} == head._strictest_audit(heads)
+
+
 _EFFECT = st.sampled_from(["allow", "ask", "deny"])
 _SOME = ("read", "connect")
 _TABLE = st.fixed_dictionaries(

@@ -235,6 +235,15 @@ def test_what_is_weaker_about_the_whole(compiled):
     assert [] == weakenings(compiled, [{}], [{}], lax.items(), strict.items())
 
 
+def test_to_record_less_is_weaker(compiled):
+    """A field that is no longer recorded, and one of which not even a mark is any more."""
+    audits = [{"on_failure": "ask", **more} for more in ({}, {"mask": ["row.path"]}, {"drop": ["row.path", "branch"]})]
+    none, mask, drop = ({"audit": audit}.items() for audit in audits)
+    assert [" audit: no longer recorded: row.path"] == weakenings(compiled, [{}], [{}], none, mask)
+    assert [" audit: no longer recorded: branch, row.path"] == weakenings(compiled, [{}], [{}], mask, drop)
+    assert [] == weakenings(compiled, [{}], [{}], drop, mask)
+
+
 def test_an_allow_rule_that_changes_nothing_is_no_weakening(compiled):
     """Where every default allows, an allow rule is idle."""
     open_defaults = {"defaults": {"effect": "allow", "opaque": "allow", "unknown_tool": "allow"}}

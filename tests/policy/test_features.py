@@ -20,7 +20,7 @@ def test_every_part_of_the_language_has_a_first_version():
         *(f"rule {key}" for key in form._RULE),
         *(f"policy {key}" for key in form._TOP),
         *(f"default {key}" for key in conditions.DEFAULTS),
-        *(f"audit {key}" for key in conditions.AUDIT),
+        *(f"audit {key}" for key in (*conditions.AUDIT, *conditions.AUDIT_FIELDS)),
         *(f"variable {name}" for name in conditions.VARIABLES),
     }
     assert language == set(features.SINCE)
