@@ -69,7 +69,7 @@ KEYS: dict[str, tuple[_Key, Any]] = {
 # Settings of a fleet's agentguard.toml; the stage is the phase, and the rest is a device's own.
 FLEET = ("sync_url", "collector_url", "org", "verify", "grace_days", "groups", "device_kind")
 _TYPES = {str: TEXT, bool: FLAG, int: NUMBER}
-_PATHS: dict[str, _Key] = {
+PATHS: dict[str, _Key] = {
     "python": (TEXT, (), False, "The interpreter on those machines."),
     "stub": (TEXT, (), False, "The hook on those machines."),
     "launcher": (TEXT, (), False, "The hook on machines that have agentguard's package, instead of the two above."),
@@ -120,7 +120,7 @@ def template() -> str:
     for name, target in TARGETS.items():
         parts.append(f"\n\n# Paths on {target.title}; only root may be able to change what is there.\n# [{name}]")
         parts += [
-            _entry(key, getattr(target, key), _PATHS[key][3], commented=True).replace("\n\n", "\n", 1).rstrip("\n")
+            _entry(key, getattr(target, key), PATHS[key][3], commented=True).replace("\n\n", "\n", 1).rstrip("\n")
             for key in _paths(target)
         ]
     return "".join(parts).rstrip("\n") + "\n"
@@ -238,7 +238,7 @@ def _argv(document: Document, name: str, table: dict[str, Any], findings: list[F
 
 def _paths(target: Target) -> dict[str, _Key]:
     """Return the keys of paths that a kind of machine has."""
-    return {key: spec for key, spec in _PATHS.items() if getattr(target, key)}
+    return {key: spec for key, spec in PATHS.items() if getattr(target, key)}
 
 
 def _named(

@@ -65,7 +65,9 @@ These stand in a machine's own agentguard.toml and not in deploy.toml:
 
 {choices}
 
-`[linux]`, `[macos]` and `[windows]` may name `python` and `stub`, where they are not those of `agentguard install --system`.
+`[linux]`, `[macos]` and `[windows]` may name what is started, where it is not that of `agentguard install --system`.
+
+{paths}
 
 ## Where things go
 
@@ -116,6 +118,7 @@ def page() -> str:
         keys=_table(("key", "needed", "meaning"), keys),
         settings=_table(("key", "meaning"), map(_setting, fleet)),
         own_settings=_table(("key", "meaning"), map(_setting, own)),
+        paths=_table(("key", "meaning"), [(f"`{name}`", meaning) for name, (*_kind, meaning) in plan.PATHS.items()]),
         choices=_table(
             ("key", "closes", "price"), [(f"`{name}`", one.closes, one.price) for name, one in CHOICES.items()]
         ),

@@ -66,7 +66,7 @@ def test_every_command_and_option_explains_itself():
 def test_every_setting_is_documented():
     """Of deploy.toml, and of the configuration that root owns."""
     page = TEXTS[DOCS / "deploy-reference.md"]
-    names = [*plan.KEYS, *CHOICES, *(one.name for one in config.SETTINGS)]
+    names = [*plan.KEYS, *plan.PATHS, *CHOICES, *(one.name for one in config.SETTINGS)]
     assert [] == [name for name in names if f"| `{name}` |" not in page]
     assert [] == [name for name in targets.TARGETS if f"`[{name}]`" not in page]
 
