@@ -245,8 +245,13 @@ class Overlap:
             yield from values
 
     def _telling(self, rule: dict[str, Any]) -> list[Condition]:
-        """Return the conditions by whose values a rule can be found again."""
-        return [one for one in rule["when"] if kind_of(one[0]) not in (ENUM, PORT)]
+        """Return the conditions by whose values a rule can be found again. Of ranges of ports no single value tells."""
+        return [
+            (key, negated, listed)
+            for key, negated, listed in rule["when"]
+            if kind_of(key) not in (ENUM, PORT)
+            or (kind_of(key) == PORT and not negated and not any("-" in port for port in self._values(listed)))
+        ]
 
     def _names(self, condition: Condition) -> list[tuple[str, bool, str]]:
         """Return what a rule is filed under that has a condition."""

@@ -185,6 +185,7 @@ def test_whatever_covers_a_rule_is_found(compiled, some) -> None:
         lambda number: {"path": [f"/x/{number}", f"/y/{number}"]},
         lambda number: {"command": ["git push"], "ref": [f"v{number}"]},
         lambda number: {"args": [f"a{number}"], "path": ["/x/**"]},
+        lambda number: {"host": ["x.org"], "port": [str(number + 1)]},
         lambda number: {"not": {"path": [f"/x/{number}"]}},
     ],
 )
