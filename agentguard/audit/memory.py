@@ -142,6 +142,15 @@ def receipts_in(paths: Sequence[str], keys: Sequence[str]) -> list[receipts.Rece
     return found
 
 
+def refused(places: Places) -> list[str]:
+    """Return the files of records that the collector did not take, as far as this process may see them."""
+    try:
+        names = sorted(os.listdir(places.sync))
+    except OSError:
+        return []
+    return [os.path.join(places.sync, name) for name in names if name.startswith("refused.")]
+
+
 def _number(value: Any) -> Any:
     return value if type(value) in (int, float) else 0
 

@@ -468,3 +468,18 @@ def test_slow_client_does_not_hold_up_the_others(server, device):
     assert {"records": 4} == device("d2").record(3).send()
     stop.set()
     thread.join()
+
+
+def test_revoked_device_sends_nothing_until_it_is_let_in_again(server, device):
+    """Its token is worth nothing, the enrol secret does not help it, and what it recorded meanwhile is not lost."""
+    laptop = device("d1").record(2)
+    assert {"records": 3} == laptop.send()
+    assert 0 == warm.run("collector", "device", "revoke", "--data", server.data, "d1").returncode
+    laptop.record(2)
+    with pytest.raises(UploadError, match="revoked"):
+        laptop.send()
+    assert {"records": 4} == device("d2").record(3).send()
+    assert 0 == warm.run("collector", "device", "allow", "--data", server.data, "d1").returncode
+    assert {"records": 0} == {"records": laptop.send()["records"]}  # it asks again in an hour
+    os.unlink(os.path.join(laptop.places.sync, "upload.json"))
+    assert {"records": 5} == laptop.send()

@@ -328,6 +328,12 @@ def _upload(lab):
     return records.check(lab.exam())
 
 
+def _refused(lab):
+    lab.status()
+    Path(lab.own.sync, "refused.1000.ndjson").write_text("{}\n", encoding="ascii")
+    return records.check(lab.exam())
+
+
 def _waiting(lab):
     with open(lab.own.settings, "a", encoding="ascii") as file:
         file.write('collector_url = "https://audit.acme.example"\n')
@@ -452,6 +458,7 @@ WRONG = {
     "records/mode": _mode,
     "records/unwritable": _unwritable,
     "records/upload": _upload,
+    "records/refused": _refused,
     "records/waiting": _waiting,
     "sync/never": _never,
     "sync/failing": _failing,
@@ -698,6 +705,13 @@ def test_fix_mends_what_is_safe(lab):
     assert not report.healthy
     assert {"sync", "settings"} == {line.partition(":")[0] for line in fix.mend(report.exam, report.findings)}
     assert doctor.examine(machine).healthy
+
+
+def test_spool_that_was_not_handed_over_is_found(lab):
+    """The upload as a whole was well; whose spool was not is said."""
+    lab.status(upload={"ok": True, "records": 3, "problems": "the spool of user 1001 could not be worked in"})
+    (found,) = (one for one in records.check(lab.exam()) if one.name == "records/upload")
+    assert "user 1001" in found.what
 
 
 def test_fix_gives_the_spool_its_mode(lab):

@@ -9,7 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from agentguard import config
-from agentguard.audit import upload
+from agentguard.audit import memory, upload
 from agentguard.deploy import targets
 from agentguard.deploy.doctor.exam import SYSTEMD
 from agentguard.deploy.lint.formats import BAD_PLIST
@@ -79,6 +79,10 @@ def _sync(exam: Exam, known: dict[str, Any]) -> Iterator[Finding]:
     upload, error, last = known.get("upload"), known.get("last_error"), known.get("last_success")
     if isinstance(upload, dict) and upload.get("ok") is False:
         yield exam.finding("records/upload", f"the last upload failed: {upload.get('text', '')}", fix="sync")
+    elif isinstance(upload, dict) and upload.get("problems"):
+        yield exam.finding("records/upload", f"not all spools were handed over: {upload['problems']}", fix="sync")
+    for place in memory.refused(exam.where):
+        yield exam.finding("records/refused", f"records were set aside in {place}", place=place)
     if isinstance(error, dict):
         yield exam.finding("sync/failing", f"since {error.get('time', '')}: {error.get('text', '')}", fix="sync")
     if not isinstance(last, str):

@@ -133,6 +133,9 @@ KNOWN = {
     ),
     "records/unwritable": Known(ERROR, "records of this person cannot be written", "ls -ld {place}"),
     "records/upload": Known(WARNING, "the collector does not get what happens here", "{sudo}{cli} sync"),
+    "records/refused": Known(
+        WARNING, "the collector does not have these records; they are kept here with what it said", "{sudo}tail {place}"
+    ),
     "records/waiting": Known(
         WARNING, "the collector has not got them, and they can still be deleted", "{sudo}{cli} sync"
     ),
