@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agentguard.audit.source import Source
     from agentguard.places import Places
 
+_PAGE = 1000  # records that a collector gives at once
 _QUERY = {"ignore_unknown_options": True}  # `-user:ci` is a term
 _MODULE = "agentguard.cli.audit_keep"
 _LAZY = {
@@ -74,14 +75,26 @@ def _source(collector: str | None, token_file: str | None, home: str | None) -> 
 @click.option(
     "-n", "--number", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many records."
 )
-@click.option("--raw", is_flag=True, help="Print the lines as they stand in the spool: what `policy replay` reads.")
+@click.option(
+    "--raw", is_flag=True, help="Print one record a line, as it stands in the spool: what `policy replay` reads."
+)
 @click.option(
     "--outgoing", is_flag=True, help="Print exactly the bytes that will leave this laptop next, and nothing else."
 )
+@collector_options
 @home_option
 @json_option
-def tail(*, number: int, raw: bool, outgoing: bool, home: str | None, as_json: bool) -> None:
-    """Show the newest records of this person's spool.
+def tail(
+    *,
+    number: int,
+    raw: bool,
+    outgoing: bool,
+    collector: str | None,
+    token_file: str | None,
+    home: str | None,
+    as_json: bool,
+) -> None:
+    """Show the newest records, the newest last.
 
     `--outgoing` prints every record that the collector has not signed for, byte for byte as the upload sends it (there
     it is compressed on the way).
@@ -93,27 +106,41 @@ def tail(*, number: int, raw: bool, outgoing: bool, home: str | None, as_json: b
       agentguard audit tail -n 1000 --raw > calls.ndjson
       agentguard audit tail --outgoing
     """
-    from agentguard.audit import reader, unsent  # noqa: PLC0415
+    if outgoing:
+        if collector:
+            raise UsageError("--outgoing is about this laptop", hint="leave --collector out")
+        _outgoing(places_of(home))
+        return
+    if collector:
+        found = _source(collector, token_file, home).find("", min(number, _PAGE))[0][::-1]
+    else:
+        found = _newest(places_of(home), number)
+    if raw:
+        for record in found:
+            out(record.as_line().decode("ascii"))
+    else:
+        _print(found, as_json=as_json)
+
+
+def _newest(places: Places, number: int) -> list[Seen]:
+    """Return the newest records of the spool; say which lines are none."""
+    from agentguard.audit import reader  # noqa: PLC0415
     from agentguard.audit.show import Seen  # noqa: PLC0415
 
-    places = places_of(home)
-    folder = places.spool(os.getuid())
-    if outgoing:
-        from agentguard.audit.memory import Memory  # noqa: PLC0415
-
-        for line in unsent.waiting(folder, Memory(places.sync).acknowledged(os.getuid()), math.inf):
-            out(line.raw.decode("ascii"))
-        return
-    lines = reader.newest(folder, number)
+    lines = reader.newest(places.spool(os.getuid()), number)
     for line in lines:
         if line.problem:
             say(f"{line.file}:{line.number}: {line.problem}")
-    good = [line for line in lines if not line.problem]
-    if raw:
-        for line in good:
-            out(line.raw.decode("ascii"))
-    else:
-        _print([Seen(line.body, line.texts, line.h) for line in good], as_json=as_json)
+    return [Seen(line.body, line.texts, line.h, raw=line.raw) for line in lines if not line.problem]
+
+
+def _outgoing(places: Places) -> None:
+    from agentguard.audit import unsent  # noqa: PLC0415
+    from agentguard.audit.memory import Memory  # noqa: PLC0415
+
+    acknowledged = Memory(places.sync).acknowledged(os.getuid())
+    for line in unsent.waiting(places.spool(os.getuid()), acknowledged, math.inf):
+        out(line.raw.decode("ascii"))
 
 
 @audit.command(context_settings=_QUERY)

@@ -417,6 +417,29 @@ def test_person_searches_and_verifies_at_the_collector(server, device):
     assert "ends at 1 here and at 2 at the collector" in done.stdout
 
 
+def test_records_at_the_collector_are_shown_whole_and_counted(server, device):
+    """`audit tail`, `show` and `stats` with --collector say what they say of a spool."""
+    more = {"session": "s", "event": "PreToolUse", "tool_use_id": "c"}
+    laptop = device("d1").record(
+        1, kind="decision", effect="ask", would="ask", tool="Bash", id="00000000000000aa", **more
+    )
+    laptop.record(1, kind="event", outcome="done", **{**more, "event": "PostToolUse"}).send()
+    where = ["--collector", server.url, "--token-file", server.token_file, "--home", laptop.places.home]
+
+    def audit(*arguments):
+        return json.loads(warm.run("audit", *arguments, "--json", *where).stdout)
+
+    assert [0, 1, 2] == [one["body"]["seq"] for one in audit("tail")]
+    found = audit("show", "00000000000000aa")
+    assert ("granted", True, True) == (
+        found["ended"]["word"], found["standing"]["holds"], found["standing"]["acknowledged"],
+    )  # fmt: skip
+    assert ([], [2]) == tuple([one["body"]["seq"] for one in found[side]] for side in ("before", "after"))
+    counts = audit("stats", "session:s")
+    assert (2, {"granted": 1}, {"d1": 2}) == (counts["records"], counts["asks"], counts["devices"])
+    assert 2 == warm.run("audit", "tail", "--outgoing", *where).returncode
+
+
 def test_commands_of_the_auditors_page_work_at_a_collector(server, device, tmp_path, monkeypatch):
     """As they stand there, but for the address and the token."""
     monkeypatch.chdir(tmp_path)
