@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -333,6 +334,45 @@ def squatted_spool_is_given_back(laptop: Laptop) -> None:
     must(_DENIED in laptop.arrived("30009"), "the record did not arrive")
 
 
+def denial_is_heard_while_a_sync_waits(laptop: Laptop) -> None:
+    """The service's own process stays for young records; a denial of that minute is at the collector long before its end."""
+    with open(os.path.join(laptop.where.sync, "status.json"), "rb") as stream:
+        fetched = json.load(stream)["last_request"]
+    laptop.hook(ALICE, _ALLOWED)
+    argv = [*install.cli_command(laptop.where), "sync", "--background"]
+    word = f"{_DENIED} {time.monotonic_ns()}"
+    with subprocess.Popen(argv, env=_PLAIN, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            hold = os.path.join(laptop.where.sync, "next_try")
+            _until(lambda: os.stat(hold).st_mtime > time.time() + 10, "the sync does not wait for young records")
+            must(laptop.hook(ALICE, word) == 2, "a denied call must be denied")
+            _until(lambda: word in laptop.arrived("alice"), "the denial did not arrive")
+        finally:
+            process.kill()
+    with open(os.path.join(laptop.where.sync, "status.json"), "rb") as stream:
+        must(json.load(stream)["last_request"] == fetched, "the bundle was fetched before it was due")
+
+
+def _until(holds: Callable[[], bool], otherwise: str) -> None:
+    for _ in range(400):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise NotProved(otherwise)
+
+
+def heartbeat_says_how_the_machine_stands(laptop: Laptop) -> None:
+    """Root's sync tells the collector what the doctor finds: here, that nothing starts the hook."""
+    laptop.sync()
+    beat = [body for body in laptop.collector.bodies() if body["kind"] == "heartbeat"][-1]
+    must((beat["install"], beat["bundle"]["state"]) == ("managed", "fresh"), f"the heartbeat says {beat}")
+    must("managed/none" in beat["doctor"]["findings"], f"the doctor says {beat['doctor']}")
+    laptop.hook(ALICE, "", event="SessionStart")
+    laptop.sync()
+    last = [body for body in laptop.collector.bodies() if body["kind"] == "heartbeat" and body["user"] == "alice"][-1]
+    must("managed/none" in last["doctor"]["findings"], f"alice's first hook says {last}")
+
+
 def proxies_are_ignored(laptop: Laptop) -> None:
     """Whatever the environment of root's sync names, it goes where the policy says."""
     with socket.create_server(("127.0.0.1", 0)) as trap:
@@ -383,6 +423,12 @@ def directory_that_hangs(laptop: Laptop) -> None:
     must(_DENIED in laptop.arrived("bob"), "bob's record did not arrive")
 
 
+PROOFS: tuple[Callable[[Laptop], None], ...] = (
+    squatted_spool_is_given_back, denial_is_heard_while_a_sync_waits, heartbeat_says_how_the_machine_stands,
+    proxies_are_ignored, nobody_knows_bob, directory_that_hangs,
+)  # fmt: skip
+
+
 def main(argv: list[str]) -> int:
     """Start a box and prove everything in it; return the exit code."""
     if os.geteuid() != 0:
@@ -416,7 +462,7 @@ def _inside(folder: str, wanted: list[str]) -> int:
         proofs[attack.__name__] = lambda attack=attack: nothing_is_reached(laptop, attack)  # type: ignore[misc]
     for lasting in LASTING:
         proofs[lasting.__name__] = lambda lasting=lasting: nothing_is_reached(laptop, lasting=lasting)  # type: ignore[misc]
-    for proof in (squatted_spool_is_given_back, proxies_are_ignored, nobody_knows_bob, directory_that_hangs):
+    for proof in PROOFS:
         proofs[proof.__name__] = lambda proof=proof: proof(laptop)  # type: ignore[misc]
     failed = 0
     for name, prove in proofs.items():
@@ -427,6 +473,8 @@ def _inside(folder: str, wanted: list[str]) -> int:
             problem = ""
         except NotProved as error:
             problem = str(error)
+        except Exception:  # noqa: BLE001 - a defect of the harness must be told like a failed proof
+            problem = traceback.format_exc()
         failed += bool(problem)
         sys.stdout.write(f"{'FAIL' if problem else 'ok':5}{name}{': ' + problem if problem else ''}\n")
         sys.stdout.flush()
