@@ -9,7 +9,7 @@ import pytest
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 STARTED_BY_PEOPLE = (
-    "demo", "test", "lint", "bench", "bench-replay", "bench-spool", "corpus", "soak", "e2e-claude", "e2e-package",
+    "demo", "test", "test-slow", "lint", "bench", "bench-replay", "bench-spool", "corpus", "soak", "e2e-claude", "e2e-package",
     "e2e-sync",
     "package-deb", "tuf-client",
 )  # fmt: skip

@@ -31,17 +31,27 @@ def policy(tmp_path):
     return tmp_path / "policy"
 
 
-@pytest.fixture
-def acme(tmp_path, policy):
-    """Give a publisher's folder with one revision, and its root's SHA-256."""
-    (tmp_path / "passphrase").write_text("secret\nsecond line\n")
-    folder = tmp_path / "acme"
-    code, out, _err = run("init", folder, "--org", "acme", "--passphrase-file", tmp_path / "passphrase", "--json")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Give a publisher's folder with one revision, its root's SHA-256 and the policy's folder: made by two commands."""
+    base = tmp_path_factory.mktemp("made")
+    (base / "policy").mkdir()
+    (base / "policy/bundle.toml").write_text(CASE)
+    (base / "passphrase").write_text("secret\nsecond line\n")
+    folder = base / "acme"
+    code, out, _err = run("init", folder, "--org", "acme", "--passphrase-file", base / "passphrase", "--json")
     assert 0 == code
-    code, _out, err = run("publish", policy, "--to", folder, "--passphrase-file", tmp_path / "passphrase")
-    told = f"{policy} has no tests (tests/*.toml), so nothing shows that it does what it is meant to\n"
+    code, _out, err = run("publish", base / "policy", "--to", folder, "--passphrase-file", base / "passphrase")
+    told = f"{base}/policy has no tests (tests/*.toml), so nothing shows that it does what it is meant to\n"
     assert (0, f"{told}published in {folder}/repo: serve that folder over https\n") == (code, err)
     return folder, json.loads(out)["root_sha256"]
+
+
+@pytest.fixture
+def acme(made, tmp_path):
+    """Give a copy of a publisher's folder with one revision, and its root's SHA-256."""
+    shutil.copytree(made[0], tmp_path / "acme")
+    return tmp_path / "acme", made[1]
 
 
 def test_from_nothing_to_a_verified_bundle(acme, tmp_path):
@@ -166,6 +176,7 @@ def test_what_expires_soon_is_an_answer_for_a_build_server(open_acme, monkeypatc
     assert f"agentguard bundle renew-root --to {open_acme}" in typed("refresh", "--to", open_acme, "--check")[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key_type", ["ed25519", "p256"])
 def test_openssl_accepts_what_is_exported(tmp_path, policy, key_type):
     """Each signature with `openssl pkeyutl -verify`, each file with sha256sum; and it refuses a bit that is changed."""
@@ -186,6 +197,7 @@ def test_openssl_accepts_what_is_exported(tmp_path, policy, key_type):
     assert 0 != subprocess.run(["sh", out / "raw/verify.sh"], capture_output=True, check=False).returncode
 
 
+@pytest.mark.slow
 def test_two_bundles_are_compared_keys_first(open_acme, policy, tmp_path):
     """Between two folders, and of a stage against what it would change."""
     shutil.copytree(open_acme, tmp_path / "before")
@@ -220,6 +232,7 @@ def test_numbers_of_keys_and_days_are_those_that_were_asked_for(tmp_path):
     assert roles["snapshot"]["keys"] == roles["timestamp"]["keys"] == ["online-1", "online-2"]
 
 
+@pytest.mark.slow
 def test_verifying_asks_nothing_of_the_machine(open_acme, tmp_path):
     """No network, no home, nothing but the folder: in a network namespace of its own, as nobody's home."""
     command_line = [sys.executable, "-m", "agentguard", "bundle", "verify", str(open_acme), "--json"]

@@ -13,6 +13,7 @@ from agentguard.bundle import keys, publisher, release
 from agentguard.cli import passphrase
 from agentguard.errors import ConfigError
 
+pytestmark = pytest.mark.slow
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "trust.md").read_text(encoding="utf-8")
 PIN = "271828"
 KEY = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "made.pem"]

@@ -21,6 +21,7 @@ from agentguard.bundle.verify import MAX_ROOTS, floor_of, not_below, verify
 from agentguard.errors import ConfigError, PublisherError
 from agentguard.policy import wire
 
+pytestmark = pytest.mark.slow
 POLICY = 'schema = 1\nname = "tiny"\nmode = "enforce"\n[[rule]]\nid = "a/b"\neffect = "deny"\npath = ["/srv/**"]\n'
 
 

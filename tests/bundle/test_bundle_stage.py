@@ -170,6 +170,7 @@ def test_owners_who_stage_different_things_are_told(owners, policy):
     )
 
 
+@pytest.mark.slow
 def test_a_stage_on_an_older_revision_is_refused(owners, policy):
     """To sign as to publish, so nobody publishes over what they have not seen."""
     old = owners.stage("ann", policy("a"), "old.stage")
@@ -197,6 +198,7 @@ def test_a_stage_holds_for_two_weeks_and_no_clock_is_wrong(owners, policy, monke
     refused("clock", "what is published was signed at", release.refresh, owners.at("server"), lambda: b"")
 
 
+@pytest.mark.slow
 def test_a_weakening_is_agreed_to_by_each(owners, policy):
     """Whoever stages, signs or publishes it says so; what the stage's reasons say is shown and no proof."""
     owners.first(policy("a"))
@@ -295,6 +297,7 @@ def sequence(owners, paths, monkeypatch):
             return
 
 
+@pytest.mark.slow
 def test_a_publish_that_is_killed_anywhere_leaves_what_holds(owners, policy, monkeypatch):
     """Laptops see the old revision until `timestamp.json` is there; the same command finishes it."""
     owners.first(policy("a"))
@@ -308,6 +311,7 @@ def test_a_publish_that_is_killed_anywhere_leaves_what_holds(owners, policy, mon
     assert 2 == (owners.folder / "server/CHANGES.md").read_text().count("## tiny")
 
 
+@pytest.mark.slow
 def test_a_rotation_that_is_killed_anywhere_leaves_what_holds(owners, policy, monkeypatch):
     """Every file but the root holds under both roots, and the root comes last."""
     owners.first(policy("a"))

@@ -23,6 +23,12 @@ ROWS = [(name, int(code)) for name, code in re.findall(r"(?m)^\| `agentguard ([^
 ELSEWHERE = {
     ("doctor", DONE): ("tests/deploy/test_deploy_doctor.py", "test_the_command_line_says_all_of_it"),
     ("quickstart", DONE): ("tests/test_readme.py", "test_setup_and_personal_commands_work_in_the_order_of_the_page"),
+    ("bundle sign", DONE): ("tests/bundle/test_bundle_cli.py", "test_a_policy_goes_round_as_a_file"),
+    ("bundle sign", COULD_NOT): ("tests/bundle/test_bundle_cli.py", "test_a_policy_goes_round_as_a_file"),
+    ("bundle refresh", NO): (
+        "tests/bundle/test_bundle_cli.py",
+        "test_what_expires_soon_is_an_answer_for_a_build_server",
+    ),
     ("collector serve", DONE): ("tests/test_readme.py", "test_team_commands_work_together"),
     ("collector serve", COULD_NOT): (
         "tests/collector/test_collector_server.py",
@@ -106,6 +112,7 @@ TYPED = {
     ("bundle publish", DONE): "bundle publish {folder}/passing --to {publisher}",
     ("bundle publish", COULD_NOT): "bundle publish {folder}/wrong --to {publisher}",
     ("bundle publish", NO): "bundle publish {folder}/weak --to {publisher}",
+    ("bundle refresh", DONE): "bundle refresh --to {publisher}",
     ("bundle verify", DONE): "bundle verify {repo}",
     ("bundle verify", NO): "bundle verify {repo} --root {folder}/mistaken.toml",
     ("audit verify", DONE): "audit verify --home {home}",

@@ -15,6 +15,7 @@ from agentguard.bundle import documents, inspect, metadata, publisher, repositor
 from agentguard.bundle.keyring import Keyring
 from agentguard.cli import passphrase
 
+pytestmark = pytest.mark.slow
 RUNBOOKS = Path(__file__).parent.parent.parent / "docs" / "runbooks"
 CEREMONY = "key-ceremony"
 BLOCK = re.compile(r"```(toml|console)(?: (\S+))?\n(.*?)```", re.DOTALL)
