@@ -61,13 +61,13 @@ class Spool:
         for number in range(WRITERS):
             words = [*argv, f"k{len(self.said)}w{number}", self._chance.choice((SMALL, LARGE))]
             writers.append(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))
-        time.sleep(0.2 + 0.2 * self._chance.random())
+        first = [writer.stdout.readline() for writer in writers]  # all of them are at it now
         for writer in writers if kill else ():
+            time.sleep(0.02 * self._chance.random())
             writer.kill()
             self.kills += 1
-            time.sleep(0.01 * self._chance.random())
-        for writer in writers:
-            for line in writer.communicate()[0].split("\n")[:-1]:
+        for start, writer in zip(first, writers, strict=True):
+            for line in (start + writer.communicate()[0]).split("\n")[:-1]:
                 if line == "-":
                     self.failed += 1
                     continue

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 ANCHORS = (
     "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "glpat-", "gldt-", "glrt-", "glptt-", "glcbt-",
     "ATATT3", "ATBB", "xox", "xapp-", "k_live_", "k_test_", "whsec_", "sq0", "shpat_", "shpss_", "sk-", "gsk_", "xai-",
-    "pplx-", "r8_", "hf_", "npm_", "pypi-", "rubygems_", "AIza", "ya29.", "GOCSPX-", "dop_v1_", "doo_v1_",
+    "pplx-", "r8_", "hf_", "npm_", "oy2", "AKCp", "rzp_", "pypi-", "rubygems_", "AIza", "ya29.", "GOCSPX-",
+    "dop_v1_", "doo_v1_",
     "hvs.", "hvb.", "dapi", "NRAK-", "glsa_", "sntry", "lin_api_", "ntn_", "figd_", "PMAK-", "pul-", "dp.pt.", "fo1_",
     "sbp_", "pscale_", "tskey-", "HRKU-", "CCIPAT_", "bkua_", "sqp_", "squ_", "CFPAT-", "xkeysib-", "SG.", "AGE-SECRET",
     "eyJ", "hooks.slack", "/webhooks/", "webhook.office", "/bot", "AccountKey=", "SharedAccessKey=", "sig=", "atlasv1",

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from agentguard.audit import query, reader, remote, verify
+from agentguard.audit import query, reader, verify
 from agentguard.audit.show import Seen
 
 if TYPE_CHECKING:
@@ -88,13 +88,19 @@ class Collector:
 
     def find(self, text: str, limit: int) -> tuple[list[Seen], bool]:
         """Return the newest records that a query finds, newest first, and whether these are all."""
+        from agentguard.audit import remote  # noqa: PLC0415 - what speaks HTTP is not for a local search
+
         return remote.search(self.name, self._token, text, limit)
 
     def every(self, text: str) -> Iterator[Seen]:
         """Yield all records that a query finds, newest first."""
+        from agentguard.audit import remote  # noqa: PLC0415
+
         return remote.every(self.name, self._token, text)
 
     def standing(self, record: Seen) -> Standing:
         """Ask for the alerts about the record's chain."""
+        from agentguard.audit import remote  # noqa: PLC0415
+
         problems = remote.alerts(self.name, self._token, str(record.body.get("chain")))
         return Standing(not problems, problems, acknowledged=True)

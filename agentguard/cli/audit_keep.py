@@ -47,7 +47,7 @@ def verify(
       agentguard audit verify --file all.jsonl --receipts receipts.ndjson --key 3f9c…
       agentguard audit verify --collector https://audit.example --token-file reader.token
     """
-    from agentguard.audit import memory, remote  # noqa: PLC0415 - only when the command runs
+    from agentguard.audit import memory  # noqa: PLC0415 - only when the command runs
     from agentguard.audit import verify as checks  # noqa: PLC0415
 
     if bool(receipts) != bool(keys):
@@ -57,6 +57,8 @@ def verify(
     report = _of_file(path, kept) if path else checks.verify(places.spool(os.getuid()), kept)
     value = report.as_json()
     if collector:
+        from agentguard.audit import remote  # noqa: PLC0415
+
         there = remote.compare(collector, token_of(token_file), report)
         value = {**report.as_json(), "collector": there}
     if as_json:
