@@ -1,12 +1,14 @@
 """The upload: nothing is freed without the right receipt. The collector here is one that can lie."""
 
 import contextlib
+import json
 import os
 import socket
 import stat
 import threading
 
 import pytest
+import warm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard import places
@@ -45,6 +47,23 @@ def test_receipts_are_kept_and_checked_by_verify(collector, home, send):
     assert [(0, 5)] == [(receipt.first, receipt.last) for receipt in kept]
     assert verify.verify(home.spool(UID), kept).holds
     assert [] == kept_receipts(home, UID, ["00" * 32])
+
+
+def test_whoever_has_lines_and_receipts_checks_them_offline(collector, home, send, tmp_path):
+    """`audit verify --file --receipts --key`: what the collector signed for and the file does not have is named."""
+    outgoing = [line.raw for line in unsent.waiting(home.spool(UID), {})]
+    send()
+    assert outgoing == [line.raw for line in collector.requests[0][2]]
+    receipts = os.path.join(home.sync, f"receipts.{UID}.ndjson")
+    for count, missing in ((6, []), (4, [(4, 5)])):
+        (tmp_path / "lines").write_bytes(b"".join(line + b"\n" for line in outgoing[:count]))
+        words = ("--file", tmp_path / "lines", "--receipts", receipts, "--key", collector.public, "--json")
+        done = warm.run("audit", "verify", *words)
+        found = json.loads(done.stdout)
+        assert (3 if missing else 0, missing) == (
+            done.returncode, [(one["first"], one["last"]) for one in found["missing"]],
+        )  # fmt: skip
+        assert found["holds"] == (not missing)
 
 
 def test_acknowledged_segments_are_freed_and_the_open_file_stays(collector, home, send):
