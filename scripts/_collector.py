@@ -1,9 +1,18 @@
 """What `scripts/bench-collector` and `scripts/e2e-collector` send: chains of made-up decisions in the form of real ones."""
 
+import gzip
 import hashlib
 import json
 import os
 import random
+import subprocess
+import sys
+import time
+
+import httpx
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from agentguard.collector.keys import Keys
 
 TAG = b"agentguard record 1\n"
 BATCH = 500  # records of a request
@@ -94,3 +103,134 @@ def pid_cpu(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    """A collector process on loopback, with a data folder of its own; as a context it ends with it.
+
+    `more`: options of `collector serve`. `before`: words before its command, as of `unshare`.
+    """
+
+    def __init__(self, data, more=(), before=()):
+        self.data = data
+        self.keys = Keys(data)
+        self.ready = data + ".ready"
+        self.more = list(more)
+        self.before = list(before)
+        self.reader = self.keys.readers.give(f"bench-{os.getpid()}", "search", "")
+        self.process = None
+        self.port = 0
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_error):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+        self.client.close()
+
+    def start(self):
+        """Start it, and wait until it answers."""
+        argv = [*self.before, sys.executable, "-m", "agentguard", "collector", "serve", "--data", self.data]
+        argv += ["--port", str(self.port), "--ready-file", self.ready, *self.more]
+        environ = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}
+        self.process = subprocess.Popen(argv, env=environ)
+        while not os.path.exists(self.ready):
+            if self.process.poll() is not None:
+                sys.exit(f"the collector ended with {self.process.returncode}")
+            time.sleep(0.02)
+        with open(self.ready, encoding="utf-8") as file:
+            self.url = json.load(file)["url"]
+        self.port = int(self.url.rpartition(":")[2])
+        self.client = httpx.Client(base_url=self.url, timeout=60)
+        return self
+
+    def kill(self):
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+        self.client.close()
+        if os.path.exists(self.ready):
+            os.unlink(self.ready)
+
+    def enrol(self, name):
+        """Return a token for a device."""
+        reply = self.client.post("/v1/enroll", json={"secret": self.keys.enrol_secret, "device": name})
+        return reply.json()["token"]
+
+    def post(self, token, data, gone=False):
+        """Send lines; return the reply."""
+        headers = {"authorization": f"Bearer {token}", "content-encoding": "gzip"}
+        return self.client.post(f"/v1/records?gone={int(gone)}", content=gzip.compress(data, 1), headers=headers)
+
+    def get(self, path, **parameters):
+        """Return the answer to a reader."""
+        reply = self.client.get(path, params=parameters, headers={"authorization": f"Bearer {self.reader}"})
+        reply.raise_for_status()
+        return reply.json()
+
+    def search(self, query, limit=1000):
+        """Return what a query finds."""
+        return self.get("/v1/search", q=query, limit=limit)["records"]
+
+    def behind(self):
+        """Return the bytes that are not indexed yet."""
+        return self.get("/v1/search", q="", limit=1)["behind"]
+
+
+CLIENT = """
+import sys, time; sys.path.insert(0, sys.argv[1])
+import _collector
+_collector.send_all(*sys.argv[2:])
+"""
+DEVICES_A_CLIENT = 8
+
+
+def flood(server, count, clients, tell):
+    """Send so many records from client processes; return how fast they were taken."""
+    batches = max(1, count // BATCH // clients)
+    argv = [sys.executable, "-c", CLIENT, os.path.dirname(os.path.abspath(__file__)), server.url]
+    processes = []
+    for number in range(clients):
+        tokens = [server.enrol(f"flood-{number}-{device}") for device in range(DEVICES_A_CLIENT)]
+        words = [*argv, str(number), str(batches), ",".join(tokens)]
+        processes.append(subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    for process in processes:
+        process.stdout.readline()  # it has made its batches
+    cpu, start = pid_cpu(server.process.pid), time.perf_counter()
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    acknowledged = 0
+    for process in processes:
+        for line in process.stdout:
+            acknowledged += int(line)
+            tell(acknowledged)
+        process.wait()
+    wall, cpu = time.perf_counter() - start, pid_cpu(server.process.pid) - cpu
+    return {
+        "records": acknowledged, "clients": clients, "batch": BATCH, "seconds": round(wall, 2),
+        "per_second": round(acknowledged / wall), "server_cpu_us": round(cpu / acknowledged * 1e6, 1),
+        "per_server_cpu_second": round(acknowledged / cpu),
+    }  # fmt: skip
+
+
+def send_all(url, number, batches, tokens):
+    """One client: make batches, wait for the word, send them over one connection."""
+    tokens = tokens.split(",")
+    time_ = "2026-05-01T12:00:00.000Z"
+    devices = [Device(int(number) * 100 + one, seed=2) for one in range(len(tokens))]
+    bodies = []
+    for batch in range(int(batches)):
+        device = batch % len(devices)
+        bodies.append((tokens[device], gzip.compress(devices[device].lines(BATCH, time_), 1)))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    with httpx.Client(timeout=60) as client:
+        for token, body in bodies:
+            headers = {"authorization": f"Bearer {token}", "content-encoding": "gzip"}
+            while (reply := client.post(f"{url}/v1/records", content=body, headers=headers)).status_code == 429:
+                time.sleep(float(reply.headers["retry-after"]))
+            reply.raise_for_status()
+            print(BATCH, flush=True)

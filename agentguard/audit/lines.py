@@ -13,7 +13,7 @@ from typing import Any
 from agentguard.audit.spool import LINE_LIMIT, NO_HEAD, TAG
 from agentguard.digest import sha256_hex
 
-_HEX = frozenset("0123456789abcdef")
+_HEX = "0123456789abcdef"
 _MAX_SEQ = 2**53
 _CHAIN, _HASH, _SALT = 32, 64, 32  # hex digits
 
@@ -129,7 +129,7 @@ def is_whole(line: Line) -> bool:
 
 def is_hex(value: Any, digits: int) -> bool:
     """Whether `value` is a text of exactly so many lower-case hex digits."""
-    return isinstance(value, str) and len(value) == digits and _HEX.issuperset(value)
+    return isinstance(value, str) and len(value) == digits and not value.strip(_HEX)
 
 
 def _expect(text: str, pos: int, wanted: str) -> int:

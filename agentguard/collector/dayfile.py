@@ -53,13 +53,13 @@ def name(day: str, kind: str) -> str:
     return f"{day}.{kind}{END}"
 
 
-def make(path: str) -> None:
-    """Make an empty file, whole or not at all."""
+def make(path: str, schema: str) -> None:
+    """Make an empty database, whole or not at all."""
     new = path + ".new"
     discard(new)
     with contextlib.closing(sqlite3.connect(new)) as db:
         db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(_SCHEMA)
+        db.executescript(schema)
     os.replace(new, path)
 
 
@@ -75,7 +75,7 @@ class Writer:
 
     def __init__(self, path: str) -> None:
         if not os.path.exists(path):
-            make(path)
+            make(path, _SCHEMA)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")

@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from agentguard.collector import dayfile
 from agentguard.collector.store import FIELDS
 
 if TYPE_CHECKING:
@@ -149,16 +150,14 @@ class Tally:
 
 def _opened(path: str, *, write: bool) -> sqlite3.Connection:
     """Open the file; to write, it is made if it is not there. A damaged one or one of another version is an error."""
-    if not write and not os.path.exists(path):
-        raise FileNotFoundError(path)
+    if not os.path.exists(path):
+        if not write:
+            raise FileNotFoundError(path)
+        dayfile.make(path, _SCHEMA)
     db = sqlite3.connect(path, check_same_thread=False)
     try:
         if write:
-            db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
-            if not db.execute("PRAGMA user_version").fetchone()[0]:
-                with db:
-                    db.executescript(_SCHEMA)
         if db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
             raise sqlite3.DatabaseError(f"{path} is of another version")  # noqa: TRY301
         db.execute("SELECT file FROM cursor").fetchone()

@@ -7,6 +7,7 @@ outlives the server, however that ends. If the indexer ends first, so does the s
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sqlite3
@@ -86,6 +87,7 @@ def serve(
     """
     if bundle_folder and not os.path.isdir(bundle_folder):
         raise ConfigError(f"{bundle_folder} is not a folder")
+    gc.set_threshold(100_000, 50, 100)  # records come as thousands of objects that hold no loops
     wake, indexer = _start_indexer(keys)
     try:
         log = Landing(keys.path(LANDING))
