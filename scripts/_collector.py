@@ -105,18 +105,27 @@ def pid_cpu(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+# agentguard with a clock that is off by the seconds in a file.
+SHIFTED = """
+import sys, time
+offset, real = sys.argv.pop(1), time.time
+time.time = lambda: real() + float(open(offset).read())
+from agentguard._entry import main
+sys.exit(main())
+"""
+
+
 class Server:
     """A collector process on loopback, with a data folder of its own; as a context it ends with it.
 
-    `more`: options of `collector serve`. `before`: words before its command, as of `unshare`.
+    `shifted`: its clock can be shifted while it runs.
     """
 
-    def __init__(self, data, more=(), before=()):
+    def __init__(self, data, *, shifted=False):
         self.data = data
         self.keys = Keys(data)
         self.ready = data + ".ready"
-        self.more = list(more)
-        self.before = list(before)
+        self.offset = data + ".offset" if shifted else ""
         self.reader = self.keys.readers.give(f"bench-{os.getpid()}", "search", "")
         self.process = None
         self.port = 0
@@ -132,10 +141,13 @@ class Server:
 
     def start(self):
         """Start it, and wait until it answers."""
-        argv = [*self.before, sys.executable, "-m", "agentguard", "collector", "serve", "--data", self.data]
-        argv += ["--port", str(self.port), "--ready-file", self.ready, *self.more]
+        program = ["-c", SHIFTED, self.offset] if self.offset else ["-m", "agentguard"]
+        if self.offset and not os.path.exists(self.offset):
+            self.shift(0)
+        argv = [sys.executable, *program, "collector", "serve", "--data", self.data]
+        argv += ["--port", str(self.port), "--ready-file", self.ready]
         environ = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}
-        self.process = subprocess.Popen(argv, env=environ)
+        self.process = subprocess.Popen(argv, env=environ, stderr=subprocess.DEVNULL)
         while not os.path.exists(self.ready):
             if self.process.poll() is not None:
                 sys.exit(f"the collector ended with {self.process.returncode}")
@@ -145,6 +157,12 @@ class Server:
         self.port = int(self.url.rpartition(":")[2])
         self.client = httpx.Client(base_url=self.url, timeout=60)
         return self
+
+    def shift(self, seconds):
+        """Set by how much its clock is off."""
+        with open(self.offset + ".new", "w", encoding="ascii") as file:
+            file.write(str(seconds))
+        os.replace(self.offset + ".new", self.offset)
 
     def kill(self):
         """End it as a power cut would."""
