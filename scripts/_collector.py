@@ -18,6 +18,7 @@ TAG = b"agentguard record 1\n"
 BATCH = 500  # records of a request
 USERS, DEVICES, PROJECTS = 200, 250, 40
 
+DENIED = ((1, "Bash", "deny", "secrets/file", "cat .env.%d"),)
 # (share, tool, effect, rule, command): what agents do, most often first.
 CALLS = (
     (30, "Bash", "allow", "", "git status && npm test 2>&1 | tail -20"),
@@ -46,14 +47,14 @@ class Device:
         self.seq = -1
         self.head = "0" * 64
         self._calls = [self._call(*call[1:]) for call in CALLS]
-        self._weights = [call[0] for call in CALLS]
         self._session = "0"
 
-    def lines(self, count, time, **more):
-        """Return so many lines, joined. `more` goes into the body of every one of them."""
+    def lines(self, count, time, calls=CALLS, **more):
+        """Return so many lines, joined. `calls`: of these; `more` goes into the body of every one of them."""
         found = [self._genesis(time)] if self.seq < 0 else []
         extra = json.dumps(more)[1:-1] + "," if more else ""
-        for body, texts in self.chance.choices(self._calls, self._weights, k=count - len(found)):
+        chosen = self._calls if calls is CALLS else [self._call(*call[1:]) for call in calls]
+        for body, texts in self.chance.choices(chosen, [call[0] for call in calls], k=count - len(found)):
             number = self.chance.randrange(100_000)
             if number < 2000:
                 self._session = f"{self.chance.getrandbits(64):016x}"

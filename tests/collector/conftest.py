@@ -116,7 +116,7 @@ def server(tmp_path):
     """A running collector."""
     found = Server(tmp_path / "collector", str(tmp_path)).start()
     yield found
-    if found.process.poll() is None:
+    if found.process.returncode is None and found.process.poll() is None:
         found.client.close()
         found.process.kill()
         found.process.communicate()

@@ -1,0 +1,135 @@
+"""What the collector makes of chains that are not as they should be: told apart, said once, and kept as evidence."""
+
+import pytest
+
+from agentguard.audit import lines, mend, spool
+from agentguard.collector.ingest import GapError
+
+NOW = 1777636800.0
+
+
+class Chain:
+    """A chain as a spool would write it, without a spool: it can be copied at any point."""
+
+    def __init__(self, before=None, reason=mend.NEW, user="alice"):
+        start, self.head = mend.genesis(reason, before, {"device": "x", "user": user})
+        self.lines = [lines.parse(start.rstrip(b"\n"))]
+
+    def add(self, count=1, text="x"):
+        """Return so many new lines."""
+        found = []
+        for _ in range(count):
+            data, h = spool.make_line(
+                self.head, spool.encoded({"kind": "decision"}, {"command": text}), {}, first=False
+            )
+            self.head = (self.head[0], self.head[1] + 1, h)
+            found.append(lines.parse(data.rstrip(b"\n")))
+        self.lines += found
+        return found
+
+    def copy(self):
+        """Return another one that goes on from here."""
+        twin = Chain.__new__(Chain)
+        twin.head, twin.lines = self.head, list(self.lines)
+        return twin
+
+
+@pytest.fixture
+def taken(opened):
+    """A function that hands lines over, and returns the answer; `alerts` are all that were raised, oldest first."""
+    ingest, ledger, _store, _log = opened()
+
+    def take(device, records, now=NOW, gone=False):
+        return ingest.take(device, records, now, gone=gone)
+
+    take.alerts = lambda: [
+        (one["alert"], one["device"], one["first"], one["last"]) for one in reversed(ledger.alerts())
+    ]
+    take.chains = ledger.chains
+    return take
+
+
+def test_the_same_again_is_no_alert(taken):
+    """A retry is answered with how much was here already."""
+    chain = Chain()
+    chain.add(3)
+    assert [0, 4] == [taken("d1", chain.lines)["known"] for _ in range(2)]
+    assert [] == taken.alerts()
+
+
+def test_replay_by_another_device_is_said_once(taken):
+    """Records of one device that come from another one, and new ones for its chain, are two things."""
+    chain = Chain()
+    chain.add(3)
+    taken("d1", chain.lines)
+    answers = [taken("d2", chain.lines)["alerts"] for _ in range(2)]
+    assert [["replay"], ["replay"]] == answers
+    assert ["device"] == taken("d2", chain.add())["alerts"]
+    assert [("replay", "d2", 0, 3), ("device", "d2", 4, 4)] == taken.alerts()
+
+
+def test_restored_spool_is_a_fork_and_no_clone(taken):
+    """It goes back, writes something else, and leaves the chain: nobody goes on with it."""
+    chain = Chain()
+    backup = chain.copy()
+    chain.add(2)
+    taken("d1", chain.lines)
+    assert ["fork"] == taken("d1", backup.add(3, "other"))["alerts"]
+    new = Chain(backup.head, mend.FORK)
+    new.add(2)
+    assert [] == taken("d1", new.lines)["alerts"]
+    assert [("fork", "d1", 1, 1)] == taken.alerts()
+
+
+def test_cloned_device_is_a_fork_and_then_a_clone(taken):
+    """Both leave the chain, or one goes on with it after the other has left."""
+    chain = Chain()
+    chain.add(1)
+    twin = chain.copy()
+    taken("d1", chain.lines)
+    taken("d1", chain.add(1))
+    taken("d1", twin.add(1, "other"))
+    left = Chain(twin.head, mend.FORK)
+    taken("d1", left.lines)
+    assert ["clone"] == taken("d1", chain.add(1))["alerts"]
+    assert ["fork", "clone"] == [kind for kind, *_rest in taken.alerts()]
+    other = Chain(chain.head, mend.FORK)
+    assert ["clone"] == taken("d1", other.lines)["alerts"]
+    assert ["fork", "clone"] == [kind for kind, *_rest in taken.alerts()]
+
+
+def test_deleted_spool_is_a_reset_and_what_was_not_sent_a_gap(taken):
+    """A chain that begins anew says what it knows of the one before."""
+    chain = Chain()
+    chain.add(3)
+    taken("d1", chain.lines)
+    assert ["reset"] == taken("d1", Chain().lines)["alerts"]
+    damaged = Chain(before=(chain.head[0], 9, "0" * 64), reason=mend.DAMAGED)
+    assert ["gap", "reset"] == taken("d1", damaged.lines)["alerts"]
+    assert [("reset", "d1", 0, 0), ("gap", "d1", 4, 9), ("reset", "d1", 10, 10)] == taken.alerts()
+    assert [] == taken("d1", Chain(user="bob").lines)["alerts"]
+    assert [] == taken("d2", Chain().lines)["alerts"]
+
+
+def test_clock_that_goes_back_is_said_and_loses_nothing(taken):
+    """Records are kept under the day that the collector believed in."""
+    chain = Chain()
+    taken("d1", chain.lines, NOW + 10 * 86_400)
+    assert ["clock"] == taken("d1", chain.add(), NOW)["alerts"]
+    assert [] == taken("d1", chain.add(), NOW - 30)["alerts"]
+    assert [("clock", "d1", 0, 0)] == taken.alerts()
+    assert 3 == taken.chains()[0]["records"]
+
+
+def test_hole_is_asked_for_and_counted_until_it_is_filled(taken):
+    """`records` says how many of a chain's numbers are here."""
+    chain = Chain()
+    chain.add(5)
+    taken("d1", chain.lines[:2])
+    with pytest.raises(GapError):
+        taken("d1", chain.lines[4:])
+    assert ["gap"] == taken("d1", chain.lines[4:], gone=True)["alerts"]
+    [known] = taken.chains()
+    assert (0, 5, 4) == (known["first"], known["last"], known["records"])
+    taken("d1", chain.lines[2:4])
+    assert 6 == taken.chains()[0]["records"]
