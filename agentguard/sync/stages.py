@@ -10,7 +10,7 @@ from agentguard import _env, config
 from agentguard.audit import person
 from agentguard.bundle import files, seal
 from agentguard.errors import AgentguardError, ConfigError
-from agentguard.sync import heartbeat, identity, status
+from agentguard.sync import identity, status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +57,8 @@ def run(places: Places, *, background: bool = False, source: str = "", look: Loo
         active = seal.load_active(places, time.time())
         named = bool(settings["collector_url"] or active.custom.get("collector", {}).get("url"))
         if named and bundle is not None and look is not None:
+            from agentguard.sync import heartbeat  # noqa: PLC0415 - not needed by most of the syncs in the background
+
             heartbeat.beat(places, active, look)
         if named and (not background or status.due(places, status.UPLOAD, time.time())):
             upload = _upload(places, settings, active, background=background)
