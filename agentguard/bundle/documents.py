@@ -84,6 +84,35 @@ def delegated(found: Sequence[Any], threshold: int) -> Delegations:
     return Delegations({key.keyid: key for key in found}, {EXCEPTIONS: role})
 
 
+def is_ours(publishing: Publisher, role: str, data: bytes) -> bool:
+    """Return whether a root or targets metadata says nothing but what this publisher writes, whatever keys and dates it has.
+
+    Whoever signs is shown keys, settings and the policy: there must be nothing else.
+    """
+    whole = Metadata[Any].from_bytes(data).signed
+    same: Root | Targets
+    try:
+        if role == ROOT:
+            named = {
+                name: ([whole.keys[keyid] for keyid in by.keyids], by.threshold) for name, by in whole.roles.items()
+            }
+            same = Metadata[Root].from_bytes(root(publishing, whole.version, named)).signed
+        else:
+            granting = whole.delegations and whole.delegations.roles[EXCEPTIONS]
+            keyids = granting.keyids if granting else []
+            found = delegated([whole.delegations.keys[one] for one in keyids], granting.threshold) if granting else None
+            target = whole.targets[POLICY]
+            custom = {key: target.custom[key] for key in ("org", "bundle", "grace_days", "issued", "collector")}
+            kept = TargetFile(target.length, {"sha256": target.hashes["sha256"]}, POLICY, {"custom": custom})
+            same = Targets(whole.version, expires=whole.expires, targets={POLICY: kept}, delegations=found)
+            if custom["org"] != publishing.org:
+                return False
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
+    same.expires = whole.expires
+    return bool(same.to_dict() == whole.to_dict())
+
+
 def closing(
     publishing: Publisher,
     signers: Mapping[str, Sequence[Signer]],

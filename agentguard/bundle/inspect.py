@@ -11,6 +11,7 @@ from agentguard.bundle import exceptions, fetch, files, metadata, publisher, sea
 from agentguard.bundle.verify import MAX_GRACE, freshness, verify
 from agentguard.digest import sha256_hex
 from agentguard.errors import UsageError
+from agentguard.policy.explain import printable
 
 if TYPE_CHECKING:
     from agentguard.bundle.verify import Chain
@@ -53,7 +54,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     before, after = _facts(old), _facts(new)
     names = list(dict.fromkeys([*before, *after]))
     return [
-        f"{name}: {before.get(name, 'none')} → {after.get(name, 'none')}"
+        printable(f"{name}: {before.get(name, 'none')} → {after.get(name, 'none')}")
         for name in names
         if before.get(name) != after.get(name)
     ]

@@ -113,6 +113,13 @@ def review(publishing: Publisher, staged: Stage, where: str, *, allow_weakening:
     from agentguard.policy import diff  # noqa: PLC0415 - a parser that only authoring needs
 
     stage.fits(staged, publishing.repo, time.time(), where)
+    for role, document in staged.documents.items():
+        if not documents.is_ours(publishing, role, document):
+            raise ConfigError(
+                f"{where}: its {role} says more or other than agentguard writes for {publishing.org}, and not all would be shown",
+                hint="do not sign it; ask who made it, and with which version",
+                code="stage-foreign",
+            )
     if staged.policy is None:
         return None
     read = staged.read(TARGETS)
@@ -121,6 +128,17 @@ def review(publishing: Publisher, staged: Stage, where: str, *, allow_weakening:
         raise ConfigError("the policy in the stage is not the one that its owners sign", hint="have it staged again")
     side = diff.of_compiled(staged.policy, documents.checked(staged.policy))._replace(because=staged.because)
     return changes.compared(publishing.repo, side, allow_weakening=allow_weakening)
+
+
+def exceptions_hold(publishing: Publisher) -> bool:
+    """Return whether the published exceptions are signed by whom the published policy names; True where there are none."""
+    targets = repository.current(publishing.repo, _TARGETS)
+    granted = repository.current(publishing.repo, EXCEPTIONS_META)
+    role = exceptions.delegation(metadata.read(TARGETS, targets)) if targets else None
+    if granted is None or role is None:
+        return True
+    read = metadata.read(TARGETS, granted)
+    return signatures.count(role, metadata.canonical(read.signed), read.signatures) >= role.threshold
 
 
 def closing(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agentguard.bundle import changes, exceptions, metadata, repository
 from agentguard.bundle.metadata import ROOT, TARGETS
 from agentguard.bundle.verify import POLICY
+from agentguard.policy.explain import printable
 
 if TYPE_CHECKING:
     from agentguard.bundle.keyring import Keyring
@@ -26,7 +27,7 @@ def lines(publishing: Publisher, staged: Stage, ring: Keyring) -> list[str]:
         before = repository.current(publishing.repo, "targets.json")
         found += _targets(targets, metadata.read(TARGETS, before) if before else None, ring)
         found.append("policy as it is published" if staged.policy is None else f"policy of {len(staged.policy)} bytes")
-    return found
+    return [printable(line).replace("\n", "\\n") for line in found]
 
 
 def _targets(new: metadata.Metadata, old: metadata.Metadata | None, ring: Keyring) -> list[str]:

@@ -246,7 +246,7 @@ def published(
     folder: str, publishing: Publisher, chain: Chain | None, *, as_json: bool, weakenings: Sequence[dict[str, str]] = ()
 ) -> None:
     """Say what is current now; `folder` is the publisher's, as it was typed."""
-    from agentguard.bundle import repository, roots  # noqa: PLC0415 - tuf only where it is needed
+    from agentguard.bundle import release, repository, roots  # noqa: PLC0415 - tuf only where it is needed
     from agentguard.digest import sha256_hex  # noqa: PLC0415
 
     root = repository.latest_root(publishing.repo)
@@ -264,6 +264,9 @@ def published(
         out(first)
         say(f"the line above is the SHA-256 of root {publishing.anchor}: laptops trust this organisation by it")
         say(f"next: agentguard bundle publish POLICY --to {folder}")
+    if not release.exceptions_hold(publishing):
+        say("the published exceptions lift nothing now: another key may sign them, and it is not here")
+        say(f"where it is: agentguard exception revoke ID --to {folder} (any ID) signs all the others anew")
     if warned:
         say(warned)
 

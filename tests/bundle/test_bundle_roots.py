@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from agentguard import places
 from agentguard.bundle import (
     exceptions,
     grants,
@@ -18,8 +19,10 @@ from agentguard.bundle import (
 )
 from agentguard.bundle.keyring import Keyring
 from agentguard.bundle.verify import MAX_ROOTS, floor_of, not_below, verify
-from agentguard.errors import ConfigError, PublisherError
+from agentguard.digest import sha256_hex
+from agentguard.errors import ConfigError, PublisherError, RollbackError, SignatureError
 from agentguard.policy import wire
+from agentguard.sync.enroll import enroll
 
 pytestmark = pytest.mark.slow
 POLICY = 'schema = 1\nname = "tiny"\nmode = "enforce"\n[[rule]]\nid = "a/b"\neffect = "deny"\npath = ["/srv/**"]\n'
@@ -231,3 +234,50 @@ def test_equal_policies_give_equal_bytes(policy, tmp_path):
     os.utime(tmp_path / "bundle.toml", (0, 0))
     assert policy == publish.build(str(tmp_path))
     assert policy.startswith(wire.MAGIC)
+
+
+def test_one_person_changes_the_one_key(solo, policy):
+    """All roles at once, exceptions too."""
+    chain = change(solo, roots.rotate, [("solo", "solo-2")], new=["solo-2"])
+    os.unlink(os.path.join(solo, "keys", "solo.pem"))
+    assert (2, 2, ["solo-2"]) == (chain.root.version, chain.revision, publisher.read(solo).key_names())
+    assert 3 == publish.release(publisher.read(solo), policy).revision
+
+
+def test_who_enrols_may_trust_a_later_root(acme, tmp_path):
+    """The one that is handed out as the anchor by now; no other."""
+    change(acme, roots.renew)
+    repo = publisher.read(acme).repo
+    nowhere = places.Places(places.MANAGED, *[str(tmp_path / "none")] * 3)
+    found = enroll(places.personal(str(tmp_path)), repo, sha256_hex(repository.root(repo, 2)), system=nowhere)
+    assert ("acme", 1) == (found["org"], found["revision"])
+    with pytest.raises(SignatureError, match=sha256_hex(repository.root(repo, 1))):
+        enroll(places.personal(str(tmp_path)), repo, "0" * 64, system=nowhere)
+
+
+def test_nothing_older_than_what_is_published_is_published(acme, policy):
+    """Also where both verifiers would take it from a laptop that has seen nothing yet."""
+    repo = publisher.read(acme).repo
+    with open(os.path.join(repo, "timestamp.json"), "rb") as file:
+        before = file.read()
+    publish.release(publisher.read(acme), policy)
+    with pytest.raises(RollbackError):
+        repository.check(repo, {"timestamp.json": before})
+
+
+def test_exceptions_that_their_key_has_not_signed_anew_are_told(acme):
+    """Where the new key is elsewhere, the document goes along, lifts nothing, and the command says so."""
+    publishing = publisher.read(acme)
+    grants.republish(publishing, lambda: b"", revoke=["0123"])
+    assert release.exceptions_hold(publishing)
+    path = os.path.join(acme, "keys", "exceptions-2")
+    roots.make_key(path, "ed25519", None)
+    os.rename(f"{path}.pem", os.path.join(acme, "elsewhere"))
+    change(acme, roots.rotate, [("exceptions", "exceptions-2")])
+    assert not release.exceptions_hold(publishing)
+    with pytest.raises(ConfigError, match=r"0 keys for exceptions .* exceptions-2"):
+        grants.republish(publisher.read(acme), lambda: b"", revoke=["4567"])
+    os.rename(os.path.join(acme, "elsewhere"), f"{path}.pem")
+    grants.republish(publisher.read(acme), lambda: b"", revoke=["4567"])
+    assert release.exceptions_hold(publishing)
+    assert {"0123", "4567"} == set(grants.published(publishing).revoked)

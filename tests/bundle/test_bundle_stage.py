@@ -11,7 +11,7 @@ import pytest
 from agentguard.bundle import files, inspect, keys, publish, publisher, release, repository, roots, stage, stagetext
 from agentguard.bundle.keyring import Keyring
 from agentguard.bundle.verify import verify
-from agentguard.errors import BundleError, ConfigError, WeakeningError
+from agentguard.errors import ConfigError, WeakeningError
 
 BUNDLE = 'schema = 1\nname = "tiny"\nmode = "enforce"\n'
 RULE = '[[rule]]\nid = "srv/{0}"\neffect = "deny"\npath = ["/srv/{0}/**"]\n'
@@ -214,19 +214,41 @@ def test_a_weakening_is_agreed_to_by_each(owners, policy):
 
 
 def test_what_is_signed_is_what_is_published(owners, policy):
-    """A stage whose policy was exchanged, or whose metadata was touched after signing, publishes nothing."""
+    """A stage whose policy was exchanged is not signed."""
     path = owners.sign("ann", owners.stage("ann", policy("a")))
     other = stage.load(owners.stage("ann", policy("a", "b"), "other.stage"))
     stage.save(path, stage.load(path)._replace(policy=other.policy))
     refused("config", "not the one that its owners sign", owners.sign, "bob", path)
-    touched = stage.load(owners.stage("ann", policy("a"), "touched.stage"))
-    document = json.loads(touched.documents["targets"])
-    document["signed"]["targets"]["policy.json"]["custom"]["org"] = "evil"
-    touched = touched._replace(documents={"targets": json.dumps(document).encode()})
-    stage.save(path, touched)
-    with pytest.raises(BundleError, match="another organisation"):
-        owners.publish(owners.sign("ann", path), owners.sign("bob", path))
-    assert repository.current(owners.at("server").repo, "targets.json") is None
+
+
+def test_nothing_is_signed_that_is_not_shown(owners, policy):
+    """A hand-made stage that says more than agentguard writes is refused, however well it is hidden."""
+    path = owners.stage("ann", policy("a"))
+
+    def touched(change):
+        document = json.loads(stage.load(path).documents["targets"])
+        change(document["signed"])
+        return stage.load(path)._replace(documents={"targets": json.dumps(document).encode()})
+
+    def role(signed, **more):
+        signed["delegations"]["roles"].append({**signed["delegations"]["roles"][0], "name": "other", **more})
+
+    for change in (
+        lambda signed: signed["targets"]["policy.json"]["custom"].update(org="evil"),
+        lambda signed: signed["targets"]["policy.json"]["custom"].update(more=1),
+        lambda signed: signed["targets"].update(other=dict(signed["targets"]["policy.json"])),
+        lambda signed: signed.update(more=1),
+        lambda signed: signed["delegations"]["roles"][0].update(paths=["*"]),
+        lambda signed: signed["delegations"]["roles"][0].update(terminating=False),
+        lambda signed: role(signed, paths=["*"]),
+    ):
+        stage.save(path + "x", touched(change))
+        refused("stage-foreign", "says more or other than agentguard writes for acme", owners.sign, "bob", path + "x")
+    rotation = stage.load(owners.change("server", roots.renew))
+    document = json.loads(rotation.documents["root"])
+    document["signed"]["consistent_snapshot"] = False
+    stage.save(path + "x", rotation._replace(documents={"root": json.dumps(document).encode()}))
+    refused("stage-foreign", "its root says more or other", owners.sign, "bob", path + "x")
 
 
 @pytest.mark.parametrize("data", [
