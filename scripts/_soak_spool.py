@@ -15,13 +15,13 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
 
-from agentguard.audit import reader, spool, verify  # noqa: E402 - needs the line above where this is the script
+from agentguard.audit import reader, spool, unsent, verify  # noqa: E402 - needs the line above where this is the script
 
 WRITERS = 8
 SMALL, LARGE = "200", "60000"  # bytes of a record's text
 KILLS = 1_000
 ROUNDS_FULL = 40
-ROOM, MORE = 3, 2  # MiB of the file system at first, and what every round adds
+ROOM = 4  # MiB of the tiny file system
 MOST_FOUND = 20
 
 # Appends for ever and says what was acknowledged; `-` is an append that failed. It ends after three in a row.
@@ -49,9 +49,9 @@ class Spool:
 
     def __init__(self, folder, chance):
         self.folder = folder
-        self.said = {}
-        self.failed = self.kills = 0
+        self.acknowledged = self.failed = self.kills = 0
         self.found = []
+        self._said = {}  # what was acknowledged since the last check
         self._chance = chance
 
     def round(self, *, kill):
@@ -59,7 +59,7 @@ class Spool:
         argv = [sys.executable, "-I", "-S", "-c", WRITER, ROOT, self.folder]
         writers = []
         for number in range(WRITERS):
-            words = [*argv, f"k{len(self.said)}w{number}", self._chance.choice((SMALL, LARGE))]
+            words = [*argv, f"k{self.acknowledged}w{number}", self._chance.choice((SMALL, LARGE))]
             writers.append(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))
         first = [writer.stdout.readline() for writer in writers]  # all of them are at it now
         for writer in writers if kill else ():
@@ -70,29 +70,39 @@ class Spool:
             for line in (start + writer.communicate()[0]).split("\n")[:-1]:
                 if line == "-":
                     self.failed += 1
-                    continue
-                seq, h, name = line.split()
-                self.said[int(seq)] = (h, name)
-        torn = [line.problem for line in spool.read(self.folder) if line.problem not in ("", reader.CUT_OFF)]
-        self.found += [f"a torn line is served: {problem}" for problem in torn]
+                else:
+                    seq, h, name = line.split()
+                    self._said[int(seq)] = (h, name)
+                    self.acknowledged += 1
+
+    def check(self):
+        """Look for all that was acknowledged, and for what is wrong; then let go what an upload would have taken."""
+        there, last = {}, None
+        for line in spool.read(self.folder):
+            if line.problem not in ("", reader.CUT_OFF):
+                self.found.append(f"a torn line is served: {line.problem}")
+            elif not line.problem:
+                there[line.seq], last = (line.h, line.body.get("id")), line
+        self.found += [f"record {seq} is lost" for seq, record in self._said.items() if there.get(seq) != record]
+        self.found += [str(finding) for finding in verify.verify(self.folder).findings if finding.broken]
+        self._said = {}
+        list(unsent.free(self.folder, {last.chain: last.seq}))
 
     def close(self):
-        """Append one record more, after which nothing may be unfinished; look for all that was acknowledged."""
+        """Append one record more, after which nothing may be unfinished, and return what came of it all."""
         spool.append(self.folder, {"kind": "event", "id": "last"}, {})
-        there, last = {}, None
-        for last in spool.read(self.folder):
-            there[last.seq] = (last.h, last.body.get("id"))
-            self.found += [f"a torn line is served: {last.problem}"] if last.problem else []
-        self.found += [f"record {seq} is lost" for seq, record in self.said.items() if there.get(seq) != record]
-        self.found += [str(finding) for finding in verify.verify(self.folder).findings if finding.broken]
-        counted = last.body.get("lost", 0)
-        self.found += [f"{self.failed} appends failed, and {counted} are counted"] if counted < self.failed else []
+        *_, last = spool.read(self.folder)
+        self.check()
+        self.found += ["the last line is cut off"] if last.problem else []
+        counted = {name: last.body.get(name, 0) for name in ("lost", "torn", "full")}
+        if counted["lost"] < self.failed:
+            self.found.append(f"{self.failed} appends failed, and {counted['lost']} are counted")
         return {
-            "acknowledged": len(self.said),
-            "records": len(there),
+            "acknowledged": self.acknowledged,
+            "records": last.seq + 1,
             "kills": self.kills,
             "failed": self.failed,
-            "counted": {name: last.body.get(name, 0) for name in ("lost", "torn", "full")},
+            "counted": counted,
             "found": self.found[:MOST_FOUND],
         }
 
@@ -104,6 +114,7 @@ def spool_kills(seed, scale):
     try:
         while tried.kills < KILLS * scale:
             tried.round(kill=True)
+            tried.check()
         return tried.close()
     finally:
         shutil.rmtree(base)
@@ -117,16 +128,14 @@ def spool_full(seed, scale):
 
 def _inside(seed, scale):
     base = tempfile.mkdtemp(prefix="agentguard-soak-")
-    chance = random.Random(seed)
     try:
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}m", "none", base], check=True)
-        tried = Spool(os.path.join(base, "spool"), chance)
-        for number in range(int(ROUNDS_FULL * scale)):
+        tried = Spool(os.path.join(base, "spool"), random.Random(seed))
+        for _ in range(int(ROUNDS_FULL * scale)):
             tried.round(kill=False)  # until no writer gets anything in
             tried.round(kill=True)  # kills on the full disk
-            room = ROOM + MORE * (number + 1)
-            subprocess.run(["mount", "-o", f"remount,size={room}m", base], check=True)
-            tried.round(kill=True)  # and while there is room again
+            tried.check()  # which makes room
+            tried.round(kill=True)  # and while there is some
         return tried.close()
     finally:
         subprocess.run(["umount", base], check=False)

@@ -10,6 +10,7 @@ What was uploaded before is the collector's to erase.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import time
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from agentguard.audit.lines import Line
 
 KIND = "erasure"
+_PART = "erase.part"  # one at a time, under the lock
 _NUMBERS = 2_000  # record numbers in one tombstone; they fit a line
 
 
@@ -80,12 +82,20 @@ def _in_file(folder: int, name: str, seqs: set[int]) -> int:
             rows[number] = erased(line)
             count += 1
     if count:
-        part = f"erase.{os.getpid()}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(part, flags, 0o600, dir_fd=folder), "wb") as file:
-            file.write(b"\n".join(rows))
+        _replace(folder, name, b"\n".join(rows))
+    return count
+
+
+def _replace(folder: int, name: str, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(_PART, flags, 0o600, dir_fd=folder), "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.rename(_PART, name, src_dir_fd=folder, dst_dir_fd=folder)
         os.fsync(folder)
-    return count
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(_PART, dir_fd=folder)
+        raise

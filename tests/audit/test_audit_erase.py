@@ -68,6 +68,22 @@ def test_erasing_again_erases_nothing_more(folder, fill):
     assert verify.verify(folder).holds
 
 
+def test_erasure_that_fails_leaves_the_log_as_it_was(folder, fill, monkeypatch):
+    """But for the tombstone: what was begun is taken away, and erasing again does it."""
+    fill(2)
+
+    def full(*_words, **_more):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "rename", full)
+        with pytest.raises(SpoolError, match="No space left"):
+            erase.erase(folder, [1], WHO, "x")
+    assert "erase.part" not in os.listdir(folder)
+    assert verify.verify(folder).holds
+    assert 1 == erase.erase(folder, [1], WHO, "x")
+
+
 def test_spool_that_cannot_be_changed_is_an_error(folder, fill):
     """A file that is not the person's own is left alone."""
     fill(2)
