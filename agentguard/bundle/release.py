@@ -116,7 +116,7 @@ def review(publishing: Publisher, staged: Stage, where: str, *, allow_weakening:
     for role, document in staged.documents.items():
         if not documents.is_ours(publishing, role, document):
             raise ConfigError(
-                f"{where}: its {role} says more or other than agentguard writes for {publishing.org}, and not all would be shown",
+                f"{where}: its {role} says more or other than agentguard writes for {publishing.org}, and not all is shown",
                 hint="do not sign it; ask who made it, and with which version",
                 code="stage-foreign",
             )
