@@ -14,6 +14,7 @@ policy has signed, for exactly what was sent. The spool's lines are checked befo
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 GONE, REFUSED = "gone", "refused"  # why the collector does not get records
 REVOKED = "revoked"  # the collector's word for a device that it does not take back
+TURN = 10.0  # seconds after which all spools are looked at again, however much one of them has left
 
 _OK, _UNAUTHORIZED, _CONFLICT = 200, 401, 409
 _REFUSED = (400, 413, 422)
@@ -40,9 +42,10 @@ _WHEN_REVOKED = 3600.0  # seconds until a device that was revoked asks again
 
 
 class Gap(NamedTuple):
-    """Records of a spool that the collector does not get: why, and the first and last number."""
+    """Records of a chain that the collector does not get: why, and the first and last number."""
 
     reason: str
+    chain: str
     first: int
     last: int
 
@@ -50,7 +53,7 @@ class Gap(NamedTuple):
 class Sender:
     """What the talks of one run share. `wait`: for how many seconds the collector asked to be left alone.
 
-    `sent`, `refused`: records. `young`: a spool has records that are not due yet. `more`: the time was over first.
+    `sent`, `refused`: records. `young`: a spool has records that are not due yet. `more`: a turn was over first.
     """
 
     def __init__(
@@ -66,9 +69,19 @@ class Sender:
         self.alerts: list[str] = []
         self.wait = 0.0
         self.young = self.more = False
+        self._turn_ends = 0.0
+
+    def new_turn(self) -> bool:
+        """Begin a turn, if there is time for one; return whether there was."""
+        left = self.collector.seconds_left
+        if left <= 0:
+            return False
+        self.more = False
+        self._turn_ends = time.monotonic() + min(TURN, left)
+        return True
 
     def talk(self, spool: Spool, due_at: float | None = None) -> Talk:
-        """Hand one spool over until it is empty or the time is over; with `due_at` (now) only if something is due.
+        """Hand one spool over until it is empty or its turn is over; with `due_at` (now) only if something is due.
 
         Raises `SpoolError`, and `UploadError`, of which `NotServedError` is not about this spool.
         """
@@ -83,9 +96,6 @@ class Sender:
         passed_over: list[Line] = []
         looked_for, why = None, ""
         while True:
-            if self.collector.seconds_left <= 0:
-                self.more = True
-                return
             batch = _checked((yield partial(queue.batch_bytes, spool.folder, acknowledged)), acknowledged)[:most]
             if not batch and not passed_over:
                 return
@@ -94,26 +104,28 @@ class Sender:
             first, last = batch[0], batch[-1]
             answer = self.collector.send(self._token(), [line.raw for line in batch], gone=bool(gaps))
             if answer.status == _OK:
-                forked = self._accept(answer, batch, spool.uid)
-                self._set_aside(spool.uid, passed_over, why)
+                forked = self._accept(answer, batch, spool.uid, passed_over, why)
                 acknowledged = self.memory.acknowledged(spool.uid)
                 yield partial(queue.free, spool.folder, acknowledged)
                 user = last.body.get("user")
                 who = {"device": self.device, "user": user if isinstance(user, str) else ""}
                 for gap in gaps:
-                    missing = {"chain": first.chain, "first": gap.first, "last": gap.last}
+                    missing = {"chain": gap.chain, "first": gap.first, "last": gap.last}
                     yield partial(queue.admit, spool.folder, gap.reason, missing, **who)
                 if forked:
                     yield partial(queue.leave_chain, spool.folder, last.chain, mend.FORK, **who)
                 most = min(2 * most, queue.BATCH_RECORDS)
                 gaps, passed_over = [], []
+                if time.monotonic() >= self._turn_ends:
+                    self.more = True
+                    return
             elif answer.status == _CONFLICT and not gaps:
                 expected = answer.get("expected")
                 if type(expected) is not int and expected is not None:
                     raise UploadError(answer.problem())
                 wanted = _number((yield partial(queue.has, spool.folder, first.chain, expected)), first.seq)
                 if wanted in {first.seq, looked_for}:
-                    gaps = [Gap(GONE, expected or 0, first.seq - 1)]
+                    gaps = [Gap(GONE, first.chain, expected or 0, first.seq - 1)]
                 else:
                     acknowledged = {**acknowledged, first.chain: wanted - 1}
                 looked_for = wanted
@@ -122,7 +134,7 @@ class Sender:
             elif answer.status in _REFUSED and len(passed_over) < _PASSED_OVER:
                 why = answer.problem()
                 passed_over.append(first)
-                gaps = [*gaps, Gap(REFUSED, first.seq, first.seq)]
+                gaps = [*gaps, Gap(REFUSED, first.chain, first.seq, first.seq)]
                 acknowledged = {**acknowledged, first.chain: first.seq}
                 most = queue.BATCH_RECORDS
             elif answer.status == _UNAUTHORIZED and answer.get("error") != REVOKED and not self.enrolled_now:
@@ -130,24 +142,24 @@ class Sender:
             else:
                 raise self._failed(answer)
 
-    def _accept(self, answer: wire.Answer, batch: list[Line], uid: int) -> bool:
-        """Keep the receipt and what the collector noticed; return whether it was a fork. Raises `UploadError`."""
+    def _accept(self, answer: wire.Answer, batch: list[Line], uid: int, passed_over: list[Line], why: str) -> bool:
+        """Keep the receipt, what it proves to be refused, and what the collector noticed; return whether it was a fork.
+
+        Raises `UploadError`, and nothing is kept then.
+        """
         first = batch[0]
         receipt = receipts.check_for(
             answer.value, self.keys, first.chain, first.seq, {line.seq: line.h for line in batch}
         )
+        for line in passed_over:
+            self.memory.set_aside(uid, line, why)
         self.memory.keep(uid, receipt)
+        self.refused += len(passed_over)
         self.sent += receipt.last - receipt.first + 1
         alerts = answer.get("alerts")
         told = [alert[:200] for alert in alerts if isinstance(alert, str)] if isinstance(alerts, list) else []
         self.alerts += [alert for alert in told if alert not in self.alerts]
         return mend.FORK in told
-
-    def _set_aside(self, uid: int, passed_over: list[Line], why: str) -> None:
-        """Keep what the collector does not take, now that it has signed for what comes after."""
-        for line in passed_over:
-            self.memory.set_aside(uid, line, why)
-            self.refused += 1
 
     def _failed(self, answer: wire.Answer) -> UploadError:
         """Return the error for an answer with which nothing can be done."""

@@ -76,7 +76,11 @@ def send(
         with wire.Collector(url, managed=places.managed, seconds=RUN_SECONDS) as collector:
             sender = Sender(collector, memory, device, receipt_keys, enrol_secret)
             try:
-                problems = _hand_over(sender, person.spools(places), due_at=moment if only_due else None)
+                problems: list[str] = []
+                while sender.new_turn():
+                    problems = _hand_over(sender, person.spools(places), due_at=moment if only_due else None)
+                    if not sender.more:
+                        break
             finally:
                 if sender.wait:
                     memory.wait_until(moment + sender.wait)

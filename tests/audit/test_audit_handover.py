@@ -10,7 +10,7 @@ import time
 import pytest
 
 from agentguard import child, places
-from agentguard.audit import person, record, spool, unsent, upload, verify
+from agentguard.audit import handover, person, record, spool, unsent, upload, verify
 from agentguard.audit.memory import Memory, kept_receipts
 from agentguard.errors import NotServedError, UploadError
 
@@ -67,6 +67,16 @@ def test_collector_that_refuses_everything_costs_nothing(collector, home, send):
     assert len(collector.requests) < 60
     assert 6 == upload.unsent(home.spool(UID))
     assert not os.path.exists(os.path.join(home.sync, f"refused.{UID}.ndjson"))
+
+
+def test_gap_names_the_chain_that_it_is_in(collector, home, send):
+    """Where the record after the refused one begins another chain, it is the first chain's record that is missing."""
+    first = next(spool.read(home.spool(UID))).chain
+    list(unsent.leave_chain(home.spool(UID), first, "fork", device="d1", user="alice"))
+    poisoned(collector, 5)
+    assert 1 == send()["refused"]
+    [gap] = [line.body for line in spool.read(home.spool(UID)) if line.body.get("kind") == "gap"]
+    assert {"chain": first, "first": 5, "last": 5} == gap["missing"]
 
 
 def test_newest_record_is_set_aside_when_one_after_it_is_taken(collector, home, send):
@@ -275,6 +285,25 @@ def test_what_is_wrong_with_one_persons_records_holds_up_nobody_else(collector, 
     shutil.rmtree(laptop.spool(ALICE))
     with pytest.raises(UploadError):  # alone, it is the sync's own failure
         send_all(collector, laptop)
+
+
+@pytest.mark.namespace
+def test_person_who_floods_the_collector_holds_up_nobody(collector, laptop, monkeypatch):
+    """However much one spool has left, the others are looked at again before it is done."""
+    monkeypatch.setattr(handover, "TURN", 0.0)
+    monkeypatch.setattr(unsent, "BATCH_RECORDS", 2)
+    of_user(laptop, EVE, 40)
+
+    def answer(found):
+        if len(collector.taken) == 3:
+            of_user(laptop, ALICE, 1)
+        return collector.honest(found)
+
+    collector.answer = answer
+    assert {"records": 43} == send_all(collector, laptop)
+    users = [found[-1].body["user"] for _, _, found in collector.taken]
+    assert 4 <= users.index(str(ALICE)) <= 7
+    assert [str(EVE)] * 10 == users[-10:]
 
 
 @pytest.mark.namespace
