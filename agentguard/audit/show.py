@@ -45,6 +45,17 @@ class Seen(NamedTuple):
         return {**facts, "h": self.h, "body": self.body, "texts": self.texts}
 
 
+class Row(NamedTuple):
+    """One row of a decision as people read it; "" is what it does not have."""
+
+    effect: str
+    action: str
+    certainty: str
+    resource: str
+    command: str
+    rules: str
+
+
 def clean(value: Any, width: int = _LONG) -> str:
     """Return a value as one printable line of at most `width` characters."""
     text = " ".join("".join(char if char.isprintable() else " " for char in str(value)).split())
@@ -98,45 +109,53 @@ def value(recorded: Any) -> str:
     return str(recorded)
 
 
-def details(record: Seen) -> str:
-    """Return everything that is worth reading of one record, one fact a line."""
+def facts(record: Seen) -> list[tuple[str, str]]:
+    """Return everything that is worth reading of one record but its rows: (name, value), in one order."""
     body, texts = record.body, record.texts or {}
-    facts = [(name, body[name]) for name in _BODY if body.get(name) not in (None, "", [], {})]
+    found: list[tuple[str, Any]] = [(name, body[name]) for name in _BODY if body.get(name) not in (None, "", [], {})]
     bundle = body.get("bundle")
     if isinstance(bundle, dict):
-        facts.append(("bundle", f"{bundle.get('name')} {bundle.get('revision')} ({bundle.get('state')})"))
-        facts.append(("digest", bundle.get("digest", "")))
-    facts += [(name, texts[name]) for name in _TEXTS if texts.get(name)]
+        found.append(("bundle", f"{bundle.get('name')} {bundle.get('revision')} ({bundle.get('state')})"))
+        found.append(("digest", bundle.get("digest", "")))
+    found += [(name, texts[name]) for name in _TEXTS if texts.get(name)]
     event = texts.get("facts")
-    facts += list(event.items()) if isinstance(event, dict) else []
-    facts += [("chain", f"{body.get('chain')} {body.get('seq')}"), ("hash", record.h)]
-    facts += [(name, getattr(record, name)) for name in ("received", "flag") if getattr(record, name)]
-    lines = [f"{clean(name, 16):16}  {clean(fact)}" for name, fact in facts if fact != ""]
+    found += list(event.items()) if isinstance(event, dict) else []
+    found += [("chain", f"{body.get('chain')} {body.get('seq')}"), ("hash", record.h)]
+    found += [(name, getattr(record, name)) for name in ("received", "flag") if getattr(record, name)]
     if record.texts is None:
-        lines.append(f"{'texts':16}  {_NO_TEXTS}")
-    return "\n".join([*lines, *_rows(body, texts)])
+        found.append(("texts", _NO_TEXTS))
+    return [(clean(name, 16), clean(fact)) for name, fact in found if fact != ""]
 
 
-def _rows(body: dict[str, Any], texts: dict[str, Any]) -> list[str]:
-    """Return one line a row: effect, action, certainty, resource, where it comes from, rules."""
-    rows = body.get("rows")
-    lines = []
-    for number in range(len(rows) if isinstance(rows, list) else 0):
-        fact, words = _at(rows, number), _at(texts.get("rows"), number)
+def details(record: Seen) -> str:
+    """Return everything that is worth reading of one record, one fact a line."""
+    lines = [f"{name:16}  {fact}" for name, fact in facts(record)]
+    for number, one in enumerate(rows(record)):
+        lines.append(f"{'row ' + str(number):16}  " + clean(" · ".join(part for part in one if part)))
+    return "\n".join(lines)
+
+
+def rows(record: Seen) -> list[Row]:
+    """Return the rows of a decision as people read them."""
+    body, texts = record.body, record.texts or {}
+    listed = body.get("rows")
+    found = []
+    for number in range(len(listed) if isinstance(listed, list) else 0):
+        fact, words = _at(listed, number), _at(texts.get("rows"), number)
         origin = _at(texts.get("origins"), fact.get("origin"))
         resource = [value(words[kind]) for kind in ("path", "host", "ref", "package", "variable") if kind in words]
         resource += [str(fact[kind]) for kind in ("server", "mcp_tool", "subagent", "tool") if kind in fact]
         command, rules = origin.get("command", []), fact.get("rules", [])
-        parts = [
+        parts = (
             fact.get("effect", ""),
             fact.get("action", ""),
             fact.get("certainty", "certain"),
-            *resource,
+            " · ".join(resource),
             " ".join(map(value, command)) if isinstance(command, list) else "",
             ", ".join(map(str, rules)) if isinstance(rules, list) else "",
-        ]
-        lines.append(f"{'row ' + str(number):16}  " + clean(" · ".join(str(part) for part in parts if part)))
-    return lines
+        )
+        found.append(Row(*(clean(part) for part in parts)))
+    return found
 
 
 def _at(values: Any, number: Any) -> dict[str, Any]:

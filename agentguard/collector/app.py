@@ -1,4 +1,6 @@
-"""The collector's web application: what devices ask. `reads` and `admin` have the routes for people.
+"""The collector's web application: what devices ask.
+
+People have routes of their own: `reads` and `admin` those of their programs, `pages` those of their browsers.
 
 POST /v1/enroll    {"secret", "device"} -> {"token"}
 POST /v1/records   NDJSON, plain, gzip or zstd, device's token -> {"receipt", "key", "signature", "alerts", "known"}
@@ -24,6 +26,7 @@ from agentguard.audit.unsent import BATCH_BYTES, BATCH_RECORDS
 from agentguard.collector import admin, ingest, reads, web
 from agentguard.collector.landing import OWN
 from agentguard.collector.limits import Rate
+from agentguard.collector.pages import routes as pages
 from agentguard.collector.tokens import DEVICE
 
 if TYPE_CHECKING:
@@ -54,6 +57,7 @@ def application(
         Route("/healthz", service.health, methods=["GET"]),
         *reads.routes(keys, store, access),
         *admin.routes(keys, access),
+        *pages.routes(keys, store, access, bundle_folder),
     ]
     if bundle_folder:
         routes.append(Mount("/bundle", StaticFiles(directory=bundle_folder)))

@@ -1,0 +1,235 @@
+"""What each page shows: from a request to (template, its values, how much was found)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from starlette.exceptions import HTTPException
+
+from agentguard.audit import export, query, show
+from agentguard.audit.outcome import Outcomes
+from agentguard.audit.show import Seen
+from agentguard.collector import plan, reads
+from agentguard.collector.ingest import ALERTS
+from agentguard.collector.pages.chart import BUCKETS, chart
+from agentguard.collector.store import NEWEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.requests import Request
+
+    from agentguard.audit.query import Group
+    from agentguard.collector.pages.policies import Policies
+    from agentguard.collector.store import Hit, Store
+
+_RESULTS = 50
+_AROUND = 8  # records of the session before and after
+_TOP = 5
+_DAYS = 7  # of the histogram where the query names no beginning
+MOST_CSV = 10_000  # records of a file; for more there is `agentguard audit export`
+EXAMPLES = (
+    ("Denied or asked since yesterday", "(verdict:deny OR verdict:ask) since:24h"),
+    ("Who read a secret last quarter", "action:read rule:secrets/* since:13w"),
+    ("Pushes by force", '"push --force"'),
+    ("Who searched here", "kind:read"),
+)
+
+
+class Shown(NamedTuple):
+    """A template, its values, and how many records or devices were found, for the record of who read what."""
+
+    template: str
+    values: dict[str, Any]
+    found: int
+
+
+class Views:
+    """The pages. All methods may raise `QueryError`, `HTTPException`, OSError, sqlite3.Error."""
+
+    def __init__(self, store: Store, policies: Policies) -> None:
+        self._store = store
+        self._policies = policies
+
+    def search(self, request: Request) -> Shown:
+        """Show what a query finds: over time, its most frequent values, and the records, newest first."""
+        text = request.query_params.get("q", "")
+        parsed = query.parse(text, now=time.time())
+        before = _before(request)
+        self._store.reach(reads.FRESH_SECONDS)
+        page = self._store.search(parsed, _RESULTS, before)
+        start, end = _times(parsed)
+        counted = self._store.histogram(parsed, start, end, BUCKETS)
+        tops = [(field, self._store.top(field, parsed, start, end, _TOP)) for field in ("rule", "user", "device")]
+        values = {
+            "q": text,
+            "rows": [_row(hit) for hit in page.hits],
+            "next": search_url(text, page.next) if page.next is not None and not page.complete else "",
+            "first": search_url(text) if before != NEWEST else "",
+            "chart": chart(counted, lambda since, until: search_url(_within(text, since, until))),
+            "span": (_day(start), _day(end)),
+            "tops": [
+                (field, [(value, count, search_url(_and(text, field, value))) for value, count in found.values])
+                for field, found in tops
+            ],
+            "removed": reads.removed(self._store, parsed),
+            "behind": self._store.behind(),
+            "csv": "/records.csv?" + urlencode({"q": text}),
+            "examples": [(name, example, search_url(example)) for name, example in EXAMPLES],
+        }
+        return Shown("search.html", values, len(page.hits))
+
+    def record(self, request: Request) -> Shown:
+        """Show one record with its rule, its chain and its session."""
+        self._store.reach(reads.FRESH_SECONDS)
+        hit = self._store.record(request.path_params["id"])
+        if hit is None:
+            raise HTTPException(404, "there is no record with this id")
+        before, after = self._store.around(hit, _AROUND)
+        seen = _seen(hit)
+        body = hit.body
+        named = body.get("bundle")
+        bundle: dict[str, Any] = {"name": "", "revision": "", "state": "", "digest": ""}
+        bundle |= named if isinstance(named, dict) else {}
+        rule_id = body.get("would_rule") or body.get("rule") or ""
+        values = {
+            "row": _row(hit),
+            "reason": show.clean((hit.texts or {}).get("reason") or body.get("reason") or ""),
+            "bundle": bundle,
+            "facts": show.facts(seen),
+            "accesses": show.rows(seen),
+            "rule_id": rule_id,
+            "rule": self._policies.rule(bundle.get("digest"), rule_id),
+            "end": Outcomes(one.body for one in (*before, hit, *after)).end(body),
+            "chain": self._chain(hit),
+            "session": [(_row(one), one.number == hit.number) for one in (*before, hit, *after)],
+            "session_url": search_url(query.quoted("session", str(body.get("session", ""))))
+            if body.get("session")
+            else "",
+            "line": seen.as_line().decode("ascii"),
+        }
+        return Shown("record.html", values, 1)
+
+    def devices(self, _request: Request) -> Shown:
+        """Show every device, the one that was heard of last first."""
+        found = self._store.devices()
+        rows = [{**one, "url": search_url(query.quoted("device", one["device"]))} for one in found]
+        return Shown("devices.html", {"devices": rows}, len(found))
+
+    def alerts(self, _request: Request) -> Shown:
+        """Show what is wrong with chains, and what retention removed."""
+        found = self._store.alerts()
+        rows = [
+            {
+                **one,
+                "meaning": ALERTS.get(one["alert"], ""),
+                "url": search_url(query.quoted("chain", one["chain"])) if one["chain"] else "",
+            }
+            for one in found
+        ]
+        return Shown("alerts.html", {"alerts": rows, "removed": self._store.removed()}, len(found))
+
+    def csv(self, request: Request) -> tuple[bytes, int]:
+        """Return what a search finds as a CSV file, and how many records that is."""
+        text = request.query_params.get("q", "")
+        parsed = query.parse(text, now=time.time())
+        self._store.reach(reads.FRESH_SECONDS)
+        hits: list[Hit] = []
+        before = NEWEST
+        while True:
+            page = self._store.search(parsed, 1000, before)
+            hits += page.hits
+            if page.complete or page.next is None:
+                break
+            if len(hits) >= MOST_CSV:
+                message = (
+                    f"more than {MOST_CSV:,} records: narrow the search, or use `agentguard audit export --collector`"
+                )
+                raise HTTPException(400, message)
+            before = page.next
+        return b"".join(_csv(hits)), len(hits)
+
+    def _chain(self, hit: Hit) -> list[str]:
+        """Return what is wrong with a record's place in its chain, in words; nothing if nothing is."""
+        seq = hit.body.get("seq")
+        found = [f"this record: {ALERTS.get(hit.flag, hit.flag)}"] if hit.flag else []
+        for one in self._store.alerts():
+            if one["chain"] == hit.body.get("chain") and isinstance(seq, int):
+                where = f"records {one['first']} to {one['last']} of its chain"
+                found.append(f"{where}: {ALERTS.get(one['alert'], one['alert'])} ({one['at']})")
+        return found
+
+
+def search_url(text: str, before: int | None = None) -> str:
+    """Return the address of a search."""
+    parameters: dict[str, str | int] = {"q": text} if text else {}
+    if before is not None:
+        parameters["before"] = before
+    return "/?" + urlencode(parameters) if parameters else "/"
+
+
+def _row(hit: Hit) -> dict[str, Any]:
+    """Return a record as a row of a table."""
+    cells = dict(zip(show.HEADINGS, show.row(_seen(hit)), strict=True))
+    effect, would = hit.body.get("effect", ""), hit.body.get("would", "")
+    verdict = effect if effect in ("deny", "ask", "allow") else ""
+    return {
+        **cells,
+        "verdict": verdict,
+        "would": would if would != effect else "",
+        "hostname": show.clean(hit.body.get("hostname") or hit.device, 32),
+        "flag": hit.flag,
+        "url": "/records/" + quote(str(hit.body.get("id", "")), safe=""),
+    }
+
+
+def _seen(hit: Hit) -> Seen:
+    return Seen(hit.body, hit.texts, hit.h, hit.received, hit.device, hit.flag)
+
+
+def _csv(hits: list[Hit]) -> Iterator[bytes]:
+    return export.encoded(export.CSV, (_seen(hit) for hit in hits))
+
+
+def _before(request: Request) -> int:
+    text = request.query_params.get("before", "")
+    if not text:
+        return NEWEST
+    if text.isascii() and text.isdigit() and len(text) < 20:
+        return int(text)
+    raise HTTPException(400, "before must be a number; it comes from a link to older records")
+
+
+def _times(parsed: Group) -> tuple[float, float]:
+    """Return the span of time of a query in seconds since 1970: its own, else the last week."""
+    span = plan.span(parsed)
+    end = _seconds(span.until) if span.until != "~" else time.time()
+    start = _seconds(span.since) if span.since else end - _DAYS * 86400
+    return min(start, end), end
+
+
+def _seconds(moment: str) -> float:
+    return dt.datetime.fromisoformat(moment).timestamp()
+
+
+def _day(seconds: float) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _within(text: str, since: str, until: str) -> str:
+    return f"{_alone(text)}since:{since} until:{until}"
+
+
+def _and(text: str, field: str, value: str) -> str:
+    return f"{_alone(text)}{query.quoted(field, value)}"
+
+
+def _alone(text: str) -> str:
+    """Return a query so that more terms can follow it."""
+    text = text.strip()
+    if not text:
+        return ""
+    return f"({text}) " if " OR " in text else f"{text} "
