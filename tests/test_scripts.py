@@ -11,7 +11,7 @@ SCRIPTS = Path(__file__).parent.parent / "scripts"
 STARTED_BY_PEOPLE = (
     "demo", "test", "test-slow", "lint", "bench", "bench-replay", "bench-spool", "corpus", "soak", "e2e-claude", "e2e-package",
     "e2e-sync",
-    "package-deb", "tuf-client", "bench-collector", "e2e-collector",
+    "package-deb", "tuf-client", "bench-collector", "e2e-collector", "e2e-page",
 )  # fmt: skip
 
 
