@@ -52,6 +52,7 @@ class Spool:
         self.acknowledged = self.failed = self.kills = 0
         self.found = []
         self._said = {}  # what was acknowledged since the last check
+        self._last = -1  # the last number at that time
         self._chance = chance
 
     def round(self, *, kill):
@@ -85,7 +86,9 @@ class Spool:
                 there[line.seq], last = (line.h, line.body.get("id")), line
         self.found += [f"record {seq} is lost" for seq, record in self._said.items() if there.get(seq) != record]
         self.found += [str(finding) for finding in verify.verify(self.folder).findings if finding.broken]
-        self._said = {}
+        if self._said and min(self._said) <= self._last:
+            self.found.append(f"numbers start again at {min(self._said)}, after {self._last}")
+        self._said, self._last = {}, last.seq
         list(unsent.free(self.folder, {last.chain: last.seq}))
 
     def close(self):

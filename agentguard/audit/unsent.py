@@ -132,10 +132,7 @@ def admit(folder: str, reason: str, missing: dict[str, Any], *, device: str, use
 
 def _done(folder: int, acknowledged: dict[str, int]) -> list[str]:
     known = mend.segments(folder)
-    try:
-        if not os.stat(spool.CURRENT, dir_fd=folder, follow_symlinks=False).st_size:
-            known = known[:-1]
-    except FileNotFoundError:
+    if not _goes_on(folder):
         known = known[:-1]
     found = []
     for _first, last, name in known:
@@ -147,3 +144,15 @@ def _done(folder: int, acknowledged: dict[str, int]) -> list[str]:
         if head is not None and head[1] == last and last <= acknowledged.get(head[0], -1):
             found.append(name)
     return found
+
+
+def _goes_on(folder: int) -> bool:
+    """Whether the open file ends in a record, so that the chain goes on from there: it may be new, or torn at its start."""
+    try:
+        fd, size = spool.open_file(folder, spool.CURRENT, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        return spool.tail(fd, size) is not None
+    finally:
+        os.close(fd)

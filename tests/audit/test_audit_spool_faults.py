@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.audit import mend, spool, verify
+from agentguard.audit import mend, spool, unsent, verify
 from agentguard.errors import SpoolError
 
 ROOT = Path(__file__).parent.parent.parent
@@ -216,3 +216,21 @@ def test_full_disk_gives_the_ballast_back_and_counts_what_was_lost(tmp_path):
     assert all("No space left" in error or "could be written" in error for error in found["errors"])
     assert found["said"] + 1 == found["seq"]
     assert [] == os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"b":{"chain":"'])
+def test_chain_goes_on_where_a_hook_died_before_the_first_line_of_a_file(folder, fill, torn):
+    """All is acknowledged and may go, but for the segment that the next record follows from."""
+    fill(3)
+    folder_fd = spool.open_folder(folder)
+    fd, size = spool.open_file(folder_fd, spool.CURRENT, os.O_RDONLY)
+    head = spool.tail(fd, size)
+    mend.close_segment(folder_fd, fd, head)
+    os.close(fd)
+    os.close(folder_fd)
+    with open(os.path.join(folder, spool.CURRENT), "wb") as file:
+        file.write(torn)
+    assert [] == list(unsent.free(folder, {head[0]: head[1]}))
+    assert 4 == spool.append(folder, {"kind": "event"}, {})[0]
+    assert [head[0]] == [chain.chain for chain in verify.verify(folder).chains]
+    assert 1 == len(list(unsent.free(folder, {head[0]: head[1]})))
