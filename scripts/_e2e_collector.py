@@ -88,7 +88,9 @@ def compared(server, signed):
 def accepted(server, token, data, signed, until):
     """Send lines until they are signed for; note them in `signed`."""
     while time.monotonic() < until:
-        with contextlib.suppress(httpx.HTTPError, RuntimeError):  # the latter: its connection was closed with the server
+        with contextlib.suppress(
+            httpx.HTTPError, RuntimeError
+        ):  # the latter: its connection was closed with the server
             reply = server.post(token, data)
             if reply.status_code == httpx.codes.OK:
                 receipt = reply.json()["receipt"]

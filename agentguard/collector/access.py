@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from agentguard.collector.ingest import Ingest
     from agentguard.collector.ledger import Ledger
 
+_QUERY = 8192  # characters that are kept of what was asked for
+
 
 class AccessLog:
     """Records reads. Any thread may; one at a time."""
@@ -40,7 +42,7 @@ class AccessLog:
         body = {**facts, "event": what, "found": found}
         with self._lock:
             start, head = self._head()
-            data, _h = spool.make_line(head, spool.encoded(body, {"query": query}), {}, first=bool(start))
+            data, _h = spool.make_line(head, spool.encoded(body, {"query": query[:_QUERY]}), {}, first=bool(start))
             records = [lines.parse(raw) for raw in (start + data).splitlines()]
             self._taker.take(OWN, records, now, gone=False)
 

@@ -31,6 +31,7 @@ OWN = "collector"  # the name of the device that the collector itself is
 FILE_BYTES = 64 * 1024 * 1024
 _OFFSET_BITS = 27  # of a number: no file is longer than FILE_BYTES and the largest group of requests
 _CHUNK = 1024 * 1024
+_MOST_OPEN = 128  # files that stay open to be read
 _USUAL = 4096  # bytes; most entries are shorter
 
 
@@ -83,6 +84,7 @@ class Reader:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._open: dict[int, int] = {}  # descriptors of files that single entries were read from
+        self._opening = threading.Lock()
 
     def close(self) -> None:
         """Close what is open."""
@@ -108,17 +110,24 @@ class Reader:
     def read(self, number: int) -> bytes:
         """Return the entry with a number. Raises `AuditError` if its file is gone."""
         file, offset = position(number)
-        try:
-            fd = self._open.get(file)
-            if fd is None:
-                fd = os.open(self.path(file), os.O_RDONLY | os.O_CLOEXEC)
-                self._open[file] = fd
-        except FileNotFoundError:
-            raise AuditError("the record is older than every retention") from None
-        data = os.pread(fd, _USUAL, offset)
-        while b"\n" not in data and (more := os.pread(fd, _CHUNK, offset + len(data))):
-            data += more
+        with self._opening:
+            fd = self._descriptor(file)
+            data = os.pread(fd, _USUAL, offset)
+            while b"\n" not in data and (more := os.pread(fd, _CHUNK, offset + len(data))):
+                data += more
         return data.partition(b"\n")[0]
+
+    def _descriptor(self, file: int) -> int:
+        fd = self._open.pop(file, None)
+        if fd is None:
+            try:
+                fd = os.open(self.path(file), os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                raise AuditError("the record is older than every retention") from None
+            if len(self._open) >= _MOST_OPEN:
+                os.close(self._open.pop(next(iter(self._open))))
+        self._open[file] = fd  # the one that was used last comes last
+        return fd
 
     def newest(self, number: int) -> str:
         """Return when the newest entry of a file came, "" if it has none."""
@@ -209,9 +218,10 @@ class Landing(Reader):
         """Delete a file that is not the newest one."""
         if number != self.number:
             os.unlink(self.path(number))
-            fd = self._open.pop(number, None)
-            if fd is not None:
-                os.close(fd)
+            with self._opening:
+                fd = self._open.pop(number, None)
+                if fd is not None:
+                    os.close(fd)
 
     def _commit(self, group: list[_Waiting]) -> None:
         try:

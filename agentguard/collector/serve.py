@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import resource
 import signal
 import sqlite3
 import sys
@@ -87,6 +88,8 @@ def serve(
     """
     if bundle_folder and not os.path.isdir(bundle_folder):
         raise ConfigError(f"{bundle_folder} is not a folder")
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # connections, and files of the index
     gc.set_threshold(100_000, 50, 100)  # records come as thousands of objects that hold no loops
     wake, indexer = _start_indexer(keys)
     try:

@@ -4,6 +4,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
@@ -81,6 +83,26 @@ def test_damaged_log_is_not_served(opened, lines, tmp_path):
     os.unlink(tmp_path / "data" / "ledger.sqlite")
     with pytest.raises(AuditError, match="damaged"):
         opened()
+
+
+def test_requests_that_come_at_the_same_time_share_one_fsync(tmp_path, monkeypatch):
+    """Whoever comes first writes for all who wait; each is told of its own place."""
+    log = landing.Landing(str(tmp_path / "landing"))
+    told, synced, real = [], [], os.fsync
+    log.written = lambda group, _end: told.append([(offset, note) for _file, offset, note in group])
+    monkeypatch.setattr(landing.os, "fsync", lambda fd: (synced.append(fd), real(fd)))
+    threads = [threading.Thread(target=log.append, args=([b"%d" % number * 10], number)) for number in range(8)]
+    with log.still:
+        for thread in threads:
+            thread.start()
+        while len(log._queue) < 8:
+            time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    [group] = told
+    assert (1, list(range(8))) == (len(synced), sorted(note for _offset, note in group))
+    assert [log.read(1 << 27 | offset) for offset, _note in group] == [b"%d" % note * 10 for _offset, note in group]
+    log.close()
 
 
 def test_full_disk_takes_nothing_and_breaks_nothing(tmp_path, lines):
