@@ -24,7 +24,7 @@ from agentguard.audit.words import holds, words
 from agentguard.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import TypeAlias
 
 # Fields of the body that are compared as they are: key of the query, field of the record.
@@ -53,14 +53,13 @@ _BODY = {
 }
 _BUNDLE = {"bundle": "name", "revision": "revision", "state": "state"}
 _TEXTS = {"branch": "branch", "cwd": "cwd", "project": "project"}
-_ROW_BODY = {"action": "action", "certainty": "certainty", "mcp_tool": "mcp_tool", "port": "port", "server": "server"}
-_ROW_TEXTS = {"host": ("host",), "package": ("package",), "path": ("path", "resolved"), "ref": ("ref",)}
-_ORIGIN = {"command": "command", "via": "via"}
+_ROW_BODY = ("action", "certainty", "mcp_tool", "port", "server")
+_ROW_TEXTS = (("host", "host"), ("package", "package"), ("path", "path"), ("path", "resolved"), ("ref", "ref"))
+_ORIGIN = ("command", "via")
 _TIMES = ("since", "until")
 _ALIASES = {"verdict": "effect"}  # other names of fields
-KEYS = sorted([*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *_ROW_TEXTS, *_ORIGIN, *_TIMES])
+KEYS = sorted([*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *dict(_ROW_TEXTS), *_ORIGIN, *_TIMES])
 
-_FACTS = (*_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *_ROW_TEXTS, *_ORIGIN)  # beside those of the body
 _NO_WORDS = frozenset({"boot", "chain", "latency_us", "prev", "previous", "seq", "texts", "time", "work"})
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -143,20 +142,40 @@ def _holds(term: Term, body: dict[str, Any], texts: dict[str, Any], received: st
         wanted = words(term.value)
         everywhere = strings(body, texts)
         return any(holds(wanted, text) if wanted else term.value in text.lower() for text in everywhere)
-    return any(value and like(term.value, value.lower()) for value in _values(term.key, body, texts))
+    return any(key == term.key and like(term.value, value.lower()) for key, value in facts(body, texts))
 
 
 def facts(body: dict[str, Any], texts: dict[str, Any] | None) -> set[tuple[str, str]]:
-    """Return every (key, value) that `KEY:VALUE` compares with: what an index must know."""
-    found = set()
-    for key, field in _BODY.items():
-        value = body.get(field)
-        if type(value) is str:  # as nearly always
-            found.add((key, value))
-        elif value is not None:
-            found.update((key, one) for one in _strings(value))
-    for key in _FACTS:
-        found.update((key, value) for value in _values(key, body, texts or {}))
+    """Return every (key, value) that `KEY:VALUE` compares with. Takes records of any shape: a device may be hostile.
+
+    An index calls it for every record that comes in, so each kind of place has a loop of its own.
+    """
+    texts = texts or {}
+    found: set[tuple[str, str]] = set()
+    for table, place in ((_BODY, body), (_BUNDLE, _object(body.get("bundle"))), (_TEXTS, texts)):
+        for key, field in table.items():
+            value = place.get(field)
+            if type(value) is str:  # as nearly always
+                found.add((key, value))
+            elif value is not None:
+                found.update((key, one) for one in _strings(value))
+    found.add(("repo", _text(texts.get("repo")).removeprefix("https://")))
+    for row in _objects(body.get("rows")):
+        found.add(("certainty", _text(row.get("certainty", "certain"))))
+        for key in _ROW_BODY:
+            if key in row:
+                found.update((key, one) for one in _strings(row[key]))
+    for row in _objects(texts.get("rows")):
+        for key, name in _ROW_TEXTS:
+            if name in row:
+                found.add((key, _text(row[name])))
+    for origin in _objects(texts.get("origins")):
+        for key in _ORIGIN:
+            found.update((key, one) for one in _strings(origin.get(key)))
+        command = origin.get("command")
+        if isinstance(command, list):
+            found.add(("command", " ".join(map(_text, command))))
+    found.add(("command", _text(texts.get("command"))))
     return {pair for pair in found if pair[1]}
 
 
@@ -260,34 +279,6 @@ def _negated(node: Node) -> Node:
     if isinstance(node, Term):
         return node._replace(negated=not node.negated)
     return _group(OR if node.joint == AND else AND, [_negated(part) for part in node.parts])
-
-
-def _values(key: str, body: dict[str, Any], texts: dict[str, Any]) -> Iterator[str]:
-    """Yield the values of a field as texts. Takes records of any shape: a device may be hostile."""
-    if key in _BODY:
-        yield from _strings(body.get(_BODY[key]))
-    elif key in _BUNDLE:
-        yield from _strings(_object(body.get("bundle")).get(_BUNDLE[key]))
-    elif key in _TEXTS:
-        yield from _strings(texts.get(_TEXTS[key]))
-    elif key == "repo":
-        yield _text(texts.get("repo")).removeprefix("https://")
-    elif key in _ROW_BODY:
-        for row in _objects(body.get("rows")):
-            usual = "certain" if key == "certainty" else None
-            yield from _strings(row.get(_ROW_BODY[key], usual))
-    elif key in _ROW_TEXTS:
-        for row in _objects(texts.get("rows")):
-            for name in _ROW_TEXTS[key]:
-                yield _text(row.get(name))
-    else:
-        for origin in _objects(texts.get("origins")):
-            named = origin.get(_ORIGIN[key])
-            yield from _strings(named)
-            if key == "command" and isinstance(named, list):
-                yield " ".join(map(_text, named))
-        if key == "command":
-            yield _text(texts.get("command"))
 
 
 def _object(value: Any) -> dict[str, Any]:

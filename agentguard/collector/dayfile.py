@@ -32,6 +32,7 @@ CREATE VIRTUAL TABLE found USING fts5 (text, content='', columnsize=0, detail=no
 INSERT INTO found (found, rank) VALUES ('hashsize', {16 * 1024 * 1024});
 """
 _CACHE_KIB = 16 * 1024
+_ABOVE = 2**62  # above every number
 _PAGE = 200  # candidates that are read at once
 END = ".sqlite"
 
@@ -164,9 +165,6 @@ def values(db: sqlite3.Connection, field: str, plan: Plan, times: tuple[int, int
     return db.execute(query, (*_match(plan), 0, _ABOVE, *times)).fetchall()
 
 
-_ABOVE = 2**62
-
-
 def _query(plan: Plan, columns: str, where: str) -> str:
     """Return a query for the records that a plan finds; its values are the plan's, those of `where`, and two times."""
     if plan.match:
@@ -187,6 +185,8 @@ def _match(plan: Plan) -> tuple[str, ...]:
 
 def _place(db: sqlite3.Connection, number: int) -> int:
     """Return the row of the first record whose number is not below `number`: rows and numbers go up together."""
+    if number <= 0 or number >= _ABOVE:
+        return max(0, number)
     low, high = 1, (db.execute("SELECT max(i) FROM records").fetchone()[0] or 0) + 1
     while low < high:
         middle = (low + high) // 2

@@ -261,7 +261,8 @@ class SqliteStore:
         how = plan.plan(query, file.kind)
         if how.none:
             return
-        within = (max(0, numbers[0] - file.number), min(_ALL_NUMBERS, numbers[1] - file.number))
+        low, high = (number - file.number for number in numbers)
+        within = (max(0, low), high if high < _ALL_NUMBERS else NEWEST)
         limits = dayfile.Limits(within, _milliseconds(plan.span(query)))
         exact = how.exact
         with self._reading(file) as db:
@@ -277,7 +278,7 @@ class SqliteStore:
     def _compared(self, file: _File, query: Group, times: tuple[int, int], most: int) -> Iterator[Hit | None]:
         """Yield what a query means of one file within a time; None for each record that it does not."""
         how = plan.plan(query, file.kind)
-        limits = dayfile.Limits((0, _ALL_NUMBERS), times)
+        limits = dayfile.Limits((0, NEWEST), times)
         with self._reading(file) as db:
             for n, _at in islice(dayfile.candidates(db, how, limits, newest_first=True), most):
                 yield self._meant(query, file.number | n, exact=False)
