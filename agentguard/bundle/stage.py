@@ -171,6 +171,14 @@ def fits(stage: Stage, repo: str, now: float, where: str = "this") -> None:
             hint="have it staged again: agentguard bundle stage, or the command that made it with -o",
             code="stage-expired",
         )
+    for role in stage.documents:
+        read = stage.read(role)
+        if read is None or read.version != stage.base[role] + 1:
+            raise ConfigError(
+                f"{where} does not hold the {role} that follows {role} {stage.base[role]}",
+                hint="do not sign it; ask who made it, and with which version",
+                code="stage-foreign",
+            )
     there = base(repo)
     for role, current in ((ROOT, _current_root(repo, there)), (TARGETS, repository.current(repo, "targets.json"))):
         unchanged = there[role] == stage.base[role] and (role == ROOT or there["sha256"] == stage.base["sha256"])

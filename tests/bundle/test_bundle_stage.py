@@ -249,6 +249,9 @@ def test_nothing_is_signed_that_is_not_shown(owners, policy):
     document["signed"]["consistent_snapshot"] = False
     stage.save(path + "x", rotation._replace(documents={"root": json.dumps(document).encode()}))
     refused("stage-foreign", "its root says more or other", owners.sign, "bob", path + "x")
+    document["signed"].update(consistent_snapshot=True, version=5)
+    stage.save(path + "x", rotation._replace(documents={"root": json.dumps(document).encode()}))
+    refused("stage-foreign", "does not hold the root that follows root 1", owners.sign, "bob", path + "x")
 
 
 @pytest.mark.parametrize("data", [
