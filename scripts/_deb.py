@@ -18,7 +18,7 @@ import tarfile
 import tempfile
 
 import _lock
-from _venv import PYTHON, ROOT
+from _venv import OLDEST, PYTHON, ROOT
 
 from agentguard import __version__, places
 from agentguard.deploy import closure, managed, packaged, targets
@@ -87,6 +87,8 @@ class Build:
             os.makedirs(library)
             python, link = self._interpreter(kept)
             self.minor = run(python, "-I", "-c", _TAG).strip()
+            if tuple(map(int, self.minor.split("."))) < OLDEST:
+                raise Failed(f"agentguard needs Python 3.11 or newer, and this is {self.minor}: give one with --python")
             self._repair = f"run apt-get install --reinstall {self._depends()} {packaged.NAME}".replace("  ", " ")
             if self._like and self._like.minor == self.minor:
                 shutil.copytree(self._like.library, library, dirs_exist_ok=True)

@@ -89,7 +89,14 @@ def _units(lab: Lab) -> None:
 
 
 def _command(lab: Lab) -> None:
-    """Use the command of the package as an ordinary person."""
+    """Use the command of the package as an ordinary person; it does not go over an installation of the other kind."""
+    os.makedirs(machine.WHERE.code, exist_ok=True)
+    record = os.path.join(machine.WHERE.code, "install.json")
+    with open(record, "x", encoding="ascii"):
+        said = machine.refused("--install", managed.package(machine.ORGANISATION))
+    expect("was made by `agentguard install --system`" in said, f"it says {said}")
+    expect(not os.path.lexists(managed.DROP_IN), "it left managed settings")
+    os.unlink(record)
     machine.install(machine.ORGANISATION)
     argv = ["agentguard", "status", "--json"]
     env = {"PATH": "/usr/bin:/bin", "HOME": lab.home}

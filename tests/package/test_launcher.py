@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from agentguard.hook.adapters import claude_code
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path.append(str(ROOT / "scripts"))
@@ -121,6 +124,12 @@ def test_the_environment_is_made_anew(install, top):
         "CLAUDE_CODE_SESSION_ATTENDED": "0",
     }  # fmt: skip
     assert (wanted, 1, [f"{top}/v1/hook.py"]) == (environment, isolated, argv)
+
+
+def test_every_variable_that_the_hook_reads_is_kept():
+    """And no other: who adds one there adds it here."""
+    kept = re.search(r"KEPT\[\] = \{(.*?)\}", Path(SOURCE).read_text(encoding="utf-8"))[1]
+    assert sorted({"AI_AGENT", *claude_code._UNATTENDED}) == sorted(re.findall(r'"(\w+)"', kept))
 
 
 def test_every_descriptor_but_the_streams_is_closed(install):
