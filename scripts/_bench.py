@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-import _deb
+import _launcher
 import _rules
 
 from agentguard import places
@@ -162,7 +162,7 @@ class Installations:
         os.symlink("v1", os.path.join(top, "current"))
         with open(os.path.join(top, "v1", "hook.py"), "w", encoding="ascii") as file:
             file.write("pass\n")
-        _deb.launcher(os.path.join(top, "hook"), "repair", f'-DROOT="{top}"')
+        _launcher.build(os.path.join(top, "hook"), "repair", ROOT=f'"{top}"')
         return os.path.join(top, "hook")
 
     def _payload(self, name, cwd, tool, arguments, event="PreToolUse"):

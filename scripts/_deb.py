@@ -17,6 +17,7 @@ import subprocess
 import tarfile
 import tempfile
 
+import _launcher
 import _lock
 from _venv import OLDEST, PYTHON, ROOT
 
@@ -29,18 +30,6 @@ SOURCES = os.path.join(ROOT, "package")
 WHERE = places.managed("linux")
 UNITS = "usr/lib/systemd/system"
 DOC = f"usr/share/doc/{packaged.NAME}"
-CFLAGS = (
-    "-std=c11",
-    "-O2",
-    "-static",
-    "-Wall",
-    "-Wextra",
-    "-Wpedantic",
-    "-Wconversion",
-    "-Wshadow",
-    "-Wformat=2",
-    "-Werror",
-)
 # What an interpreter of its own goes without: nothing of it is imported, and it is most of the size.
 _UNUSED = (
     "test",
@@ -103,7 +92,7 @@ class Build:
             os.makedirs(os.path.join(kept, "bin"))
             os.symlink(link, os.path.join(kept, "bin", "python3"))
             run(python, "-I", "-S", "-B", "-c", _FINISH, kept, self._repair)
-            launcher(os.path.join(self._base, packaged.LAUNCHER), self._repair)
+            _launcher.build(os.path.join(self._base, packaged.LAUNCHER), self._repair)
             self._stack = stack.pop_all()
         return self
 
@@ -185,13 +174,6 @@ def _install_lock(python, library):
         with open(path, encoding="utf-8") as file:
             kept = [line for line in file if not line.startswith("../")]
         _write(path, "".join(sorted(kept)))
-
-
-def launcher(target, repair, *options):
-    """Build the launcher. Raises Failed where the compiler has a warning."""
-    source = os.path.join(SOURCES, "launcher.c")
-    run("gcc", *CFLAGS, *options, f'-DREPAIR="{repair}"', "-o", target, source)
-    run("strip", target)
 
 
 def _drop_in():

@@ -28,7 +28,7 @@ from e2e.scenarios import chosen_from
 
 TESTS = os.path.dirname(box.HERE)
 _BASE = "/var/tmp"  # not /tmp, which is empty in a box
-_JOB_SECONDS = 150
+_JOB_SECONDS = 300
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from functools import partial
 from e2e import hostile, managed
 from e2e.lab import Lab, expect
 from e2e.marks import bash, prepare
-from e2e.scenario import NO_INSTALL, Scenario
+from e2e.scenario import Scenario
 
 from package import machine
 
@@ -29,7 +29,6 @@ def _plain_settings(*argv: str, **changes: object) -> None:
 
 
 def _closed(lab: Lab, variable: str) -> None:
-    machine.install(machine.ORGANISATION)
     prepare(lab)
     library = hostile.library(lab, _LIBRARY)
     value = os.path.dirname(library) if variable == "LD_LIBRARY_PATH" else library
@@ -50,7 +49,6 @@ def _failing(break_it: Callable[[str], None]) -> Callable[[Lab], None]:
     """Break the program; settings that say nothing of failures, as for clients that do not know it, block all the same."""
 
     def proof(lab: Lab) -> None:
-        machine.install(machine.ORGANISATION)
         prepare(lab)
         _plain_settings(machine.LAUNCHER)
         break_it(os.path.join(machine.WHERE.code, machine.current()))
@@ -76,10 +74,9 @@ SCENARIOS = (
             f"package/{variable.lower().replace('_', '-')}",
             f"{variable} gets round an interpreter and not round the launcher",
             partial(_closed, variable=variable),
-            NO_INSTALL,
         )
         for variable in ("LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH")
     ),
-    Scenario("package/crash", "a crash blocks on clients without onFailure too", _failing(_crash), NO_INSTALL),
-    Scenario("package/no-interpreter", "so does a missing interpreter", _failing(_no_interpreter), NO_INSTALL),
+    Scenario("package/crash", "a crash blocks on clients without onFailure too", _failing(_crash)),
+    Scenario("package/no-interpreter", "so does a missing interpreter", _failing(_no_interpreter)),
 )

@@ -30,7 +30,6 @@ def _replace() -> None:
 
 def _blocked(change: Callable[[], None]) -> Callable[[Lab], None]:
     def proof(lab: Lab) -> None:
-        machine.install(machine.ORGANISATION)
         machine.in_force(lab)
         change()
         done = machine.ask(lab, machine.ALLOWED)
@@ -63,9 +62,7 @@ def _own(lab: Lab) -> None:
 
 
 SCENARIOS = (
-    Scenario(
-        "package/python-removed", "without the system's Python every call is blocked", _blocked(_remove), NO_INSTALL
-    ),
-    Scenario("package/python-changed", "so it is with a Python that cannot start", _blocked(_replace), NO_INSTALL),
+    Scenario("package/python-removed", "without the system's Python every call is blocked", _blocked(_remove)),
+    Scenario("package/python-changed", "so it is with a Python that cannot start", _blocked(_replace)),
     Scenario("package/own-python", "a package with its own Python needs none of the system's", _own, NO_INSTALL),
 )

@@ -17,9 +17,7 @@ from agentguard.hook.adapters import claude_code
 ROOT = Path(__file__).parent.parent.parent
 sys.path.append(str(ROOT / "scripts"))
 
-import _deb  # noqa: E402 - the launcher is built as the package builds it
-
-SOURCE = str(ROOT / "package" / "launcher.c")
+import _launcher  # noqa: E402 - it lies beside the scripts
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +25,7 @@ def top(tmp_path_factory):
     """A folder with two launchers that look for versions in it: one that waits a long time, one that waits a second."""
     folder = tmp_path_factory.mktemp("code")
     for name, seconds in (("hook", 60), ("hasty", 1)):
-        define = (f'-DROOT="{folder}"', f"-DSECONDS={seconds}", '-DREPAIR="mend it"')
-        subprocess.run(["gcc", *_deb.CFLAGS, *define, "-o", str(folder / name), SOURCE], check=True)
+        _launcher.build(str(folder / name), "mend it", ROOT=f'"{folder}"', SECONDS=seconds)
     return folder
 
 
@@ -128,7 +125,7 @@ def test_the_environment_is_made_anew(install, top):
 
 def test_every_variable_that_the_hook_reads_is_kept():
     """And no other: who adds one there adds it here."""
-    kept = re.search(r"KEPT\[\] = \{(.*?)\}", Path(SOURCE).read_text(encoding="utf-8"))[1]
+    kept = re.search(r"KEPT\[\] = \{(.*?)\}", Path(_launcher.SOURCE).read_text(encoding="utf-8"))[1]
     assert sorted({"AI_AGENT", *claude_code._UNATTENDED}) == sorted(re.findall(r'"(\w+)"', kept))
 
 
