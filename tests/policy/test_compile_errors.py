@@ -12,6 +12,7 @@ from agentguard.policy.findings import CODES, Finding, in_order, nearest
 from agentguard.policy.source import read
 
 BROKEN = ("broken", "broken-layers")
+DOUBTFUL = ("doubtful", "watching")
 GOLDEN = Path(__file__).parent.parent / "golden" / "policy"
 # Codes about the files themselves, which no folder in a repository can show.
 OF_FILES = {"AG002", "AG004"}
@@ -26,16 +27,17 @@ def test_every_mistake_is_found_where_it_is(name) -> None:
 
 def test_every_code_is_shown_by_a_mistake() -> None:
     """A code without an example could mean anything."""
-    names = (*BROKEN, "doubtful")
+    names = (*BROKEN, *DOUBTFUL)
     shown = {code for name in names for code in re.findall(r"AG\d{3}", (GOLDEN / f"{name}.txt").read_text())}
     assert set(CODES) == shown | OF_FILES
 
 
-def test_every_warning_is_found_where_it_is() -> None:
-    """A policy that holds and of which much does nothing, as `agentguard policy check` prints it."""
-    prepared = suite.prepare(str(GOLDEN / "doubtful"), advise=True)
+@pytest.mark.parametrize("name", DOUBTFUL)
+def test_every_warning_is_found_where_it_is(name) -> None:
+    """Policies that hold and of which much does nothing, as `agentguard policy check` prints it."""
+    prepared = suite.prepare(str(GOLDEN / name), advise=True)
     assert () == prepared.findings
-    assert (GOLDEN / "doubtful.txt").read_text() == "".join(f"{finding}\n" for finding in prepared.warnings)
+    assert (GOLDEN / f"{name}.txt").read_text() == "".join(f"{finding}\n" for finding in prepared.warnings)
     assert {"warning"} == {finding.level for finding in prepared.warnings}
 
 
