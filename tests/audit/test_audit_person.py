@@ -166,9 +166,8 @@ def _endless(folder, target):
 
 def _newlines(folder, target):
     del target
-    for number in range(4):
-        with open(os.path.join(folder, f"seg-000000000{number}-000000000{number}.ndjson"), "wb") as file:
-            file.write(b"\n" * 3_000_000)
+    with open(os.path.join(folder, "seg-0000000000-0000000009.ndjson"), "wb") as file:
+        file.write(b"\n" * 3_000_000)
 
 
 def _hard_link(folder, target):
