@@ -18,6 +18,7 @@
         ├── SpoolError              a record could not be written
         └── UploadError             records could not be handed over; the spool keeps them
             └── NotServedError      the collector takes nobody's records now
+                └── UnknownDeviceError  nobody has said by which secret this device enrols
 
 A message is lower-case, has no full stop and names the thing; `hint` is the next thing to type or do. The hook reaches
 this module, so it imports nothing. Commands end with one of EXIT_CODES; the hook ends with 0 or 2 and has its own reasons.
@@ -175,3 +176,9 @@ class NotServedError(UploadError):
     """The collector takes nobody's records now: it is out of reach, busy, or does not know this device."""
 
     code = "not-served"
+
+
+class UnknownDeviceError(NotServedError):
+    """The collector does not know this device, and nobody has said here by which secret it enrols."""
+
+    code = "unknown-device"

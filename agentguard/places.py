@@ -69,6 +69,11 @@ class Places:
         return os.path.join(self.config, "agentguard.toml")
 
     @property
+    def enrol_secret(self) -> str:
+        """What the collector asks of a new device, for nobody but the sync to read; MDM or `enroll` placed it."""
+        return os.path.join(self.config, "enrol.secret")
+
+    @property
     def seal(self) -> str:
         """The verified bundle with all signatures."""
         return os.path.join(self.state, "active.seal")

@@ -189,13 +189,14 @@ def _take_along(kit, stage, kept):
         if f'"{packaged.launcher(WHERE)}"'.encode() not in drop_in:
             raise Failed(f"{kit} was not rendered for a package: set launcher in [linux] of deploy.toml")
         _write(os.path.join(kept, targets.DROP_IN), drop_in)
-        for name in (own.CONFIG, own.ANCHOR):
+        names = [name for name in (own.CONFIG, own.ANCHOR, own.SECRET) if os.path.exists(os.path.join(kit, name))]
+        for name in {own.CONFIG, own.ANCHOR, *names}:
             _copy(os.path.join(kit, name), os.path.join(stage, WHERE.config[1:], name))
         if os.path.isdir(os.path.join(kit, own.BUNDLE)):
             shutil.copytree(os.path.join(kit, own.BUNDLE), os.path.join(kept, own.BUNDLE))
     except OSError as error:
         raise Failed(f"{kit} is no rendered folder: {error}") from None
-    return [os.path.join(WHERE.config, name) for name in (own.CONFIG, own.ANCHOR)]
+    return [os.path.join(WHERE.config, name) for name in names]
 
 
 def _control(stage, words, conffiles):
@@ -224,7 +225,8 @@ def _make_plain(stage):
             os.chmod(os.path.join(top, name), 0o755)
         for path in (os.path.join(top, name) for name in files):
             if not os.path.islink(path):
-                os.chmod(path, 0o755 if os.stat(path).st_mode & 0o100 else 0o644)
+                mode = 0o755 if os.stat(path).st_mode & 0o100 else 0o644
+                os.chmod(path, 0o600 if path.endswith(f"/{own.SECRET}") else mode)
     os.chmod(stage, 0o755)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard.audit import lines, mend, receipts
 from agentguard.audit import unsent as queue
-from agentguard.errors import NotServedError, SpoolError, UploadError
+from agentguard.errors import NotServedError, SpoolError, UnknownDeviceError, UploadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -176,9 +176,9 @@ class Sender:
         token = self.memory.token(self.collector.url)
         if not token:
             if not self.enrol_secret:
-                raise NotServedError(
+                raise UnknownDeviceError(
                     "this device is not enrolled with the collector",
-                    hint="agentguard enroll … --enrol-secret SECRET; `agentguard collector key` prints it",
+                    hint="put what `agentguard collector enrol-secret` prints into enrol.secret beside agentguard.toml",
                 )
             answer = self.collector.enrol(self.enrol_secret, self.device)
             token = answer.get("token")

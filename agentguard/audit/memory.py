@@ -1,7 +1,6 @@
 """What the upload remembers between runs, in the sync's own folder, which belongs to whoever runs the sync.
 
     upload.json              what is acknowledged of each spool, and until when the collector asked to be left alone
-    enrol_secret             what the collector asks of a new device; enrolling put it there
     collector.token          this device's token, and for which collector it is
     receipts.<uid>.ndjson    the collector's receipts, as they came; at 1 MiB the file becomes `….old`
     refused.<uid>.ndjson     records that the collector did not take, with what it said; likewise
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 
 _CHAINS_KEPT = 32  # acknowledged chains that are remembered of one spool
 _FILE_BYTES = 1024 * 1024
-_STATE, _TOKEN, _ENROL_SECRET = "upload.json", "collector.token", "enrol_secret"
-_SECRET_BYTES = 4096
+_STATE, _TOKEN = "upload.json", "collector.token"
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW
 
 
@@ -68,14 +66,6 @@ class Memory:
         """Remember until when the collector asked to be left alone."""
         self.not_before = moment
         self._save()
-
-    def enrol_secret(self) -> str:
-        """Return what the collector asks of a new device, "" where nobody has said it."""
-        try:
-            with open(self._path(_ENROL_SECRET), encoding="utf-8", errors="replace") as file:
-                return file.read(_SECRET_BYTES).strip()
-        except OSError:
-            return ""
 
     def token(self, url: str) -> str:
         """Return the token for the collector at `url`, "" where there is none."""

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import tomli_w
 
 from agentguard import config
-from agentguard.bundle import files, metadata, seal
+from agentguard.bundle import fetch, files, metadata, seal
 from agentguard.deploy import events, safepath
 from agentguard.deploy.choices import CHOICES
 from agentguard.deploy.targets import LINUX, MACOS, TARGETS, WINDOWS
-from agentguard.errors import AgentguardError, DeployFileError
+from agentguard.errors import AgentguardError, BundleError, DeployFileError
 from agentguard.policy import shape
 from agentguard.policy.conditions import CHOICE, FLAG, NUMBER, TABLE, TEXT
 from agentguard.policy.findings import in_order
 from agentguard.policy.source import Document, read_file
+from agentguard.sync.bundle import fetch_seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +41,10 @@ CODES = {
     "AD003": "an address is not one that machines may use",
     "AD004": "an identifier is not in reverse domain form",
     "AD005": "paths exclude each other",
+    "AD006": "machines would not accept the bundle",
 }
 _IDENTIFIER = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_SECRET_LIMIT = 4096  # bytes
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _AGAIN = "mend these places; `agentguard deploy init` writes a file with every key and its meaning"
 
@@ -61,6 +65,10 @@ KEYS: dict[str, tuple[_Key, Any]] = {
         (TEXT, (), False, "The published folder, taken along as the first bundle, for machines that start offline."),
         "publisher",
     ),
+    "enrol_secret": (
+        (TEXT, (), False, "A file with the collector's secret, by which machines enrol; `collector init` made it."),
+        "collector/enrol.secret",
+    ),
     "events": (
         (CHOICE, tuple(events.RECORDS), False, "What is recorded beside the decisions."),
         events.OUTCOMES,
@@ -78,7 +86,7 @@ _TABLES = ("agentguard", "choices", *TARGETS)
 
 
 class Plan(NamedTuple):
-    """What a deploy.toml says. `anchor` and `bundle` are absolute paths, `bundle` "" where none is taken along.
+    """What a deploy.toml says. `anchor`, `bundle` and `enrol_secret` are absolute paths, "" where none is taken along.
 
     `local` are settings of agentguard.toml, `chosen` keys of CHOICES, `argvs` {target: argv of the hook}.
     """
@@ -91,6 +99,7 @@ class Plan(NamedTuple):
     local: dict[str, Any]
     chosen: tuple[str, ...]
     argvs: dict[str, list[str]]
+    enrol_secret: str = ""
 
 
 def read(path: str) -> Plan:
@@ -160,6 +169,9 @@ def _plan(document: Document, findings: list[Finding]) -> Plan | None:
         )
     anchor = _named(document, "anchor", top, _is_anchor, findings)
     bundle = _named(document, "bundle", top, _is_published, findings)
+    enrol_secret = _named(document, "enrol_secret", top, _is_secret, findings)
+    if bundle and len(findings) == before and (why := _refusal(anchor, bundle, local)):
+        findings.append(document.finding(("bundle",), "AD006", f"machines would not accept this bundle: {why}"))
     if len(findings) > before:
         return None
     return Plan(
@@ -171,6 +183,7 @@ def _plan(document: Document, findings: list[Finding]) -> Plan | None:
         local=local,
         chosen=tuple(name for name in CHOICES if chosen.get(name)),
         argvs=argvs,
+        enrol_secret=enrol_secret,
     )
 
 
@@ -264,6 +277,23 @@ def _is_published(path: str) -> None:
         if os.path.isfile(os.path.join(repo, "timestamp.json")):
             return
     raise DeployFileError(f"{path} is not a published folder: it has no timestamp.json")
+
+
+def _refusal(anchor: str, bundle: str, local: dict[str, Any]) -> str:
+    """Return why the hook's own verifier, with this anchor and these settings, refuses a published folder; "" if not."""
+    settings = {setting.name: setting.default for setting in config.SETTINGS} | local
+    root = files.read(anchor, seal.ROOT_LIMIT)
+    try:
+        with tempfile.TemporaryDirectory() as cache:
+            fetch_seal(root, fetch.normal_source(bundle), settings, cache, managed=True)
+    except BundleError as error:
+        return error.message
+    return ""
+
+
+def _is_secret(path: str) -> None:
+    if not re.fullmatch(rb"[!-~]+\s*", files.read(path, _SECRET_LIMIT)):
+        raise DeployFileError(f"{path} does not hold one secret, and nothing else")
 
 
 def console_argv(plan: Plan) -> list[str]:

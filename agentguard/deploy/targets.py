@@ -22,8 +22,9 @@ class Target(NamedTuple):
     """One kind of machine.
 
     `settings`: the file of the agent's managed settings; `drop_ins`: the folder of those that are added to it.
-    `config`, `anchor`, `state`, `code`, `python`, `stub`, `cli`: of agentguard's managed install; `launcher`: of its
-    package, "" where there is none. `null`: its null device. All are absolute paths in the spelling of that machine.
+    `config`, `anchor`, `enrol_secret`, `state`, `code`, `python`, `stub`, `cli`: of agentguard's managed install;
+    `launcher`: of its package, "" where there is none. `null`: its null device. All are absolute paths in the spelling
+    of that machine.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Target(NamedTuple):
     code: str
     config: str
     anchor: str
+    enrol_secret: str
     state: str
     python: str
     stub: str
@@ -51,6 +53,7 @@ def _target(title: str, platform: str, folder: str, python: str, null: str, *, l
         code=where.code,
         config=config + "agentguard.toml",
         anchor=config + "root.json",
+        enrol_secret=config + "enrol.secret",
         state=where.state,
         python=code + python,
         stub=code + "hook.py",

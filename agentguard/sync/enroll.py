@@ -24,7 +24,6 @@ from agentguard.sync import bundle, stages, status
 if TYPE_CHECKING:
     from agentguard.places import Places
 
-ENROL_SECRET = "enrol_secret"  # noqa: S105 - a file name, in places.sync; the upload trades it for a token
 _DIGITS = 64
 
 
@@ -121,4 +120,4 @@ def _write(places: Places, settings: dict[str, Any], anchor: bytes, enrol_secret
     files.replace(places.settings, config.text(own).encode(), 0o600)
     files.replace(places.anchor, anchor, 0o600)
     if enrol_secret:
-        files.replace(os.path.join(places.sync, ENROL_SECRET), enrol_secret.encode(), 0o600)
+        files.replace(places.enrol_secret, enrol_secret.encode(), 0o600)

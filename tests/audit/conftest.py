@@ -31,7 +31,8 @@ def home(tmp_path):
     for number in range(5):
         spool.append(found.spool(UID), {"kind": "event", "id": str(number), "user": "alice"}, {"cwd": "/x"})
     os.makedirs(found.sync)
-    with open(os.path.join(found.sync, "enrol_secret"), "w") as file:
+    os.makedirs(found.config)
+    with open(found.enrol_secret, "w") as file:
         file.write("sesame\n")
     return found
 

@@ -212,7 +212,8 @@ def laptop():
     os.makedirs(found.spools)
     os.chmod(found.spools, 0o1733)
     os.makedirs(found.sync, 0o700)
-    with open(os.path.join(found.sync, "enrol_secret"), "w") as file:
+    os.makedirs(found.config)
+    with open(found.enrol_secret, "w") as file:
         file.write("sesame\n")
     yield found
     shutil.rmtree(folder)

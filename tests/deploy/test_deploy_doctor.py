@@ -328,6 +328,11 @@ def _upload(lab):
     return records.check(lab.exam())
 
 
+def _not_enrolled(lab):
+    lab.status(upload={"ok": False, "code": "unknown-device", "text": "this device is not enrolled"})
+    return records.check(lab.exam())
+
+
 def _refused(lab):
     lab.status()
     Path(lab.own.sync, "refused.1000.ndjson").write_text("{}\n", encoding="ascii")
@@ -458,6 +463,7 @@ WRONG = {
     "records/mode": _mode,
     "records/unwritable": _unwritable,
     "records/upload": _upload,
+    "records/not-enrolled": _not_enrolled,
     "records/refused": _refused,
     "records/waiting": _waiting,
     "sync/never": _never,

@@ -22,7 +22,7 @@ from agentguard.deploy import events, managed, plan, render, safepath, targets
 from agentguard.deploy.choices import CHOICES
 from agentguard.deploy.plan import Plan
 from agentguard.deploy.render import kit, powershell, profiles, systemd
-from agentguard.errors import BundleError, ConfigError, DeployFileError
+from agentguard.errors import ConfigError, DeployFileError
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "deploy"
 ROOT = str(GOLDEN / "root.json")
@@ -138,12 +138,34 @@ def test_anchor_and_first_bundle_are_taken_along(tmp_path, publisher):
 
 
 def test_a_bundle_that_would_not_be_accepted_is_refused(tmp_path, publisher):
-    """A bundle of somebody else's is refused, and nothing is written."""
+    """A bundle of somebody else's is a mistake of the file, told with its place."""
     publish.init(str(tmp_path / "other"), "acme", solo=True)
-    anchor = str(tmp_path / "other" / "repo" / "1.root.json")
-    with pytest.raises(BundleError):
-        render.render(PLAIN._replace(anchor=anchor, bundle=str(publisher)), "linux", "observe", str(tmp_path / "out"))
-    assert not (tmp_path / "out").exists()
+    text = (GOLDEN / "deploy.toml").read_text(encoding="utf-8").replace("publisher/repo", "other/repo")
+    said = tmp_path / "deploy.toml"
+    said.write_text(text.replace('# bundle = "publisher"', f'bundle = "{publisher}"'), encoding="utf-8")
+    with pytest.raises(DeployFileError) as caught:
+        plan.read(str(said))
+    says = "deploy.toml:17:10: AD006 machines would not accept this bundle: timestamp was signed by 0/1 keys"
+    assert says in caught.value.diagnostics()
+
+
+def test_the_collectors_secret_is_taken_along_for_root_alone(tmp_path):
+    """It is closed in the folder and on the machine, on every kind; without one nothing speaks of it."""
+    secret = tmp_path / "secret"
+    secret.write_text("sesame\n", encoding="utf-8")
+    for name, step in {
+        "linux": "install -D -m 600 enrol.secret /etc/agentguard/enrol.secret\n",
+        "macos": "install -m 600 enrol.secret '/Library/Application Support/agentguard/enrol.secret'\n",
+        "windows": "& icacls.exe 'C:\\ProgramData\\agentguard\\enrol.secret' /inheritance:r /grant:r ",
+    }.items():
+        render.render(PLAIN._replace(enrol_secret=str(secret)), name, "observe", str(tmp_path / name))
+        found = tmp_path / name / "enrol.secret"
+        assert "sesame\n" == found.read_text(encoding="utf-8")
+        assert 0o600 == stat.S_IMODE(found.stat().st_mode)
+        script = "Install-AgentguardSettings.ps1" if name == "windows" else "install.sh"
+        assert step in (tmp_path / name / script).read_text(encoding="utf-8").replace("\r", "")
+        assert all("enrol.secret" not in one.data.decode("utf-16" if one.name.endswith(("reg", "xml")) else "utf-8")
+                   for one in render.KITS[name](PLAIN, "observe").artefacts)  # fmt: skip
 
 
 def test_the_profile_carries_the_settings_for_the_agents_domain():

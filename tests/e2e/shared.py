@@ -105,7 +105,7 @@ class Laptop:
         with open(self.where.settings, "w", encoding="utf-8") as stream:
             stream.write(config.text({"sync_url": self.repository, "device": "laptop"}))
         os.makedirs(self.where.sync, 0o700)
-        with open(os.path.join(self.where.sync, "enrol_secret"), "w", encoding="utf-8") as stream:
+        with open(self.where.enrol_secret, "w", encoding="utf-8") as stream:
             stream.write("sesame")
         with open(self.canary, "w", encoding="utf-8") as stream:
             stream.write(f'{{"b":{{"{_CANARY}"\n' * 100)

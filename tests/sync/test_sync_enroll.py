@@ -114,7 +114,7 @@ def test_files_are_for_their_owner_only(acme, laptop, unmanaged):
     finally:
         os.umask(before)
     files = state(laptop)
-    assert b"s3" == files[os.path.join(laptop.sync, "enrol_secret")]
+    assert b"s3" == files[laptop.enrol_secret]
     assert {0o600} == {stat.S_IMODE(os.stat(path).st_mode) for path in files}
     assert {0o700} == {stat.S_IMODE(os.stat(path).st_mode) for path in (laptop.config, laptop.state, laptop.sync)}
     assert "https://c.example.com" == config.read(laptop.settings)["collector_url"]

@@ -14,7 +14,7 @@ from agentguard.deploy import targets
 from agentguard.deploy.doctor.exam import SYSTEMD
 from agentguard.deploy.lint.formats import BAD_PLIST
 from agentguard.deploy.render import systemd, taskscheduler
-from agentguard.errors import AgentguardError
+from agentguard.errors import AgentguardError, UnknownDeviceError
 from agentguard.sync import status
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ def _waiting(exam: Exam) -> Iterator[Finding]:
 
 def _sync(exam: Exam, known: dict[str, Any]) -> Iterator[Finding]:
     upload, error, last = known.get("upload"), known.get("last_error"), known.get("last_success")
-    if isinstance(upload, dict) and upload.get("ok") is False:
+    if isinstance(upload, dict) and upload.get("code") == UnknownDeviceError.code:
+        yield exam.finding("records/not-enrolled", upload.get("text", ""), place=exam.where.enrol_secret)
+    elif isinstance(upload, dict) and upload.get("ok") is False:
         yield exam.finding("records/upload", f"the last upload failed: {upload.get('text', '')}", fix="sync")
     elif isinstance(upload, dict) and upload.get("problems"):
         yield exam.finding("records/upload", f"not all spools were handed over: {upload['problems']}", fix="sync")

@@ -133,6 +133,11 @@ KNOWN = {
     ),
     "records/unwritable": Known(ERROR, "records of this person cannot be written", "ls -ld {place}"),
     "records/upload": Known(WARNING, "the collector does not get what happens here", "{sudo}{cli} sync"),
+    "records/not-enrolled": Known(
+        WARNING,
+        "the collector does not know this device and gets nothing of what happens here",
+        "{sudo}install -m 600 enrol.secret {place} && {sudo}{cli} sync    # `collector enrol-secret` prints it",
+    ),
     "records/refused": Known(
         WARNING, "the collector does not have these records; they are kept here with what it said", "{sudo}tail {place}"
     ),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from agentguard.bundle import files
 from agentguard.deploy import targets
 from agentguard.deploy.render import console, linux, macos, readme, windows
+from agentguard.deploy.render.kit import Artefact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,10 +40,10 @@ def render(plan: Plan, target: str, phase: str, output: str) -> list[str]:
     `phase`: OBSERVE or ENFORCE. Raises ConfigError, or BundleError for a bundle that machines would not accept.
     """
     made = KITS[target](plan, phase)
-    found = {artefact.name: artefact.data for artefact in made.artefacts}
-    found["README.md"] = readme.text(made, plan, phase).encode()
-    for name, data in found.items():
-        path = os.path.join(os.path.abspath(output), name)
+    page = Artefact("README.md", readme.text(made, plan, phase).encode(), "what goes where")
+    written = (*made.artefacts, page)
+    for artefact in written:
+        path = os.path.join(os.path.abspath(output), artefact.name)
         files.make_folder(os.path.dirname(path), 0o755)
-        files.replace(path, data, 0o644)
-    return list(found)
+        files.replace(path, artefact.data, artefact.mode)
+    return [artefact.name for artefact in written]

@@ -8,12 +8,13 @@ INSTALL, REMOVE = "install.sh", "remove.sh"
 
 
 class Artefact(NamedTuple):
-    """One file. `what`: one line about it; `place`: where it goes on a machine, "" where it goes nowhere."""
+    """One file. `what`: one line about it; `place`: where it goes on a machine, "" where it goes nowhere by itself."""
 
     name: str
     data: bytes
     what: str
     place: str = ""
+    mode: int = 0o644
 
 
 def script(title: str, steps: tuple[str, ...]) -> bytes:

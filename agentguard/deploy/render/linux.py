@@ -51,9 +51,9 @@ def kit(plan: Plan, phase: str) -> Kit:
         install = [f"test -e {target.stub} || agentguard install --system    # from a checkout or a wheel"]
     else:
         install = [f"# put agentguard's code where {shlex.join(argv)} starts it"]
-    install += [_install(artefact) for artefact in (*ours[:2], *units)]
+    install += [_install(artefact) for artefact in (*ours, *units) if artefact.place]
     install += [
-        f"{run} sync{first}",
+        f"{run} sync{first} || true    # records may wait; `status` asks for the policy",
         f"{_SYSTEMD} daemon-reload",
         f"{_SYSTEMD} enable --now {systemd.TIMER} {systemd.PATH}",
         f"{run} status",
@@ -91,4 +91,4 @@ def kit(plan: Plan, phase: str) -> Kit:
 
 
 def _install(artefact: Artefact) -> str:
-    return f"install -D -m 644 {artefact.name} {artefact.place}"
+    return f"install -D -m {artefact.mode:o} {artefact.name} {artefact.place}"

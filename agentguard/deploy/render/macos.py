@@ -50,10 +50,11 @@ def kit(plan: Plan, phase: str) -> Kit:
         *ours,
     )
     run = shlex.join(command)
+    first = f" --from {own.BUNDLE}" if plan.bundle else ""
     install = (
         f"test -e {shlex.quote(argv[-1])} || agentguard install --system    # from a checkout or a wheel",
-        *(_install(artefact) for artefact in (*ours[:2], daemon)),
-        f"{run} sync{f' --from {own.BUNDLE}' if plan.bundle else ''}",
+        *(_install(artefact) for artefact in (*ours, daemon) if artefact.place),
+        f"{run} sync{first} || true    # records may wait; `status` asks for the policy",
         f"launchctl bootout system/{label} 2>/dev/null || true",
         f"launchctl bootstrap system {shlex.quote(daemon.place)}",
         f"{run} status",
@@ -92,4 +93,4 @@ somebody else's, put the file into {target.drop_ins} as {targets.DROP_IN}.""",
 
 def _install(artefact: Artefact) -> str:
     place = shlex.quote(artefact.place)
-    return f"mkdir -p {shlex.quote(posixpath.dirname(artefact.place))} && install -m 644 {artefact.name} {place}"
+    return f"mkdir -p {shlex.quote(posixpath.dirname(artefact.place))} && install -m {artefact.mode:o} {artefact.name} {place}"

@@ -61,19 +61,26 @@ def written(path: str, text: str) -> str:
     return f"Write-Whole {quoted(path)} {here(text)}\n"
 
 
+def private(path: str) -> str:
+    """Return the step that keeps ordinary people from reading a file."""
+    grant = "'*S-1-5-18:F' '*S-1-5-32-544:F'"
+    fail = f"if ($LASTEXITCODE -ne 0) {{ throw {quoted(f'icacls could not close {path}')} }}\n"
+    return f"& icacls.exe {quoted(path)} /inheritance:r /grant:r {grant} | Out-Null\n{fail}"
+
+
 def task(name: str, xml: str) -> str:
     """Return the step that registers a Scheduled Task."""
     return f"Register-ScheduledTask -Force -TaskName {quoted(name)} -Xml {here(xml)} | Out-Null\n"
 
 
-def run(argv: list[str], *, beside: str = "") -> str:
+def run(argv: list[str], *, beside: str = "", tried: bool = False) -> str:
     """Return the step that runs a program and stops where it fails.
 
     `beside`: a folder beside the script, which the last word stands for; where it is not there, the program runs without
-    its last two words.
+    its last two words. What is `tried` may fail.
     """
     words = [quoted(word) for word in argv]
-    check = f"if ($LASTEXITCODE -ne 0) {{ throw {quoted(f'{argv[-1]} failed')} }}\n"
+    check = "" if tried else f"if ($LASTEXITCODE -ne 0) {{ throw {quoted(f'{argv[-1]} failed')} }}\n"
     if not beside:
         return f"& {' '.join(words)}\n{check}"
     folder = f"$folder = Join-Path $PSScriptRoot {quoted(beside)}\n"

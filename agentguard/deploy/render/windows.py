@@ -25,11 +25,13 @@ def kit(plan: Plan, phase: str) -> Kit:
     ours = own.artefacts(plan, target, phase)
     steps = [
         *(powershell.closed(path) for path in (ntpath.dirname(target.config), ntpath.dirname(target.settings))),
-        *(powershell.written(artefact.place, artefact.data.decode()) for artefact in ours[:2]),
+        *(powershell.written(artefact.place, artefact.data.decode()) for artefact in ours if artefact.place),
+        *([powershell.private(target.enrol_secret)] if plan.enrol_secret else []),
         powershell.task(taskscheduler.NAME, taskscheduler.text(plan.organisation, command)),
-        powershell.run([*command, "sync", "--from", own.BUNDLE], beside=own.BUNDLE)
+        powershell.run([*command, "sync", "--from", own.BUNDLE], beside=own.BUNDLE, tried=True)
         if plan.bundle
-        else powershell.run([*command, "sync"]),
+        else powershell.run([*command, "sync"], tried=True),  # records may wait
+        powershell.run([*command, "status"]),
         powershell.written(target.settings, managed.as_json(value).decode()),
     ]
     title = f"agentguard for {plan.organisation}, phase {phase}: configuration, anchor, sync, managed settings"

@@ -7,7 +7,7 @@ test -e /usr/lib/agentguard/hook.py || agentguard install --system    # from a c
 mkdir -p '/Library/Application Support/agentguard' && install -m 644 agentguard.toml '/Library/Application Support/agentguard/agentguard.toml'
 mkdir -p '/Library/Application Support/agentguard' && install -m 644 root.json '/Library/Application Support/agentguard/root.json'
 mkdir -p /Library/LaunchDaemons && install -m 644 com.acme.agentguard.sync.plist /Library/LaunchDaemons/com.acme.agentguard.sync.plist
-/usr/bin/python3.11 -I -S /usr/lib/agentguard/cli.py sync
+/usr/bin/python3.11 -I -S /usr/lib/agentguard/cli.py sync || true    # records may wait; `status` asks for the policy
 launchctl bootout system/com.acme.agentguard.sync 2>/dev/null || true
 launchctl bootstrap system /Library/LaunchDaemons/com.acme.agentguard.sync.plist
 /usr/bin/python3.11 -I -S /usr/lib/agentguard/cli.py status

@@ -93,7 +93,9 @@ Register-ScheduledTask -Force -TaskName 'agentguard sync' -Xml @'
 '@ | Out-Null
 
 & 'C:\Program Files\agentguard\bin\python.exe' '-I' '-S' 'C:\Program Files\agentguard\cli.py' 'sync'
-if ($LASTEXITCODE -ne 0) { throw 'sync failed' }
+
+& 'C:\Program Files\agentguard\bin\python.exe' '-I' '-S' 'C:\Program Files\agentguard\cli.py' 'status'
+if ($LASTEXITCODE -ne 0) { throw 'status failed' }
 
 Write-Whole 'C:\Program Files\ClaudeCode\managed-settings.json' @'
 {
