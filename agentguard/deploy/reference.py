@@ -98,7 +98,8 @@ on Linux.
 ## What `doctor` finds
 
 In what mends it, {{cli}} is the installed command line, {{place}} what the finding is about, {{sudo}} stands only on a managed
-install; {{clock}}, {{enrol}} and {{timer}} depend on the kind of machine.
+install; {{install}} is `agentguard install --system` or `--user`, on a machine with the package
+`dpkg --install agentguard.deb`; {{clock}}, {{enrol}} and {{timer}} depend on the kind of machine.
 
 {doctor}
 """

@@ -135,7 +135,7 @@ def checked(
             what = f'"{name}" must be {words_for}, not {type_name(value)}'
             findings.append(document.finding(where, "AG102", what))
         elif kind == CHOICE and value not in words:
-            what = f'"{name}" must be one of {", ".join(words)}, not "{value}"'
+            what = f'"{name}" must be one of {", ".join(filter(None, words))}, not "{value}"'
             findings.append(document.finding(where, "AG201", what, nearest(value, words)))
         elif kind in (TEXT, ID) and (wrong := plain_text(value)):
             findings.append(document.finding(where, *wrong))

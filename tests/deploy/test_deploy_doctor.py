@@ -19,7 +19,7 @@ from agentguard.audit import record
 from agentguard.bundle import seal
 from agentguard.cli.doctor import _screen
 from agentguard.cli.doctor import doctor as command_line
-from agentguard.deploy import doctor, install, managed, proof, quickstart, selftest, settings, stub, targets
+from agentguard.deploy import doctor, install, managed, packaged, proof, quickstart, selftest, settings, stub, targets
 from agentguard.deploy.doctor import (
     canary,
     client,
@@ -711,6 +711,26 @@ def test_fix_mends_what_is_safe(lab):
     assert not report.healthy
     assert {"sync", "settings"} == {line.partition(":")[0] for line in fix.mend(report.exam, report.findings)}
     assert doctor.examine(machine).healthy
+
+
+def test_what_mends_a_program_is_what_brought_it(lab, tmp_path):
+    """A package refuses an installation beside it, so it is installed again itself."""
+    exam = lab.exam(managed=True)
+    exam.where = places.Places(places.MANAGED, str(tmp_path), lab.managed.config, lab.managed.state)
+    assert exam.finding("command/missing", "").mend.startswith("sudo agentguard install --system ")
+    (tmp_path / packaged.CURRENT).symlink_to("0.1.0-1")
+    assert exam.finding("command/missing", "").mend.startswith("sudo dpkg --install agentguard.deb ")
+
+
+def test_what_is_closed_for_two_files_is_said_once(lab):
+    """The folder above anchor and configuration is one place to mend."""
+    shutil.copy(lab.own.anchor, lab.managed.anchor)
+    Path(lab.managed.settings).write_text("", encoding="utf-8")
+    os.chmod(lab.managed.anchor, 0o644)
+    os.chmod(lab.managed.config, 0o700)
+    found = [one.what for one in trust.check(lab.exam(managed=True)) if one.name == "trust/closed"]
+    os.chmod(lab.managed.config, 0o755)
+    assert [f"others than root cannot read {lab.managed.config}"] == found
 
 
 def test_spool_that_was_not_handed_over_is_found(lab):

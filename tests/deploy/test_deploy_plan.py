@@ -74,6 +74,7 @@ MISTAKES = [
     (HEAD + 'enrol_secret = "deploy.toml"\n', "5:16: AD002 "),
     (HEAD + '[agentguard]\nsync_url = "http://p.example"\n', "6:12: AD003 http://p.example is not an https address"),
     (HEAD + '[agentguard]\nverify = "never"\n', '6:10: AG201 "verify" must be one of auto, always'),
+    (HEAD + '[agentguard]\ndevice_kind = "laptop"\n', '6:15: AG201 "device_kind" must be one of ci, not "laptop"'),
     (HEAD + "[agentguard]\ngroups = [1]\n", "6:10: AG102 groups is not a list of texts"),
     (HEAD + "[agentguard]\ngrace_days = 99\n", "6:14: AG102 grace_days must be 0 to 30"),
     (HEAD + '[agentguard]\nstage = "observe"\n', '6:1: AG104 unknown key "stage"'),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentguard import places
 from agentguard.bundle import seal
-from agentguard.deploy import install, settings, targets
+from agentguard.deploy import install, packaged, settings, targets
 from agentguard.deploy.doctor import sources
 from agentguard.deploy.doctor.table import KNOWN, Finding
 from agentguard.errors import AgentguardError, PolicyError
@@ -49,7 +49,7 @@ class Exam:
         words = {
             "place": shlex.quote(place) if place.startswith("/") else place,
             "sudo": "sudo " if self.where.managed else "",
-            "scope": "--system" if self.where.managed else "--user",
+            "install": self._install,
             "target": self.machine.target,
             "cli": self.cli,
             "clock": _CLOCK[self.machine.target],
@@ -60,6 +60,14 @@ class Exam:
         if "{cli}" in known.mend and self.where.home not in ("", places.account_home()):
             mend += f" --home {shlex.quote(self.where.home)}"
         return Finding(name, known.level, what, known.why, mend, fix)
+
+    @property
+    def _install(self) -> str:
+        """What brings the program back: a package refuses an installation beside it."""
+        if packaged.folder(self.where):
+            return f"sudo dpkg --install {packaged.NAME}.deb    # the same package again"
+        scope = "sudo agentguard install --system" if self.where.managed else "agentguard install --user"
+        return f"{scope}    # from a checkout or a wheel"
 
     @property
     def _timer(self) -> str:

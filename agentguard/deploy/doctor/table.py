@@ -1,7 +1,8 @@
 """What the doctor can find: one table. A finding's name is its family and the thing that is wrong.
 
 `why` says why it matters, `mend` is the next thing to type or do. In a text, {cli} is the installed command line, {sudo} is
-`sudo ` on a managed install, {place} is what the finding is about; {clock}, {enrol} and {timer} depend on the kind of machine.
+`sudo ` on a managed install, {place} is what the finding is about; {install} depends on how agentguard came here, {clock},
+{enrol} and {timer} on the kind of machine.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Finding(NamedTuple):
 _RENDER = (
     "agentguard deploy render --target {target} --config deploy.toml --output managed, then the steps of its README"
 )
-_INSTALL = "{sudo}agentguard install {scope}    # from a checkout or a wheel"
+_INSTALL = "{install}"
 
 KNOWN = {
     # Managed settings: which source wins, and is the hook in it?

@@ -33,12 +33,14 @@ def check(exam: Exam) -> Iterator[Finding]:
     except ConfigError as error:
         yield exam.finding("trust/configuration", error.message, place=where.settings)
     if where.managed:
+        closed = []
         for path in filter(os.path.lexists, (where.anchor, where.settings, where.seal, where.floor)):
             why = safepath.fault(path)
             if why:
                 yield exam.finding("trust/unsafe", f"{path}: {why}", place=path)
             part = safepath.closed(path)
-            if part:
+            if part and part not in closed:
+                closed.append(part)
                 yield exam.finding("trust/closed", f"others than root cannot read {part}", place=part)
     if active.chain and exam.machine.now < active.chain.issued - _DAY:
         yield exam.finding("trust/clock", "the clock is behind the day on which the policy was signed")
