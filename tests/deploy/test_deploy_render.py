@@ -137,6 +137,20 @@ def test_anchor_and_first_bundle_are_taken_along(tmp_path, publisher):
     assert "sync --from bundle" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
+def test_rendering_again_leaves_no_bundle_and_no_secret_of_before(tmp_path, publisher):
+    """A package carries what lies in the folder: what deploy.toml no longer names must not be there."""
+    secret = tmp_path / "secret"
+    secret.write_text("sesame\n", encoding="utf-8")
+    output = tmp_path / "out"
+    anchor = str(publisher / "repo" / "1.root.json")
+    said = PLAIN._replace(anchor=anchor, bundle=str(publisher), enrol_secret=str(secret))
+    render.render(said, "linux", "observe", str(output))
+    (output / "notes.txt").write_text("an administrator's own", encoding="utf-8")
+    written = render.render(PLAIN._replace(anchor=anchor), "linux", "observe", str(output))
+    found = {str(path.relative_to(output)) for path in output.rglob("*") if path.is_file()}
+    assert {*written, "notes.txt"} == found
+
+
 def test_a_bundle_that_would_not_be_accepted_is_refused(tmp_path, publisher):
     """A bundle of somebody else's is a mistake of the file, told with its place."""
     publish.init(str(tmp_path / "other"), "acme", solo=True)

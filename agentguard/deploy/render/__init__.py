@@ -12,12 +12,13 @@ last and go first, because a hook that is named in them and is not there blocks 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
 from agentguard.bundle import files
 from agentguard.deploy import targets
-from agentguard.deploy.render import console, linux, macos, readme, windows
+from agentguard.deploy.render import console, linux, macos, own, readme, windows
 from agentguard.deploy.render.kit import Artefact
 
 if TYPE_CHECKING:
@@ -42,8 +43,20 @@ def render(plan: Plan, target: str, phase: str, output: str) -> list[str]:
     made = KITS[target](plan, phase)
     page = Artefact("README.md", readme.text(made, plan, phase).encode(), "what goes where")
     written = (*made.artefacts, page)
+    _take_away(output, {artefact.name for artefact in written})
     for artefact in written:
         path = os.path.join(os.path.abspath(output), artefact.name)
         files.make_folder(os.path.dirname(path), 0o755)
         files.replace(path, artefact.data, artefact.mode)
     return [artefact.name for artefact in written]
+
+
+def _take_away(output: str, names: set[str]) -> None:
+    """Take away what an earlier rendering into this folder left of a bundle or a secret: packages carry what lies there."""
+    left = [
+        os.path.join(folder, name) for folder, _, found in os.walk(os.path.join(output, own.BUNDLE)) for name in found
+    ]
+    for path in (*left, os.path.join(output, own.SECRET)):
+        if os.path.relpath(path, output) not in names:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
