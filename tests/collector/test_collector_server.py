@@ -66,6 +66,7 @@ def test_device_is_the_tokens_whatever_the_record_says(server, device):
     assert 0 == len(server.get("/v1/search", q='device:"somebody else"')["records"])
 
 
+@pytest.mark.slow
 def test_killed_collector_keeps_what_it_signed_for_and_doubles_nothing(server, device):
     """SIGKILL at random moments of many uploads: no acknowledged record is lost, none is there twice."""
     chance = random.Random(1)

@@ -344,6 +344,7 @@ def test_the_closure_of_this_agentguard_is_whole():
     assert not [name for name in found if name.startswith(("..", "/", "tests/", "pytest")) or name.endswith(".pyc")]
 
 
+@pytest.mark.slow
 def test_compiled_files_lie_beside_their_sources_whatever_the_environment_says(tmp_path):
     """PYTHONPYCACHEPREFIX redirects compiled files; the hook ignores it and would compile everything on each call."""
     home = tmp_path / "home"

@@ -168,6 +168,7 @@ def small(fresh, tmp_path, monkeypatch):
     return fresh
 
 
+@pytest.mark.slow
 def test_the_whole_way_and_back(fresh, tmp_path):
     """Quickstart twice, enforce, quickstart again, uninstall: enforcing stays, and the settings end as they began."""
     home = fresh
@@ -349,6 +350,7 @@ def test_a_first_hook_that_does_not_work_is_taken_out(home, monkeypatch, tmp_pat
     assert not os.path.exists(settings.path_of(home))
 
 
+@pytest.mark.slow
 def test_it_outlives_the_checkout(tmp_path):
     """A copy of the tree, an environment of its own, quickstart; both deleted; calls still get their verdict."""
     clone, folder = tmp_path / "clone", tmp_path / "home"

@@ -175,7 +175,9 @@ def test_who_interrupts_a_command_gets_130(tmp_path):
     """The signal comes while it waits for its input: opening the other end of a FIFO shows that it has come so far."""
     os.mkfifo(tmp_path / "settings")
     command = [sys.executable, "-m", "agentguard", "deploy", "lint", str(tmp_path / "settings")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731 - tests in the background inherit that it is ignored
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environ, preexec_fn=heard) as process:
         with open(tmp_path / "settings", "wb"):
             process.send_signal(signal.SIGINT)
             assert INTERRUPTED == process.wait()

@@ -40,6 +40,7 @@ def test_a_megabyte_of_anything_is_opaque_at_once(piece):
     assert found.work["commands"] <= limits.MAX_COMMANDS + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", PIECES)
 def test_as_much_as_is_read_stays_in_bounds(piece, ordinary):
     """Below the limit the work is that of some ordinary text, and the counts say how much it was."""
