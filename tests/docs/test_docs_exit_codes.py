@@ -174,10 +174,9 @@ def test_the_hook_denies_what_it_cannot_read():
 def test_who_interrupts_a_command_gets_130(tmp_path):
     """The signal comes while it waits for its input: opening the other end of a FIFO shows that it has come so far."""
     os.mkfifo(tmp_path / "settings")
-    command = [sys.executable, "-m", "agentguard", "deploy", "lint", str(tmp_path / "settings")]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731 - tests in the background inherit that it is ignored
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environ, preexec_fn=heard) as process:
+    heard = ["env", "--default-signal=INT"]  # what runs in the background inherits that nobody listens
+    command = [*heard, sys.executable, "-m", "agentguard", "deploy", "lint", str(tmp_path / "settings")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
         with open(tmp_path / "settings", "wb"):
             process.send_signal(signal.SIGINT)
             assert INTERRUPTED == process.wait()
