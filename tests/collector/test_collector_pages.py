@@ -59,7 +59,7 @@ def collector(opener, tmp_path_factory):
         spool.append(path, body, {"command": command, "rows": [{"path": f"/srv/{number}"}]})
     ingest.take("d1", list(spool.read(path)), time.time(), gone=False)
     store.catch_up()
-    store.reach = lambda _seconds: store.catch_up() >= 0  # in place of the process that indexes
+    store.reach = lambda _seconds: True  # no process indexes here, so nobody waits for one
     app = application(keys, store, ingest, AccessLog(ingest, ledger))
     tokens = {scope: keys.readers.give(f"{scope}-reader", scope, "2026-05-01T12:00:00.000Z") for scope in SCOPES}
     yield Client(app), tokens, keys, store
