@@ -2,11 +2,11 @@
 
 import hashlib
 import http.server
-import threading
 import time
 
 import pytest
 from liar import Repo
+from loopback import servers
 
 from agentguard import places
 from agentguard.bundle import seal
@@ -33,30 +33,22 @@ def policies(tmp_path_factory):
 @pytest.fixture
 def serving():
     """Return a function that serves, on loopback, whatever the files of a `Repo` are at the moment: its URL."""
-    servers = []
+    with servers() as start:
 
-    def start(world):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def log_message(self, *_args):
-                pass
+        def serve(world):
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def log_message(self, *_args):
+                    pass
 
-            def do_GET(self):
-                data = world.repo.files.get(self.path.lstrip("/"))
-                self.send_response(404 if data is None else 200)
-                self.end_headers()
-                self.wfile.write(data or b"")
+                def do_GET(self):
+                    data = world.repo.files.get(self.path.lstrip("/"))
+                    self.send_response(404 if data is None else 200)
+                    self.end_headers()
+                    self.wfile.write(data or b"")
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        servers.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}"
+            return start(Handler)[0]
 
-    yield start
-    for server, thread in servers:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        yield serve
 
 
 class Fleet:

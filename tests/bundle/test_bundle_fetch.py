@@ -1,16 +1,12 @@
 """Fetching from a folder and over HTTP, from servers that misbehave in every way."""
 
-import datetime as dt
 import http.server
-import ipaddress
 import os
 import signal
 import time
 
+import loopback
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from agentguard.bundle import fetch
 from agentguard.bundle.verify import verify
@@ -248,27 +244,8 @@ def test_proxy_of_the_environment_is_not_used_for_this_machine(make_repo, place,
 
 @pytest.fixture
 def certificate(tmp_path):
-    """Give a certificate for 127.0.0.1 that nobody knows, with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = tmp_path / "certificate.pem"
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
+    """Give a certificate for this machine that nobody knows, with its key, in one file."""
+    return loopback.certificate(tmp_path).both
 
 
 def test_server_must_show_a_certificate_that_the_system_knows(make_repo, serve, tmp_path, certificate, monkeypatch):
@@ -277,7 +254,7 @@ def test_server_must_show_a_certificate_that_the_system_knows(make_repo, serve, 
     url = serve(repo.write(tmp_path / "repo"), certificate)
     with pytest.raises(TransportError, match="certificate verify failed"):
         pull(url, repo.anchor, tmp_path / "cache")
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
     assert repo.policy == pull(url, repo.anchor, tmp_path / "cache")["policy"]
 
 

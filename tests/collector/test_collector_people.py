@@ -1,6 +1,5 @@
 """Who may do what at a collector, what one request may cost it, and the page for whoever runs one."""
 
-import datetime as dt
 import gzip
 import json
 import os
@@ -10,13 +9,10 @@ import ssl
 from pathlib import Path
 
 import httpx
+import loopback
 import pytest
 import warm
 import zstandard
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from agentguard.collector import limits
 from agentguard.collector.ingest import ALERTS
@@ -26,24 +22,10 @@ PAGE = (Path(__file__).parent.parent.parent / "docs" / "collector.md").read_text
 NOW = "2026-05-01T12:00:00.000Z"
 
 
-def certificate(folder):
-    """Write a certificate for localhost and its key; return their paths."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    made = x509.CertificateBuilder(
-        name, name, key.public_key(), x509.random_serial_number(), now, now + dt.timedelta(days=2)
-    )
-    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-    (folder / "cert.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
-    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return str(folder / "cert.pem"), str(folder / "key.pem")
-
-
 def test_commands_of_the_page_work_in_its_order(server, device, tmp_path):
     """With this folder instead of /srv, while a server that speaks TLS has it; what needs the folder alone comes after."""
     server.kill()
-    cert, key = certificate(tmp_path)
+    cert, key, _both = loopback.certificate(tmp_path)
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "1.root.json").write_text("{}")
     lines = [line for block in re.findall(r"(?ms)^```sh\n(.*?)^```", PAGE) for line in block.splitlines()]

@@ -1,10 +1,7 @@
 """An organisation that publishes, and a laptop that enrols."""
 
-import functools
-import http.server
-import threading
-
 import pytest
+from loopback import servers
 
 from agentguard import places
 from agentguard.bundle import publish, publisher
@@ -65,30 +62,8 @@ def unmanaged(tmp_path):
     return places.Places(places.MANAGED, str(tmp_path / "m"), str(tmp_path / "m"), str(tmp_path / "m"))
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_args):
-        pass
-
-
 @pytest.fixture
 def serve():
     """Return a function that serves a folder on loopback: (its URL, a function that stops it)."""
-    stops = []
-
-    def start(folder):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=folder))
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-
-        @functools.cache
-        def stop():
-            server.shutdown()
-            server.server_close()
-            thread.join()
-
-        stops.append(stop)
-        return f"http://127.0.0.1:{server.server_port}", stop
-
-    yield start
-    for stop in stops:
-        stop()
+    with servers() as start:
+        yield start
