@@ -1,15 +1,19 @@
-"""Writes what a search finds into a file, beside which a manifest says what it is: for an auditor's folder.
+"""Writes what a search finds into files that can be checked without whoever wrote them: for an auditor's folder.
 
-    records.jsonl                  one record a line; from a spool exactly the line that stands there
-    records.csv                    one row a record, the columns of `COLUMNS`
-    records.jsonl.manifest.json    query, source, time, how many records, from when to when, which of which chains, bytes
-                                   and SHA-256 of the file
+    q3.jsonl                  one record a line, exactly as the device wrote it, the oldest first
+    q3.jsonl.index.jsonl      of each of these lines, in order: {line, sha256, chain, seq} and, where they came from a
+                              collector, what only that knows: {received, device, flag}
+    q3.csv                    instead of these two: one row a record, the columns of `COLUMNS`
+    q3.jsonl.manifest.json    query, source, time, how many records, from when to when, which of which chains, what
+                              retention had removed of them; bytes and SHA-256 of the files
 
-No cell of a CSV starts a formula in a spreadsheet: what begins with = + - @, a tab or a line end gets a ' before it.
+Whoever knows the SHA-256 of the manifest knows every byte of the export (`agentguard.audit.proof` checks it). No cell of
+a CSV starts a formula in a spreadsheet: what begins with = + - @, a tab or a line end gets a ' before it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -25,10 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from agentguard.audit.show import Seen
+    from agentguard.audit.source import Source
 
 JSONL, CSV = "jsonl", "csv"
 FORMATS = (JSONL, CSV)
-MANIFEST_END = ".manifest.json"
+INDEX_END, MANIFEST_END = ".index.jsonl", ".manifest.json"
 _BODY = (
     "time", "device", "hostname", "user", "known", "agent", "agent_version", "session", "subagent", "permission_mode",
     "kind", "event", "tool", "tool_use_id", "outcome", "effect", "would", "mode", "rule", "would_rule", "severity",
@@ -41,66 +46,107 @@ COLUMNS = ("received", *_BODY, "rules", "bundle", *_BUNDLE[1:], *_TEXTS, "what",
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def write(path: str, form: str, records: Iterable[Seen], *, query: str, source: str) -> dict[str, Any]:
-    """Write records and their manifest; return the manifest. Neither file may be there. Raises OSError."""
-    found = _Manifest()
-    digest = hashlib.sha256()
-    size = 0
-    with open(path, "xb") as file:
-        for data in encoded(form, found.passed(records)):
-            file.write(data)
-            digest.update(data)
-            size += len(data)
-    manifest = {
-        "file": os.path.basename(path),
-        "format": form,
-        "query": query,
-        "source": source,
-        "made": stamp(time.time()),
-        **found.counts(),
-        "bytes": size,
-        "sha256": digest.hexdigest(),
-    }
-    with open(path + MANIFEST_END, "xb") as file:
-        file.write(jsontext.canonical(manifest) + b"\n")
-    return manifest
+def write(path: str, form: str, source: Source, query: str) -> dict[str, Any]:
+    """Write what `source` finds, its index and its manifest; return the manifest with the SHA-256 of its own file.
+
+    None of the files may be there; if it cannot be done, none of them is there after it. Raises OSError, `QueryError` and
+    `AuditError`.
+    """
+    counts = Counts()
+    with contextlib.ExitStack() as undo:
+        file = _File(path, undo)
+        index = _File(path + INDEX_END, undo) if form == JSONL else None
+        if not index:
+            file.write(_csv_line(COLUMNS))
+        for record in source.every(query):
+            counts.add(record.body, record.texts)
+            if index:
+                file.write(record.raw + b"\n")
+                index.write(_entry(counts.records, record))
+            else:
+                file.write(_csv_line(_cells(record)))
+        manifest = {
+            "format": form,
+            "query": query,
+            "source": source.name,
+            "made": stamp(time.time()),
+            **counts.as_json(),
+            "removed": source.removed(query),
+            **file.done(),
+            **({"index": index.done()} if index else {}),
+        }
+        said = _File(path + MANIFEST_END, undo)
+        said.write(jsontext.canonical(manifest) + b"\n")
+        whole = {**manifest, "manifest": said.done()}
+        undo.pop_all()
+    return whole
 
 
-def encoded(form: str, records: Iterable[Seen]) -> Iterator[bytes]:
-    """Yield the bytes of a file, piece by piece."""
-    if form == CSV:
-        yield _csv_line(COLUMNS)
-    for record in records:
-        yield _csv_line(_cells(record)) if form == CSV else record.as_line() + b"\n"
+class _File:
+    """A new file that is hashed as it is written, and removed again if `undo` is."""
+
+    def __init__(self, path: str, undo: contextlib.ExitStack) -> None:
+        self._file = open(path, "xb")  # noqa: SIM115 - `done` closes it
+        self._digest = hashlib.sha256()
+        self._bytes = 0
+        undo.callback(os.unlink, path)
+        undo.callback(self._file.close)
+
+    def write(self, data: bytes) -> None:
+        """Add to the file."""
+        self._file.write(data)
+        self._digest.update(data)
+        self._bytes += len(data)
+
+    def done(self) -> dict[str, Any]:
+        """Close the file; return its name, length and digest."""
+        self._file.close()
+        name = os.path.basename(self._file.name)
+        return {"file": name, "bytes": self._bytes, "sha256": self._digest.hexdigest()}
 
 
-class _Manifest:
+class Counts:
     """Counts records as they pass."""
 
     def __init__(self) -> None:
-        self._records = self._erased = 0
-        self._times: list[str] = []
+        self.records = 0
+        self._erased = 0
+        self._times: tuple[str, str] | None = None
         self._chains: dict[str, list[int]] = {}
 
-    def passed(self, records: Iterable[Seen]) -> Iterator[Seen]:
-        for record in records:
-            self._records += 1
-            self._erased += record.texts is None
-            time_of = str(record.body.get("time", ""))
-            self._times = [min([*self._times[:1], time_of]), max([*self._times[1:], time_of])]
-            seq = record.body.get("seq")
-            if type(seq) is int:
-                first, last, count = self._chains.get(str(record.body.get("chain")), (seq, seq, 0))
-                self._chains[str(record.body.get("chain"))] = [min(first, seq), max(last, seq), count + 1]
-            yield record
+    def add(self, body: dict[str, Any], texts: dict[str, Any] | None) -> None:
+        """Count a record."""
+        self.records += 1
+        self._erased += texts is None
+        at = str(body.get("time", ""))
+        first, last = self._times or (at, at)
+        self._times = min(first, at), max(last, at)
+        chain, seq = str(body.get("chain")), int(body["seq"])
+        low, high, count = self._chains.get(chain, (seq, seq, 0))
+        self._chains[chain] = [min(low, seq), max(high, seq), count + 1]
 
-    def counts(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
+        """Return what stands in a manifest."""
         first, last = self._times or ("", "")
         chains = [
-            {"chain": chain, "first": numbers[0], "last": numbers[1], "records": numbers[2]}
-            for chain, numbers in sorted(self._chains.items())
+            {"chain": chain, "first": low, "last": high, "records": count}
+            for chain, (low, high, count) in sorted(self._chains.items())
         ]
-        return {"records": self._records, "erased": self._erased, "from": first, "until": last, "chains": chains}
+        return {"records": self.records, "erased": self._erased, "from": first, "until": last, "chains": chains}
+
+
+def table(records: Iterable[Seen]) -> Iterator[bytes]:
+    """Yield a CSV, line by line."""
+    yield _csv_line(COLUMNS)
+    for record in records:
+        yield _csv_line(_cells(record))
+
+
+def _entry(number: int, record: Seen) -> bytes:
+    """Return what the index says of a line."""
+    place = {name: record.body[name] for name in ("chain", "seq")}
+    facts = {"line": number, "sha256": hashlib.sha256(record.raw).hexdigest(), **place, **record.known()}
+    return jsontext.dumps(facts).encode("ascii") + b"\n"
 
 
 def _cells(record: Seen) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from agentguard import jsontext
+from agentguard.audit import lines
 from agentguard.audit.show import Seen
 from agentguard.audit.verify import Finding, Report
 from agentguard.audit.wire import read, safe_address
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SECONDS = 60.0
-_PAGE = 1000  # records of one answer, as many as a collector gives
+_PAGE = 250  # records of one answer; the longest ones fit the limit
 _ANSWER_LIMIT = 64 * 1024 * 1024
 _TOKEN_LIMIT = 4096
 _MEANING = {
@@ -43,29 +44,43 @@ def search(url: str, token: str, query: str, limit: int) -> tuple[list[Seen], bo
 
 
 def every(url: str, token: str, query: str) -> Iterator[Seen]:
-    """Yield all records that a query finds, newest first, page by page. Raises `AuditError`."""
-    page = {"limit": str(_PAGE)}
+    """Yield all records that a query finds, oldest first, page by page. Raises `AuditError`."""
+    after = 0
     while True:
-        found, complete, number = _search(url, token, query, page)
+        found, complete, number = _search(url, token, query, {"limit": str(_PAGE), "after": str(after)})
         yield from found
         if complete:
             return
-        if type(number) is not int or number >= int(page.get("before", number + 1)):
+        if type(number) is not int or number <= after:
             raise AuditError(f"{url} does not say where to go on", hint="the collector may be older than this client")
-        page = {**page, "before": str(number)}
+        after = number
 
 
 def _search(url: str, token: str, query: str, page: dict[str, str]) -> tuple[list[Seen], bool, Any]:
-    answer = _get(url, "/v1/search", token, {"q": query, **page})
+    answer = _get(url, "/v1/search", token, {"q": query, "lines": "1", **page})
     try:
-        found = [
-            Seen(one["body"], one["texts"], one["h"], one["received"], one["device"], one["flag"])
-            for one in answer["records"]
-        ]
+        found = [_seen(one) for one in answer["records"]]
         complete = answer["complete"] is True
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise AuditError(f"{url} does not answer like a collector") from None
     return found, complete, answer.get("next")
+
+
+def _seen(one: dict[str, Any]) -> Seen:
+    """Return a record as it was answered. What is shown of it is what stands in its line. Raises ValueError and others."""
+    line = lines.parse(one["line"].encode("ascii"))
+    received, device, flag = (one[name] for name in ("received", "device", "flag"))
+    if line.problem or not all(isinstance(fact, str) for fact in (received, device, flag)):
+        raise ValueError(line.problem)
+    return Seen(line.body, line.texts, line.h, received, device, flag, line.raw)
+
+
+def removed(url: str, token: str, query: str) -> list[dict[str, Any]]:
+    """Return what retention removed of what a query asks for: [{verdict, until: day, records}]. Raises `AuditError`."""
+    found = _get(url, "/v1/search", token, {"q": query, "limit": "1"}).get("removed")
+    if not isinstance(found, list):
+        raise AuditError(f"{url} does not answer like a collector")
+    return found
 
 
 def alerts(url: str, token: str, chain: str) -> list[str]:

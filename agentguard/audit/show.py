@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from agentguard.jsontext import dumps
-
 HEADINGS = ("time", "user", "effect", "tool", "rule", "what", "id")
 _WIDTH = 72  # characters of the last words of a table's row
 _LONG = 2000  # characters of one fact on its own
@@ -22,7 +20,7 @@ _TEXTS = ("cwd", "project", "repo", "branch", "command", "reason", "remedy", "pr
 
 
 class Seen(NamedTuple):
-    """A record as a reader gets it: from a spool (then with its line), or from a collector (with `received` and `flag`)."""
+    """A record as a reader gets it, with its exact line (`raw`); from a collector with `received`, `device` and `flag`."""
 
     body: dict[str, Any]
     texts: dict[str, Any] | None
@@ -32,17 +30,13 @@ class Seen(NamedTuple):
     flag: str = ""
     raw: bytes = b""
 
-    def as_line(self) -> bytes:
-        """Return the record as one line of JSON: as it stands in the spool, or as near to that as a collector tells."""
-        if self.raw:
-            return self.raw
-        facts = {name: getattr(self, name) for name in ("received", "device", "flag") if getattr(self, name)}
-        return dumps({"b": self.body, "t": self.texts, "h": self.h, **facts}).encode("ascii")
+    def known(self) -> dict[str, str]:
+        """Return what the collector knows of the record; nothing where it came from a spool."""
+        return {name: getattr(self, name) for name in ("received", "device", "flag") if getattr(self, name)}
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain values."""
-        facts = {name: getattr(self, name) for name in ("received", "device", "flag") if getattr(self, name)}
-        return {**facts, "h": self.h, "body": self.body, "texts": self.texts}
+        return {**self.known(), "h": self.h, "body": self.body, "texts": self.texts}
 
 
 class Row(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from agentguard.audit import query, reader, verify
 from agentguard.audit.show import Seen
@@ -44,7 +44,10 @@ class Source(Protocol):
         """Return the newest records that a query finds, newest first, and whether these are all."""
 
     def every(self, text: str) -> Iterator[Seen]:
-        """Yield all records that a query finds: of a spool the oldest first, of a collector the newest."""
+        """Yield all records that a query finds, oldest first: as they were written, or as they came to the collector."""
+
+    def removed(self, text: str) -> list[dict[str, Any]]:
+        """Return what was removed of what a query asks for, because it was old: [{verdict, until: day, records}]."""
 
     def standing(self, record: Seen) -> Standing:
         """Return how a record that was found stands in its chain."""
@@ -68,6 +71,10 @@ class Spool:
         for line in reader.read(self.name):
             if not line.problem and query.matches(terms, line.body, line.texts):
                 yield Seen(line.body, line.texts, line.h, raw=line.raw)
+
+    def removed(self, _text: str) -> list[dict[str, Any]]:
+        """Return nothing: what a spool frees is at the collector."""
+        return []
 
     def standing(self, record: Seen) -> Standing:
         """Check the whole spool, and say what of that concerns the record's chain."""
@@ -93,10 +100,16 @@ class Collector:
         return remote.search(self.name, self._token, text, limit)
 
     def every(self, text: str) -> Iterator[Seen]:
-        """Yield all records that a query finds, newest first."""
+        """Yield all records that a query finds, oldest first."""
         from agentguard.audit import remote  # noqa: PLC0415
 
         return remote.every(self.name, self._token, text)
+
+    def removed(self, text: str) -> list[dict[str, Any]]:
+        """Ask what retention removed."""
+        from agentguard.audit import remote  # noqa: PLC0415
+
+        return remote.removed(self.name, self._token, text)
 
     def standing(self, record: Seen) -> Standing:
         """Ask for the alerts about the record's chain."""

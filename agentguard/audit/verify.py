@@ -70,14 +70,18 @@ class Chain:
 
 
 class Report:
-    """The result of a check. It holds if no finding is a break."""
+    """The result of a check. It holds if no finding is a break.
 
-    __slots__ = ("aside", "chains", "erased", "findings", "records")
+    `left_out`: (chain, first, last) of numbers that an export of a query does not have.
+    """
+
+    __slots__ = ("aside", "chains", "erased", "findings", "left_out", "records")
 
     def __init__(self) -> None:
         self.chains: list[Chain] = []
         self.findings: list[Finding] = []
         self.aside: list[str] = []
+        self.left_out: list[tuple[str, int, int]] = []
         self.records = 0
         self.erased = 0
 
@@ -99,6 +103,7 @@ class Report:
                 for one in self.findings
                 if one.missing
             ],
+            "left_out": [{"chain": chain, "first": first, "last": last} for chain, first, last in self.left_out],
             "set_aside": self.aside,
         }
 
@@ -131,12 +136,7 @@ def check(lines: Iterable[Line], receipts: Iterable[Receipt] = ()) -> Report:
         acknowledged = heads.get((line.chain, line.seq), line.h)
         if acknowledged != line.h:
             report.findings.append(Finding(f"record {line.seq} is not the one that the collector acknowledged", line))
-        for mishap, text in _MISHAPS.items():
-            count = line.body.get(mishap, 0)
-            if before is not None and isinstance(count, int) and count > counts.get(mishap, 0):
-                more = count - counts.get(mishap, 0)
-                report.findings.append(Finding(f"before record {line.seq}: {more} {text}", line, broken=False))
-            counts[mishap] = count if isinstance(count, int) else 0
+        report.findings += mishaps(line, counts)
         gone += [line] if line.texts is None else []
         tombstones.update(erase.tombstones([line]))
         if before is None or before.chain != line.chain:
@@ -156,6 +156,19 @@ def check(lines: Iterable[Line], receipts: Iterable[Receipt] = ()) -> Report:
             report.findings.append(Finding(text, chain=chain_id, missing=(last[chain_id] + 1, seq)))
             last[chain_id] = seq
     return report
+
+
+def mishaps(line: Line, counts: dict[str, int]) -> list[Finding]:
+    """Return what had happened since the record before, by whose `counts` it is told, and update them; {}: it is the first."""
+    found = []
+    for mishap, text in _MISHAPS.items():
+        count = line.body.get(mishap, 0)
+        count = count if isinstance(count, int) else 0
+        more = count - counts.get(mishap, count)
+        if more > 0:
+            found.append(Finding(f"before record {line.seq}: {more} {text}", line, broken=False))
+        counts[mishap] = count
+    return found
 
 
 def _links(line: Line, before: Line | None, heads: dict[tuple[str, int], str]) -> list[Finding]:

@@ -117,7 +117,7 @@ def tail(
         found = _newest(places_of(home), number)
     if raw:
         for record in found:
-            out(record.as_line().decode("ascii"))
+            out(record.raw.decode("ascii"))
     else:
         _print(found, as_json=as_json)
 
@@ -173,13 +173,13 @@ def search(query: tuple[str, ...], *, limit: int, raw: bool, as_csv: bool, sourc
     text = " ".join(query)
     if raw:
         for record in source.every(text):
-            out(record.as_line().decode("ascii"))
+            out(record.raw.decode("ascii"))
         return
     found, complete = source.find(text, limit)
     if as_csv:
         from agentguard.audit import export as files  # noqa: PLC0415
 
-        for piece in files.encoded(files.CSV, found):
+        for piece in files.table(found):
             sys.stdout.write(piece.decode())
     else:
         _print(found, as_json=as_json)
@@ -261,23 +261,25 @@ def stats(query: tuple[str, ...], *, source: Source, as_json: bool) -> None:
 def export(query: tuple[str, ...], *, path: str, form: str, source: Source, as_json: bool) -> None:
     """Write all records that are found to a file, and a manifest of counts and digests beside it.
 
-    From a spool, JSON lines are exactly those that stand there, so that `audit verify --file` can check them.
+    JSON lines are exactly those that the devices wrote, so that `audit verify --file` can check them anywhere. Keep the
+    SHA-256 that this prints apart from the files: it is the manifest's, and stands for every byte of the export.
 
     \b
     Examples:
       agentguard audit export --to all.jsonl
       agentguard audit export 'verdict:deny since:90d' --to denials.csv --format csv
+      agentguard audit export since:90d --to q3.jsonl --collector https://audit.example --token-file reader.token
     """
     from agentguard.audit import export as files  # noqa: PLC0415
 
     try:
-        manifest = files.write(path, form, source.every(" ".join(query)), query=" ".join(query), source=source.name)
+        manifest = files.write(path, form, source, " ".join(query))
     except OSError as error:
         raise UsageError(f"{error.filename or path} cannot be written: {error.strerror}") from None
     if as_json:
         out_json(manifest)
     else:
-        say(f"{manifest['records']} records in {path}, SHA-256 {manifest['sha256']}")
+        say(f"{manifest['records']} records in {path}; SHA-256 of its manifest: {manifest['manifest']['sha256']}")
 
 
 def _print(records: list[Seen], *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from agentguard.cli.common import home_option, json_option, out, out_json, place
 from agentguard.errors import Refused, UsageError
 
 if TYPE_CHECKING:
+    from agentguard.audit.receipts import Receipt
     from agentguard.audit.verify import Report
 
 _FILE = click.Path(exists=True, dir_okay=False)
@@ -21,6 +22,7 @@ _FILE = click.Path(exists=True, dir_okay=False)
 @click.option(
     "--file", "path", type=_FILE, help="Check the lines of this file instead of the spool: what `export` wrote."
 )
+@click.option("--sha256", metavar="HEX", default="", help="With --file: what `export` printed, the manifest's SHA-256.")
 @click.option("--receipts", type=_FILE, help="The collector's receipts, one a line; with --key.")
 @click.option("--key", "keys", multiple=True, metavar="HEX", help="A key that may sign receipts; repeatable.")
 @collector_options
@@ -29,6 +31,7 @@ _FILE = click.Path(exists=True, dir_okay=False)
 def verify(
     *,
     path: str | None,
+    sha256: str,
     receipts: str | None,
     keys: tuple[str, ...],
     collector: str | None,
@@ -41,9 +44,13 @@ def verify(
     Needs no network: the hashes of the chain and the collector's signed receipts are proof. What is missing is named.
     With --collector the collector's chains and alerts are checked too.
 
+    A file that `export` wrote is checked with the manifest and the index beside it: each line that was changed, removed,
+    added or put elsewhere is named, and so is what its query left out. Any other file must be a whole log.
+
     \b
     Examples:
       agentguard audit verify
+      agentguard audit verify --file q3.jsonl --sha256 9a0b…
       agentguard audit verify --file all.jsonl --receipts receipts.ndjson --key 3f9c…
       agentguard audit verify --collector https://audit.example --token-file reader.token
     """
@@ -54,7 +61,7 @@ def verify(
         raise UsageError("--receipts and --key go together", hint="`agentguard collector key` prints the key")
     places = places_of(home)
     kept = memory.receipts_in([receipts], keys) if receipts else [] if path else receipts_of(places)
-    report = _of_file(path, kept) if path else checks.verify(places.spool(os.getuid()), kept)
+    report = _of_file(path, kept, sha256) if path else checks.verify(places.spool(os.getuid()), kept)
     value = report.as_json()
     if collector:
         from agentguard.audit import remote  # noqa: PLC0415
@@ -70,10 +77,14 @@ def verify(
     say(f"the audit log holds: {report.records} records")
 
 
-def _of_file(path: str, receipts: Any) -> Report:
-    from agentguard.audit import lines  # noqa: PLC0415
+def _of_file(path: str, receipts: list[Receipt], sha256: str) -> Report:
+    from agentguard.audit import lines, proof  # noqa: PLC0415
     from agentguard.audit import verify as checks  # noqa: PLC0415
 
+    if proof.has_manifest(path):
+        return proof.check(path, receipts, sha256)
+    if sha256:
+        raise UsageError(f"no manifest lies beside {path}", hint="leave --sha256 out: then it must be a whole log")
     with open(path, "rb") as file:
         rows = file.read().splitlines()
     found = []

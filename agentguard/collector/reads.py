@@ -1,6 +1,8 @@
 """The routes that read, with a reader's token. Every read is recorded (see `access`) before it is answered.
 
 GET /v1/search         ?q=QUERY&limit=N&before=NUMBER -> {"records", "complete", "next", "behind", "removed"}
+                       newest first; with &after=NUMBER oldest first. With &lines=1 a record is
+                       {"number", "received", "device", "flag", "line"}: its exact line instead of what stands in it
 GET /v1/records/ID     -> {"record", "before", "after"}: one record, and the session before and after it
 GET /v1/histogram      ?q=QUERY&from=TIME&to=TIME&buckets=N -> {"step", "buckets": [{"at", verdict: count}], "complete"}
 GET /v1/top            ?field=FIELD&q=QUERY&from=TIME&to=TIME&limit=N -> {"values": [{"value", "records"}], "complete"}
@@ -83,9 +85,11 @@ class _Reads:
         query = _query(request)
         limit = _number(request, "limit", _RESULTS, 1, _MOST_RESULTS)
         before = _number(request, "before", NEWEST, 0, NEWEST)
+        after = _number(request, "after", 0, 0, NEWEST) if "after" in request.query_params else None
+        form = as_line if _number(request, "lines", 0, 0, 1) else as_json
         self._store.reach(FRESH_SECONDS)
-        page = self._store.search(query, limit, before)
-        value = {"records": [as_json(hit) for hit in page.hits], "complete": page.complete, "next": page.next}
+        page = self._store.search(query, limit, before, after=after)
+        value = {"records": [form(hit) for hit in page.hits], "complete": page.complete, "next": page.next}
         return {**value, "behind": self._store.behind(), "removed": removed(self._store, query)}, len(page.hits)
 
     def record(self, request: Request) -> tuple[dict[str, Any], int]:
@@ -124,8 +128,17 @@ class _Reads:
 
 def as_json(hit: Hit) -> dict[str, Any]:
     """Return a record as it is answered."""
-    facts = {"number": hit.number, "received": hit.received, "device": hit.device, "flag": hit.flag, "h": hit.h}
-    return {**facts, "body": hit.body, "texts": hit.texts}
+    return {**_known(hit), "h": hit.h, "body": hit.body, "texts": hit.texts}
+
+
+def as_line(hit: Hit) -> dict[str, Any]:
+    """Return a record as it is answered to whoever wants to check it: byte for byte as the device wrote it."""
+    return {**_known(hit), "line": hit.line.decode("ascii")}
+
+
+def _known(hit: Hit) -> dict[str, Any]:
+    """Return what the collector knows of a record."""
+    return {"number": hit.number, "received": hit.received, "device": hit.device, "flag": hit.flag}
 
 
 def removed(store: Store, query: Group) -> list[dict[str, Any]]:

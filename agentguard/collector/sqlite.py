@@ -101,11 +101,12 @@ class SqliteStore:
             time.sleep(_TICK)
         return True
 
-    def search(self, query: Group, limit: int, before: int = NEWEST) -> Page:
-        """Return the newest records that a query finds and whose number is below `before`."""
+    def search(self, query: Group, limit: int, before: int = NEWEST, *, after: int | None = None) -> Page:
+        """Return the newest records that a query finds below `before`, or the oldest ones above `after`."""
         found: list[Hit] = []
-        last = before
-        for looked_at, (number, hit) in enumerate(self._looked_at(query, (0, before), newest_first=True)):
+        last = before if after is None else after
+        numbers = (0 if after is None else after + 1, before)
+        for looked_at, (number, hit) in enumerate(self._looked_at(query, numbers, newest_first=after is None)):
             if len(found) == limit or looked_at == _LOOK_AT:
                 return Page(found, complete=False, next=last)
             last = number
@@ -337,7 +338,7 @@ _ALL_NUMBERS = 1 << _DAY_BITS
 def _hit(number: int, entry: landing.Entry) -> Hit:
     header, line = entry
     assert line is not None  # noqa: S101 - only records are indexed
-    return Hit(number, header["at"], header["device"], header["flag"], line.h, line.body, line.texts)
+    return Hit(number, header["at"], header["device"], header["flag"], line.h, line.body, line.texts, line.raw)
 
 
 def _day_number(day: str) -> int:

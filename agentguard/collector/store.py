@@ -25,7 +25,7 @@ FIELDS = ("device", "rule", "tool", "user")  # what `top` counts
 
 
 class Hit(NamedTuple):
-    """A record that was found: body and texts as they were sent, and what the collector knows of it."""
+    """A record that was found: its exact line as the device sent it, what that holds, and what the collector knows of it."""
 
     number: int
     received: str
@@ -34,10 +34,11 @@ class Hit(NamedTuple):
     h: str
     body: dict[str, Any]
     texts: dict[str, Any] | None
+    line: bytes
 
 
 class Page(NamedTuple):
-    """Records, newest first. If there may be more, `complete` is false and `next` is where to go on."""
+    """Records in the order asked for. If there may be more, `complete` is false and `next` is where to go on."""
 
     hits: list[Hit]
     complete: bool
@@ -78,8 +79,11 @@ class Store(Protocol):
     def reach(self, seconds: float) -> bool:
         """Wait until all that is acknowledged now can be found, so long at most; return whether it can."""
 
-    def search(self, query: Group, limit: int, before: int = NEWEST) -> Page:
-        """Return the newest records that a query finds and whose number is below `before`."""
+    def search(self, query: Group, limit: int, before: int = NEWEST, *, after: int | None = None) -> Page:
+        """Return the newest records that a query finds and whose number is below `before`, newest first.
+
+        With `after`: the oldest ones whose number is above that, oldest first.
+        """
 
     def histogram(self, query: Group, start: float, end: float, buckets: int) -> Histogram:
         """Count what a query finds between two times (seconds since 1970), in at most so many buckets.

@@ -151,14 +151,21 @@ def test_csv_of_a_search_is_a_table(audit):
 
 
 def test_exported_lines_are_verified_elsewhere(audit, tmp_path):
-    """A whole log holds by itself; of a part it is said exactly which records are missing."""
-    for query, missing in (((), []), (("-id:00112233445566ff",), [(1, 1)])):
-        path = tmp_path / f"{len(missing)}.jsonl"
-        done = audit("export", *query, "--to", path, "--json")
-        assert 3 - len(missing) == json.loads(done.stdout)["records"]
-        done = audit("verify", "--file", path, "--json")
-        assert missing == [(one["first"], one["last"]) for one in json.loads(done.stdout)["missing"]]
-        assert done.returncode == (3 if missing else 0)
+    """Of an export it is said what its query left out; lines without a manifest must be a whole log."""
+    for query, left_out in (((), []), (("-id:00112233445566ff",), [(1, 1)])):
+        path = tmp_path / f"{len(left_out)}.jsonl"
+        made = json.loads(audit("export", *query, "--to", path, "--json").stdout)
+        assert 3 - len(left_out) == made["records"]
+        digest = made["manifest"]["sha256"]
+        done = audit("verify", "--file", path, "--sha256", digest, "--json")
+        found = json.loads(done.stdout)
+        assert (0, []) == (done.returncode, found["missing"])
+        assert left_out == [(one["first"], one["last"]) for one in found["left_out"]]
+    part = tmp_path / "part.jsonl"
+    part.write_bytes(path.read_bytes())
+    done = audit("verify", "--file", part, "--json")
+    assert [(1, 1)] == [(one["first"], one["last"]) for one in json.loads(done.stdout)["missing"]]
+    assert (3, 2) == (done.returncode, audit("verify", "--file", part, "--sha256", digest).returncode)
     done = audit("export", "--to", path)
     assert (2, True) == (done.returncode, "File exists" in done.stderr)
     assert 2 == audit("verify", "--file", path, "--key", "00").returncode

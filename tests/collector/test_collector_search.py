@@ -83,6 +83,12 @@ def test_search_finds_what_the_query_means(filled, text):
         pages += page.hits
         before = page.next
     assert found.hits == pages
+    pages, after = [], 0
+    while after is not None:
+        page = store.search(wanted, 2, after=after)
+        pages += page.hits
+        after = page.next
+    assert found.hits == pages[::-1]
 
 
 WORDS = st.sampled_from(

@@ -109,7 +109,7 @@ class Views:
             "session_url": search_url(query.quoted("session", str(body.get("session", ""))))
             if body.get("session")
             else "",
-            "line": seen.as_line().decode("ascii"),
+            "line": seen.raw.decode("ascii"),
         }
         return Shown("record.html", values, 1)
 
@@ -187,11 +187,11 @@ def _row(hit: Hit) -> dict[str, Any]:
 
 
 def _seen(hit: Hit) -> Seen:
-    return Seen(hit.body, hit.texts, hit.h, hit.received, hit.device, hit.flag)
+    return Seen(hit.body, hit.texts, hit.h, hit.received, hit.device, hit.flag, hit.line)
 
 
 def _csv(hits: list[Hit]) -> Iterator[bytes]:
-    return export.encoded(export.CSV, (_seen(hit) for hit in hits))
+    return export.table(_seen(hit) for hit in hits)
 
 
 def _before(request: Request) -> int:
