@@ -61,11 +61,17 @@ def _audit(lab: Lab, where: places.Places, *words: str) -> subprocess.CompletedP
     )
 
 
-def ended(lab: Lab, record: dict[str, Any]) -> str:
-    """Return how the call of a decision ended, as the installed agentguard tells it."""
+def shown(lab: Lab, record: dict[str, Any]) -> dict[str, Any]:
+    """Return everything about a record, as the installed agentguard tells it."""
     done = _audit(lab, places.managed(), "show", record["id"], "--json")
     expect(done.returncode == 0, f"agentguard audit show: exit {done.returncode}: {done.stderr[-400:]}")
-    return str(json.loads(done.stdout)["ended"]["word"])
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def ended(lab: Lab, record: dict[str, Any]) -> str:
+    """Return how the call of a decision ended."""
+    return str(shown(lab, record)["ended"]["word"])
 
 
 def verify(lab: Lab, where: places.Places | None = None) -> None:
