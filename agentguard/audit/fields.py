@@ -50,6 +50,7 @@ FIELDS = (
     Field("time", BODY, "time", _ALL, "when, by the device's clock (UTC)"),
     Field("redactions", BODY, "numbers by type", _HOOK, "how many secrets of which type were taken out", always=False),
     # A chain's first record.
+    Field("uid", BODY, "number", ("genesis",), "the number of the account whose spool it is: names change, and may be shared"),
     Field("boot", BODY, "text", ("genesis",), "the kernel's id of this boot"),
     Field("reason", BODY, "word", ("genesis",), "why the chain starts", words=("new", "damaged", "fork")),
     Field("previous", BODY, "head", ("genesis",), "chain, seq and hash of the last record known of the chain before"),

@@ -92,6 +92,7 @@ def genesis(reason: str, before: Head | None, body: dict[str, Any]) -> tuple[byt
         "time": stamp(time.time()),
         "device": body.get("device", ""),
         "user": body.get("user", ""),
+        "uid": os.geteuid(),
         "boot": _boot_id(),
         "reason": reason,
         "previous": {"chain": before[0], "seq": before[1], "h": before[2]} if before else {},

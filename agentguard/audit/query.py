@@ -60,7 +60,7 @@ _TIMES = ("since", "until")
 _ALIASES = {"verdict": "effect"}  # other names of fields
 KEYS = sorted([*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *dict(_ROW_TEXTS), *_ORIGIN, *_TIMES])
 
-_NO_WORDS = frozenset({"boot", "chain", "latency_us", "prev", "previous", "seq", "texts", "time", "work"})
+_NO_WORDS = frozenset({"boot", "chain", "latency_us", "prev", "previous", "seq", "texts", "time", "uid", "work"})
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SPAN = re.compile(r"([0-9]{1,6})([smhdw])")

@@ -149,8 +149,8 @@ class Ingest:
 
     def _about_start(self, alerts: _Alerts, first: Line) -> None:
         """Say what a new chain means for the one that this person had on this device before."""
-        user, reason = (str(first.body.get(name, "")) for name in ("user", "reason"))
-        before = self._ledger.last_of(alerts.device, user)
+        reason = str(first.body.get("reason", ""))
+        before = self._ledger.last_of(alerts.device, first)
         previous = ledger.previous(first)
         left = self._ledger.chain(previous[0]) if previous else None
         if left and previous and left.device == alerts.device:

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from agentguard.audit.lines import Line
     from agentguard.collector.landing import Entry, Landing, Place, Reader
 
-_VERSION = 4  # user_version of the schema
+_VERSION = 5  # user_version of the schema
 _SCHEMA = f"""
 PRAGMA user_version = {_VERSION};
 CREATE TABLE cursor (file INTEGER NOT NULL, offset INTEGER NOT NULL);
 INSERT INTO cursor VALUES (0, 0);
 CREATE TABLE chains (
     chain TEXT PRIMARY KEY, device TEXT NOT NULL, user TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    h TEXT NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL, forks INTEGER NOT NULL
+    h TEXT NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL, forks INTEGER NOT NULL, uid INTEGER
 );
-CREATE INDEX chains_by_person ON chains (device, user);
+CREATE INDEX chains_by_device ON chains (device, at);
 CREATE TABLE retired (file INTEGER PRIMARY KEY);
 CREATE TABLE left_at (chain TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 CREATE TABLE runs (
@@ -49,11 +49,12 @@ CREATE TABLE alerts (
 );
 CREATE INDEX alerts_by_chain ON alerts (chain, alert);
 """
-_CHAINS = ("chain", "device", "user", "first", "last", "h", "records", "at", "forks")
+_CHAINS = ("chain", "device", "user", "first", "last", "h", "records", "at", "forks", "uid")
 _ALERTS = ("at", "device", "alert", "chain", "first", "last", "about")
-_COUNT = """INSERT INTO chains VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chain) DO UPDATE SET
+_COUNT = """INSERT INTO chains VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chain) DO UPDATE SET
     first = min(first, excluded.first), records = records + excluded.records, at = max(at, excluded.at),
-    forks = forks + excluded.forks, user = CASE user WHEN '' THEN excluded.user ELSE user END,
+    forks = forks + excluded.forks, uid = coalesce(uid, excluded.uid),
+    user = CASE user WHEN '' THEN excluded.user ELSE user END,
     h = CASE WHEN excluded.last > last THEN excluded.h ELSE h END, last = max(last, excluded.last)"""
 _LEFT = "INSERT OR IGNORE INTO left_at VALUES (?, ?)"
 _FORK = "fork"
@@ -62,7 +63,10 @@ _MOST_RUN = 1000  # records of a run, when it is made from the log
 
 
 class Chain(NamedTuple):
-    """What is known of a chain. `at`: when its newest record came. `forks`: records beside the first of their number."""
+    """What is known of a chain. `at`: when its newest record came. `forks`: records beside the first of their number.
+
+    `uid`: the number of the account whose spool it is, None if its genesis record does not say so, or is not here.
+    """
 
     chain: str
     device: str
@@ -73,6 +77,7 @@ class Chain(NamedTuple):
     records: int
     at: str
     forks: int
+    uid: int | None
 
 
 class Run(NamedTuple):
@@ -133,11 +138,18 @@ class Ledger:
             row = self._db.execute(f"SELECT {', '.join(_CHAINS)} FROM chains WHERE chain = ?", (chain,)).fetchone()
         return Chain(*row) if row else None
 
-    def last_of(self, device: str, user: str) -> Chain | None:
-        """Return the chain of a person on a device that was heard of last."""
-        query = f"SELECT {', '.join(_CHAINS)} FROM chains WHERE device = ? AND user = ? ORDER BY at DESC, rowid DESC"
+    def last_of(self, device: str, start: Line) -> Chain | None:
+        """Return the chain that was heard of last, on a device, of the person whose spool the genesis record starts.
+
+        A spool is an account's, so its number tells: people are renamed, and one name may stand for several accounts.
+        """
+        user, uid = start.body.get("user"), _uid(start)
+        same = "(uid = ? OR user = ? AND (uid IS NULL OR ? IS NULL))"
+        query = (
+            f"SELECT {', '.join(_CHAINS)} FROM chains WHERE device = ? AND {same} ORDER BY at DESC, rowid DESC LIMIT 1"
+        )
         with self._lock:
-            row = self._db.execute(query + " LIMIT 1", (device, user)).fetchone()
+            row = self._db.execute(query, (device, uid, user if isinstance(user, str) else "", uid)).fetchone()
         return Chain(*row) if row else None
 
     def newest_of(self, device: str) -> Chain | None:
@@ -244,7 +256,7 @@ class Ledger:
         """Count what a file held, unless it was counted from the file itself."""
         fresh = self._db.execute("INSERT OR IGNORE INTO retired VALUES (?)", (header["retired"],)).rowcount
         if fresh and header["retired"] not in self._log.files():
-            self._db.executemany(_COUNT, [[chain[name] for name in _CHAINS] for chain in header["chains"]])
+            self._db.executemany(_COUNT, [[chain.get(name) for name in _CHAINS] for chain in header["chains"]])
             self._db.executemany(_LEFT, header["left"])
 
     def _move(self, end: tuple[int, int]) -> None:
@@ -299,7 +311,14 @@ def _counts(run: Run) -> Chain:
         records=len(run.records) - forks,
         at=run.at,
         forks=forks,
+        uid=_uid(first),
     )
+
+
+def _uid(line: Line) -> int | None:
+    """Return the number of the account that a genesis record names."""
+    uid = line.body.get("uid") if line.body.get("kind") == "genesis" else None
+    return uid if type(uid) is int and 0 <= uid < _MOST else None
 
 
 def summary(log: Reader, file: int) -> tuple[list[dict[str, Any]], list[tuple[str, int]]]:
@@ -319,6 +338,7 @@ def summary(log: Reader, file: int) -> tuple[list[dict[str, Any]], list[tuple[st
             one = other._replace(
                 first=min(one.first, other.first), last=newest.last, h=newest.h, at=max(one.at, other.at),
                 records=one.records + other.records, forks=one.forks + other.forks,
+                uid=one.uid if other.uid is None else other.uid,
             )  # fmt: skip
         chains[one.chain] = one
     return [chain._asdict() for chain in chains.values()], left

@@ -121,7 +121,8 @@ class Store(Protocol):
     def chains(self) -> list[dict[str, Any]]:
         """Return all chains, the one that was heard of last first.
 
-        {chain, device, user, first, last, h: of the last, records, at: of the last, forks}
+        {chain, device, user, uid: of the account, None if not known, first, last, h: of the last, records, at: of the
+        last, forks}
         """
 
     def removed(self) -> list[dict[str, Any]]:

@@ -1,5 +1,8 @@
 """What the collector makes of chains that are not as they should be: told apart, said once, and kept as evidence."""
 
+import os
+from unittest import mock
+
 import pytest
 
 from agentguard.audit import lines, mend, spool
@@ -11,8 +14,9 @@ NOW = 1777636800.0
 class Chain:
     """A chain as a spool would write it, without a spool: it can be copied at any point."""
 
-    def __init__(self, before=None, reason=mend.NEW, user="alice"):
-        start, self.head = mend.genesis(reason, before, {"device": "x", "user": user})
+    def __init__(self, before=None, reason=mend.NEW, user="alice", uid=1000):
+        with mock.patch.object(os, "geteuid", return_value=uid):
+            start, self.head = mend.genesis(reason, before, {"device": "x", "user": user})
         self.lines = [lines.parse(start.rstrip(b"\n"))]
 
     def add(self, count=1, text="x"):
@@ -107,8 +111,25 @@ def test_deleted_spool_is_a_reset_and_what_was_not_sent_a_gap(taken):
     damaged = Chain(before=(chain.head[0], 9, "0" * 64), reason=mend.DAMAGED)
     assert ["gap", "reset"] == taken("d1", damaged.lines)["alerts"]
     assert [("reset", "d1", 0, 0), ("gap", "d1", 4, 9), ("reset", "d1", 10, 10)] == taken.alerts()
-    assert [] == taken("d1", Chain(user="bob").lines)["alerts"]
+    assert [] == taken("d1", Chain(user="bob", uid=1001).lines)["alerts"]
     assert [] == taken("d2", Chain().lines)["alerts"]
+
+
+def test_a_spool_is_an_accounts_whatever_name_it_bears(taken):
+    """Root's configuration may name one person for root and a developer; accounts are renamed, and still have one spool."""
+    assert [[], []] == [taken("d1", Chain(uid=uid).lines)["alerts"] for uid in (0, 1000)]
+    assert ["reset"] == taken("d1", Chain(user="alice.smith").lines)["alerts"]
+    assert {("alice", 0), ("alice", 1000), ("alice.smith", 1000)} == {
+        (one["user"], one["uid"]) for one in taken.chains()
+    }
+
+
+def test_without_a_number_the_name_tells(taken):
+    """A genesis record need not be one that we wrote."""
+    assert [] == taken("d1", Chain(uid=None).lines)["alerts"]
+    assert ["reset"] == taken("d1", Chain().lines)["alerts"]
+    assert ["reset"] == taken("d1", Chain(uid="0").lines)["alerts"]
+    assert [] == taken("d1", Chain(user="bob", uid=-1).lines)["alerts"]
 
 
 def test_clock_that_goes_back_is_said_and_loses_nothing(taken):
