@@ -5,7 +5,8 @@
                               collector, what only that knows: {received, device, flag}
     q3.csv                    instead of these two: one row a record, the columns of `COLUMNS`
     q3.jsonl.manifest.json    query, source, time, how many records, from when to when, which of which chains, what
-                              retention had removed of them; bytes and SHA-256 of the files
+                              retention had removed of them (`removed`), how many bytes of records had come and could not
+                              be found yet (`behind`); bytes and SHA-256 of the files
 
 Whoever knows the SHA-256 of the manifest knows every byte of the export (`agentguard.audit.proof` checks it). No cell of
 a CSV starts a formula in a spreadsheet: what begins with = + - @, a tab or a line end gets a ' before it.
@@ -71,7 +72,7 @@ def write(path: str, form: str, source: Source, query: str) -> dict[str, Any]:
             "source": source.name,
             "made": stamp(time.time()),
             **counts.as_json(),
-            "removed": source.removed(query),
+            **source.lacks(query),
             **file.done(),
             **({"index": index.done()} if index else {}),
         }

@@ -29,8 +29,11 @@ class Records:
     def __init__(self, lines: Callable[[], Iterator[Line]], receipts: Iterable[Receipt], *, part: bool) -> None:
         self._lines = lines
         self._part = part
-        self._heads = {(receipt.chain, receipt.last): receipt.head for receipt in receipts}
+        self._heads: dict[str, dict[int, str]] = {}  # hashes that the collector signed for, by chain and number
+        for one in receipts:
+            self._heads.setdefault(one.chain, {})[one.last] = one.head
         self._chains: dict[str, Chain] = {}
+        self._before: dict[str, tuple[str, int]] = {}  # of chains that start here, the chain before and its last number
         self._hashes: dict[str, dict[int, str | tuple[str, ...]]] = {}  # by chain and number; a fork has several
         self._tombstones: dict[str, set[int]] = {}  # numbers whose texts were erased, by chain
         self._mishaps: dict[str, dict[str, int]] = {}  # how many so far, by chain
@@ -55,7 +58,7 @@ class Records:
             holes = [(one + 1, two - 1) for one, two in pairwise(numbers) if two > one + 1]
             if self._part and holes:
                 report.left_out += [(chain.chain, first, last) for first, last in holes]
-                text = f"chain {chain.chain}: {_ranges(holes)} are not in this export, which is of a query"
+                text = f"chain {chain.chain}: {_are(holes)} not in this export, which is of a query"
                 report.findings.append(Finding(text, broken=False, chain=chain.chain))
             elif not self._part:
                 report.findings += self._whole(chain, holes)
@@ -65,7 +68,6 @@ class Records:
 
     def _first_look(self) -> Iterator[Finding]:
         """Learn what is here; yield what is here twice."""
-        before: dict[str, str] = {}  # the chain that a chain follows
         erased: list[tuple[str, set[int]]] = []
         for line in self._lines():
             if line.problem:
@@ -82,16 +84,15 @@ class Records:
                 how = "" if line.h in known else ", with different content: a fork"
                 yield Finding(f"record {line.seq} is here twice{how}", line)
             hashes[line.seq] = (*known, line.h) if known else line.h
-            previous = line.body.get("previous")
-            if line.starts_chain and isinstance(previous, dict):
-                before[line.chain] = str(previous.get("chain"))
+            if line.starts_chain:
+                self._before[line.chain] = _previous(line)
             numbers = set(erase.tombstones([line]))
             if numbers:
                 erased.append((line.chain, numbers))
         for of, numbers in erased:
             self._tombstones.setdefault(of, set()).update(numbers)
             seen = {of}
-            while (of := before.get(of, of)) not in seen:
+            while (of := self._before.get(of, (of, 0))[0]) not in seen:
                 seen.add(of)
                 self._tombstones.setdefault(of, set()).update(numbers)
 
@@ -106,14 +107,15 @@ class Records:
             yield Finding(text, line, broken=not self._part)
 
     def _link(self, line: Line) -> Iterator[Finding]:
-        if self._heads.get((line.chain, line.seq), line.h) != line.h:
+        acknowledged = self._heads.get(line.chain, {})
+        if acknowledged.get(line.seq, line.h) != line.h:
             yield Finding(f"record {line.seq} is not the one that the collector acknowledged", line)
         if line.starts_chain:
             return
         known = self._hashes[line.chain].get(line.seq - 1, ())
         heads = {known} if isinstance(known, str) else set(known)
-        if (line.chain, line.seq - 1) in self._heads:
-            heads.add(self._heads[line.chain, line.seq - 1])
+        if line.seq - 1 in acknowledged:
+            heads.add(acknowledged[line.seq - 1])
         self._alone += not heads
         claimed = line.body.get("prev")
         if line.body.get("kind") == "genesis":
@@ -126,17 +128,33 @@ class Records:
 
     def _whole(self, chain: Chain, holes: list[tuple[int, int]]) -> Iterator[Finding]:
         """Say what an export of everything lacks of a chain."""
-        acknowledged = max((seq for of, seq in self._heads if of == chain.chain), default=-1)
-        if acknowledged > chain.last:
-            holes = [*holes, (chain.last + 1, acknowledged)]
+        acknowledged = max(self._heads.get(chain.chain, {}), default=-1)
+        if chain.chain not in self._before:
+            text = f"chain {chain.chain}: starts at record {chain.first}; what was before is not here"
+            yield Finding(text, broken=False, chain=chain.chain)
+            if -1 < acknowledged < chain.first - 1:
+                holes = [(acknowledged + 1, chain.first - 1), *holes]
+        known = [seq for of, seq in self._before.values() if of == chain.chain]
+        end = max([acknowledged, *known])
+        if end > chain.last:
+            holes = [*holes, (chain.last + 1, end)]
         for first, last in holes:
-            text = f"chain {chain.chain}: {_ranges([(first, last)])} are missing"
+            text = f"chain {chain.chain}: {_are([(first, last)])} missing"
             yield Finding(text, chain=chain.chain, missing=(first, last))
 
 
-def _ranges(found: list[tuple[int, int]]) -> str:
-    """Return ranges of numbers in words."""
+def _previous(genesis: Line) -> tuple[str, int]:
+    """Return the chain that a genesis record follows, and the last number of it that was known; ("", -1) if none was."""
+    before = genesis.body.get("previous")
+    chain, seq = (before.get("chain"), before.get("seq")) if isinstance(before, dict) else (None, None)
+    return (chain, seq) if isinstance(chain, str) and type(seq) is int else ("", -1)
+
+
+def _are(found: list[tuple[int, int]]) -> str:
+    """Return ranges of numbers in words, and the verb: `records 1, 4 to 5 and 9 are`."""
     words = [str(first) if first == last else f"{first} to {last}" for first, last in found[:_RANGES]]
     more = [f"{len(found) - _RANGES} more such ranges"] if len(found) > _RANGES else []
     *most, end = [*words, *more]
-    return f"records {', '.join(most)} and {end}" if most else f"records {end}"
+    if most or " " in end:
+        return f"records {', '.join(most)} and {end} are" if most else f"records {end} are"
+    return f"record {end} is"

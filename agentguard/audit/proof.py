@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
-from agentguard.audit import export, lines
+from agentguard.audit import export, lines, show
 from agentguard.audit.links import Records
 from agentguard.audit.verify import Finding, Report
 from agentguard.errors import AuditError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from agentguard.audit.receipts import Receipt
 
 _MANIFEST_LIMIT = 64 * 1024 * 1024  # bytes
+_WIDTH = 40  # characters of what a file claims that are said
 _COUNTED = ("records", "erased", "from", "until")
 
 
@@ -66,10 +67,14 @@ def check(path: str, receipts: Iterable[Receipt] = (), sha256: str = "") -> Repo
     records = Records(partial(_lines, path), receipts, part=bool(manifest["query"] or manifest["removed"]))
     records.check(report, gone)
     report.findings += _flags(index)
+    if manifest["behind"]:
+        text = f"{manifest['behind']} bytes of records had come and were not indexed yet: the newest may be missing"
+        report.findings.append(Finding(text, broken=False))
     counts = records.counts.as_json()
     for name in _COUNTED:
         if manifest.get(name) != counts[name]:
-            report.findings.append(Finding(f"{name}: {manifest.get(name)} in the manifest, {counts[name]} in the file"))
+            said = show.clean(manifest.get(name), _WIDTH)
+            report.findings.append(Finding(f"{name}: {said} in the manifest, {counts[name]} in the file"))
     if manifest.get("chains") != counts["chains"]:
         report.findings.append(Finding("the manifest has other chains, or other numbers of them, than the file"))
     return report
@@ -89,6 +94,7 @@ def _manifest(path: str) -> tuple[dict[str, Any], str]:
         and isinstance(value.get("query"), str)
         and isinstance(value.get("removed"), list)
         and type(value.get("records")) is int
+        and type(value.get("behind")) is int
     )
     if not sound:
         raise AuditError(f"{path} is no manifest of an export", hint="take away what is not from `audit export`")
@@ -128,7 +134,7 @@ def _index(path: str) -> Iterator[_Entry]:
     for number, raw in enumerate(rows, 1):
         try:
             value = jsontext.loads(raw)
-            flag = str(value.get("flag", ""))
+            flag = show.clean(value.get("flag", ""), _WIDTH)
             yield _Entry(number, str(value["sha256"]), str(value["chain"]), int(value["seq"]), flag)
         except (KeyError, TypeError, ValueError, AttributeError):  # JsonError is a ValueError
             yield _Entry(number, "", "", -1, "")

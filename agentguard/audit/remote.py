@@ -75,10 +75,11 @@ def _seen(one: dict[str, Any]) -> Seen:
     return Seen(line.body, line.texts, line.h, received, device, flag, line.raw)
 
 
-def removed(url: str, token: str, query: str) -> list[dict[str, Any]]:
-    """Return what retention removed of what a query asks for: [{verdict, until: day, records}]. Raises `AuditError`."""
-    found = _get(url, "/v1/search", token, {"q": query, "limit": "1"}).get("removed")
-    if not isinstance(found, list):
+def lacks(url: str, token: str, query: str) -> dict[str, Any]:
+    """Return why a collector may not have found all that a query asks for; see `source`. Raises `AuditError`."""
+    answer = _get(url, "/v1/search", token, {"q": query, "limit": "1", "lines": "1"})
+    found = {name: answer.get(name) for name in ("removed", "behind")}
+    if not isinstance(found["removed"], list) or type(found["behind"]) is not int:
         raise AuditError(f"{url} does not answer like a collector")
     return found
 

@@ -46,8 +46,12 @@ class Source(Protocol):
     def every(self, text: str) -> Iterator[Seen]:
         """Yield all records that a query finds, oldest first: as they were written, or as they came to the collector."""
 
-    def removed(self, text: str) -> list[dict[str, Any]]:
-        """Return what was removed of what a query asks for, because it was old: [{verdict, until: day, records}]."""
+    def lacks(self, text: str) -> dict[str, Any]:
+        """Return why not everything may have been found.
+
+        `removed`: what was removed of it because it was old, [{verdict, until: day, records}]. `behind`: bytes of records
+        that had come and could not be found yet.
+        """
 
     def standing(self, record: Seen) -> Standing:
         """Return how a record that was found stands in its chain."""
@@ -72,9 +76,9 @@ class Spool:
             if not line.problem and query.matches(terms, line.body, line.texts):
                 yield Seen(line.body, line.texts, line.h, raw=line.raw)
 
-    def removed(self, _text: str) -> list[dict[str, Any]]:
-        """Return nothing: what a spool frees is at the collector."""
-        return []
+    def lacks(self, _text: str) -> dict[str, Any]:
+        """Return that nothing is lacking: what a spool frees is at the collector."""
+        return {"removed": [], "behind": 0}
 
     def standing(self, record: Seen) -> Standing:
         """Check the whole spool, and say what of that concerns the record's chain."""
@@ -105,11 +109,11 @@ class Collector:
 
         return remote.every(self.name, self._token, text)
 
-    def removed(self, text: str) -> list[dict[str, Any]]:
-        """Ask what retention removed."""
+    def lacks(self, text: str) -> dict[str, Any]:
+        """Ask what retention removed, and how far the index is."""
         from agentguard.audit import remote  # noqa: PLC0415
 
-        return remote.removed(self.name, self._token, text)
+        return remote.lacks(self.name, self._token, text)
 
     def standing(self, record: Seen) -> Standing:
         """Ask for the alerts about the record's chain."""

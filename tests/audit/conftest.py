@@ -1,5 +1,6 @@
 """What the tests of the audit log share: spools, records, and a way to run Python as the hook does."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,10 +8,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lying import Lying
 
 from agentguard import places
-from agentguard.audit import spool, upload
+from agentguard.audit import receipts, spool, upload
 
 ROOT = Path(__file__).parent.parent.parent
 UID = os.geteuid()
@@ -105,3 +107,17 @@ def current(folder):
             return file.read().splitlines()
 
     return lines
+
+
+@pytest.fixture
+def signed():
+    """A function that returns a receipt as a collector would sign it."""
+    key = Ed25519PrivateKey.generate()
+
+    def make(chain, first, last, head):
+        fields = {"chain": chain, "first": first, "last": last, "head": head, "received": "2026-05-01T00:00:00.000Z"}
+        public = key.public_key().public_bytes_raw().hex()
+        value = {"receipt": fields, "key": public, "signature": key.sign(receipts.message(fields)).hex()}
+        return receipts.check(json.loads(json.dumps(value)), [public])
+
+    return make

@@ -22,6 +22,33 @@ def exported(folder, tmp_path):
     return run
 
 
+def anew(path, rows):
+    """Write an export of everything anew that has these lines, as whoever forges one would."""
+    index = Path(f"{path}.index.jsonl")
+    path.write_bytes(b"".join(rows))
+    found, entries = export.Counts(), []
+    for number, row in enumerate(rows, 1):
+        body = json.loads(row)["b"]
+        found.add(body, {})
+        place = {"chain": body["chain"], "seq": body["seq"]}
+        entries.append(json.dumps({"line": number, "sha256": hashlib.sha256(row[:-1]).hexdigest(), **place}) + "\n")
+    index.write_text("".join(entries))
+    held = [
+        {"bytes": file.stat().st_size, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+        for file in (path, index)
+    ]
+    manifest = {
+        "format": "jsonl",
+        "query": "",
+        "removed": [],
+        "behind": 0,
+        **found.as_json(),
+        **held[0],
+        "index": held[1],
+    }
+    Path(f"{path}.manifest.json").write_text(json.dumps(manifest))
+
+
 def broken(path, **more):
     return [str(finding) for finding in proof.check(str(path), **more).findings if finding.broken]
 
@@ -110,16 +137,10 @@ def test_manifest_and_index_that_were_changed_along_are_found_by_their_digest(ex
     """Whoever writes all three files anew cannot have the manifest's digest that was written down."""
     fill(4)
     path = exported()
-    index, manifest = Path(f"{path}.index.jsonl"), Path(f"{path}.manifest.json")
+    manifest = Path(f"{path}.manifest.json")
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
     assert [] == broken(path, sha256=digest)
-    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
-    index.write_bytes(b"".join(index.read_bytes().splitlines(keepends=True)[:-1]))
-    value = json.loads(manifest.read_bytes())
-    value["records"], value["chains"][0]["last"], value["chains"][0]["records"] = 4, 3, 4
-    for one, file in ((value, path), (value["index"], index)):
-        one.update(bytes=file.stat().st_size, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
-    manifest.write_text(json.dumps(value))
+    anew(path, path.read_bytes().splitlines(keepends=True)[:-1])
     assert [] == broken(path)
     [said] = broken(path, sha256=digest)
     assert said.startswith("the manifest is not the one that was exported")
@@ -145,6 +166,19 @@ def test_changed_index_and_counts_are_found(exported, fill):
         manifest.write_text(bad)
         with pytest.raises(AuditError, match="no manifest"):
             proof.check(str(path))
+
+
+def test_what_an_export_could_not_have_is_said(exported, fill):
+    """The collector was behind; a flag of anybody's making does not write to the terminal."""
+    fill(1)
+    path = exported()
+    index, manifest = Path(f"{path}.index.jsonl"), Path(f"{path}.manifest.json")
+    manifest.write_text(json.dumps({**json.loads(manifest.read_bytes()), "behind": 7}))
+    index.write_text(index.read_text().replace('"seq":1', '"seq":1,"flag":"\\u001b[31m"'))
+    assert [
+        "record 1 in line 2: the collector had marked it: [31m",
+        "7 bytes of records had come and were not indexed yet: the newest may be missing",
+    ] == notes(path)
 
 
 def test_records_hold_each_other_whoever_wrote_the_index(exported, fill, folder, tmp_path):
@@ -173,6 +207,27 @@ def test_export_of_everything_must_have_everything(exported, fill, folder):
     removed = [{"verdict": "allow", "until": "2026-05-01", "records": 2}]
     manifest.write_text(json.dumps({**json.loads(manifest.read_bytes()), "removed": removed}))
     assert [] == broken(path)
+
+
+def test_everything_ends_where_receipts_and_later_chains_say(exported, fill, folder, signed):
+    """Records gone from the end of a chain, and from its start, are missed where something else names them."""
+    fill(3)
+    chain = next(spool.read(folder)).chain
+    mend.new_chain(folder, mend.FORK, leaving=chain, device="d", user="u")
+    fill(1)
+    path = exported()
+    rows = path.read_bytes().splitlines(keepends=True)
+    anew(path, rows[:2] + rows[4:])
+    assert [f"chain {chain}: records 2 to 3 are missing"] == broken(path)
+    anew(path, rows[2:4])
+    assert ["starts at record 2; what was before is not here"] == [text.partition(": ")[2] for text in notes(path)][:1]
+    assert [] == broken(path)
+    last = signed(chain, 0, 0, json.loads(rows[0])["h"]), signed(chain, 1, 9, "cd" * 32)
+    assert [f"chain {chain}: records 4 to 9 are missing"] == broken(path, receipts=last)
+    assert [f"chain {chain}: record 1 is missing"] == broken(path, receipts=last[:1])
+    assert ["q3.jsonl:2: record 3 is not the one that the collector acknowledged"] == broken(
+        path, receipts=[signed(chain, 0, 3, "cd" * 32)]
+    )
 
 
 def test_erased_texts_hold_with_their_tombstone(exported, fill, folder):

@@ -1,11 +1,9 @@
 """Checking a spool: what was changed, what is missing, and where."""
 
-import json
 import os
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard.audit import receipts, spool, verify
 from agentguard.errors import UploadError
@@ -131,20 +129,6 @@ def test_chain_that_starts_nowhere_is_a_break(folder, path):
     line = spool.make_line(("ab" * 16, 5, spool.NO_HEAD), spool.encoded({"kind": "event"}, {}), {}, first=True)[0]
     path.write_bytes(path.read_bytes() + line)
     assert ["current.ndjson:7: record 6 belongs to a chain that starts nowhere"] == broken(folder)
-
-
-@pytest.fixture
-def signed():
-    """A function that returns a receipt as a collector would sign it."""
-    key = Ed25519PrivateKey.generate()
-
-    def make(chain, first, last, head):
-        fields = {"chain": chain, "first": first, "last": last, "head": head, "received": "2026-05-01T00:00:00.000Z"}
-        public = key.public_key().public_bytes_raw().hex()
-        value = {"receipt": fields, "key": public, "signature": key.sign(receipts.message(fields)).hex()}
-        return receipts.check(json.loads(json.dumps(value)), [public])
-
-    return make
 
 
 def test_receipts_pin_what_was_acknowledged(folder, path, signed):
