@@ -15,6 +15,14 @@ _OUTER = bytes(x ^ 0x5C for x in range(256))
 _INNER = bytes(x ^ 0x36 for x in range(256))
 
 
+def use_openssl() -> None:
+    """Take OpenSSL's SHA-256 from now on, three times as fast for long data: for programs that load it anyway."""
+    global sha256  # noqa: PLW0603
+    from hashlib import sha256 as faster  # noqa: PLC0415
+
+    sha256 = faster
+
+
 def sha256_bytes(data: bytes) -> bytes:
     """Return the 32-byte SHA-256 digest of `data`."""
     return sha256(data).digest()  # type: ignore[no-any-return]

@@ -55,7 +55,7 @@ class Line:
 
     def hash_after(self, previous: str) -> str:
         """Return the hash that this line must have after a line with hash `previous`."""
-        return sha256_hex(TAG + previous.encode("ascii") + self.body_raw.encode("ascii"))
+        return hash_after(previous, self.body_raw)
 
     @property
     def starts_chain(self) -> bool:
@@ -66,6 +66,11 @@ class Line:
     def texts_hold(self) -> bool:
         """Whether the texts are those that the body is committed to. Erased texts hold."""
         return self.texts is None or sha256_hex((self.salt + self.texts_raw).encode("ascii")) == self.body.get("texts")
+
+
+def hash_after(previous: str, body: str) -> str:
+    """Return the hash of a record with the exact body `body` after one with hash `previous`."""
+    return sha256_hex(TAG + (previous + body).encode("ascii"))
 
 
 class _LineError(ValueError):

@@ -54,11 +54,13 @@ _BODY = {
 _BUNDLE = {"bundle": "name", "revision": "revision", "state": "state"}
 _TEXTS = {"branch": "branch", "cwd": "cwd", "project": "project"}
 _ROW_BODY = ("action", "certainty", "mcp_tool", "port", "server")
-_ROW_TEXTS = (("host", "host"), ("package", "package"), ("path", "path"), ("path", "resolved"), ("ref", "ref"))
+_ROW_TEXTS = {"host": "host", "package": "package", "path": "path", "resolved": "path", "ref": "ref"}  # field: key
 _ORIGIN = ("command", "via")
 _TIMES = ("since", "until")
+_BODY_KEYS = {field: key for key, field in _BODY.items()}
+_TEXT_KEYS = {field: key for key, field in _TEXTS.items()}
 _ALIASES = {"verdict": "effect"}  # other names of fields
-KEYS = sorted([*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *dict(_ROW_TEXTS), *_ORIGIN, *_TIMES])
+KEYS = sorted([*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *set(_ROW_TEXTS.values()), *_ORIGIN, *_TIMES])
 
 _NO_WORDS = frozenset({"boot", "chain", "latency_us", "prev", "previous", "seq", "texts", "time", "uid", "work"})
 
@@ -140,48 +142,71 @@ def _holds(term: Term, body: dict[str, Any], texts: dict[str, Any], received: st
         return time >= term.value if term.key == "since" else time < term.value
     if not term.key:
         wanted = words(term.value)
-        everywhere = strings(body, texts)
+        everywhere = contents(body, texts)[1]
         return any(holds(wanted, text) if wanted else term.value in text.lower() for text in everywhere)
     return any(key == term.key and like(term.value, value.lower()) for key, value in facts(body, texts))
 
 
 def facts(body: dict[str, Any], texts: dict[str, Any] | None) -> set[tuple[str, str]]:
-    """Return every (key, value) that `KEY:VALUE` compares with. Takes records of any shape: a device may be hostile.
+    """Return every (key, value) that `KEY:VALUE` compares with. Takes records of any shape: a device may be hostile."""
+    return contents(body, texts)[0]
 
-    An index calls it for every record that comes in, so each kind of place has a loop of its own.
+
+def contents(body: dict[str, Any], texts: dict[str, Any] | None) -> tuple[set[tuple[str, str]], list[str]]:
+    """Return the `facts` of a record, and every text and number in which words are looked for.
+
+    An index calls it for every record that comes in, so it looks at every value once, and at plain texts first.
     """
-    texts = texts or {}
     found: set[tuple[str, str]] = set()
-    for table, place in ((_BODY, body), (_BUNDLE, _object(body.get("bundle"))), (_TEXTS, texts)):
-        for key, field in table.items():
-            value = place.get(field)
-            if type(value) is str:  # as nearly always
-                found.add((key, value))
-            elif value is not None:
-                found.update((key, one) for one in _strings(value))
-    found.add(("repo", _text(texts.get("repo")).removeprefix("https://")))
+    everywhere: list[str] = []
+    nested: list[Any] = []
+    texts = texts or {}
+    for place, keys, unread in ((body, _BODY_KEYS, _NO_WORDS), (texts, _TEXT_KEYS, frozenset[str]())):
+        for field, value in place.items():
+            if type(value) is not str:
+                if field in keys:
+                    _add(found, keys[field], value)
+                if field not in unread:
+                    nested.append(value)
+            elif value:  # a text, as nearly always
+                if field in keys:
+                    found.add((keys[field], value))
+                if field not in unread:
+                    everywhere.append(value)
+    _gather(nested, everywhere)
+    bundle = body.get("bundle")
+    if type(bundle) is dict:
+        for key, field in _BUNDLE.items():
+            _add(found, key, bundle.get(field))
     for row in _objects(body.get("rows")):
-        found.add(("certainty", _text(row.get("certainty", "certain"))))
-        for key in _ROW_BODY:
-            if key in row:
-                found.update((key, one) for one in _strings(row[key]))
+        _add(found, "certainty", _text(row.get("certainty", "certain")))
+        for field, value in row.items():
+            if field in _ROW_BODY:
+                _add(found, field, value)
     for row in _objects(texts.get("rows")):
-        for key, name in _ROW_TEXTS:
-            if name in row:
-                found.add((key, _text(row[name])))
+        for field, value in row.items():
+            if field in _ROW_TEXTS:
+                _add(found, _ROW_TEXTS[field], _text(value))
     for origin in _objects(texts.get("origins")):
-        for key in _ORIGIN:
-            found.update((key, one) for one in _strings(origin.get(key)))
-        command = origin.get("command")
-        if isinstance(command, list):
-            found.add(("command", " ".join(map(_text, command))))
-    found.add(("command", _text(texts.get("command"))))
-    return {pair for pair in found if pair[1]}
+        for field, value in origin.items():
+            if field in _ORIGIN:
+                _add(found, field, value)
+        if type(command := origin.get("command")) is list:
+            _add(found, "command", " ".join(map(_text, command)))
+    _add(found, "command", _text(texts.get("command")))
+    _add(found, "repo", _text(texts.get("repo")).removeprefix("https://"))
+    return found, everywhere
 
 
-def strings(body: dict[str, Any], texts: dict[str, Any] | None) -> list[str]:
-    """Return every text and number in which words are looked for."""
-    return [*_strings([value for key, value in body.items() if key not in _NO_WORDS]), *_strings(texts)]
+def _add(found: set[tuple[str, str]], key: str, value: Any) -> None:
+    """Add what a field has, each of its values if they are several."""
+    if type(value) is str:
+        if value:
+            found.add((key, value))
+    elif value is not None:
+        several: list[str] = []
+        _gather([value], several)
+        found.update((key, one) for one in several if one)
 
 
 class _Parser:
@@ -298,22 +323,19 @@ def _text(value: Any) -> str:
     return "" if value is None or isinstance(value, dict) else str(value)
 
 
-def _strings(value: Any) -> list[str]:
-    """Return every text and number within a value."""
-    found = []
-    todo = [value]
+def _gather(values: list[Any], found: list[str]) -> None:
+    """Add every text and number within values; without recursion, as nobody says how deep they are nested."""
+    todo: list[Any] = [values]
     while todo:
         value = todo.pop()
-        kind = type(value)
-        if kind is str:
-            found.append(value)
-        elif kind is dict:
-            todo.extend(value.values())
-        elif kind is list:
-            todo.extend(value)
-        elif value is not None:
-            found.append(_text(value))
-    return found
+        for one in value.values() if type(value) is dict else value:
+            kind = type(one)
+            if kind is str:
+                found.append(one)
+            elif kind is dict or kind is list:
+                todo.append(one)
+            elif one is not None:
+                found.append(str(one))
 
 
 def like(pattern: str, text: str) -> bool:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 
-# The private characters that an index marks its own words with are no part of any text's words.
-PRIVATE = "\ue000-\ue0ff"
-_WORD = re.compile(rf"(?:[0-9a-z]|[^\x00-\x7f{PRIVATE}])+")
+_WORD = re.compile(r"(?:[0-9a-z]|[^\x00-\x7f])+")
 
 
 def words(text: str) -> list[str]:

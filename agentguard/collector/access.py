@@ -11,8 +11,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from agentguard.audit import lines, mend, spool
+from agentguard.audit import mend, spool
 from agentguard.audit.record import stamp
+from agentguard.collector import batch
 from agentguard.collector.landing import OWN
 from agentguard.collector.store import READ
 
@@ -43,8 +44,7 @@ class AccessLog:
         with self._lock:
             start, head = self._head()
             data, _h = spool.make_line(head, spool.encoded(body, {"query": query[:_QUERY]}), {}, first=bool(start))
-            records = [lines.parse(raw) for raw in (start + data).splitlines()]
-            self._taker.take(OWN, records, now, gone=False)
+            self._taker.take(OWN, batch.read(start + data, "identity"), now, gone=False)
 
     def _head(self) -> tuple[bytes, Head]:
         """Return the newest record of the chain; where there is none, the line that starts one, too."""

@@ -22,8 +22,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from agentguard.audit.record import stamp
-from agentguard.audit.unsent import BATCH_BYTES, BATCH_RECORDS
-from agentguard.collector import admin, ingest, reads, web
+from agentguard.collector import admin, batch, ingest, reads, web
 from agentguard.collector.landing import OWN
 from agentguard.collector.limits import Rate
 from agentguard.collector.pages import routes as pages
@@ -34,10 +33,10 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from agentguard.collector.access import AccessLog
+    from agentguard.collector.checkers import Checkers
     from agentguard.collector.keys import Keys
     from agentguard.collector.store import Store
 
-_BODY_LIMIT = BATCH_BYTES + BATCH_RECORDS + 64 * 1024  # bytes, as sent and unpacked
 _DEVICE_LIMIT = 200  # characters
 
 
@@ -45,12 +44,13 @@ def application(
     keys: Keys,
     store: Store,
     taker: ingest.Ingest,
+    checkers: Checkers,
     access: AccessLog,
     *,
     bundle_folder: str = "",
 ) -> Starlette:
     """Return the application. `bundle_folder` is served read-only under /bundle/ if it is named."""
-    service = _Devices(keys, taker)
+    service = _Devices(keys, taker, checkers)
     routes: list[Route | Mount] = [
         Route("/v1/enroll", service.enroll, methods=["POST"]),
         Route("/v1/records", service.records, methods=["POST"]),
@@ -67,8 +67,9 @@ def application(
 class _Devices:
     """The routes."""
 
-    def __init__(self, keys: Keys, taker: ingest.Ingest) -> None:
+    def __init__(self, keys: Keys, taker: ingest.Ingest, checkers: Checkers) -> None:
         self._keys = keys
+        self._checkers = checkers
         self._taker = taker
         self._rate = Rate()
 
@@ -98,14 +99,15 @@ class _Devices:
             headers = {"retry-after": str(math.ceil(wait))}
             return web.answer({"error": "too-many", "message": "this device sends too often"}, 429, headers)
         encoding = request.headers.get("content-encoding", "identity").lower()
-        if encoding not in web.ENCODINGS:
-            return web.error(415, "unknown-encoding", f"content-encoding must be one of {', '.join(web.ENCODINGS)}")
-        data = await web.body(request, _BODY_LIMIT)
+        if encoding not in batch.ENCODINGS:
+            return web.error(415, "unknown-encoding", f"content-encoding must be one of {', '.join(batch.ENCODINGS)}")
+        data = await web.body(request, batch.LIMIT)
         gone = request.query_params.get("gone") == "1"
         try:
             return web.answer(await run_in_threadpool(self._take, token.name, data, encoding, gone=gone))
-        except (ingest.BadRecordsError, web.BodyError) as problem:
-            return web.error(400, "bad-records", str(problem), line=getattr(problem, "line", 0))
+        except batch.BadBatchError as problem:
+            word = "too-long" if problem.status == 413 else "bad-records"
+            return web.error(problem.status, word, problem.message, line=problem.line)
         except ingest.GapError as problem:
             return web.error(409, "gap", str(problem), expected=problem.expected)
 
@@ -113,5 +115,4 @@ class _Devices:
         return web.answer({"ok": True})
 
     def _take(self, device: str, data: bytes, encoding: str, *, gone: bool) -> dict[str, Any]:
-        records = ingest.batch(web.unpacked(data, encoding, _BODY_LIMIT))
-        return self._taker.take(device, records, time.time(), gone=gone)
+        return self._taker.take(device, self._checkers.read(data, encoding), time.time(), gone=gone)

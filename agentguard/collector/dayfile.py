@@ -15,12 +15,14 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentguard.collector.plan import ESCAPE, MARK
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentguard.collector.plan import Plan
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = f"""
 PRAGMA user_version = {_VERSION};
 CREATE TABLE records (
@@ -28,7 +30,9 @@ CREATE TABLE records (
     tool INTEGER NOT NULL, rule INTEGER NOT NULL
 );
 CREATE TABLE words (i INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-CREATE VIRTUAL TABLE found USING fts5 (text, content='', columnsize=0, detail=none, tokenize='ascii');
+CREATE VIRTUAL TABLE found USING fts5 (
+    text, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '{ESCAPE}{MARK}'"
+);
 INSERT INTO found (found, rank) VALUES ('hashsize', {16 * 1024 * 1024});
 """
 _CACHE_KIB = 16 * 1024

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from agentguard.collector.landing import Entry, Place, Reader
 
 FLEET = "fleet.sqlite"
-_PIECE = 5000  # entries
+_PIECE = 1000  # entries
 LANDED, FORGET = b".", b"f"  # what comes through the pipe
 _WAKES = 65536  # bytes that are read at once: however often it was woken, it looks once
 _MOST_OPEN = 32  # files of days
@@ -202,10 +202,11 @@ def _row(n: int, kind: str, entry: Entry, tally: fleet.Tally) -> dayfile.Row:
     header, line = entry
     assert line is not None  # noqa: S101 - the caller has looked
     at, device = header["at"], header["device"]
-    body = {**line.body, "device": device}
+    body, texts = line.body, line.texts
+    body["device"] = device  # its token's name, not what it says
     user, tool, hostname, system = (_word(body.get(name)) for name in ("user", "tool", "hostname", "os"))
-    facts = query.facts(body, line.texts)
-    rules = sorted(_word(value) for key, value in facts if key == "rule")
+    facts, everywhere = query.contents(body, texts)
+    rules = sorted(_word(value) for key, value in facts if key == "rule") if body.get("rules") else []
     hour = _seconds(at[:13]) // 3600
     values: dict[str, Any] = {"device": (_word(device),), "rule": rules, "tool": (tool,), "user": (user,)}
     if kind != READ:
@@ -219,8 +220,8 @@ def _row(n: int, kind: str, entry: Entry, tally: fleet.Tally) -> dayfile.Row:
         works = told != "genesis" and (told != "heartbeat" or "session" in body)  # else root's sync may have written it
         own = {"user": user if works else "", "hostname": hostname, "os": system, "ahead": _ahead(body.get("time"), at)}
         tally.see({"device": device, "first": at, "last": at, "records": 1, **own, **policy, **beat})
-    words = " ".join(plan.fact(key, value) for key, value in facts)
-    text = plan.visible("\n".join(query.strings(body, line.texts))) + "\n" + words
+    words = " ".join([plan.fact(key, value) for key, value in facts])
+    text = plan.visible("\n".join(everywhere)) + "\n" + words
     milliseconds = _seconds(at[:13]) * 1000 + _within_hour(at)
     return dayfile.Row(n, milliseconds, values["device"][0], user, tool, "\n".join(rules), text)
 

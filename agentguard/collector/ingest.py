@@ -21,11 +21,10 @@ from agentguard import jsontext
 from agentguard.audit import lines
 from agentguard.audit.record import stamp
 from agentguard.audit.spool import NO_HEAD
-from agentguard.audit.unsent import BATCH_RECORDS
-from agentguard.collector import fast, landing, ledger
+from agentguard.collector import landing, ledger
 
 if TYPE_CHECKING:
-    from agentguard.audit.lines import Line
+    from agentguard.collector.batch import Checked
     from agentguard.collector.keys import Keys
     from agentguard.collector.landing import Landing
     from agentguard.collector.ledger import Chain, Ledger
@@ -47,38 +46,12 @@ _CLOCK_SECONDS = 60.0
 _LOCKS = 256
 
 
-class BadRecordsError(Exception):
-    """The request is no batch of records. `line` is the number of the line at fault, from 1; 0 for the whole."""
-
-    def __init__(self, message: str, line: int = 0) -> None:
-        super().__init__(message)
-        self.line = line
-
-
 class GapError(Exception):
     """Records are missing before these. `expected` is the number that should come; None: the chain's beginning."""
 
     def __init__(self, expected: int | None) -> None:
         super().__init__("records are missing before these")
         self.expected = expected
-
-
-def batch(data: bytes) -> list[Line]:
-    """Return the records of a request's NDJSON. Raises `BadRecordsError`."""
-    rows = data.split(b"\n")
-    if rows[-1] == b"":
-        rows.pop()
-    if not rows or len(rows) > BATCH_RECORDS:
-        raise BadRecordsError(f"a request has 1 to {BATCH_RECORDS} records, this one {len(rows)}")
-    found: list[Line] = []
-    for number, raw in enumerate(rows, 1):
-        line = fast.parse(raw)
-        if line.problem:
-            raise BadRecordsError(f"line {number} is no record: {line.problem}", number)
-        if found and (line.chain != found[-1].chain or line.seq != found[-1].seq + 1):
-            raise BadRecordsError(f"line {number} does not follow the line before it", number)
-        found.append(line)
-    return found
 
 
 class Ingest:
@@ -91,7 +64,7 @@ class Ingest:
         self._locks = [threading.Lock() for _ in range(_LOCKS)]
         self._newest = known.newest()
 
-    def take(self, device: str, records: list[Line], now: float, *, gone: bool) -> dict[str, Any]:
+    def take(self, device: str, records: list[Checked], now: float, *, gone: bool) -> dict[str, Any]:
         """Return the answer for a batch: a signed receipt, alerts, and how many records were here already.
 
         The records are on the disk then. Raises `GapError`, and OSError or sqlite3.Error if they cannot be stored.
@@ -124,7 +97,7 @@ class Ingest:
         said = sorted(alerts.kinds | {flag for flag in flags if flag})
         return {**self._keys.sign(fields), "alerts": said, "known": len(records) - len(new)}
 
-    def _known(self, chain: Chain | None, first: Line, last: Line) -> dict[int, dict[str, str]]:
+    def _known(self, chain: Chain | None, first: Checked, last: Checked) -> dict[int, dict[str, str]]:
         """Return {number: {hash: flag}} of what is there from the record before the first one on."""
         if chain is None:
             return {}
@@ -133,11 +106,11 @@ class Ingest:
         return self._ledger.hashes(first.chain, first.seq - 1, last.seq)
 
     def _about_chain(
-        self, alerts: _Alerts, chain: Chain | None, first: Line, last: Line, new: list[tuple[Line, str]]
+        self, alerts: _Alerts, chain: Chain | None, first: Checked, last: Checked, new: list[tuple[Checked, str]]
     ) -> None:
         """Say what the records mean for the chain as a whole, and for the one before it."""
         if chain is None:
-            if first.starts_chain:
+            if first.starts:
                 self._about_start(alerts, first)
             return
         if chain.device != alerts.device:
@@ -147,7 +120,7 @@ class Ingest:
         if left is not None and new and new[-1][0].seq > left:
             self._once(alerts, CLONE, chain.chain, (left + 1, last.seq), f"the device had left it at {left}")
 
-    def _about_start(self, alerts: _Alerts, first: Line) -> None:
+    def _about_start(self, alerts: _Alerts, first: Checked) -> None:
         """Say what a new chain means for the one that this person had on this device before."""
         reason = str(first.body.get("reason", ""))
         before = self._ledger.last_of(alerts.device, first)
@@ -173,7 +146,7 @@ class Ingest:
         if not self._ledger.has_alert(kind, chain, alerts.device):
             alerts.add(kind, chain, numbers, about)
 
-    def _store(self, alerts: _Alerts, new: list[tuple[Line, str]]) -> None:
+    def _store(self, alerts: _Alerts, new: list[tuple[Checked, str]]) -> None:
         starts = {flag: landing.record_start(alerts.at, alerts.device, flag) for _line, flag in new}
         said = [jsontext.dumps(entry).encode("ascii") for entry in alerts.entries]
         entries = [starts[flag] + line.raw for line, flag in new]
@@ -197,37 +170,37 @@ class _Alerts:
         self.entries.append({"at": self.at, "device": self.device, **where})
 
 
-def _missing_from(last: int | None, first: Line) -> int | None:
+def _missing_from(last: int | None, first: Checked) -> int | None:
     """Return the first number that is missing before `first`, None if nothing is. `last` is what is there so far."""
-    if first.starts_chain or (last is not None and first.seq <= last + 1):
+    if first.starts or (last is not None and first.seq <= last + 1):
         return None
     return 0 if last is None else last + 1
 
 
-def _flags(records: list[Line], known: dict[int, dict[str, str]]) -> list[str]:
+def _flags(records: list[Checked], known: dict[int, dict[str, str]]) -> list[str]:
     """Return for each record "", FORK or BROKEN. `known`: {number: {hash: flag}} of what is there."""
     first = records[0]
     before = known.get(first.seq - 1, {})  # {hash: flag} of what the next record may follow
-    if first.starts_chain:
+    if first.starts:
         before = {NO_HEAD: ""}
     elif not before and lines.is_hex(first.body.get("prev"), 64):
         before = {str(first.body["prev"]): ""}
     flags = []
     for line in records:
         here = known.get(line.seq, {})
-        follows = [flag for h, flag in before.items() if line.h == line.hash_after(h)]
+        follows = [flag for h, flag in before.items() if (line.is_after(h) if line is first else line.follows)]
         if line.h in here:
             flag = here[line.h]
         elif here or follows == [FORK]:
             flag = FORK
         else:
-            flag = BROKEN if (before and not follows) or not line.texts_hold else ""
+            flag = BROKEN if (before and not follows) or not line.whole else ""
         flags.append(flag)
         before = {line.h: FORK if flag == FORK else ""}
     return flags
 
 
-def _starts(new: list[tuple[Line, str]]) -> list[tuple[Line, str]]:
+def _starts(new: list[tuple[Checked, str]]) -> list[tuple[Checked, str]]:
     """Return the records at which a flag starts: one alert for each, not one for each record."""
     before = ""
     found = []

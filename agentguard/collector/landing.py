@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -67,15 +68,23 @@ def record_start(at: str, device: str, flag: str) -> bytes:
 
 def parse(raw: bytes) -> Entry:
     """Return the entry in `raw`. Raises `AuditError` if the log is damaged there."""
-    header, tab, rest = raw.partition(b"\t")
+    start, tab, rest = raw.partition(b"\t")
+    line = fast.parsed_before(rest) if tab else None
+    if line and line.problem:
+        raise AuditError("the landing log is damaged")
+    return Entry(_header(start), line)
+
+
+@functools.lru_cache(maxsize=64)
+def _header(raw: bytes) -> dict[str, Any]:
+    """Return a header, which all records of a request have in common. Nobody may change it."""
     try:
-        value = jsontext.loads(header)
+        value = jsontext.loads(raw)
     except jsontext.JsonError:
         value = None
-    line = fast.parse(rest) if tab else None
-    if not isinstance(value, dict) or (line is not None and line.problem):
+    if not isinstance(value, dict):
         raise AuditError("the landing log is damaged")
-    return Entry(value, line)
+    return value
 
 
 class Reader:

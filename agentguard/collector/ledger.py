@@ -20,9 +20,10 @@ from agentguard.audit import lines
 from agentguard.collector import landing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentguard.audit.lines import Line
+    from agentguard.collector.batch import Checked
     from agentguard.collector.landing import Entry, Landing, Place, Reader
 
 _VERSION = 5  # user_version of the schema
@@ -89,7 +90,7 @@ class Run(NamedTuple):
     at: str
     device: str
     alerts: list[dict[str, Any]]
-    records: list[tuple[Line, str]]
+    records: Sequence[tuple[Line | Checked, str]]
     start: int
     length: int
 
@@ -344,7 +345,7 @@ def summary(log: Reader, file: int) -> tuple[list[dict[str, Any]], list[tuple[st
     return [chain._asdict() for chain in chains.values()], left
 
 
-def previous(genesis: Line) -> tuple[str, int] | None:
+def previous(genesis: Line | Checked) -> tuple[str, int] | None:
     """Return chain and number of the record that a genesis record says was the last one before it."""
     before = genesis.body.get("previous")
     chain, seq = (before.get("chain"), before.get("seq")) if isinstance(before, dict) else (None, None)
@@ -356,6 +357,7 @@ def previous(genesis: Line) -> tuple[str, int] | None:
 def _runs(entries: Iterable[tuple[Place, bytes]]) -> Iterator[tuple[Run, int, int]]:
     """Yield the log's entries as runs, each with file and offset: as far as they can be told apart, as they came."""
     run: Run | None = None
+    records: list[tuple[Line | Checked, str]] = []  # of the run
     where = (0, 0)
     for place, raw in entries:
         header, line = landing.parse(raw)
@@ -367,12 +369,13 @@ def _runs(entries: Iterable[tuple[Place, bytes]]) -> Iterator[tuple[Run, int, in
             continue
         one = (line, header["flag"])
         if run and len(run.records) < _MOST_RUN and _goes_on(run, header, line) and place.file == where[0]:
-            run.records.append(one)
+            records.append(one)
             run = run._replace(length=run.length + place.length + 1)
             continue
         if run:
             yield run, *where
-        run = Run(header["at"], header["device"], [], [one], 0, place.length + 1)
+        records = [one]
+        run = Run(header["at"], header["device"], [], records, 0, place.length + 1)
         where = (place.file, place.offset)
     if run:
         yield run, *where

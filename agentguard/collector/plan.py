@@ -18,10 +18,10 @@ from agentguard.collector.store import ALLOW, ASK, DENY, OTHER, READ
 if TYPE_CHECKING:
     from agentguard.audit.query import Node
 
-_MARK = "\ue0ff"
+ESCAPE, MARK = "\x01", "\x02"  # characters that an index counts as parts of words, and no text has
 _FACT = 48  # characters of a value that are looked up
-_PRIVATE = {0xE000 + code: "\ufffd" for code in range(256)}
-_AS_WORD = _PRIVATE | {code: chr(0xE000 + code) for code in range(128) if not chr(code).isalnum()}
+_AS_WORD = {code: f"{ESCAPE}{code:02x}" for code in range(128) if not chr(code).isalnum()}
+_SPACES = {ord(ESCAPE): " ", ord(MARK): " "}
 
 
 class Plan(NamedTuple):
@@ -51,14 +51,14 @@ class Span(NamedTuple):
 @functools.lru_cache(maxsize=65536)
 def fact(key: str, value: str) -> str:
     """Return the word by which a field's value is found; `value` as `query.facts` gives it."""
-    value = value.lower()
-    return key + _MARK + plain(value[:_FACT]).translate(_AS_WORD)
+    value = value.lower()[:_FACT]
+    return key + MARK + (value if value.isascii() and value.isalnum() else plain(value).translate(_AS_WORD))
 
 
 def visible(text: str) -> str:
     """Return a text as the full-text index takes it: without words that could pass for facts."""
     text = plain(text)
-    return text if text.isascii() else text.translate(_PRIVATE)
+    return text.translate(_SPACES) if ESCAPE in text or MARK in text else text
 
 
 def span(query: Group) -> Span:
@@ -151,5 +151,5 @@ def _term(term: Term, kind: str) -> Plan:
         if kind == OTHER and term.value in (ALLOW, ASK, DENY):
             return NONE
     start, star, rest = term.value.partition("*")
-    exact = len(start) < _FACT and not rest and plain(start) == start and "\ufffd" not in visible(start)
+    exact = len(start) < _FACT and not rest and plain(start) == start
     return Plan(f'"{fact(term.key, start)}"' + (" *" if star and len(start) < _FACT else ""), exact)

@@ -25,6 +25,7 @@ from agentguard.bundle import files
 from agentguard.collector import indexing, retention
 from agentguard.collector.access import AccessLog
 from agentguard.collector.app import application
+from agentguard.collector.checkers import Checkers
 from agentguard.collector.folders import INDEX, LANDING, LEDGER
 from agentguard.collector.ingest import Ingest
 from agentguard.collector.landing import Landing, Reader
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 HEADER_SECONDS = 15.0  # from the connection to the end of a request's headers
 _RETENTION_SECONDS = 3600.0
+_INDEXER_NICE = 5  # what devices wait for comes first
 _CONNECTIONS = 1000  # at the same time
 
 
@@ -91,7 +93,8 @@ def serve(
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # connections, and files of the index
     gc.set_threshold(100_000, 50, 100)  # records come as thousands of objects that hold no loops
-    wake, indexer = _start_indexer(keys)
+    checkers = Checkers(_cores())
+    wake, indexer = _start_indexer(keys, checkers)
     try:
         log = Landing(keys.path(LANDING))
         ledger = Ledger(keys.path(LEDGER), log)
@@ -100,7 +103,7 @@ def serve(
     store = SqliteStore(keys.path(INDEX), ledger, log)
     taker = Ingest(log, ledger, keys)
     log.landed = lambda: os.write(wake, indexing.LANDED)
-    app = application(keys, store, taker, AccessLog(taker, ledger), bundle_folder=bundle_folder)
+    app = application(keys, store, taker, checkers, AccessLog(taker, ledger), bundle_folder=bundle_folder)
     config: dict[str, Any] = {"ssl_certfile": tls[0], "ssl_keyfile": tls[1]} if tls else {}
     config |= {"http": _Protocol, "limit_concurrency": _CONNECTIONS, "timeout_keep_alive": 15}
     try:
@@ -129,6 +132,7 @@ def serve(
         keeping.join()
         os.close(wake)
         ended.join()
+        checkers.close()
         store.close()
         ledger.close()
         log.close()
@@ -137,13 +141,19 @@ def serve(
                 os.unlink(ready_file)
 
 
+def _cores() -> int:
+    """Return how many processes can work beside each other; 0 if there is one core alone."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if cores > 1 else 0
+
+
 def _tell(url: str, ready_file: str, ready: Callable[[str], None]) -> None:
     if ready_file:
         files.replace(ready_file, jsontext.canonical({"url": url, "pid": os.getpid()}) + b"\n", 0o600)
     ready(url)
 
 
-def _start_indexer(keys: Keys) -> tuple[int, int]:
+def _start_indexer(keys: Keys, checkers: Checkers) -> tuple[int, int]:
     """Start the process that indexes, before there is any thread: (end of the pipe that wakes it, its number)."""
     wakes, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -154,6 +164,8 @@ def _start_indexer(keys: Keys) -> tuple[int, int]:
     code = 1
     try:
         os.close(wake)
+        checkers.leave()
+        os.nice(_INDEXER_NICE)
         for number in (signal.SIGINT, signal.SIGTERM):  # the pipe says when it is over
             signal.signal(number, signal.SIG_IGN)
         if os.read(wakes, 1):

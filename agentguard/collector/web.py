@@ -1,17 +1,14 @@
 """What all routes of the collector share: who is asking, bodies within limits, answers and errors.
 
-Answers are JSON; errors are {"error": word, "message": text}. A client that is slow to send is let go; a body is never
-unpacked to more than its limit.
+Answers are JSON; errors are {"error": word, "message": text}. A client that is slow to send is let go.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-import zlib
 from typing import TYPE_CHECKING, Any
 
-import zstandard
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -26,13 +23,7 @@ if TYPE_CHECKING:
     from agentguard.collector.tokens import Token, Tokens
 
 BODY_SECONDS = 30.0  # for a whole body to come
-ENCODINGS = ("identity", "gzip", "zstd")
-_ZSTD_WINDOW = 8 * 1024 * 1024  # bytes: what `zstd` itself uses up to level 19
 _RETRY_SECONDS = "60"
-
-
-class BodyError(Exception):
-    """A body that cannot be unpacked."""
 
 
 def reader(request: Request, readers: Tokens, *scopes: str) -> Token:
@@ -76,38 +67,6 @@ async def json_body(request: Request, limit: int = 8 * 1024) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise HTTPException(400, "the body must be a JSON object")
     return value
-
-
-def unpacked(data: bytes, encoding: str, limit: int) -> bytes:
-    """Return what a body holds. Raises `BodyError`, and `HTTPException` if that is longer than `limit` bytes."""
-    if encoding == "identity":
-        return data
-    found = _gunzipped(data, limit) if encoding == "gzip" else _unzstd(data, limit)
-    if len(found) > limit:
-        raise HTTPException(413, f"the body unpacks to more than {limit} bytes")
-    return found
-
-
-def _gunzipped(data: bytes, limit: int) -> bytes:
-    unpack = zlib.decompressobj(wbits=31)  # a gzip header, and nothing else
-    try:
-        found = unpack.decompress(data, limit + 1)
-    except zlib.error:
-        raise BodyError("the body is not gzip") from None
-    if len(found) <= limit and (not unpack.eof or unpack.unused_data):
-        raise BodyError("the gzip body is cut off or has something after its end")
-    return found
-
-
-def _unzstd(data: bytes, limit: int) -> bytes:
-    try:
-        size = zstandard.get_frame_parameters(data).content_size
-        if size not in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR) and size > limit:
-            return bytes(limit + 1)  # it says so itself
-        unpack = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-        return unpack.decompress(data, max_output_size=limit + 1, allow_extra_data=False)
-    except zstandard.ZstdError:
-        raise BodyError(f"the body is no whole zstd frame of at most {limit} bytes") from None
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 
 from agentguard.audit import lines, mend, spool
+from agentguard.collector.batch import checked
 from agentguard.collector.ingest import GapError
 
 NOW = 1777636800.0
@@ -44,7 +45,7 @@ def taken(opened):
     ingest, ledger, _store, _log = opened()
 
     def take(device, records, now=NOW, gone=False):
-        return ingest.take(device, records, now, gone=gone)
+        return ingest.take(device, checked(records), now, gone=gone)
 
     take.alerts = lambda: [
         (one["alert"], one["device"], one["first"], one["last"]) for one in reversed(ledger.alerts())

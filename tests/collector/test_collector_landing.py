@@ -11,6 +11,7 @@ import pytest
 
 from agentguard.audit import query, spool
 from agentguard.collector import landing
+from agentguard.collector.batch import checked
 from agentguard.errors import AuditError
 
 
@@ -34,7 +35,7 @@ def test_log_goes_on_in_another_file_and_after_a_restart(opened, lines, monkeypa
     monkeypatch.setattr(landing, "FILE_BYTES", 3000)
     for number in range(0, 12, 3):
         ingest, ledger, store, log = opened()
-        ingest.take("d1", lines[number : number + 3], 1777636800.0, gone=False)
+        ingest.take("d1", checked(lines[number : number + 3]), 1777636800.0, gone=False)
     assert 4 == log.number
     assert list(range(11, -1, -1)) == numbers(store)
     chain = ledger.chain(lines[0].chain)
@@ -48,7 +49,7 @@ def test_log_goes_on_in_another_file_and_after_a_restart(opened, lines, monkeypa
 def test_lines_are_kept_byte_for_byte(opened, lines):
     """What was hashed on the device is what is in the log."""
     ingest, _ledger, _store, log = opened()
-    ingest.take('a\tb\n"é', lines, 1777636800.0, gone=False)
+    ingest.take('a\tb\n"é', checked(lines), 1777636800.0, gone=False)
     entries = [landing.parse(raw) for _place, raw in log.entries(0, 0)]
     assert [line.raw for line in lines] == [entry.line.raw for entry in entries]
     assert {"at": "2026-05-01T12:00:00.000Z", "device": 'a\tb\n"é', "flag": ""} == entries[0].header
@@ -57,12 +58,12 @@ def test_lines_are_kept_byte_for_byte(opened, lines):
 def test_ledger_that_lags_is_brought_up_to_date_before_it_is_asked(opened, lines):
     """A write that reached the log and not the ledger is not taken twice, in the same process and after a restart."""
     ingest, ledger, store, _log = opened()
-    ingest.take("d1", lines[:3], 0.0, gone=False)
+    ingest.take("d1", checked(lines[:3]), 0.0, gone=False)
     ledger._db.execute("PRAGMA query_only = ON")
     with pytest.raises(sqlite3.OperationalError):
-        ingest.take("d1", lines[3:6], 0.0, gone=False)
+        ingest.take("d1", checked(lines[3:6]), 0.0, gone=False)
     ledger._db.execute("PRAGMA query_only = OFF")
-    ingest.take("d1", lines[3:9], 0.0, gone=False)
+    ingest.take("d1", checked(lines[3:9]), 0.0, gone=False)
     assert list(range(8, -1, -1)) == numbers(store)
     before = ledger.chains()
     ledger._db.execute("DELETE FROM chains")
@@ -76,7 +77,7 @@ def test_ledger_that_lags_is_brought_up_to_date_before_it_is_asked(opened, lines
 def test_damaged_log_is_not_served(opened, lines, tmp_path):
     """A changed byte in the log's middle ends in an error, not in a record that nobody sent."""
     ingest, *_others = opened()
-    ingest.take("d1", lines, 0.0, gone=False)
+    ingest.take("d1", checked(lines), 0.0, gone=False)
     path = tmp_path / "data" / "landing" / "landing-00000001.ndjson"
     data = path.read_bytes()
     path.write_bytes(data.replace(b'"kind"', b'kind""', 1))

@@ -12,6 +12,8 @@ import pytest
 from agentguard.audit import spool
 from agentguard.collector.access import AccessLog
 from agentguard.collector.app import application
+from agentguard.collector.batch import checked
+from agentguard.collector.checkers import Checkers
 from agentguard.collector.keys import Keys
 from agentguard.collector.pages import session
 from agentguard.collector.pages.chart import HEIGHT, chart
@@ -57,10 +59,10 @@ def collector(opener, tmp_path_factory):
                 "rows": [{"action": "read", "tool": "Bash", "effect": "deny"}]}  # fmt: skip
         command = f"=1+1 {HOSTILE}" if number == 7 else f"cat file-{number}"
         spool.append(path, body, {"command": command, "rows": [{"path": f"/srv/{number}"}]})
-    ingest.take("d1", list(spool.read(path)), time.time(), gone=False)
+    ingest.take("d1", checked(list(spool.read(path))), time.time(), gone=False)
     store.catch_up()
     store.reach = lambda _seconds: True  # no process indexes here, so nobody waits for one
-    app = application(keys, store, ingest, AccessLog(ingest, ledger))
+    app = application(keys, store, ingest, Checkers(0), AccessLog(ingest, ledger))
     tokens = {scope: keys.readers.give(f"{scope}-reader", scope, "2026-05-01T12:00:00.000Z") for scope in SCOPES}
     yield Client(app), tokens, keys, store
     opened.close()

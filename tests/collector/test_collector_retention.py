@@ -8,6 +8,7 @@ import warm
 from agentguard.audit import query, receipts, spool
 from agentguard.audit.record import stamp
 from agentguard.collector import landing, rebuild, retention
+from agentguard.collector.batch import checked
 from agentguard.collector.keys import Keys
 
 DAY = 86_400
@@ -32,7 +33,7 @@ def aged(opened, tmp_path, monkeypatch):
             spool.append(folder, {"kind": "decision", "id": f"{effect}-{age}", "effect": effect, "rules": ["r"]}, {})
         lines = [line for line in spool.read(folder) if line.seq > sent]
         sent = lines[-1].seq
-        answers.append(ingest.take("d1", lines, NOW - age * DAY, gone=False))
+        answers.append(ingest.take("d1", checked(lines), NOW - age * DAY, gone=False))
     store.catch_up()
     return ledger, store, log, answers
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agentguard.audit import query, spool
 from agentguard.audit.record import stamp
 from agentguard.collector import fast, indexing, plan
+from agentguard.collector.batch import checked
 from agentguard.collector.store import NEWEST
 
 DAY = 86_400
@@ -20,7 +21,8 @@ RECORDS = (
     (0, "d2", {"effect": "ask", "user": "bob", "rules": ["git/push"], "session": "s1"}, {"command": "git push --force"}),
     (1, "d2", {"effect": "deny", "user": "bob", "rules": ["git/push"], "session": "s1"}, {"command": "git push -f"}),
     (1, "d2", {"kind": "event", "user": "bob", "session": "s1", "outcome": "failed"}, {"facts": {"why": "push-force é"}}),
-    (1, "d1", {"effect": "allow", "odd": ["\ud800", 10**30, "\x00", "\ue0ff"], "tool": "tool\ue03aeffect"}, {"cwd": "x" * 99}),
+    (1, "d1", {"effect": "allow", "odd": ["\ud800", 10**30, "\x00", "tool\x02bash"], "tool": "tool\x02effect\x013a"},
+     {"cwd": "x" * 99}),
     (3, "d1", {"effect": "deny", "user": "alice", "rules": ["secrets/file"]}, {"rows": [{"path": ["/srv/", 0, ".env"]}]}),
     (3, "d1", {"effect": "Deny", "user": 7, "rules": "x", "bundle": {"revision": 7}}, {"cwd": "x" * 98 + "y", "k": "Éa"}),
 )  # fmt: skip
@@ -33,7 +35,7 @@ def send(ingest, folder, records):
         spool.append(path, {"kind": "decision", "id": f"{number:016x}", **body}, texts)
         lines = [line for line in spool.read(path) if line.seq > send.sent.get(path, -1)]
         send.sent[path] = lines[-1].seq
-        ingest.take(device, lines, NOON + days * DAY, gone=False)
+        ingest.take(device, checked(lines), NOON + days * DAY, gone=False)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,9 @@ QUERIES = (
     '"git push --force"', "-push", "path:/etc/*", "path:/srv/*.env", "path:*", "since:2026-05-02", "until:2026-05-02",
     "-since:2026-05-02", "verdict:deny OR user:bob", "(verdict:deny OR since:2026-05-04) -user:bob", "device:d2", "é", "É",
     "verdict:d*", "verdict:*", "-verdict:*", "cwd:" + "x" * 99, "cwd:" + "x" * 98 + "*", "kind:event", "NOT (push OR x)", "7",
-    "user:7", "revision:7", '"--"', '"\ue0ff"', "tool:tool\ue03aeffect", "tool:tool:effect", "1000000000000000000000000000000",
+    "user:7", "revision:7", '"--"', '"\x02"', "tool:tool\x02effect\x013a", "tool:tool\x02effect:", '"tool\x02bash"',
+    "tool:tool:effect",
+    "1000000000000000000000000000000",
     "push -f", "push NOT f", "verdict:ask verdict:deny", "verdict:(ask deny)", "id:0000000000000003", "zzz", "rule:x OR -push",
     "-(rule:x push)", "verdict:deny -until:2026-05-03",
 )  # fmt: skip
