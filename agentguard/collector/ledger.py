@@ -139,7 +139,7 @@ class Ledger:
             row = self._db.execute(f"SELECT {', '.join(_CHAINS)} FROM chains WHERE chain = ?", (chain,)).fetchone()
         return Chain(*row) if row else None
 
-    def last_of(self, device: str, start: Line) -> Chain | None:
+    def last_of(self, device: str, start: Line | Checked) -> Chain | None:
         """Return the chain that was heard of last, on a device, of the person whose spool the genesis record starts.
 
         A spool is an account's, so its number tells: people are renamed, and one name may stand for several accounts.
@@ -316,7 +316,7 @@ def _counts(run: Run) -> Chain:
     )
 
 
-def _uid(line: Line) -> int | None:
+def _uid(line: Line | Checked) -> int | None:
     """Return the number of the account that a genesis record names."""
     uid = line.body.get("uid") if line.body.get("kind") == "genesis" else None
     return uid if type(uid) is int and 0 <= uid < _MOST else None
