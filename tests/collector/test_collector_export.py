@@ -7,15 +7,12 @@ from pathlib import Path
 
 import warm
 
-from agentguard.audit import erase, proof, spool
+from agentguard.audit import erase, export, proof, source, spool
 
 
-def export(server, path, *query):
+def exported(server, path, query="", form=export.JSONL):
     """Export what a query finds at the collector; return the manifest."""
-    where = ["--collector", server.url, "--token-file", server.token_file]
-    done = warm.run("audit", "export", *query, "--to", path, "--json", *where)
-    assert 0 == done.returncode, done.stderr
-    return json.loads(done.stdout)
+    return export.write(str(path), form, source.Collector(server.url, server.reader_token), query)
 
 
 def index(path):
@@ -28,7 +25,8 @@ def test_export_of_two_laptops_is_their_exact_lines(server, device, tmp_path):
     one.send()
     two.send()
     one.record(2).send()
-    made = export(server, tmp_path / "all.jsonl")
+    words = ["--to", tmp_path / "all.jsonl", "--collector", server.url, "--token-file", server.token_file, "--json"]
+    made = json.loads(warm.run("audit", "export", *words).stdout)
     server.kill()
     lines = (tmp_path / "all.jsonl").read_bytes()
     assert one.raw(0, 3) + two.raw() + one.raw(4) == lines
@@ -62,7 +60,7 @@ def test_export_of_a_query_says_what_it_left_out(server, device, tmp_path):
         laptop.record(1, effect=effect)
     laptop.send()
     path = tmp_path / "denials.jsonl"
-    made = export(server, path, "verdict:deny")
+    made = exported(server, path, "verdict:deny")
     assert (4, "verdict:deny", server.url, []) == tuple(
         made[name] for name in ("records", "query", "source", "removed")
     )
@@ -94,7 +92,7 @@ def test_what_is_wrong_with_a_chain_is_in_its_export(server, device, tmp_path):
     rows[1] = rows[1].replace(b'"user":"alice"', b'"user":"bob"')
     server.post(server.enrol("d2"), b"\n".join(rows))
     path = tmp_path / "all.jsonl"
-    export(server, path)
+    exported(server, path)
     assert ["broken", "fork"] == sorted(row["flag"] for row in index(path) if "flag" in row)
     found = proof.check(str(path)).findings
     assert {
@@ -110,7 +108,7 @@ def test_erased_texts_stay_erased(server, device, tmp_path):
     erase.erase(laptop.folder, [1], {"device": "d1", "user": "alice"}, "request 12")
     laptop.send()
     path = tmp_path / "all.jsonl"
-    made = export(server, path)
+    made = exported(server, path)
     assert (4, 1) == (made["records"], made["erased"])
     assert b'"t":null,"s":""' in path.read_bytes()
     report = proof.check(str(path))
@@ -138,7 +136,7 @@ def test_table_from_a_collector_starts_no_formula(server, device, tmp_path):
     spool.append(laptop.folder, {"kind": "decision", "id": "1" * 16, "user": "=cmd", "device": "@x"}, {"command": "+1"})
     laptop.send()
     path = tmp_path / "all.csv"
-    made = export(server, path, "--format", "csv", "kind:decision")
+    made = exported(server, path, "kind:decision", export.CSV)
     assert 1 == made["records"]
     assert b",'@x," in path.read_bytes()
     assert b",'=cmd," in path.read_bytes()
