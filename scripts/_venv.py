@@ -13,6 +13,7 @@ OLDEST = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
+PYCACHE = os.path.join(VENV, "pycache")
 
 
 def ensure(extras):
@@ -23,8 +24,8 @@ def ensure(extras):
     if sys.argv[1:] in (["-h"], ["--help"]):
         print(sys.modules["__main__"].__doc__.strip())
         sys.exit(0)
-    sys.dont_write_bytecode = True
-    os.environ["PYTHONPYCACHEPREFIX"] = os.path.join(VENV, "pycache")  # nothing is left beside the sources
+    os.environ["PYTHONPYCACHEPREFIX"] = PYCACHE  # nothing is left beside the sources
+    sys.dont_write_bytecode = getattr(sys, "pycache_prefix", None) != PYCACHE
     if os.path.realpath(sys.prefix) == os.path.realpath(VENV) and _fresh(extras):
         return
     python = _new_enough()

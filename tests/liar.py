@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import functools
 import json
+from urllib.parse import quote
 
 from securesystemslib.formats import encode_canonical
 from securesystemslib.signer import CryptoSigner
@@ -69,8 +70,11 @@ class Repo:
             setattr(twin, name, copy.copy(getattr(self, name)))
         return twin
 
-    def rotate(self, *, signed_by=(), steps=1):
-        """Publish a root with the present signers and thresholds; `signed_by` sign it too, as the roots before must."""
+    def rotate(self, *, signed_by=(), by=None, steps=1):
+        """Publish a root with the present signers and thresholds; `signed_by` sign it too, as the roots before must.
+
+        `by` sign it in place of all of them.
+        """
         self.versions["root"] += steps
         root = Root(
             self.versions["root"],
@@ -82,16 +86,22 @@ class Repo:
             },
             unrecognized_fields=dict(self.root_fields),
         )
-        self.files[f"{self.versions['root']}.root.json"] = self.sign(root, [*self.signers["root"], *signed_by])
+        signers = [*self.signers["root"], *signed_by] if by is None else by
+        self.files[f"{self.versions['root']}.root.json"] = self.sign(root, signers)
 
-    def publish(self, *, targets_by=None, snapshot_by=None, timestamp_by=None):
-        """Sign the policy and everything that leads to it; `…_by` are other signers than the role's own."""
+    def publish(self, *, targets_by=None, snapshot_by=None, timestamp_by=None, change=None, beside=None):
+        """Sign the policy and everything that leads to it; `…_by` are other signers than the role's own.
+
+        `change` gets the targets before they are signed; `beside` are signed documents of delegated roles, by name.
+        """
         for role in ("targets", "snapshot", "timestamp"):
             self.versions[role] += 1
         target = TargetFile.from_data("policy.json", self.policy)
         target.unrecognized_fields["custom"] = dict(self.custom)
         self._claim(target, "policy")
         targets = Targets(self.versions["targets"], expires=self.expires["targets"], targets={"policy.json": target})
+        if change:
+            change(targets)
         data = self.sign(targets, self.signers["targets"] if targets_by is None else targets_by)
         self.files[f"{self.versions['targets']}.targets.json"] = data
         snapshot = Snapshot(
@@ -99,6 +109,10 @@ class Repo:
             expires=self.expires["snapshot"],
             meta={"targets.json": self._meta("targets", data)},
         )
+        for name, document in (beside or {}).items():
+            version = Metadata.from_bytes(document).signed.version
+            snapshot.meta[f"{name}.json"] = MetaFile.from_data(version, document, ["sha256"])
+            self.files[f"{version}.{quote(name, '')}.json"] = document
         data = self.sign(snapshot, self.signers["snapshot"] if snapshot_by is None else snapshot_by)
         self.files[f"{self.versions['snapshot']}.snapshot.json"] = data
         timestamp = Timestamp(

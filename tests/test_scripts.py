@@ -26,6 +26,19 @@ def test_an_old_python_gets_one_friendly_line():
     assert [f"agentguard needs Python 3.11 or newer; this is Python 3.9 ({sys.executable})"] == done.stderr.splitlines()
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_compiled_modules_are_kept_in_the_environment_and_nowhere_else(ours, tmp_path):
+    """A second start compiles nothing again; without that folder, nothing is left beside the sources."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import _venv; _venv.VENV = sys.prefix; "
+        f"_venv._fresh = lambda extras: True; _venv.PYCACHE = {str(tmp_path)!r}; _venv.ensure('dev'); "
+        "print(sys.dont_write_bytecode)"
+    )
+    environ = {"PYTHONPYCACHEPREFIX": str(tmp_path)} if ours else {}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=False)
+    assert (f"{not ours}\n", "") == (done.stdout, done.stderr)
+
+
 @pytest.mark.parametrize("name", STARTED_BY_PEOPLE)
 def test_script_can_be_read_by_an_old_python_up_to_the_friendly_line(name):
     """A syntax error would come before the line; imports that an old Python lacks stand behind it."""
