@@ -53,6 +53,12 @@ class Records:
             report.findings += [*self._texts(line), *self._link(line)]
             report.findings += verify.mishaps(line, self._mishaps.setdefault(line.chain, {}))
         report.chains = list(self._chains.values())
+        for of, heads in self._heads.items():
+            if of in self._chains:
+                self._chains[of].signed = max(heads)
+            else:
+                text = f"the collector signed for chain {of} up to record {max(heads)}; none of it is in this export"
+                report.findings.append(Finding(text, broken=False, chain=of))
         for chain in report.chains:
             numbers = sorted({*self._hashes[chain.chain], *(seq for of, seq in gone if of == chain.chain)})
             holes = [(one + 1, two - 1) for one, two in pairwise(numbers) if two > one + 1]

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from agentguard import jsontext
 from agentguard.audit import receipts
-from agentguard.errors import UploadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,23 +111,12 @@ class Memory:
 def kept_receipts(places: Places, uid: int, keys: Sequence[str]) -> list[receipts.Receipt]:
     """Return the receipts kept for a spool that one of `keys` has signed, oldest first."""
     names = (f"receipts.{uid}.ndjson.old", f"receipts.{uid}.ndjson")
-    return receipts_in([os.path.join(places.sync, name) for name in names], keys)
-
-
-def receipts_in(paths: Sequence[str], keys: Sequence[str]) -> list[receipts.Receipt]:
-    """Return the receipts in files, one a line, that one of `keys` has signed. What cannot be read has none."""
-    found = []
-    for path in paths:
+    found: list[receipts.Receipt] = []
+    for name in names:
         try:
-            with open(path, "rb") as file:
-                data = file.read()
+            found += receipts.read(os.path.join(places.sync, name), keys)[0]
         except OSError:
             continue
-        for row in data.splitlines():
-            try:
-                found.append(receipts.check(jsontext.loads(row), keys))
-            except (jsontext.JsonError, UploadError):
-                continue
     return found
 
 

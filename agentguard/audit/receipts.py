@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from agentguard.audit.lines import is_hex
 from agentguard.errors import UploadError
-from agentguard.jsontext import canonical
+from agentguard.jsontext import JsonError, canonical, loads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +77,21 @@ def check(value: Any, keys: Sequence[str]) -> Receipt:
     except (InvalidSignature, ValueError, TypeError):
         raise UploadError("the receipt's signature is wrong") from None
     return receipt
+
+
+def read(path: str, keys: Sequence[str]) -> tuple[list[Receipt], list[tuple[int, str]]]:
+    """Return the receipts in a file, one a line, that one of `keys` has signed, and (line, why) of all else. Raises OSError."""
+    with open(path, "rb") as file:
+        rows = file.read().splitlines()
+    found, refused = [], []
+    for number, row in enumerate(rows, 1):
+        try:
+            found.append(check(loads(row), keys))
+        except JsonError:
+            refused.append((number, "this is no receipt"))
+        except UploadError as error:
+            refused.append((number, error.message))
+    return found, refused
 
 
 def check_for(value: Any, keys: Sequence[str], chain: str, first: int, hashes: dict[int, str]) -> Receipt:

@@ -58,15 +58,19 @@ class Finding:
 
 
 class Chain:
-    """What is there of one chain: first and last number, the hash of the last, how many records."""
+    """What is there of one chain: first and last number, the hash of the last, how many records.
 
-    __slots__ = ("chain", "first", "h", "last", "records")
+    `signed`: the highest number that a receipt at hand signs for, None if there is no receipt.
+    """
+
+    __slots__ = ("chain", "first", "h", "last", "records", "signed")
 
     def __init__(self, line: Line) -> None:
         self.chain = line.chain
         self.first = self.last = line.seq
         self.h = line.h
         self.records = 0
+        self.signed: int | None = None
 
 
 class Report:
@@ -123,6 +127,7 @@ def check(lines: Iterable[Line], receipts: Iterable[Receipt] = ()) -> Report:
     gone: list[Line] = []
     tombstones: set[int] = set()
     before: Line | None = None
+    begins: Line | None = None  # the record that starts the first chain, if it is here
     counts: dict[str, int] = {}
     for line in lines:
         report.records += 1
@@ -131,6 +136,8 @@ def check(lines: Iterable[Line], receipts: Iterable[Receipt] = ()) -> Report:
             report.findings.append(Finding(f"no record: {line.problem}", line, broken=not unfinished))
             continue
         report.findings += _links(line, before, heads)
+        if before is None and line.starts_chain:
+            begins = line
         if not line.texts_hold:
             report.findings.append(Finding(f"record {line.seq}: its texts are not those that were recorded", line))
         acknowledged = heads.get((line.chain, line.seq), line.h)
@@ -149,6 +156,17 @@ def check(lines: Iterable[Line], receipts: Iterable[Receipt] = ()) -> Report:
         if line.seq not in tombstones:
             text = f"record {line.seq}: its texts were taken away, and no tombstone says so"
             report.findings.append(Finding(text, line))
+    signed: dict[str, int] = {}
+    for chain_id, seq in heads:
+        signed[chain_id] = max(seq, signed.get(chain_id, seq))
+    for chain in report.chains:
+        chain.signed = signed.pop(chain.chain, None)
+    if begins and not begins.body.get("previous"):
+        for chain_id, seq in signed.items():
+            text = (
+                f"begun anew: the collector has chain {chain_id} of this spool, up to record {seq}, and it is not here"
+            )
+            report.findings.append(Finding(text, begins, chain=chain_id))
     last = {chain.chain: chain.last for chain in report.chains}
     for chain_id, seq in sorted(heads):
         if chain_id in last and seq > last[chain_id]:

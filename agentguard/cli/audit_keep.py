@@ -13,7 +13,7 @@ from agentguard.errors import Refused, UsageError
 
 if TYPE_CHECKING:
     from agentguard.audit.receipts import Receipt
-    from agentguard.audit.verify import Report
+    from agentguard.audit.verify import Finding, Report
 
 _FILE = click.Path(exists=True, dir_okay=False)
 
@@ -42,6 +42,7 @@ def verify(
     """Check that no record was changed, lost or added. Exit 3 if the log does not hold.
 
     Needs no network: the hashes of the chain and the collector's signed receipts are proof. What is missing is named.
+    Every line of --receipts must be a receipt that one of the keys has signed.
     With --collector the collector's chains and alerts are checked too.
 
     A file that `export` wrote is checked with the manifest and the index beside it: each line that was changed, removed,
@@ -54,14 +55,14 @@ def verify(
       agentguard audit verify --file all.jsonl --receipts receipts.ndjson --key 3f9c…
       agentguard audit verify --collector https://audit.example --token-file reader.token
     """
-    from agentguard.audit import memory  # noqa: PLC0415 - only when the command runs
-    from agentguard.audit import verify as checks  # noqa: PLC0415
+    from agentguard.audit import verify as checks  # noqa: PLC0415 - only when the command runs
 
     if bool(receipts) != bool(keys):
         raise UsageError("--receipts and --key go together", hint="`agentguard collector key` prints the key")
     places = places_of(home)
-    kept = memory.receipts_in([receipts], keys) if receipts else [] if path else receipts_of(places)
+    kept, doubts = _given(receipts, keys) if receipts else ([] if path else receipts_of(places), [])
     report = _of_file(path, kept, sha256) if path else checks.verify(places.spool(os.getuid()), kept)
+    report.findings += doubts
     value = report.as_json()
     if collector:
         from agentguard.audit import remote  # noqa: PLC0415
@@ -75,6 +76,18 @@ def verify(
     if not report.holds:
         raise Refused("the audit log does not hold")
     say(f"the audit log holds: {report.records} records")
+
+
+def _given(path: str, keys: tuple[str, ...]) -> tuple[list[Receipt], list[Finding]]:
+    """Return the receipts in a file; what is none is a finding, for whoever relies on receipts must know that."""
+    from agentguard.audit import receipts  # noqa: PLC0415
+    from agentguard.audit.verify import Finding  # noqa: PLC0415
+
+    found, refused = receipts.read(path, keys)
+    doubts = [Finding(f"{path}:{number}: {why}") for number, why in refused]
+    if not found and not refused:
+        doubts.append(Finding(f"{path} has no receipt"))
+    return found, doubts
 
 
 def _of_file(path: str, receipts: list[Receipt], sha256: str) -> Report:
@@ -97,7 +110,8 @@ def _of_file(path: str, receipts: list[Receipt], sha256: str) -> Report:
 
 def _print(report: Report, there: list[dict[str, Any]]) -> None:
     for chain in report.chains:
-        out(f"chain {chain.chain}: records {chain.first} to {chain.last}")
+        signed = "" if chain.signed is None else f"; the collector signed for it up to {chain.signed}"
+        out(f"chain {chain.chain}: records {chain.first} to {chain.last}{signed}")
     for one in there:
         out(f"collector: chain {one['chain']} of {one['device']}: {one['first']} to {one['last']}")
     for finding in report.findings:

@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 import warm
@@ -64,6 +65,31 @@ def test_whoever_has_lines_and_receipts_checks_them_offline(collector, home, sen
             done.returncode, [(one["first"], one["last"]) for one in found["missing"]],
         )  # fmt: skip
         assert found["holds"] == (not missing)
+
+
+def test_receipts_that_are_none_are_named(collector, home, send, tmp_path):
+    """Whoever relies on receipts learns that the key is wrong, a receipt was changed, or the file has none."""
+    rows = b"".join(line.raw + b"\n" for line in unsent.waiting(home.spool(UID), {}))
+    send()
+    (tmp_path / "lines").write_bytes(rows)
+    good = Path(home.sync, f"receipts.{UID}.ndjson").read_bytes()
+
+    def run(data, key=collector.public):
+        (tmp_path / "receipts").write_bytes(data)
+        words = ("--file", tmp_path / "lines", "--receipts", tmp_path / "receipts", "--key", key)
+        done = warm.run("audit", "verify", *words)
+        return done.returncode, done.stdout.replace(f"{tmp_path}/", "")
+
+    code, said = run(good)
+    assert (0, True) == (code, "records 0 to 5; the collector signed for it up to 5" in said)
+    for data, key, text in (
+        (good, "ab" * 32, "receipts:1: the receipt is signed with a key that the policy does not name"),
+        (good.replace(b'"last":5', b'"last":9'), collector.public, "receipts:1: the receipt's signature is wrong"),
+        (good + b"\xff\n", collector.public, "receipts:2: this is no receipt"),
+        (b"", collector.public, "receipts has no receipt"),
+    ):
+        code, said = run(data, key)
+        assert (3, [f"broken: {text}"]) == (code, [line for line in said.splitlines() if line.startswith("broken")])
 
 
 def test_acknowledged_segments_are_freed_and_the_open_file_stays(collector, home, send):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.audit import receipts, spool, verify
+from agentguard.audit import mend, receipts, spool, verify
 from agentguard.errors import UploadError
 
 
@@ -141,7 +141,16 @@ def test_receipts_pin_what_was_acknowledged(folder, path, signed):
     assert ["the collector has record 9 of this spool, which ends at 5"] == broken(
         folder, signed(last.chain, 0, 9, "cd" * 32)
     )
-    assert [] == broken(folder, signed("ef" * 16, 0, 9, "cd" * 32))
+
+
+def test_spool_that_was_begun_anew_does_not_hold_beside_the_receipts_of_the_one_before(folder, path, signed):
+    """Deleting a spool makes a fresh chain that holds by itself; the receipts say what it does not follow."""
+    text = f"begun anew: the collector has chain {'ef' * 16} of this spool, up to record 9, and it is not here"
+    assert [f"current.ndjson:1: {text}"] == broken(folder, signed("ef" * 16, 0, 9, "cd" * 32))
+    head = next(spool.read(folder))
+    mend.new_chain(folder, mend.FORK, leaving=head.chain, device="d", user="u")
+    later = next(line for line in spool.read(folder) if line.chain != head.chain)
+    assert [] == broken(folder, signed(later.chain, later.seq, later.seq, later.h))
 
 
 def test_receipt_that_says_more_than_a_receipt_is_refused(signed):
