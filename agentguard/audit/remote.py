@@ -22,6 +22,7 @@ _ANSWER_LIMIT = 64 * 1024 * 1024
 _TOKEN_LIMIT = 4096
 _MEANING = {
     "gap": "are missing",
+    "lost": "were signed for, and the collector has lost them",
     "fork": "have been written twice with different content",
     "broken": "do not follow from the record before",
     "device": "came from another device than the chain's",

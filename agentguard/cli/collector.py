@@ -121,6 +121,7 @@ def _print_keys(keys: Keys, *, as_json: bool) -> None:
 collector.add_command(collector_data.token)
 collector.add_command(collector_data.device)
 collector.add_command(collector_data.enrol_secret)
+collector.add_command(collector_data.accept_loss)
 collector.add_command(collector_data.reindex)
 collector.add_command(collector_data.retention)
 collector.add_command(collector_data.retain)

@@ -191,6 +191,42 @@ def reindex(data: str, as_json: bool) -> None:
         say(f"indexed {count} records")
 
 
+@click.command("accept-loss")
+@data_option
+@click.option("--yes", is_flag=True, help="Do it. Without, only say what is missing.")
+@json_option
+def accept_loss(data: str, yes: bool, as_json: bool) -> None:
+    """Go on though records that were signed for are gone from the landing log. The server must not run.
+
+    An alert `lost` stays for each chain, with the numbers; the ledger and the index that still know them are put aside.
+    Put the files of landing/ back instead if you can.
+
+    \b
+    Examples:
+      agentguard collector accept-loss --data /srv/collector
+      agentguard collector accept-loss --data /srv/collector --yes
+    """
+    from agentguard.collector import loss  # noqa: PLC0415
+
+    keys = keys_of(data)
+    aside = ""
+    try:
+        found, aside = loss.accept(keys, time.time()) if yes else (loss.find(keys), "")
+    except OSError as error:
+        raise ConfigError(f"{data} cannot be changed: {error}") from None
+    if as_json:
+        files = [one._asdict() for one in found.files]
+        out_json({"files": files, "records": [one._asdict() for one in found.records], "aside": aside})
+    for one in [] if as_json else [*found.files, *found.records]:
+        out(str(one))
+    if not found.files:
+        say("nothing is missing")
+    elif yes:
+        say(f"went on without them; what knew them is in {aside}")
+    else:
+        say("nothing was changed; --yes goes on without them")
+
+
 def _days_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add an option for the days of each verdict."""
     for name, text in _KEPT.items():

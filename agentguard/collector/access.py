@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from agentguard.audit import mend, spool
 from agentguard.audit.record import stamp
 from agentguard.collector import batch
+from agentguard.collector.ingest import LOST
 from agentguard.collector.landing import OWN
 from agentguard.collector.store import READ
 
@@ -49,6 +50,10 @@ class AccessLog:
     def _head(self) -> tuple[bytes, Head]:
         """Return the newest record of the chain; where there is none, the line that starts one, too."""
         chain = self._ledger.newest_of(OWN)
+        own = {"device": OWN, "user": ""}
         if chain is None:
-            return mend.genesis(mend.NEW, None, {"device": OWN, "user": ""})
-        return b"", (chain.chain, chain.last, chain.h)
+            return mend.genesis(mend.NEW, None, own)
+        head = (chain.chain, chain.last, chain.h)
+        if self._ledger.has_alert(LOST, chain.chain, OWN):  # no number of those that were lost is given twice
+            return mend.genesis(mend.FORK, head, own)
+        return b"", head

@@ -39,6 +39,7 @@ _CACHE_KIB = 16 * 1024
 _ABOVE = 2**62  # above every number
 _PAGE = 200  # candidates that are read at once
 END = ".sqlite"
+ENDS = ("", "-wal", "-shm")  # of the files of one database
 
 
 class Row(NamedTuple):
@@ -70,7 +71,7 @@ def make(path: str, schema: str) -> None:
 
 def discard(path: str) -> None:
     """Delete a file, if it is there."""
-    for end in ("", "-wal", "-shm"):
+    for end in ENDS:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path + end)
 

@@ -18,6 +18,7 @@ from agentguard.collector.store import FIELDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+FLEET = "fleet.sqlite"
 _VERSION = 3  # of the whole index: another one is made anew
 _SCHEMA = f"""
 PRAGMA user_version = {_VERSION};

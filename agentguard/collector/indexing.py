@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from agentguard.collector.landing import Entry, Place, Reader
 
-FLEET = "fleet.sqlite"
 _PIECE = 1000  # entries
 LANDED, FORGET = b".", b"f"  # what comes through the pipe
 _WAKES = 65536  # bytes that are read at once: however often it was woken, it looks once
@@ -142,7 +141,7 @@ class Indexer:
 
     def _opened(self) -> fleet.Fleet:
         """Open the file that says where the index is; an index that is damaged or ahead of the log is made anew."""
-        path = os.path.join(self._folder, FLEET)
+        path = os.path.join(self._folder, fleet.FLEET)
         try:
             found = fleet.Fleet(path, write=True)
             if found.cursor() <= self._acknowledged():

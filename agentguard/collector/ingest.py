@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentguard.collector.ledger import Chain, Ledger
 
 FORK, BROKEN, GAP, DEVICE = "fork", "broken", "gap", "device"
-REPLAY, RESET, CLONE, CLOCK = "replay", "reset", "clone", "clock"
+REPLAY, RESET, CLONE, CLOCK, LOST = "replay", "reset", "clone", "clock", "lost"
 ALERTS = {
     BROKEN: "a record does not follow from the one before it, or its texts are not those it is committed to",
     CLOCK: "the collector's clock went back",
@@ -38,6 +38,7 @@ ALERTS = {
     DEVICE: "records came for a chain that another device began",
     FORK: "the same number came twice with different content: a spool restored from a backup, or a cloned device",
     GAP: "records are missing, and the device no longer has them",
+    LOST: "records that were signed for are no longer in the landing log",
     REPLAY: "records that another device had sent came again, unchanged",
     RESET: "a person's spool was begun anew: it was deleted, or damaged, and what was not sent is gone",
 }

@@ -142,7 +142,7 @@ class Reader:
         """Return when the newest entry of a file came, "" if it has none."""
         with open(self.path(number), "rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - _CHUNK))
-            rows = file.read().splitlines()
+            rows = file.read().rpartition(b"\n")[0].splitlines()  # a file that was cut may end anywhere
         return str(parse(rows[-1]).header["at"]) if rows else ""
 
     def path(self, number: int) -> str:
@@ -223,6 +223,11 @@ class Landing(Reader):
         if mine.error:
             raise mine.error
 
+    def go_on_after(self, number: int) -> None:
+        """Go on in a new file, whose number is above this one and that of every file."""
+        with self.still:
+            self._next_file(number)
+
     def remove(self, number: int) -> None:
         """Delete a file that is not the newest one."""
         if number != self.number:
@@ -263,11 +268,12 @@ class Landing(Reader):
         self._size += len(data)
         return place
 
-    def _next_file(self) -> None:
-        """Go on in a new file."""
-        fd, size = self._open_to_write(self.number + 1)
+    def _next_file(self, after: int = 0) -> None:
+        """Go on in a new file, with the next number above both `after` and the newest one."""
+        number = max(after, self.number) + 1
+        fd, size = self._open_to_write(number)
         os.close(self._fd)
-        self._fd, self._size, self.number = fd, size, self.number + 1
+        self._fd, self._size, self.number = fd, size, number
 
     def _open_to_write(self, number: int) -> tuple[int, int]:
         """Open a file: (descriptor, size). What follows its last newline was never acknowledged, and goes."""

@@ -254,9 +254,13 @@ class Ledger:
                     self._db.execute(_LEFT, left)
 
     def _retired(self, header: dict[str, Any]) -> None:
-        """Count what a file held, unless it was counted from the file itself."""
-        fresh = self._db.execute("INSERT OR IGNORE INTO retired VALUES (?)", (header["retired"],)).rowcount
-        if fresh and header["retired"] not in self._log.files():
+        """Count what a file held, unless it was counted from the file itself: now, or before the file went."""
+        file = header["retired"]
+        fresh = self._db.execute("INSERT OR IGNORE INTO retired VALUES (?)", (file,)).rowcount
+        if file in self._log.files():
+            return
+        counted = self._db.execute("DELETE FROM runs WHERE file = ?", (file,)).rowcount
+        if fresh and not counted:
             self._db.executemany(_COUNT, [[chain.get(name) for name in _CHAINS] for chain in header["chains"]])
             self._db.executemany(_LEFT, header["left"])
 

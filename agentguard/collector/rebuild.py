@@ -7,7 +7,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING
 
-from agentguard.collector import indexing, retention
+from agentguard.collector import indexing, loss, retention
 from agentguard.collector.dayfile import discard
 from agentguard.collector.folders import INDEX, LANDING, LEDGER
 from agentguard.collector.landing import Landing
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 def opened(keys: Keys, *, anew: bool = False) -> Iterator[tuple[Landing, Ledger, SqliteStore]]:
     """Lend everything that a data folder holds; `anew` throws away what can be made again.
 
-    Raises `ConfigError` if a server has it, or if it cannot be used.
+    Raises `ConfigError` if a server has it, if it cannot be used, or if records are lost (see `loss`).
     """
     try:
+        loss.check(keys)
         with contextlib.ExitStack() as stack:
             log = stack.enter_context(contextlib.closing(Landing(keys.path(LANDING))))
             if anew:

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from agentguard import jsontext
 from agentguard.bundle import files
-from agentguard.collector import indexing, retention
+from agentguard.collector import indexing, loss, retention
 from agentguard.collector.access import AccessLog
 from agentguard.collector.app import application
 from agentguard.collector.checkers import Checkers
@@ -83,7 +83,9 @@ def serve(
     ready_file: str = "",
     ready: Callable[[str], None] = lambda _url: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. Raises `ConfigError` if the data, the certificate or the address cannot be used.
+    """Serve until SIGINT or SIGTERM.
+
+    Raises `ConfigError` if records are lost (see `loss`), or the data, the certificate or the address cannot be used.
 
     `tls`: files with the certificate chain and the private key. When the address is bound, `ready` is called with the
     URL and {"url", "pid"} is written to `ready_file`.
@@ -93,6 +95,10 @@ def serve(
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # connections, and files of the index
     gc.set_threshold(100_000, 50, 100)  # records come as thousands of objects that hold no loops
+    try:
+        loss.check(keys)
+    except OSError as error:
+        raise ConfigError(f"{keys.folder} cannot be used for the collector's data: {error}") from None
     checkers = Checkers(_cores())
     wake, indexer = _start_indexer(keys, checkers)
     try:

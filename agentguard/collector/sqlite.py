@@ -22,8 +22,8 @@ from agentguard.audit import query as language
 from agentguard.audit.query import Group, Term
 from agentguard.audit.record import stamp
 from agentguard.collector import dayfile, landing, plan
-from agentguard.collector.fleet import Fleet
-from agentguard.collector.indexing import FLEET, Indexer
+from agentguard.collector.fleet import FLEET, Fleet
+from agentguard.collector.indexing import Indexer
 from agentguard.collector.store import FIELDS, KINDS, NEWEST, READ, VERDICTS, Histogram, Hit, Page, Top
 
 if TYPE_CHECKING:
