@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 FLEET = "fleet.sqlite"
-_VERSION = 3  # of the whole index: another one is made anew
+_VERSION = 4  # of the whole index: another one is made anew
 _SCHEMA = f"""
 PRAGMA user_version = {_VERSION};
 CREATE TABLE cursor (file INTEGER NOT NULL, offset INTEGER NOT NULL);

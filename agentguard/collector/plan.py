@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ESCAPE, MARK = "\x01", "\x02"  # characters that an index counts as parts of words, and no text has
 _FACT = 48  # characters of a value that are looked up
 _AS_WORD = {code: f"{ESCAPE}{code:02x}" for code in range(128) if not chr(code).isalnum()}
+_MARKED = {key: key.translate(_AS_WORD) + MARK for key in language.KEYS}
 _SPACES = {ord(ESCAPE): " ", ord(MARK): " "}
 
 
@@ -52,7 +53,7 @@ class Span(NamedTuple):
 def fact(key: str, value: str) -> str:
     """Return the word by which a field's value is found; `value` as `query.facts` gives it."""
     value = value.lower()[:_FACT]
-    return key + MARK + (value if value.isascii() and value.isalnum() else plain(value).translate(_AS_WORD))
+    return _MARKED[key] + (value if value.isascii() and value.isalnum() else plain(value).translate(_AS_WORD))
 
 
 def visible(text: str) -> str:

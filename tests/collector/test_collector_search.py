@@ -24,6 +24,12 @@ RECORDS = (
     (1, "d1", {"effect": "allow", "odd": ["\ud800", 10**30, "\x00", "tool\x02bash"], "tool": "tool\x02effect\x013a"},
      {"cwd": "x" * 99}),
     (3, "d1", {"effect": "deny", "user": "alice", "rules": ["secrets/file"]}, {"rows": [{"path": ["/srv/", 0, ".env"]}]}),
+    (3, "d2", {**{field: f"one-{field}" for field in ("agent", "event", "exception", "hostname", "mode", "outcome", "would",
+                  "permission_mode", "severity", "subagent", "tool_use_id")}, "effect": "ask", "roles": ["a_b-c"],
+               "bundle": {"name": "b-1", "revision": 3, "state": "fresh"},
+               "rows": [{"action": "use", "mcp_tool": "read_x", "port": 22, "server": "s-1", "certainty": "possible"}]},
+     {"branch": "b_1", "project": "p", "repo": "https://git.example/x", "rows": [{"host": "h-1", "package": "p_1", "ref": "r"}],
+      "origins": [{"via": "sh -c", "command": ["a", "b_c"]}]}),
     (3, "d1", {"effect": "Deny", "user": 7, "rules": "x", "bundle": {"revision": 7}}, {"cwd": "x" * 98 + "y", "k": "Éa"}),
 )  # fmt: skip
 
@@ -93,6 +99,18 @@ def test_search_finds_what_the_query_means(filled, text):
         pages += page.hits
         after = page.next
     assert found.hits == pages[::-1]
+
+
+@pytest.mark.parametrize("key", sorted({*query.KEYS} - {"since", "until"}))
+def test_every_field_can_be_searched(filled, key):
+    """By each of the values that records have, by its start, and by having one at all."""
+    store, hits = filled
+    values = {value for hit in hits for name, value in query.facts({**hit.body, "device": hit.device}, hit.texts)
+              if name == ("effect" if key == "verdict" else key)}  # fmt: skip
+    assert values
+    for text in ("*", *values, *(f"{value[:3]}*" for value in values)):
+        wanted = parsed(query.quoted(key, text))
+        assert naive(hits, wanted) == store.search(wanted, 1000).hits
 
 
 WORDS = st.sampled_from(
