@@ -11,7 +11,7 @@ import pytest
 import warm
 from click.testing import CliRunner
 
-from agentguard.bundle import publish, publisher
+from agentguard.bundle import grants, publish, publisher
 from agentguard.cli.bundle import bundle as command
 from agentguard.errors import AgentguardError
 
@@ -161,19 +161,35 @@ def test_a_policy_goes_round_as_a_file(open_acme, policy, tmp_path):
     assert "one policy at a time" in typed("publish", policy, policy, "--to", open_acme)[2]
 
 
-def test_what_expires_soon_is_an_answer_for_a_build_server(open_acme, monkeypatch):
-    """Refreshing moves what it can; the rest is named with the command that signs it, and the exit code is 3."""
-    assert 0 == typed("refresh", "--to", open_acme)[0]
-    assert 0 == typed("refresh", "--to", open_acme, "--check")[0]
+# (what lives 40 days where all else lives for 400, the roles that says, the command that signs them anew)
+SHORT = (
+    ("root", ["root"], "agentguard bundle renew-root --to {folder}"),
+    ("policy", ["targets"], "agentguard bundle publish POLICY --to {folder}"),
+    ("online", ["timestamp", "snapshot"], "agentguard bundle refresh --to {folder}"),
+    ("exceptions", ["exceptions"], "agentguard exception grant or revoke, with --publish or --to"),
+)
+
+
+@pytest.mark.parametrize(("named", "roles", "command"), SHORT, ids=[row[0] for row in SHORT])
+def test_what_expires_soon_is_an_answer_for_a_build_server(policy, tmp_path, monkeypatch, named, roles, command):
+    """Half its life before the end, or 30 days if that is less: exit code 3, and the command that signs it anew."""
+    folder, days = tmp_path / "acme", {"root": 400, "policy": 400, "online": 400, "exceptions": 400}
+    lives = [part for role, number in {**days, named: 40}.items() for part in ("--days", f"{role}={number}")]
+    assert 0 == typed("init", folder, "--org", "acme", "--no-passphrase", *lives)[0]
+    publish.publish(str(policy), str(folder))
+    grants.republish(publisher.read(str(folder)), lambda: b"", revoke=["0123"])
+    assert 0 == typed("refresh", "--to", folder)[0]
     real = time.time()
-    for days, soon in ((6, []), (8, ["timestamp", "snapshot"]), (151, ["timestamp", "snapshot", "targets"])):
-        monkeypatch.setattr(time, "time", lambda days=days: real + days * 86400)
-        code, out, err = typed("refresh", "--to", open_acme, "--check", "--json")
-        assert (3 if soon else 0, soon) == (code, [one["role"] for one in json.loads(out)["roles"] if one["soon"]])
-    assert f"agentguard bundle publish POLICY --to {open_acme}" in err
-    assert "targets expires in 29 days" in err
+    for day, told in ((19, ""), (21, "expires in 19 days"), (41, "has expired")):
+        monkeypatch.setattr(time, "time", lambda day=day: real + day * 86400)
+        code, out, err = typed("refresh", "--to", folder, "--check", "--json")
+        soon = [one["role"] for one in json.loads(out)["roles"] if one["soon"]]
+        assert (3 if told else 0, roles if told else []) == (code, soon)
+        said = f"{'; '.join(f'{role} {told}' for role in roles)}\n  {command.format(folder=folder)}\n"
+        assert (said if told else "") == err
     monkeypatch.setattr(time, "time", lambda: real + 371 * 86400)
-    assert f"agentguard bundle renew-root --to {open_acme}" in typed("refresh", "--to", open_acme, "--check")[2]
+    code, _out, err = typed("refresh", "--to", folder, "--check")
+    assert (3, True) == (code, "expires in 29 days" in err)
 
 
 @pytest.mark.slow

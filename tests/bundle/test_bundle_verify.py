@@ -68,6 +68,12 @@ def root_not_signed_by_itself(repo):
     repo.files["2.root.json"] = json.dumps(document).encode()
 
 
+def anchor_signed_by_too_few(repo):
+    document = json.loads(repo.anchor)
+    document["signatures"] = document["signatures"][:1]
+    repo.files["1.root.json"] = json.dumps(document).encode()
+
+
 def root_skips_a_version(repo):
     repo.rotate(steps=2)
 
@@ -283,8 +289,9 @@ def key_of_unknown_type(repo):
 AGREED = {
     True: (nothing, newer, rotated, root_keys_rotated, unknown_field),
     False: (
-        root_not_signed_by_predecessor, root_not_signed_by_itself, root_skips_a_version, root_of_another_version,
-        last_root_expired, targets_signed_by_too_few, targets_signed_by_snapshot_key, targets_signed_by_retired_keys,
+        root_not_signed_by_predecessor, root_not_signed_by_itself, anchor_signed_by_too_few, root_skips_a_version,
+        root_of_another_version, last_root_expired, targets_signed_by_too_few, targets_signed_by_snapshot_key,
+        targets_signed_by_retired_keys,
         snapshot_signed_by_nobody, timestamp_signed_by_stranger, timestamp_expired, snapshot_expired, targets_expired,
         old_snapshot_with_new_timestamp, old_targets_with_new_snapshot, old_policy_with_new_targets,
         snapshot_hash_differs, snapshot_length_differs, snapshot_version_differs, targets_hash_differs,

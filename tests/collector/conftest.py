@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import signal
 import time
 
 import httpx
@@ -57,10 +58,10 @@ class Server:
         self.process.communicate()
         os.unlink(self.ready)
 
-    def stop(self):
+    def stop(self, number=signal.SIGTERM):
         """End it in order; return its exit code and what it said."""
         self.client.close()
-        self.process.terminate()
+        os.kill(self.process.pid, number)
         said = self.process.communicate(timeout=30)[1]
         return self.process.returncode, said
 

@@ -7,6 +7,7 @@ import os
 import random
 import shlex
 import shutil
+import signal
 import stat
 import threading
 from pathlib import Path
@@ -343,7 +344,7 @@ def test_bundle_folder_is_served_read_only(server, tmp_path):
 def test_secrets_are_private_and_stay(server, tmp_path):
     """Keys and tokens are readable by nobody else, and a restart changes none of them."""
     token = server.enrol("d1")
-    code, said = server.stop()
+    code, said = server.stop(signal.SIGINT)
     assert 0 == code, said
     assert f"receipts are signed with {server.keys.receipt_key}" in said
     assert not os.path.exists(server.ready)
