@@ -34,7 +34,7 @@ class Look:
         self.text = text
         self.low = text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
         self.quotes = _quoting(text)
-        self.covered = _marks(text)
+        self.covered = marks(text)
 
 
 def words(text: str, pos: int) -> Iterator[tuple[int, int]]:
@@ -77,6 +77,7 @@ def _escaped(text: str, pos: int) -> bool:
 
 def plain(word: str) -> str:
     """Return a shell word without its quotes and backslashes."""
+    word = word[1:] if word.startswith("$'") else word
     return word.replace("\\", "").replace("'", "").replace('"', "")
 
 
@@ -121,7 +122,7 @@ def _quoting(text: str) -> bytearray:
     return states
 
 
-def _marks(text: str) -> bytearray:
+def marks(text: str) -> bytearray:
     """Return 1 for each character of a mark, `‹type›` or `‹type:8 hex digits›`, and 0 for every other one."""
     covered = bytearray(len(text) + 1)
     start = text.find("‹")

@@ -137,8 +137,7 @@ def of_decision(
     if access.files:
         body["read_files"] = [{"sha256": digest, "bytes": size} for digest, size in access.files.values()]
         texts["read_files"] = list(access.files)
-    command = call.input.get("command")
-    if call.tool in _COMMAND_TOOLS and isinstance(command, str):
+    if call.tool in _COMMAND_TOOLS and (command := command_of(call)):
         texts["command"] = command
     return _finish(body, texts, redactor)
 
@@ -153,6 +152,8 @@ def of_event(
     if type(duration) is int:
         body["duration_ms"] = duration
     texts["facts"] = {name: value for name in _FACTS if isinstance(value := call.fields.get(name), str)}
+    if texts["facts"]:
+        redactor.learn()  # a reason may quote of the command what says nothing by itself
     return _finish(body, texts, redactor)
 
 
@@ -206,6 +207,12 @@ def _known(found: Any, kinds: dict[str, type]) -> dict[str, Any]:
         name: [one for one in value if isinstance(one, str)] if isinstance(value, list) else value
         for name, value in good.items()
     }
+
+
+def command_of(call: ToolCall) -> str:
+    """Return the command of a call, "" where it has none."""
+    command = call.input.get("command")
+    return command if isinstance(command, str) else ""
 
 
 def stamp(seconds: float) -> str:
@@ -284,7 +291,7 @@ def _value(value: Any) -> Any:
 def _finish(body: dict[str, Any], texts: dict[str, Any], redactor: Redactor) -> tuple[dict[str, Any], dict[str, Any]]:
     """Redact and shorten, which most records do not need: one look at everything at once tells."""
     foreign = dumps([texts, [body.get(name) for name in _CLAIMS]])
-    needed = redactor.needed(foreign)
+    needed = bool(redactor.known) or redactor.needed(foreign)
     if len(foreign) > TEXT_LIMIT or needed:
         redactor.idle = not needed
         from agentguard.audit import hide  # noqa: PLC0415 - only where there is something to hide

@@ -4,6 +4,9 @@ A secret becomes `‹type:XXXXXXXX›`, where X is the start of its HMAC under a
 look equal, on this device. Where guessing is easy (passwords, and whatever only its name gives away) it becomes
 `‹type›`.
 
+A secret that was found once is known from then on, and is hidden wherever else it stands in what is redacted later:
+`-u a:PW` is recorded as `--user=a:PW` too, and `$PW` as the path that it became. See `agentguard.audit.spread`.
+
 Redacting twice changes nothing. Time is linear in the text; no regular expression is involved. A text in which none of
 `ANCHORS` stands costs only the look for them; tables and scanner are imported when one does.
 """
@@ -36,23 +39,27 @@ WORDS = (
     "authorization", "bearer",
 )  # fmt: skip
 
+# Of one text no more is read (characters).
+READ_LIMIT = 64 * 1024
 _ROUNDS = 8  # two are the rule
 
 
 class Redactor:
     """Redacts the texts of one call. `key` is the device's key, or a function that gets it when it is first needed.
 
-    `found` counts what was found, by type. A secret that was found once is known from then on: a text that consists of
-    nothing else is hidden too, although it says nothing by itself. `withheld` names the fields that the policy keeps out of
-    the log: those that are masked (true) and those that are dropped (false).
+    `found` counts what was found, by type. `known` are the secrets that were found: {plain text: (type, strong)}. `withheld`
+    names the fields that the policy keeps out of the log: those that are masked (true) and those that are dropped (false).
+    `source` is the command of the call; its secrets are known before anything that the command led to is quoted.
     """
 
-    __slots__ = ("_key", "_known", "found", "idle", "withheld")
+    __slots__ = ("_key", "_words", "found", "idle", "known", "source", "withheld")
 
     def __init__(self, key: bytes | Callable[[], bytes]) -> None:
         self._key = key
-        self._known: dict[str, str] = {}
+        self._words: dict[str, str] = {}  # whole texts whose redacted form is known
+        self.known: dict[str, tuple[str, bool]] = {}
         self.found: dict[str, int] = {}
+        self.source = ""
         self.withheld: dict[str, bool] = {}
         self.idle = False  # a look at everything at once has found nothing to hide
 
@@ -69,30 +76,60 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return `text` with every secret replaced."""
-        if text in self._known:
-            return self._known[text]
-        if self.idle or not self.needed(text):
-            return text
+        if text in self._words:
+            return self._words[text]
+        look = not self.idle and self.needed(text)
+        return self._rounds(text, self.known, look=look) if look or self.known else text
+
+    def again(self, text: str) -> str:
+        """Return a text that was redacted before without the secrets that were found since."""
+        if text in self._words:
+            return self._words[text]
+        return self._rounds(text, self.known, look=False) if self.known else text
+
+    def shaped(self, text: str) -> str:
+        """Return `text` without what is a secret by itself; what is only known from elsewhere stays."""
+        return self._rounds(text, {}, look=True) if not self.idle and self.needed(text) else text
+
+    def quoted(self, text: str) -> str:
+        """Return what is quoted of a call without its secrets, also those that only its command gives away."""
+        self.learn()
+        return self.text(text)
+
+    def learn(self) -> None:
+        """Know the secrets of the command from now on; they are counted where they are taken out."""
+        if self.source:
+            source, self.source = self.source[:READ_LIMIT], ""
+            counted = dict(self.found)
+            self.text(source)
+            self.found = counted
+
+    def _rounds(self, text: str, known: dict[str, tuple[str, bool]], *, look: bool) -> str:
         for _ in range(_ROUNDS):  # a mark is shorter than what it stands for, which may bring something else into view
-            done = self._once(text)
+            done = self._once(text, known, look=look)
             if done == text:
                 break
             text = done
         return text
 
-    def _once(self, text: str) -> str:
-        from agentguard.audit import scan  # noqa: PLC0415 - only for texts that may hold a secret
+    def _once(self, text: str, known: dict[str, tuple[str, bool]], *, look: bool) -> str:
+        from agentguard.audit import scan, spread  # noqa: PLC0415 - only for texts that may hold a secret
 
         pieces = []
         done = 0
-        for start, end, kind, strong in scan.secrets(text):
+        spans = scan.secrets(text) if look else []
+        for start, end, kind, strong in spans:
+            spread.learn(text[start:end], (kind, strong), known)
+        if known:
+            spans = scan.merged(spans + spread.spans(text, known))
+        for start, end, kind, strong in spans:
             secret = text[start:end]
             mark = self.mark(kind, secret, strong=strong)
             pieces += [text[done:start], mark]
             done = end
             self.found[kind] = self.found.get(kind, 0) + 1
             for word, hidden in scan.words_with(text, start, end, mark):
-                self._known[word] = hidden
+                self._words[word] = hidden
         return "".join([*pieces, text[done:]]) if pieces else text
 
     def mark(self, kind: str, secret: str, *, strong: bool) -> str:

@@ -30,7 +30,7 @@ def secrets(text: str) -> list[Span]:
     spans: list[Span] = []
     for find in (_tokens, _addresses, _key_blocks, _urls, _authorizations, _assignments, _options):
         spans += find(look)
-    return _merged([span for span in spans if 0 in look.covered[span[0] : span[1]]])
+    return merged([span for span in spans if 0 in look.covered[span[0] : span[1]]])
 
 
 def words_with(text: str, start: int, end: int, mark: str) -> Iterator[tuple[str, str]]:
@@ -290,7 +290,7 @@ def _dashed(text: str, pos: int) -> bool:
     return text[start] == "-"
 
 
-def _merged(spans: list[Span]) -> list[Span]:
+def merged(spans: list[Span]) -> list[Span]:
     """Return spans in order, those that overlap as one. Of two on the same place the stronger type is kept."""
     found: list[Span] = []
     for span in sorted(spans, key=lambda span: (span[0], -span[1], not span[3])):

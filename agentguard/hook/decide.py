@@ -83,6 +83,7 @@ def decide(data: bytes, state: State, redactor: redact.Redactor) -> Outcome:
     except JsonError as error:
         return failure(state, redactor, f"its input is not readable: {error}")
     call.agent_version = agent.version(state.environ)
+    redactor.source = record.command_of(call)
     try:
         if call.event in agent.DECIDED:
             return _decided(call, state, redactor)
@@ -243,7 +244,7 @@ def _context(
         and local.get("device_kind") != "ci",
         state=state.active.state,
         stage=OBSERVE if local.get("stage") == OBSERVE else ENFORCE,
-        hide=redactor.text,
+        hide=redactor.quoted,
     )
 
 

@@ -131,6 +131,38 @@ def test_secret_is_known_where_it_stands_alone():
     assert "alice" == redactor.text("alice")
 
 
+@pytest.mark.parametrize(
+    ("secret", "text", "clean"),
+    [
+        ("hunter2", "--user=a:hunter2", "--user=a:‹password›"),
+        ("hunter2", "/srv/xhunter2y", "/srv/x‹password›y"),
+        ("pw1", "--user=a%pw1", "--user=a%‹password›"),
+        ("pw1", "/srv/pw1/x", "/srv/‹password›/x"),
+        ("pw1", "a pw1.", "a ‹password›."),
+        ("pw1", "/srv/pw12", "/srv/pw12"),
+        ("x", "-p=x", "-p=‹password›"),
+        ("x", "a:x", "a:‹password›"),
+        ("x", "tar x f", "tar x f"),
+        ("x", "/x/y", "/x/y"),
+        ("password", "the password", "the password"),
+    ],
+)
+def test_known_secret_is_found_in_other_texts(secret, text, clean):
+    """A long one anywhere, a short one as a word, the shortest as a value; a key word that is a password stays."""
+    redactor = Redactor(KEY)
+    redactor.text(f"sshpass -p {secret} ssh host")
+    assert clean == redactor.text(text)
+    assert clean == redactor.text(clean)
+
+
+def test_secret_is_hidden_where_it_stood_before_it_was_known():
+    """A second look at what was redacted before finds what was learnt since, and leaves marks alone."""
+    redactor = Redactor(KEY)
+    before = redactor.text("cat /srv/hunter2 password=s3cr3t")
+    redactor.text("sshpass -p hunter2 ssh host; sshpass -p password x")
+    assert "cat /srv/‹password› password=‹password›" == redactor.again(before)
+
+
 def test_key_is_asked_for_only_when_it_is_needed():
     """A record without a secret does not open the key's file."""
     asked = []

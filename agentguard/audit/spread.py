@@ -1,0 +1,55 @@
+"""Where secrets that are known stand in other texts: as an option in its normal form, in a path, in a reason.
+
+A secret of `LONG` characters is found anywhere. A shorter one would hit what has nothing to do with it, so it counts only
+as a word by itself, and the shortest only after one of `JOINTS`: `--user=a:pw`. What is a key word itself (`PASSWORD=secret`)
+tells nobody anything and is left alone. Of one call so many secrets are looked for that time stays bounded.
+
+The hook reaches this module, and only for texts that may hold a secret.
+"""
+
+# ruff: noqa: RUF001 - marks are made of these characters
+from __future__ import annotations
+
+from agentguard.audit import shapes
+from agentguard.audit.look import marks, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from agentguard.audit.scan import Span
+
+LONG = 6
+SHORT = 3
+JOINTS = "=:@%"
+_LIMIT = 128  # secrets of one call; of what is beyond, only whole shell words are known
+_COMMON = shapes.CONSTANTS | shapes.TYPES | {word for _kind, word, _alone in shapes.ASSIGNMENTS}
+
+
+def learn(secret: str, kind: tuple[str, bool], known: dict[str, tuple[str, bool]]) -> None:
+    """Add a secret that was found to those that are known, as it stands there and without its quotes."""
+    for form in (secret, plain(secret)):
+        if form.strip() and "‹" not in form and form.lower() not in _COMMON and len(known) < _LIMIT:
+            known.setdefault(form, kind)
+
+
+def spans(text: str, known: dict[str, tuple[str, bool]]) -> list[Span]:
+    """Return where secrets that are known stand in `text`, in no order; marks are left alone."""
+    found: list[Span] = []
+    covered = marks(text)
+    for secret, (kind, strong) in known.items():
+        start = text.find(secret)
+        while start >= 0:
+            end = start + len(secret)
+            if (len(secret) >= LONG or _alone(text, start, end)) and 1 not in covered[start:end]:
+                found.append((start, end, kind, strong))
+            start = text.find(secret, end)
+    return found
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is a word by itself; the shortest must follow on one of the joints."""
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    if after and after in shapes.ALNUM:
+        return False
+    if end - start < SHORT:
+        return bool(before) and before in JOINTS
+    return not before or before not in shapes.ALNUM
