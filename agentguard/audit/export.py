@@ -43,7 +43,19 @@ _BODY = (
 _BUNDLE = ("name", "revision", "state")
 _TEXTS = ("cwd", "project", "repo", "branch", "reason")
 _PLACE = ("id", "chain", "seq")
-COLUMNS = ("received", *_BODY, "rules", "bundle", *_BUNDLE[1:], *_TEXTS, "what", *_PLACE, "hash", "erased")
+COLUMNS = (
+    "received",
+    *_BODY,
+    "rules",
+    "bundle",
+    *_BUNDLE[1:],
+    *_TEXTS,
+    "what",
+    *_PLACE,
+    "hash",
+    "erased",
+    "says_it_is",
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -151,7 +163,7 @@ def _entry(number: int, record: Seen) -> bytes:
 
 
 def _cells(record: Seen) -> list[str]:
-    body, texts = record.body, record.texts or {}
+    body, texts = {**record.body, "device": record.sender()}, record.texts or {}
     bundle = body.get("bundle")
     bundle = bundle if isinstance(bundle, dict) else {}
     rules = body.get("rules")
@@ -165,6 +177,7 @@ def _cells(record: Seen) -> list[str]:
         *(_cell(body.get(name)) for name in _PLACE),
         record.h,
         "yes" if record.texts is None else "",
+        show.clean(record.says()),
     ]
 
 

@@ -1,6 +1,7 @@
 """How a call ended: the decision about it, joined with what the agent said of it later.
 
-Both carry the agent's `tool_use_id` and session. The client says that a call ran (PostToolUse, PostToolUseFailure) and
+Both carry the agent's `tool_use_id` and session, and stand in one chain of one device: nobody else can say how a call ended.
+The client says that a call ran (PostToolUse, PostToolUseFailure) and
 that its own classifier refused one (PermissionDenied). When a person says no at a prompt it says nothing (measured on
 Claude Code 2.1.330), so that is concluded: the session went on to another prompt, or ended, without a result of this
 call, while results of other calls of the session were recorded. Where that cannot be said either, the end is unknown.
@@ -10,12 +11,15 @@ An ask ends as granted, refused or unknown; what was allowed as done, failed, re
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from agentguard.policy.model import ALLOW, ASK, DENY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeAlias
+
+    _Session: TypeAlias = tuple[str, str, str]  # device, chain, session
 
 GRANTED, REFUSED, UNKNOWN, DENIED = "granted", "refused", "unknown", "denied"
 _DONE = "done"
@@ -36,17 +40,27 @@ class End(NamedTuple):
     why: str
 
 
+class Told(Protocol):
+    """A record. `device`: the one that sent it, "" in a spool."""
+
+    @property
+    def body(self) -> dict[str, Any]: ...  # noqa: D102
+    @property
+    def device(self) -> str: ...  # noqa: D102
+
+
 class Outcomes:
-    """What the bodies of records, in any order, say about how calls ended. `QUERY` finds all that count."""
+    """What records, in any order, say about how calls ended. `QUERY` finds all that count."""
 
     QUERY = f"event:({' OR '.join((*_RESULTS, *_TURNS))})"
 
-    def __init__(self, bodies: Iterable[dict[str, Any]]) -> None:
-        self._results: dict[tuple[str, str], str] = {}
-        self._speaks: set[str] = set()  # sessions of which results are recorded at all
-        self._turn: dict[str, int] = {}  # the number of the last record of a session that starts or ends a turn
-        for body in bodies:
-            session, event, outcome = (_text(body, name) for name in ("session", "event", "outcome"))
+    def __init__(self, records: Iterable[Told]) -> None:
+        self._results: dict[tuple[_Session, str], str] = {}
+        self._speaks: set[_Session] = set()  # sessions of which results are recorded at all
+        self._turn: dict[_Session, int] = {}  # the number of the last record of a session that starts or ends a turn
+        for record in records:
+            body, session = record.body, _session(record)
+            event, outcome = (_text(body, name) for name in ("event", "outcome"))
             if event in _TURNS:
                 self._turn[session] = max(_number(body), self._turn.get(session, -1))
             elif event in _RESULTS and outcome in _STRENGTH:
@@ -55,9 +69,10 @@ class Outcomes:
                 if outcome != REFUSED:
                     self._speaks.add(session)
 
-    def end(self, body: dict[str, Any]) -> End | None:
+    def end(self, record: Told) -> End | None:
         """Return how the call of a decision ended; None where the record is no decision about a call."""
-        effect, session, call = (_text(body, name) for name in ("effect", "session", "tool_use_id"))
+        body, session = record.body, _session(record)
+        effect, call = (_text(body, name) for name in ("effect", "tool_use_id"))
         if body.get("kind") != "decision" or effect not in (ALLOW, ASK, DENY) or not call:
             return None
         if effect == DENY:
@@ -72,6 +87,10 @@ class Outcomes:
         if session not in self._speaks:
             return End(UNKNOWN, "no results of this session are recorded")
         return End(REFUSED, "the session went on without a result of it")
+
+
+def _session(record: Told) -> _Session:
+    return record.device, _text(record.body, "chain"), _text(record.body, "session")
 
 
 def _text(body: dict[str, Any], name: str) -> str:

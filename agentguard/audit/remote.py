@@ -26,6 +26,7 @@ _MEANING = {
     "fork": "have been written twice with different content",
     "broken": "do not follow from the record before",
     "device": "came from another device than the chain's",
+    "claim": "name another device than the one that sent them",
 }
 
 
@@ -101,7 +102,8 @@ def alerts(url: str, token: str, chain: str) -> list[str]:
 
 def _alert(alert: dict[str, Any]) -> str:
     meaning = _MEANING.get(alert["alert"], str(alert["alert"]))
-    return f"records {int(alert['first'])} to {int(alert['last'])} {meaning}"
+    again = f" ({alert['times']} times until {alert['latest']})" if alert.get("times", 1) != 1 else ""
+    return f"records {int(alert['first'])} to {int(alert['last'])} {meaning}{again}"
 
 
 def compare(url: str, token: str, report: Report) -> list[dict[str, Any]]:

@@ -8,10 +8,12 @@ HEADINGS = ("time", "user", "effect", "tool", "rule", "what", "id")
 _WIDTH = 72  # characters of the last words of a table's row
 _LONG = 2000  # characters of one fact on its own
 _NO_TEXTS = "(erased)"
+_SAYS = "says it is"  # the device, where that is not the one that sent the record
+_OURS = ("device", _SAYS, "chain", "hash", "received", "flag")  # that an event's own facts must not pass for
 
 # What `details` prints of the body, and of the texts, in this order.
 _BODY = (
-    "id", "kind", "time", "device", "hostname", "user", "known", "roles", "agent", "agent_version", "session",
+    "id", "kind", "time", "device", _SAYS, "hostname", "user", "known", "roles", "agent", "agent_version", "session",
     "subagent", "event", "tool", "tool_use_id", "permission_mode", "outcome", "effect", "would", "mode", "rule",
     "would_rule", "severity", "exception", "without", "reason", "latency_us", "rows_complete", "redactions", "lost", "torn",
     "full",
@@ -20,7 +22,10 @@ _TEXTS = ("cwd", "project", "repo", "branch", "command", "reason", "remedy", "pr
 
 
 class Seen(NamedTuple):
-    """A record as a reader gets it, with its exact line (`raw`); from a collector with `received`, `device` and `flag`."""
+    """A record as a reader gets it, with its exact line (`raw`); from a collector with `received`, `device` and `flag`.
+
+    `device` is the one whose token the record came with: what the record itself says of its device, anybody can write.
+    """
 
     body: dict[str, Any]
     texts: dict[str, Any] | None
@@ -36,7 +41,17 @@ class Seen(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain values."""
-        return {**self.known(), "h": self.h, "body": self.body, "texts": self.texts}
+        other = {"says_it_is": self.says()} if self.says() else {}
+        return {**self.known(), **other, "h": self.h, "body": self.body, "texts": self.texts}
+
+    def sender(self) -> str:
+        """Return the device that sent the record; in a spool, where there is one only, what it calls itself."""
+        return self.device or str(self.body.get("device", ""))
+
+    def says(self) -> str:
+        """Return what a record calls its device where that is not the one that sent it, else ""."""
+        named = str(self.body.get("device") or "")
+        return named if self.device and named != self.device else ""
 
 
 class Row(NamedTuple):
@@ -106,14 +121,16 @@ def value(recorded: Any) -> str:
 def facts(record: Seen) -> list[tuple[str, str]]:
     """Return everything that is worth reading of one record but its rows: (name, value), in one order."""
     body, texts = record.body, record.texts or {}
-    found: list[tuple[str, Any]] = [(name, body[name]) for name in _BODY if body.get(name) not in (None, "", [], {})]
+    said = {**body, "device": record.sender(), _SAYS: record.says()}
+    found: list[tuple[str, Any]] = [(name, said[name]) for name in _BODY if said.get(name) not in (None, "", [], {})]
     bundle = body.get("bundle")
     if isinstance(bundle, dict):
         found.append(("bundle", f"{bundle.get('name')} {bundle.get('revision')} ({bundle.get('state')})"))
         found.append(("digest", bundle.get("digest", "")))
     found += [(name, texts[name]) for name in _TEXTS if texts.get(name)]
     event = texts.get("facts")
-    found += list(event.items()) if isinstance(event, dict) else []
+    told = event.items() if isinstance(event, dict) else ()
+    found += [(f"({name})" if name in _OURS else name, fact) for name, fact in told]
     found += [("chain", f"{body.get('chain')} {body.get('seq')}"), ("hash", record.h)]
     found += [(name, getattr(record, name)) for name in ("received", "flag") if getattr(record, name)]
     if record.texts is None:

@@ -36,15 +36,15 @@ def stats(source: Source, text: str) -> dict[str, Any]:
         times = [min([*times[:1], moment]), max([*times[1:], moment])]
         days[moment[:10]] += 1
         for name, field in _COUNTED:
-            value = record.body.get(field)
+            value = record.sender() if field == "device" else record.body.get(field)
             counts[name].update(clean(one, _NAME) for one in (value if isinstance(value, list) else [value]) if one)
         if record.body.get("effect") == ASK:
-            asks.append(record.body)
+            asks.append(record)
     first, last = times or ("", "")
     ends: Counter[str] = Counter()
     if asks:
-        outcomes = Outcomes(record.body for record in source.every(f'{Outcomes.QUERY} since:"{first}"'))
-        ends.update(end.word for body in asks if (end := outcomes.end(body)))
+        outcomes = Outcomes(source.every(f'{Outcomes.QUERY} since:"{first}"'))
+        ends.update(end.word for record in asks if (end := outcomes.end(record)))
     return {
         "records": days.total(),
         "from": first,

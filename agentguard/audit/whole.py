@@ -1,7 +1,12 @@
-"""Everything about one record: itself, how the call ended, where it stands in its chain, its session before and after."""
+"""Everything about one record: itself, how the call ended, where it stands in its chain, its session before and after.
+
+A session is that of one chain of one device, whatever others call theirs. An id is no secret, so records of several devices
+may have it: the one that came first is the one, as nobody else knew its id then, and the others are shown after it.
+"""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard.audit import query, show
@@ -13,16 +18,18 @@ if TYPE_CHECKING:
     from agentguard.audit.source import Source, Standing
 
 AROUND = 5  # records of the session before, and after
+MOST = 20  # records with one id
 
 
 class Whole(NamedTuple):
-    """`before` and `after` are the nearest records of the session, oldest first."""
+    """`before` and `after` are the nearest records of the session, oldest first; `others` have the same id and came later."""
 
     record: Seen
     end: End | None
     standing: Standing
     before: list[Seen]
     after: list[Seen]
+    others: list[Seen]
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -32,28 +39,31 @@ class Whole(NamedTuple):
             "standing": self.standing._asdict(),
             "before": [one.as_json() for one in self.before],
             "after": [one.as_json() for one in self.after],
+            "others": [one.as_json() for one in self.others],
         }
 
 
 def whole(source: Source, record_id: str, around: int = AROUND) -> Whole | None:
     """Return everything about the record with this id; None where there is none. Raises `AuditError`."""
-    found, _complete = source.find(query.quoted("id", record_id), 1)
-    if not found:
+    alike = [*islice(source.every(query.quoted("id", record_id)), MOST)]
+    if not alike:
         return None
-    record = found[0]
-    name = record.body.get("session")
+    record, *others = alike
+    name, chain = record.body.get("session"), str(record.body.get("chain"))
     session = [record]
     if isinstance(name, str) and name:
-        session = sorted(source.every(query.quoted("session", name)), key=_place)
+        same = source.every(f"{query.quoted('session', name)} {query.quoted('chain', chain)}")
+        session = sorted((one for one in same if one.device == record.device), key=_place)
     at = next((number for number, one in enumerate(session) if one.h == record.h), 0)
-    end = Outcomes(one.body for one in session).end(record.body)
-    return Whole(record, end, source.standing(record), session[max(0, at - around) : at], session[at + 1 :][:around])
+    end = Outcomes(session).end(record)
+    before, after = session[max(0, at - around) : at], session[at + 1 :][:around]
+    return Whole(record, end, source.standing(record), before, after, others)
 
 
-def _place(record: Seen) -> tuple[str, int]:
+def _place(record: Seen) -> int:
     """Return by what the records of a session are put in order: a device writes one number after the other."""
     seq = record.body.get("seq")
-    return str(record.body.get("device", "")), seq if type(seq) is int else -1
+    return seq if type(seq) is int else -1
 
 
 def text(found: Whole) -> list[str]:
@@ -62,8 +72,13 @@ def text(found: Whole) -> list[str]:
     if found.end:
         lines.append(f"{'ended':16}  {found.end.word}: {found.end.why}")
     lines.append(f"{'chain status':16}  {show.clean(found.standing.text())}")
+    if found.others:
+        lines.append(f"{'same id':16}  other records have this id too: they came later, and stand at the end")
     for heading, records in (("before in this session", found.before), ("after in this session", found.after)):
         if records:
             lines += ["", f"{heading}:"]
             lines += ["  " + "  ".join(cell for cell in show.row(one) if cell) for one in records]
+    for other in found.others:
+        lines += ["", f"another record with this id, from {show.clean(other.sender())}:"]
+        lines += ["  " + line for line in show.details(other).splitlines()]
     return lines

@@ -45,7 +45,7 @@ class AccessLog:
         with self._lock:
             start, head = self._head()
             data, _h = spool.make_line(head, spool.encoded(body, {"query": query[:_QUERY]}), {}, first=bool(start))
-            self._taker.take(OWN, batch.read(start + data, "identity"), now, gone=False)
+            self._taker.take(OWN, batch.read(start + data, "identity", own=True), now, gone=False)
 
     def _head(self) -> tuple[bytes, Head]:
         """Return the newest record of the chain; where there is none, the line that starts one, too."""
@@ -54,6 +54,6 @@ class AccessLog:
         if chain is None:
             return mend.genesis(mend.NEW, None, own)
         head = (chain.chain, chain.last, chain.h)
-        if self._ledger.has_alert(LOST, chain.chain, OWN):  # no number of those that were lost is given twice
+        if self._ledger.latest_alert(LOST, chain.chain, OWN):  # no number of those that were lost is given twice
             return mend.genesis(mend.FORK, head, own)
         return b"", head

@@ -13,6 +13,7 @@ import zstandard
 from agentguard.audit import lines
 from agentguard.audit.unsent import BATCH_BYTES, BATCH_RECORDS
 from agentguard.collector import fast
+from agentguard.collector.store import READ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,8 @@ class Checked(NamedTuple):
     """What taking a record must know of it.
 
     `whole`: its texts are those it is committed to. `follows`: it follows from the record before it in the batch.
-    `starts`: it begins a chain. `body` and `body_raw` are there for the first of a batch, `body` for every genesis record.
+    `starts`: it begins a chain. `says`: the device that it names, "" if it names none. `body` and `body_raw` are there for
+    the first of a batch, `body` for every genesis record.
     """
 
     raw: bytes
@@ -49,6 +51,7 @@ class Checked(NamedTuple):
     whole: bool
     follows: bool
     starts: bool
+    says: str
     body: dict[str, Any]
     body_raw: str
 
@@ -57,8 +60,8 @@ class Checked(NamedTuple):
         return self.h == lines.hash_after(previous, self.body_raw)
 
 
-def read(data: bytes, encoding: str) -> list[Checked]:
-    """Return the records in a body. Raises `BadBatchError`."""
+def read(data: bytes, encoding: str, *, own: bool = False) -> list[Checked]:
+    """Return the records in a body. `own`: they are the collector's, who alone writes who read what. Raises `BadBatchError`."""
     rows = _unpacked(data, encoding).split(b"\n")
     if rows[-1] == b"":
         rows.pop()
@@ -71,6 +74,8 @@ def read(data: bytes, encoding: str) -> list[Checked]:
             raise BadBatchError(f"line {number} is no record: {line.problem}", number)
         if found and (line.chain != found[-1].chain or line.seq != found[-1].seq + 1):
             raise BadBatchError(f"line {number} does not follow the line before it", number)
+        if not own and str(line.body.get("kind")).lower() == READ:
+            raise BadBatchError(f"line {number} is of a kind that only the collector writes: {READ}", number)
         found.append(line)
     return checked(found)
 
@@ -80,6 +85,8 @@ def checked(found: Iterable[Line]) -> list[Checked]:
     records: list[Checked] = []
     for line in found:
         first, genesis = not records, line.body.get("kind") == "genesis"
+        named = line.body.get("device")
+        says = named if type(named) is str else ""
         records.append(
             Checked(
                 line.raw,
@@ -89,6 +96,9 @@ def checked(found: Iterable[Line]) -> list[Checked]:
                 line.texts_hold,
                 not first and line.h == line.hash_after(records[-1].h),
                 genesis and line.starts_chain,
+                records[-1].says
+                if records and records[-1].says == says
+                else says,  # one text: it goes between processes
                 line.body if first or genesis else _NO_BODY,
                 line.body_raw if first else "",
             )

@@ -8,8 +8,8 @@ The rules, for records of one chain with consecutive numbers:
 - the same number with another hash is a *fork*. It is stored, and said
 - a hash that does not follow from the record before is *broken*. It is stored, and said: what does not fit is evidence
 
-Alerts are entries of the landing log, like records. `ALERTS` says what each means; an alert about a whole chain is raised
-once for each device, however often the device gives reason for it.
+Alerts are entries of the landing log, like records. `ALERTS` says what each means. An alert about a whole chain is one a
+day for each device, however often the device gives reason for it: what comes after it is counted with it, once a minute.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from agentguard import jsontext
 from agentguard.audit import lines
 from agentguard.audit.record import stamp
+from agentguard.audit.show import clean
 from agentguard.audit.spool import NO_HEAD
 from agentguard.collector import landing, ledger
 
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from agentguard.collector.landing import Landing
     from agentguard.collector.ledger import Chain, Ledger
 
-FORK, BROKEN, GAP, DEVICE = "fork", "broken", "gap", "device"
+FORK, BROKEN, GAP, DEVICE, CLAIM = "fork", "broken", "gap", "device", "claim"
 REPLAY, RESET, CLONE, CLOCK, LOST = "replay", "reset", "clone", "clock", "lost"
 ALERTS = {
     BROKEN: "a record does not follow from the one before it, or its texts are not those it is committed to",
+    CLAIM: "records name another device than the one that sent them: it was renamed after it enrolled, or it pretends",
     CLOCK: "the collector's clock went back",
     CLONE: "a chain goes on, or was left twice, after the device had left it: two machines hold the same spool",
     DEVICE: "records came for a chain that another device began",
@@ -45,6 +47,8 @@ ALERTS = {
 
 _CLOCK_SECONDS = 60.0
 _LOCKS = 256
+_NAME = 100  # characters that are kept of the name of another device
+_DAY, _MINUTE = len("2026-05-01"), len("2026-05-01T12:00")
 
 
 class GapError(Exception):
@@ -91,6 +95,7 @@ class Ingest:
             for line, flag in _starts(new):
                 alerts.add(flag, line.chain, (line.seq, line.seq))
             self._about_chain(alerts, chain, first, last, new)
+            self._about_names(alerts, new)
             self._about_clock(alerts, at, now)
             if new or alerts.entries:
                 self._store(alerts, new)
@@ -137,6 +142,15 @@ class Ingest:
             about = f"the chain before, {before.chain}, ends at {before.last}"
             alerts.add(RESET, first.chain, (first.seq, first.seq), about)
 
+    def _about_names(self, alerts: _Alerts, new: list[tuple[Checked, str]]) -> None:
+        """Say that records name another device than the token's, which alone counts. Before it has an id, one names none."""
+        other = [line for line, _flag in new if line.says not in ("", alerts.device)]
+        if other:
+            first, last = other[0], other[-1]
+            name = clean(first.says, _NAME)
+            known = ", which is enrolled here" if self._keys.devices.has(first.says) else ""
+            self._once(alerts, CLAIM, first.chain, (first.seq, last.seq), f"it says that it is {name}{known}")
+
     def _about_clock(self, alerts: _Alerts, at: str, now: float) -> None:
         if stamp(now + _CLOCK_SECONDS) < self._newest:
             alerts.add(CLOCK, "", (0, 0), f"from {self._newest} to {at}")
@@ -144,8 +158,9 @@ class Ingest:
 
     def _once(self, alerts: _Alerts, kind: str, chain: str, numbers: tuple[int, int], about: str) -> None:
         alerts.kinds.add(kind)
-        if not self._ledger.has_alert(kind, chain, alerts.device):
-            alerts.add(kind, chain, numbers, about)
+        latest = self._ledger.latest_alert(kind, chain, alerts.device)
+        if latest[:_MINUTE] != alerts.at[:_MINUTE]:
+            alerts.add(kind, chain, numbers, about, again=latest[:_DAY] == alerts.at[:_DAY])
 
     def _store(self, alerts: _Alerts, new: list[tuple[Checked, str]]) -> None:
         starts = {flag: landing.record_start(alerts.at, alerts.device, flag) for _line, flag in new}
@@ -164,11 +179,14 @@ class _Alerts:
         self.kinds: set[str] = set()
         self.entries: list[dict[str, Any]] = []
 
-    def add(self, kind: str, chain: str, numbers: tuple[int, int], about: str = "") -> None:
-        """Raise an alert about the records of a chain from the first to the last of `numbers`."""
+    def add(self, kind: str, chain: str, numbers: tuple[int, int], about: str = "", *, again: bool = False) -> None:
+        """Raise an alert about the records of a chain from the first to the last of `numbers`.
+
+        `again`: it counts with the newest one of this kind, chain and device.
+        """
         self.kinds.add(kind)
         where = {"alert": kind, "chain": chain, "first": numbers[0], "last": numbers[1], "about": about}
-        self.entries.append({"at": self.at, "device": self.device, **where})
+        self.entries.append({"at": self.at, "device": self.device, **where, **({"again": True} if again else {})})
 
 
 def _missing_from(last: int | None, first: Checked) -> int | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentguard.collector.batch import Checked
     from agentguard.collector.landing import Entry, Landing, Place, Reader
 
-_VERSION = 5  # user_version of the schema
+_VERSION = 6  # user_version of the schema
 _SCHEMA = f"""
 PRAGMA user_version = {_VERSION};
 CREATE TABLE cursor (file INTEGER NOT NULL, offset INTEGER NOT NULL);
@@ -46,12 +46,18 @@ CREATE INDEX runs_by_seq ON runs (chain, last);
 CREATE INDEX runs_by_file ON runs (file);
 CREATE TABLE alerts (
     n INTEGER PRIMARY KEY, at TEXT NOT NULL, device TEXT NOT NULL, alert TEXT NOT NULL, chain TEXT NOT NULL,
-    first INTEGER NOT NULL, last INTEGER NOT NULL, about TEXT NOT NULL
+    first INTEGER NOT NULL, last INTEGER NOT NULL, about TEXT NOT NULL, times INTEGER NOT NULL, latest TEXT NOT NULL
 );
 CREATE INDEX alerts_by_chain ON alerts (chain, alert);
 """
+_MOST_ABOUT = 300  # characters, from which on an alert tells of no other reason
 _CHAINS = ("chain", "device", "user", "first", "last", "h", "records", "at", "forks", "uid")
-_ALERTS = ("at", "device", "alert", "chain", "first", "last", "about")
+_ALERTED = ("at", "device", "alert", "chain", "first", "last", "about")  # what an entry of the log says
+_ALERTS = (*_ALERTED, "times", "latest")
+_ALERT = "INSERT INTO alerts VALUES (NULL, :at, :device, :alert, :chain, :first, :last, :about, 1, :at)"
+_AGAIN = f"""UPDATE alerts SET times = times + 1, latest = :at, first = min(first, :first), last = max(last, :last),
+    about = CASE WHEN instr(about, :about) OR length(about) > {_MOST_ABOUT} THEN about ELSE about || '; ' || :about END
+    WHERE n = (SELECT max(n) FROM alerts WHERE chain = :chain AND alert = :alert AND device = :device)"""
 _COUNT = """INSERT INTO chains VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chain) DO UPDATE SET
     first = min(first, excluded.first), records = records + excluded.records, at = max(at, excluded.at),
     forks = forks + excluded.forks, uid = coalesce(uid, excluded.uid),
@@ -198,15 +204,15 @@ class Ledger:
         return [dict(zip(_CHAINS, row, strict=True)) for row in rows]
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Return all alerts, newest first."""
+        """Return all alerts, newest first. `times` is how often there was reason for it until `latest`, once a minute."""
         rows = self._read(f"SELECT {', '.join(_ALERTS)} FROM alerts ORDER BY n DESC")
         return [dict(zip(_ALERTS, row, strict=True)) for row in rows]
 
-    def has_alert(self, kind: str, chain: str, device: str) -> bool:
-        """Whether an alert of this kind was raised for this chain and device already."""
-        query = "SELECT 1 FROM alerts WHERE chain = ? AND alert = ? AND device = ? LIMIT 1"
+    def latest_alert(self, kind: str, chain: str, device: str) -> str:
+        """Return when there was reason for an alert of this kind about this chain and device the last time; "": never."""
+        query = "SELECT max(latest) FROM alerts WHERE chain = ? AND alert = ? AND device = ?"
         with self._lock:
-            return self._db.execute(query, (chain, kind, device)).fetchone() is not None
+            return self._db.execute(query, (chain, kind, device)).fetchone()[0] or ""
 
     def newest(self) -> str:
         """Return when the newest record came, "" if there is none."""
@@ -235,8 +241,9 @@ class Ledger:
     def _take(self, run: Run, file: int, offset: int) -> None:
         for header in run.alerts:
             if "alert" in header:
-                values = [header.get(name, "") for name in _ALERTS]
-                self._db.execute("INSERT INTO alerts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", values)
+                values = {name: header.get(name, "") for name in _ALERTED}
+                if not header.get("again") or not self._db.execute(_AGAIN, values).rowcount:
+                    self._db.execute(_ALERT, values)
             if "retired" in header:
                 self._retired(header)
         if not run.records:

@@ -3,7 +3,8 @@
 GET /v1/search         ?q=QUERY&limit=N&before=NUMBER -> {"records", "complete", "next", "behind", "removed"}
                        newest first; with &after=NUMBER oldest first. With &lines=1 a record is
                        {"number", "received", "device", "flag", "line"}: its exact line instead of what stands in it
-GET /v1/records/ID     -> {"record", "before", "after"}: one record, and the session before and after it
+GET /v1/records/ID     -> {"record", "before", "after", "others"}: one record, the session before and after it, and records
+                       that have the same id and came later
 GET /v1/histogram      ?q=QUERY&from=TIME&to=TIME&buckets=N -> {"step", "buckets": [{"at", verdict: count}], "complete"}
 GET /v1/top            ?field=FIELD&q=QUERY&from=TIME&to=TIME&limit=N -> {"values": [{"value", "records"}], "complete"}
 GET /v1/devices        -> {"devices": [...]}
@@ -25,6 +26,7 @@ from starlette.routing import Route
 
 from agentguard.audit import query as language
 from agentguard.audit.record import stamp
+from agentguard.audit.show import Seen
 from agentguard.collector import plan, web
 from agentguard.collector.store import FIELDS, NEWEST, READ
 from agentguard.collector.tokens import FLEET, SEARCH
@@ -94,12 +96,13 @@ class _Reads:
 
     def record(self, request: Request) -> tuple[dict[str, Any], int]:
         self._store.reach(FRESH_SECONDS)
-        hit = self._store.record(request.path_params["id"])
-        if hit is None:
+        same = self._store.records(request.path_params["id"])
+        if not same:
             raise HTTPException(404, "there is no record with this id")
+        hit, *others = same
         before, after = self._store.around(hit, _AROUND)
-        around = {"before": [as_json(one) for one in before], "after": [as_json(one) for one in after]}
-        return {"record": as_json(hit), **around}, 1
+        lists = {"before": before, "after": after, "others": others}
+        return {"record": as_json(hit), **{name: [as_json(one) for one in hits] for name, hits in lists.items()}}, 1
 
     def histogram(self, request: Request) -> tuple[dict[str, Any], int]:
         start, end = _times(request)
@@ -128,17 +131,18 @@ class _Reads:
 
 def as_json(hit: Hit) -> dict[str, Any]:
     """Return a record as it is answered."""
-    return {**_known(hit), "h": hit.h, "body": hit.body, "texts": hit.texts}
+    return {"number": hit.number, **seen(hit).as_json(), "flag": hit.flag}
+
+
+def seen(hit: Hit) -> Seen:
+    """Return a record as readers see it."""
+    return Seen(hit.body, hit.texts, hit.h, hit.received, hit.device, hit.flag, hit.line)
 
 
 def as_line(hit: Hit) -> dict[str, Any]:
     """Return a record as it is answered to whoever wants to check it: byte for byte as the device wrote it."""
-    return {**_known(hit), "line": hit.line.decode("ascii")}
-
-
-def _known(hit: Hit) -> dict[str, Any]:
-    """Return what the collector knows of a record."""
-    return {"number": hit.number, "received": hit.received, "device": hit.device, "flag": hit.flag}
+    known = {"number": hit.number, "received": hit.received, "device": hit.device, "flag": hit.flag}
+    return {**known, "line": hit.line.decode("ascii")}
 
 
 def removed(store: Store, query: Group) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from agentguard.audit.record import stamp
 from agentguard.collector import dayfile, landing, plan
 from agentguard.collector.fleet import FLEET, Fleet
 from agentguard.collector.indexing import Indexer
-from agentguard.collector.store import FIELDS, KINDS, NEWEST, READ, VERDICTS, Histogram, Hit, Page, Top
+from agentguard.collector.store import FIELDS, KINDS, MOST_ALIKE, NEWEST, READ, VERDICTS, Histogram, Hit, Page, Top
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -157,14 +157,14 @@ class SqliteStore:
         ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         return Top(ordered[:count], complete=left > 0)
 
-    def record(self, record_id: str) -> Hit | None:
-        """Return the newest record with an id."""
+    def records(self, record_id: str) -> list[Hit]:
+        """Return the records with an id, the one that came first before the others: at most `MOST_ALIKE`."""
         wanted = Term("id", record_id.lower())
         for query in (Group(language.AND, (wanted,)), Group(language.AND, (wanted, Term("kind", READ)))):
-            hits = self.search(query, 1).hits
+            hits = self.search(query, MOST_ALIKE, after=0).hits
             if hits:
-                return hits[0]
-        return None
+                return hits
+        return []
 
     def record_at(self, chain: str, seq: int) -> list[Hit]:
         """Return the records with a number in a chain: more than one where the chain forked."""
@@ -179,12 +179,19 @@ class SqliteStore:
         session = hit.body.get("session")
         if not isinstance(session, str) or not session:
             return [], []
-        query = Group(language.AND, (Term("session", session.lower()), Term("device", hit.device.lower())))
+        chain = str(hit.body.get("chain"))
+        wanted = Group(language.AND, (Term("session", session.lower()), Term("chain", chain)))
         before, after = [
-            [one for _number, one in islice(self._looked_at(query, span, newest_first=down), count) if one]
+            [*islice(self._of_device(hit.device, wanted, span, newest_first=down), count)]
             for span, down in (((0, hit.number), True), ((hit.number + 1, NEWEST), False))
         ]
         return before[::-1], after
+
+    def _of_device(self, device: str, query: Group, numbers: tuple[int, int], *, newest_first: bool) -> Iterator[Hit]:
+        """Yield what a query finds of exactly one device, in order."""
+        for _number, hit in islice(self._looked_at(query, numbers, newest_first=newest_first), _LOOK_AT):
+            if hit and hit.device == device:
+                yield hit
 
     def devices(self) -> list[dict[str, Any]]:
         """Return every device, the one that was heard of last first."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from agentguard.audit.query import Group
 
+MOST_ALIKE = 20  # records with one id
 NEWEST = 2**62  # above the number of every record
 ALLOW, ASK, DENY, OTHER, READ = "allow", "ask", "deny", "other", "read"
 VERDICTS = (ALLOW, ASK, DENY, OTHER)  # how records are counted and kept: by effect; those without one are `other`
@@ -97,14 +98,20 @@ class Store(Protocol):
         A record with several rules counts for each. Times are those of whole hours round `start` and `end`.
         """
 
-    def record(self, record_id: str) -> Hit | None:
-        """Return the newest record with an id."""
+    def records(self, record_id: str) -> list[Hit]:
+        """Return the records with an id, the one that came first before the others: at most `MOST_ALIKE`.
+
+        A device makes ids up by chance, but may write any: the first one is the one that nobody could have copied.
+        """
 
     def record_at(self, chain: str, seq: int) -> list[Hit]:
         """Return the records with a number in a chain: more than one where the chain forked."""
 
     def around(self, hit: Hit, count: int) -> tuple[list[Hit], list[Hit]]:
-        """Return what the same session did before and after a record: at most so many each, oldest first."""
+        """Return what the same session did before and after a record: at most so many each, oldest first.
+
+        It is that of one chain of one device, whatever others call theirs.
+        """
 
     def devices(self) -> list[dict[str, Any]]:
         """Return every device, the one that was heard of last first.
@@ -116,7 +123,10 @@ class Store(Protocol):
         """
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Return all alerts, newest first: {at, device, alert, chain, first, last, about}; see `ingest.ALERTS`."""
+        """Return all alerts, newest first: see `ingest.ALERTS`.
+
+        {at, device, alert, chain, first, last, about, times: how often there was reason for it, latest: the last time}
+        """
 
     def chains(self) -> list[dict[str, Any]]:
         """Return all chains, the one that was heard of last first.

@@ -76,6 +76,10 @@ class Tokens:
         """Return every token that was given out, oldest first."""
         return list(self._current().values())
 
+    def has(self, name: str) -> bool:
+        """Whether a token was ever given out under a name."""
+        return any(token.name == name for token in self._current().values())
+
     def is_barred(self, name: str) -> bool:
         """Whether a name was revoked and not let in again."""
         self._current()

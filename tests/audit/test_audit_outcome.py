@@ -3,6 +3,7 @@
 import pytest
 
 from agentguard.audit.outcome import Outcomes
+from agentguard.audit.show import Seen
 
 
 def decision(seq, call, effect="ask", session="s"):
@@ -52,7 +53,17 @@ def test_call_ends_as_the_records_say(effect, later, word, why):
     """In whatever order the records come."""
     call = decision(5, "c", effect)
     for bodies in ([call, *later], [*reversed(later), call]):
-        assert (word, why) == Outcomes(bodies).end(call)
+        assert (word, why) == Outcomes(Seen(body, {}) for body in bodies).end(Seen(call, {}))
+
+
+@pytest.mark.parametrize("where", [{"device": "d2"}, {"chain": "c2"}])
+def test_another_device_or_chain_says_nothing_of_a_call(where):
+    """Whatever session and call it names."""
+    call = decision(5, "c")
+    body = {**event(6, "PostToolUse", "c"), "chain": where.get("chain", "c1")}
+    said = Seen(body, {}, device=where.get("device", "d1"))
+    asked = Seen({**call, "chain": "c1"}, {}, device="d1")
+    assert ("unknown", "nothing was recorded after it") == Outcomes([asked, said]).end(asked)
 
 
 def test_only_decisions_about_calls_end():
@@ -65,4 +76,4 @@ def test_only_decisions_about_calls_end():
         {**decision(1, "c"), "effect": 7},
         {"kind": "decision", "seq": []},
     ):
-        assert Outcomes([body]).end(body) is None
+        assert Outcomes([Seen(body, {})]).end(Seen(body, {})) is None

@@ -1,5 +1,6 @@
 """A real collector: a server process on loopback, its data folder, and devices that send to it."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -112,15 +113,30 @@ class Device:
         return b"".join(line.raw + b"\n" for line in self.lines() if first <= line.seq <= last)
 
 
-@pytest.fixture
-def server(tmp_path):
-    """A running collector."""
-    found = Server(tmp_path / "collector", str(tmp_path)).start()
+@contextlib.contextmanager
+def running(folder):
+    """A collector with its data in a folder."""
+    found = Server(folder / "collector", str(folder)).start()
     yield found
     if found.process.returncode is None and found.process.poll() is None:
         found.client.close()
         found.process.kill()
         found.process.communicate()
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A running collector."""
+    with running(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A running collector for all tests of a file, and a function that returns a device of it by name."""
+    folder = tmp_path_factory.mktemp("shared")
+    with running(folder) as found:
+        yield found, lambda name: Device(name, folder / name, found)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What the collector makes of chains that are not as they should be: told apart, said once, and kept as evidence."""
 
 import os
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -17,16 +18,15 @@ class Chain:
 
     def __init__(self, before=None, reason=mend.NEW, user="alice", uid=1000):
         with mock.patch.object(os, "geteuid", return_value=uid):
-            start, self.head = mend.genesis(reason, before, {"device": "x", "user": user})
+            start, self.head = mend.genesis(reason, before, {"device": "", "user": user})
         self.lines = [lines.parse(start.rstrip(b"\n"))]
 
-    def add(self, count=1, text="x"):
+    def add(self, count=1, text="x", **facts):
         """Return so many new lines."""
         found = []
         for _ in range(count):
-            data, h = spool.make_line(
-                self.head, spool.encoded({"kind": "decision"}, {"command": text}), {}, first=False
-            )
+            record = spool.encoded({"kind": "decision", **facts}, {"command": text})
+            data, h = spool.make_line(self.head, record, {}, first=False)
             self.head = (self.head[0], self.head[1] + 1, h)
             found.append(lines.parse(data.rstrip(b"\n")))
         self.lines += found
@@ -40,17 +40,25 @@ class Chain:
 
 
 @pytest.fixture
-def taken(opened):
-    """A function that hands lines over, and returns the answer; `alerts` are all that were raised, oldest first."""
-    ingest, ledger, _store, _log = opened()
+def taken(opened, tmp_path):
+    """A function that hands lines over, and returns the answer; `said` are all alerts that were raised, oldest first."""
+
+    def again():
+        """Make the ledger anew from the log."""
+        opened.close()
+        (tmp_path / "data" / "ledger.sqlite").unlink()
+        taken.ingest, taken.ledger, _store, _log = opened()
+
+    taken = SimpleNamespace()
+    taken.ingest, taken.ledger, _store, _log = opened()
 
     def take(device, records, now=NOW, gone=False):
-        return ingest.take(device, checked(records), now, gone=gone)
+        return taken.ingest.take(device, checked(records), now, gone=gone)
 
-    take.alerts = lambda: [
-        (one["alert"], one["device"], one["first"], one["last"]) for one in reversed(ledger.alerts())
-    ]
-    take.chains = ledger.chains
+    take.again = again
+    take.said = lambda: taken.ledger.alerts()[::-1]
+    take.alerts = lambda: [(one["alert"], one["device"], one["first"], one["last"]) for one in take.said()]
+    take.chains = taken.ledger.chains
     return take
 
 
@@ -71,6 +79,33 @@ def test_replay_by_another_device_is_said_once(taken):
     assert [["replay"], ["replay"]] == answers
     assert ["device"] == taken("d2", chain.add())["alerts"]
     assert [("replay", "d2", 0, 3), ("device", "d2", 4, 4)] == taken.alerts()
+
+
+def test_alert_of_a_chain_is_counted_for_a_day_and_raised_anew_on_the_next(taken):
+    """At most once a minute; the ledger says the same when it is made again from the log."""
+    chain = Chain()
+    taken("d1", chain.lines)
+    for later in (0, 20, 120, 3 * 3600, 86_400):
+        assert ["device"] == taken("d2", chain.add(), NOW + later)["alerts"]
+    times = [(one["first"], one["last"], one["times"], one["at"], one["latest"]) for one in taken.said()]
+    assert [
+        (1, 4, 3, "2026-05-01T12:00:00.000Z", "2026-05-01T15:00:00.000Z"),
+        (5, 5, 1, "2026-05-02T12:00:00.000Z", "2026-05-02T12:00:00.000Z"),
+    ] == times
+    taken.again()
+    assert times == [(one["first"], one["last"], one["times"], one["at"], one["latest"]) for one in taken.said()]
+
+
+def test_other_names_of_a_device_are_told_once(taken):
+    """A renamed laptop, or one that pretends: each name stands in the alert, however odd it is."""
+    names = iter(["d1", "", "laptop-8", "laptop-8", "\ud800\x1b[31m" + "x" * 200])
+    chain = Chain()
+    taken("d1", chain.lines)
+    for minute, name in enumerate(names):
+        taken("d1", chain.add(device=name), NOW + 60 * minute)
+    [alert] = taken.said()
+    assert ("claim", 3, 5, 3) == tuple(alert[name] for name in ("alert", "first", "last", "times"))
+    assert f"it says that it is laptop-8; it says that it is [31m{95 * 'x'}…" == alert["about"]
 
 
 def test_restored_spool_is_a_fork_and_no_clone(taken):

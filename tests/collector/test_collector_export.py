@@ -138,6 +138,6 @@ def test_table_from_a_collector_starts_no_formula(server, device, tmp_path):
     path = tmp_path / "all.csv"
     made = exported(server, path, "kind:decision", export.CSV)
     assert 1 == made["records"]
-    assert b",'@x," in path.read_bytes()
+    assert b",'@x\r\n" in path.read_bytes()
     assert b",'=cmd," in path.read_bytes()
     assert proof.check(str(path), sha256=made["manifest"]["sha256"]).holds

@@ -187,14 +187,14 @@ def test_top_counts_values(filled, field, text, expected):
 def test_record_stands_in_its_session(filled):
     """One record by its id, and what the same session did before and after."""
     store, _hits = filled
-    hit = store.record("0000000000000003")
+    [hit] = store.records("0000000000000003")
     before, after = store.around(hit, 5)
     assert (["git push --force"], ["event"]) == (
         [one.texts["command"] for one in before],
         [one.body["kind"] for one in after],
     )
     assert [hit] == store.record_at(hit.body["chain"], hit.body["seq"])
-    assert store.record("nothing") is None
+    assert [] == store.records("nothing")
 
 
 def test_devices_are_known_by_their_newest_record(filled):

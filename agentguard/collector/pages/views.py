@@ -11,15 +11,12 @@ from starlette.exceptions import HTTPException
 
 from agentguard.audit import export, query, show
 from agentguard.audit.outcome import Outcomes
-from agentguard.audit.show import Seen
 from agentguard.collector import plan, reads
 from agentguard.collector.ingest import ALERTS
 from agentguard.collector.pages.chart import BUCKETS, chart
 from agentguard.collector.store import NEWEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from starlette.requests import Request
 
     from agentguard.audit.query import Group
@@ -58,7 +55,7 @@ class Views:
         """Show what a query finds: over time, its most frequent values, and the records, newest first."""
         text = request.query_params.get("q", "")
         parsed = query.parse(text, now=time.time())
-        before = _before(request)
+        before = _number(request, "before", NEWEST)
         self._store.reach(reads.FRESH_SECONDS)
         page = self._store.search(parsed, _RESULTS, before)
         start, end = _times(parsed)
@@ -85,11 +82,13 @@ class Views:
     def record(self, request: Request) -> Shown:
         """Show one record with its rule, its chain and its session."""
         self._store.reach(reads.FRESH_SECONDS)
-        hit = self._store.record(request.path_params["id"])
-        if hit is None:
+        same = self._store.records(request.path_params["id"])
+        if not same:
             raise HTTPException(404, "there is no record with this id")
+        number = _number(request, "n", 0)
+        hit = next((one for one in same if one.number == number), same[0])
         before, after = self._store.around(hit, _AROUND)
-        seen = _seen(hit)
+        seen = reads.seen(hit)
         body = hit.body
         named = body.get("bundle")
         bundle: dict[str, Any] = {"name": "", "revision": "", "state": "", "digest": ""}
@@ -103,12 +102,11 @@ class Views:
             "accesses": show.rows(seen),
             "rule_id": rule_id,
             "rule": self._policies.rule(bundle.get("digest"), rule_id),
-            "end": Outcomes(one.body for one in (*before, hit, *after)).end(body),
+            "end": Outcomes((*before, hit, *after)).end(hit),
+            "others": [(one.device, one.received, _url(one)) for one in same if one is not hit],
             "chain": self._chain(hit),
             "session": [(_row(one), one.number == hit.number) for one in (*before, hit, *after)],
-            "session_url": search_url(query.quoted("session", str(body.get("session", ""))))
-            if body.get("session")
-            else "",
+            "session_url": search_url(_session(hit)) if body.get("session") else "",
             "line": seen.raw.decode("ascii"),
         }
         return Shown("record.html", values, 1)
@@ -150,7 +148,7 @@ class Views:
                 )
                 raise HTTPException(400, message)
             before = page.next
-        return b"".join(_csv(hits)), len(hits)
+        return b"".join(export.table(map(reads.seen, hits))), len(hits)
 
     def _chain(self, hit: Hit) -> list[str]:
         """Return what is wrong with a record's place in its chain, in words; nothing if nothing is."""
@@ -173,34 +171,42 @@ def search_url(text: str, before: int | None = None) -> str:
 
 def _row(hit: Hit) -> dict[str, Any]:
     """Return a record as a row of a table."""
-    cells = dict(zip(show.HEADINGS, show.row(_seen(hit)), strict=True))
+    cells = dict(zip(show.HEADINGS, show.row(reads.seen(hit)), strict=True))
     effect, would = hit.body.get("effect", ""), hit.body.get("would", "")
     verdict = effect if effect in ("deny", "ask", "allow") else ""
     return {
         **cells,
         "verdict": verdict,
         "would": would if would != effect else "",
-        "hostname": show.clean(hit.body.get("hostname") or hit.device, 32),
+        "device": _device(hit.device, show.clean(hit.body.get("hostname") or "", 32)),
         "flag": hit.flag,
-        "url": "/records/" + quote(str(hit.body.get("id", "")), safe=""),
+        "url": _url(hit),
     }
 
 
-def _seen(hit: Hit) -> Seen:
-    return Seen(hit.body, hit.texts, hit.h, hit.received, hit.device, hit.flag, hit.line)
+def _url(hit: Hit) -> str:
+    """Return the address of a record. Others may have its id, so its number stands there too."""
+    return f"/records/{quote(str(hit.body.get('id', '')), safe='')}?n={hit.number}"
 
 
-def _csv(hits: list[Hit]) -> Iterator[bytes]:
-    return export.table(_seen(hit) for hit in hits)
+def _device(device: str, hostname: str) -> str:
+    """Return a device as tables name it: what its token says first, then what it calls itself."""
+    name = show.clean(device, 20)
+    return f"{name} ({hostname})" if hostname and hostname != device else name
 
 
-def _before(request: Request) -> int:
-    text = request.query_params.get("before", "")
+def _session(hit: Hit) -> str:
+    """Return a query for the session of a record: that of its chain."""
+    return " ".join(query.quoted(name, str(hit.body.get(name))) for name in ("session", "chain"))
+
+
+def _number(request: Request, name: str, usual: int) -> int:
+    text = request.query_params.get(name, "")
     if not text:
-        return NEWEST
+        return usual
     if text.isascii() and text.isdigit() and len(text) < 20:
         return int(text)
-    raise HTTPException(400, "before must be a number; it comes from a link to older records")
+    raise HTTPException(400, f"{name} must be a number; it comes from a link")
 
 
 def _times(parsed: Group) -> tuple[float, float]:
