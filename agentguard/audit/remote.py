@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,6 +21,7 @@ _SECONDS = 60.0
 _PAGE = 250  # records of one answer; the longest ones fit the limit
 _ANSWER_LIMIT = 64 * 1024 * 1024
 _TOKEN_LIMIT = 4096
+_TOKEN_LETTERS = string.ascii_letters + string.digits + "-_"
 _MEANING = {
     "gap": "are missing",
     "lost": "were signed for, and the collector has lost them",
@@ -33,10 +35,14 @@ _MEANING = {
 def token_of(path: str) -> str:
     """Return the reader's token in a file. Raises `ConfigError`."""
     try:
-        with open(path, encoding="ascii") as file:
-            return file.read(_TOKEN_LIMIT).strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the token file {path} cannot be read: {getattr(error, 'strerror', error)}") from None
+        with open(path, "rb") as file:
+            token = file.read(_TOKEN_LIMIT).strip().decode("ascii", "replace")
+    except OSError as error:
+        raise ConfigError(f"the token file {path} cannot be read: {error.strerror}") from None
+    if not token or token.strip(_TOKEN_LETTERS):
+        hint = "it is one line of letters, digits, - and _, as `agentguard collector token create` prints it"
+        raise ConfigError(f"{path} holds no token", hint=hint)
+    return token
 
 
 def search(url: str, token: str, query: str, limit: int) -> tuple[list[Seen], bool]:

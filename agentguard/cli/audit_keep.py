@@ -9,7 +9,7 @@ import click
 
 from agentguard.cli.audit import collector_options, receipts_of, token_of
 from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say
-from agentguard.errors import Refused, UsageError
+from agentguard.errors import AuditError, Refused, UsageError
 
 if TYPE_CHECKING:
     from agentguard.audit.receipts import Receipt
@@ -61,6 +61,9 @@ def verify(
         raise UsageError("--receipts and --key go together", hint="`agentguard collector key` prints the key")
     places = places_of(home)
     kept, doubts = _given(receipts, keys) if receipts else ([] if path else receipts_of(places), [])
+    if not path and not collector and not os.path.isdir(places.spool(os.getuid())):
+        hint = "nothing was recorded by this person here; --home names another install"
+        raise AuditError(f"there is no spool in {places.spool(os.getuid())}", hint=hint)
     report = _of_file(path, kept, sha256) if path else checks.verify(places.spool(os.getuid()), kept)
     report.findings += doubts
     value = report.as_json()
@@ -100,6 +103,8 @@ def _of_file(path: str, receipts: list[Receipt], sha256: str) -> Report:
         raise UsageError(f"no manifest lies beside {path}", hint="leave --sha256 out: then it must be a whole log")
     with open(path, "rb") as file:
         rows = file.read().splitlines()
+    if not rows:
+        raise AuditError(f"{path} has no record")
     found = []
     for number, raw in enumerate(rows, 1):
         line = lines.parse(raw)

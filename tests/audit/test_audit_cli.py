@@ -143,6 +143,29 @@ def test_stats_count_what_a_search_finds(audit):
     assert (0, "0 records\n") == (done.returncode, done.stdout)
 
 
+def test_nothing_to_verify_is_no_proof(audit, tmp_path):
+    """No spool, or a file without a line: an error that says so, and not a log that holds."""
+    (tmp_path / "empty").write_bytes(b"")
+    for words, text in (
+        (("--home", tmp_path / "nobody"), "there is no spool in"),
+        (("--file", tmp_path / "empty"), "has no record"),
+    ):
+        done = warm.run("audit", "verify", *words)
+        assert (1, True) == (done.returncode, text in done.stderr)
+
+
+@pytest.mark.parametrize("data", [b"", b"-----BEGIN PRIVATE KEY-----\nMIGH\n", b"two\ntokens\n", b"\xff\n"])
+def test_file_that_holds_no_token_is_not_printed(tmp_path, data):
+    """A key that was named by mistake reaches neither the terminal nor the network."""
+    (tmp_path / "token").write_bytes(data)
+    done = warm.run("audit", "search", "x", "--collector", "https://localhost:1", "--token-file", tmp_path / "token")
+    assert (1, f"{tmp_path}/token holds no token") == (
+        done.returncode,
+        done.stderr.split("agentguard: ")[1].splitlines()[0],
+    )
+    assert "MIGH" not in done.stderr
+
+
 def test_csv_of_a_search_is_a_table(audit):
     """With its headings, and the newest first."""
     heads, *rows = csv.reader(audit("search", "kind:decision", "--csv").stdout.splitlines())
