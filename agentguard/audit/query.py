@@ -52,7 +52,7 @@ _BODY = {
     "would": "would",
 }
 _BUNDLE = {"bundle": "name", "revision": "revision", "state": "state"}
-_TEXTS = {"branch": "branch", "cwd": "cwd", "project": "project"}
+_TEXTS = {"branch": "branch", "cwd": "cwd", "project": "project", "query": "query"}
 _ROW_BODY = ("action", "certainty", "mcp_tool", "port", "server")
 _ROW_TEXTS = {"host": "host", "package": "package", "path": "path", "resolved": "path", "ref": "ref"}  # field: key
 _ORIGIN = ("command", "via")

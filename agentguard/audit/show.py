@@ -18,7 +18,7 @@ _BODY = (
     "would_rule", "severity", "exception", "without", "reason", "latency_us", "rows_complete", "redactions", "lost", "torn",
     "full",
 )  # fmt: skip
-_TEXTS = ("cwd", "project", "repo", "branch", "command", "reason", "remedy", "problem", "bundle_problem")
+_TEXTS = ("cwd", "project", "repo", "branch", "command", "query", "reason", "remedy", "problem", "bundle_problem")
 
 
 class Seen(NamedTuple):
@@ -105,7 +105,11 @@ def what(record: Seen) -> str:
                 if kind in one:
                     return value(one[kind])
     facts = texts.get("facts")
-    said = " ".join(str(fact) for fact in facts.values()) if isinstance(facts, dict) else ""
+    facts = facts if isinstance(facts, dict) else {}
+    if isinstance(texts.get("query"), str):  # what somebody asked of the collector
+        asked = [texts["query"], *(f"{name}={fact}" for name, fact in facts.items())]
+        return " ".join([*(word + ":" for word in [record.body.get("outcome")] if word), *filter(None, asked)])
+    said = " ".join(map(str, facts.values()))
     return str(texts.get("problem") or record.body.get("outcome") or said or record.body.get("reason", ""))
 
 

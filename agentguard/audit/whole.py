@@ -45,7 +45,8 @@ class Whole(NamedTuple):
 
 def whole(source: Source, record_id: str, around: int = AROUND) -> Whole | None:
     """Return everything about the record with this id; None where there is none. Raises `AuditError`."""
-    alike = [*islice(source.every(query.quoted("id", record_id)), MOST)]
+    wanted = query.quoted("id", record_id)
+    alike = [*islice(source.every(wanted), MOST)] or [*islice(source.every(f"{wanted} kind:read"), MOST)]
     if not alike:
         return None
     record, *others = alike

@@ -34,13 +34,15 @@ _NAME_LIMIT = 64  # characters
 
 def routes(keys: Keys, access: AccessLog) -> list[Route]:
     """Return the routes."""
+    door = web.Door(keys.readers, access)
 
     def route(path: str, method: str, work: Callable[[Request, dict[str, Any]], dict[str, Any]]) -> Route:
         async def endpoint(request: Request) -> Response:
-            who = web.reader(request, keys.readers).name
+            who = (await run_in_threadpool(door.enter, request, web.bearer(request))).name
             value = await web.json_body(request) if method == "POST" else {}
             found = await run_in_threadpool(work, request, value)
-            await run_in_threadpool(access.read, who, f"{method} {request.url.path}", str(value.get("name", "")), 1)
+            asked: dict[str, str] = {name: str(value[name]) for name in ("name", "scope") if name in value}
+            await run_in_threadpool(access.read, who, f"{method} {request.url.path}", asked, 1)
             return web.answer(found)
 
         return Route(path, endpoint, methods=[method])

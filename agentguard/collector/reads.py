@@ -10,8 +10,8 @@ GET /v1/top            ?field=FIELD&q=QUERY&from=TIME&to=TIME&limit=N -> {"value
 GET /v1/devices        -> {"devices": [...]}
 GET /v1/chains         -> {"chains": [...], "alerts": [...], "removed": [...]}
 
-Times are those of the query language: 7d, 2026-05-01. Records and counts take the scope `search`, the rest `fleet` or
-`search`.
+Times are those of the query language: 7d, 2026-05-01. Records take the scope `search`, the rest `fleet` or `search`; counts
+for `fleet` are by `COUNTED_BY` alone.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from agentguard.audit import query as language
+from agentguard.audit.query import Term
 from agentguard.audit.record import stamp
 from agentguard.audit.show import Seen
 from agentguard.collector import plan, web
@@ -37,13 +38,18 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from agentguard.audit.query import Group
+    from agentguard.audit.query import Group, Node
     from agentguard.collector.access import AccessLog
     from agentguard.collector.keys import Keys
     from agentguard.collector.store import Hit, Store
 
 _RESULTS, _MOST_RESULTS = 100, 1000
 _BUCKETS, _MOST_BUCKETS = 100, 1000
+# What a reader who may see no record may count by: facts of which nobody learns what an agent was told or wrote.
+COUNTED_BY = (
+    "agent", "bundle", "device", "effect", "event", "exception", "kind", "mode", "outcome",
+    "revision", "rule", "severity", "since", "state", "tool", "until", "user", "would",
+)  # fmt: skip
 _AROUND = 20  # records of the session before and after
 FRESH_SECONDS = 2.0  # that a read waits for what has just come; after that it is answered from what is there
 
@@ -52,11 +58,18 @@ def routes(keys: Keys, store: Store, access: AccessLog) -> list[Route]:
     """Return the routes."""
     reads = _Reads(store)
 
+    door = web.Door(keys.readers, access)
+
     def route(path: str, work: Callable[[Request], tuple[dict[str, Any], int]], *scopes: str) -> Route:
         def answered(request: Request) -> dict[str, Any]:
-            who = web.reader(request, keys.readers, *scopes).name
+            who = door.enter(request, web.bearer(request), *scopes)
+            texts = _texts_asked_for(_query(request)) if who.scope == FLEET else ""
+            if texts:
+                facts = ", ".join(COUNTED_BY)
+                why = f"a token with scope {FLEET} counts by {facts}, and not by {texts}: that takes scope {SEARCH}"
+                raise door.refusal(request, who, why)
             value, found = work(request)
-            access.read(who, request.url.path, request.url.query, found)
+            access.read(who.name, request.url.path, request.query_params, found)
             return value
 
         async def endpoint(request: Request) -> Response:
@@ -156,6 +169,13 @@ def removed(store: Store, query: Group) -> list[dict[str, Any]]:
             entry = found.setdefault(verdict, {"verdict": verdict, "until": one["day"], "records": 0})
             entry["records"] += one["records"]
     return list(found.values())
+
+
+def _texts_asked_for(query: Node) -> str:
+    """Return what of a query is not of `COUNTED_BY`, in words; "" if nothing is."""
+    if isinstance(query, Term):
+        return "" if query.key in COUNTED_BY else query.key or "words"
+    return next((texts for part in query.parts if (texts := _texts_asked_for(part))), "")
 
 
 def _query(request: Request) -> Group:

@@ -109,7 +109,8 @@ def serve(
     store = SqliteStore(keys.path(INDEX), ledger, log)
     taker = Ingest(log, ledger, keys)
     log.landed = lambda: os.write(wake, indexing.LANDED)
-    app = application(keys, store, taker, checkers, AccessLog(taker, ledger), bundle_folder=bundle_folder)
+    access = AccessLog(taker, ledger)
+    app = application(keys, store, taker, checkers, access, bundle_folder=bundle_folder)
     config: dict[str, Any] = {"ssl_certfile": tls[0], "ssl_keyfile": tls[1]} if tls else {}
     config |= {"http": _Protocol, "limit_concurrency": _CONNECTIONS, "timeout_keep_alive": 15}
     try:
@@ -134,6 +135,8 @@ def serve(
     except SystemExit:
         raise ConfigError(f"the collector could not be started on {host}:{port}") from None
     finally:
+        with contextlib.suppress(OSError, sqlite3.Error):
+            access.settle()
         stop.set()
         keeping.join()
         os.close(wake)

@@ -30,7 +30,7 @@ ADMIN, SEARCH, FLEET = "admin", "search", "fleet"
 SCOPES = {
     ADMIN: "all that the others may, and to give out and revoke tokens",
     SEARCH: "to search and read records, and to see devices and alerts",
-    FLEET: "to see devices, alerts and counts, and no record",
+    FLEET: "to see devices, alerts and counts by facts, and no record",
 }
 
 

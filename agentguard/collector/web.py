@@ -20,20 +20,50 @@ from agentguard.errors import AuditError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentguard.collector.access import AccessLog
     from agentguard.collector.tokens import Token, Tokens
 
 BODY_SECONDS = 30.0  # for a whole body to come
 _RETRY_SECONDS = "60"
 
 
-def reader(request: Request, readers: Tokens, *scopes: str) -> Token:
-    """Return who asks. Raises `HTTPException` unless the token has one of these scopes; an admin's has all."""
-    token = readers.find(bearer(request))
-    if token is None:
-        raise HTTPException(401, "this takes a reader's token", {"www-authenticate": "Bearer"})
-    if token.scope not in (*scopes, ADMIN):
-        raise HTTPException(403, f"this takes a token with scope {' or '.join(scopes or (ADMIN,))}")
-    return token
+class Door:
+    """Lets readers in. Whoever may not come in is recorded: by the token's name, and without one by address."""
+
+    def __init__(self, readers: Tokens, access: AccessLog) -> None:
+        self._readers = readers
+        self._access = access
+
+    def enter(self, request: Request, token: str, *scopes: str) -> Token:
+        """Return whose token it is. Raises `HTTPException` unless it has one of these scopes; an admin's has all.
+
+        What cannot be recorded raises OSError or sqlite3.Error. It may wait for the disk.
+        """
+        who = self.known(request, token)
+        if who is None:
+            raise HTTPException(401, "this takes a reader's token", {"www-authenticate": "Bearer"})
+        self.allow(request, who, *scopes)
+        return who
+
+    def allow(self, request: Request, who: Token, *scopes: str) -> None:
+        """Do nothing if a reader's token has one of these scopes. Raises as `enter` does."""
+        if who.scope not in (*scopes, ADMIN):
+            needed = f"this takes a token with scope {' or '.join(scopes or (ADMIN,))}; yours has {who.scope}"
+            raise self.refusal(request, who, needed)
+
+    def known(self, request: Request, token: str) -> Token | None:
+        """Return whose token it is, None if it is nobody's."""
+        who = self._readers.find(token) if token else None
+        if who:
+            self._access.settle()
+        elif token:
+            self._access.stranger(request.client.host if request.client else "unknown")
+        return who
+
+    def refusal(self, request: Request, who: Token, why: str) -> HTTPException:
+        """Record that a reader may not have what was asked for; return the error to raise."""
+        self._access.refused(who.name, request.url.path, request.query_params, why)
+        return HTTPException(403, why)
 
 
 def bearer(request: Request) -> str:

@@ -125,8 +125,11 @@ def test_exact_lines_take_the_scope_search_and_every_page_is_recorded(server, de
     fleet = server.keys.readers.give("watcher", "fleet", "2026-05-01T12:00:00.000Z")
     headers = {"authorization": f"Bearer {fleet}"}
     assert 403 == server.client.get("/v1/search", params={"lines": "1"}, headers=headers).status_code
-    [read] = server.get("/v1/search", q="kind:read event:/v1/search")["records"]
-    assert ("test", {"query": "lines=1&after=0"}) == (read["body"]["user"], read["texts"])
+    [read] = server.get("/v1/search", q="kind:read event:/v1/search user:test")["records"]
+    assert ("test", {"query": "", "facts": {"lines": "1", "after": "0"}}) == (
+        read["body"]["user"],
+        read["texts"],
+    )
     assert "bad-request" == server.get("/v1/search", lines="2")["error"]
 
 

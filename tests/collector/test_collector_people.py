@@ -1,7 +1,6 @@
 """Who may do what at a collector, what one request may cost it, and the page for whoever runs one."""
 
 import gzip
-import json
 import os
 import re
 import shlex
@@ -99,9 +98,8 @@ def test_scopes_are_kept_and_reads_are_recorded(server, device):
     reads = server.get("/v1/search", q="kind:read verdict:deny")["records"]
     assert [] == reads  # a read has no verdict
     reads = server.get("/v1/search", q='kind:read event:"/v1/search" user:search OR kind:read user:test')["records"]
-    assert "q=verdict%3Adeny" in json.dumps(reads) or "q=verdict:deny" in json.dumps(reads)
     assert {"collector"} == {one["device"] for one in reads}
-    assert [2] * 2 == [one["body"]["found"] for one in reads if one["texts"]["query"] == "q=verdict:deny"]
+    assert [2] * 2 == [one["body"]["found"] for one in reads if one["texts"]["query"] == "verdict:deny"]
     assert [] == [one for one in server.get("/v1/search")["records"] if one["body"]["kind"] == "read"]
     made = ask("admin", "POST", "/v1/tokens", json={"name": "bob", "scope": "search"}).json()["token"]
     tokens["bob"] = made

@@ -14,10 +14,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from agentguard.audit.query import QueryError
+from agentguard.collector import web
 from agentguard.collector.pages import session
 from agentguard.collector.pages.policies import Policies
 from agentguard.collector.pages.views import EXAMPLES, Views, search_url
-from agentguard.collector.tokens import ADMIN, FLEET, SEARCH
+from agentguard.collector.tokens import FLEET, SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ class _Pages:
     """Draws templates for whoever is signed in."""
 
     def __init__(self, keys: Keys, access: AccessLog) -> None:
-        self._keys = keys
+        self._door = web.Door(keys.readers, access)
         self._access = access
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(os.path.join(_HERE, "templates")),
@@ -95,7 +96,7 @@ class _Pages:
 
         def drawn(request: Request, who: Token) -> Response:
             shown = view(request)
-            self._access.read(who.name, request.url.path, request.url.query, shown.found)
+            self._access.read(who.name, request.url.path, request.query_params, shown.found)
             return self._html(shown.template, who, request, shown.values)
 
         return self._for_readers(drawn, scopes)
@@ -105,7 +106,7 @@ class _Pages:
 
         def handed(request: Request, who: Token) -> Response:
             data, found = view(request)
-            self._access.read(who.name, request.url.path, request.url.query, found)
+            self._access.read(who.name, request.url.path, request.query_params, found)
             headers = {**HEADERS, "content-disposition": 'attachment; filename="records.csv"'}
             return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -118,7 +119,7 @@ class _Pages:
     async def sign_in(self, request: Request) -> Response:
         fields = await session.form(request)
         then, token = session.local(fields.get("next", "/")), fields.get("token", "").strip()
-        if self._keys.readers.find(token) is None:
+        if await run_in_threadpool(self._door.known, request, token) is None:
             wrong = "This is no reader's token, or it was revoked."
             return self._html("signin.html", None, request, {"next": then, "wrong": wrong}, 403)
         return session.signed_in(request, token, then)
@@ -129,15 +130,16 @@ class _Pages:
     def _for_readers(
         self, work: Callable[[Request, Token], Response], scopes: tuple[str, ...]
     ) -> Callable[[Request], Any]:
+        def answered(request: Request, who: Token) -> Response:
+            self._door.allow(request, who, *scopes)
+            return work(request, who)
+
         async def endpoint(request: Request) -> Response:
-            who = session.reader(request, self._keys.readers)
+            who = await run_in_threadpool(self._door.known, request, session.token_of(request))
             if who is None:
                 return session.to_sign_in(request)
-            if who.scope not in (*scopes, ADMIN):
-                message = f"this takes a token with scope {' or '.join(scopes)}; yours has {who.scope}"
-                return self._failed(who, request, 403, message)
             try:
-                return await run_in_threadpool(work, request, who)
+                return await run_in_threadpool(answered, request, who)
             except QueryError as problem:
                 values = {"q": request.query_params.get("q", ""), "problem": problem.diagnostics(), "examples": [
                     (name, example, search_url(example)) for name, example in EXAMPLES]}  # fmt: skip

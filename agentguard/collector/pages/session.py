@@ -16,17 +16,14 @@ from agentguard.collector import web
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from agentguard.collector.tokens import Token, Tokens
-
 COOKIE = "agentguard-reader"
 SIGN_IN = "/signin"
 _FORM_LIMIT = 4096  # bytes
 
 
-def reader(request: Request, readers: Tokens) -> Token | None:
-    """Return whose token the browser has; None where it has none that counts."""
-    token = request.cookies.get(COOKIE, "")
-    return readers.find(token) if token else None
+def token_of(request: Request) -> str:
+    """Return the token that the browser keeps, "" where it has none."""
+    return request.cookies.get(COOKIE, "")
 
 
 def to_sign_in(request: Request) -> Response:

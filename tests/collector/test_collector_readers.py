@@ -1,0 +1,98 @@
+"""What readers may learn, and what is known of who read and of who tried to."""
+
+import pytest
+import warm
+
+from agentguard.audit import query, spool
+from agentguard.collector.pages import session
+from agentguard.collector.reads import COUNTED_BY
+
+NOW = "2026-05-01T12:00:00.000Z"
+
+
+@pytest.fixture(scope="module")
+def scene(shared):
+    """A collector with one denial, and a function that asks it with a token of some scope."""
+    server, device = shared
+    laptop = device("d1")
+    body = {"kind": "decision", "id": "1" * 16, "effect": "deny", "rules": ["secrets/file"], "user": "alice"}
+    spool.append(laptop.folder, body, {"command": "cat /srv/prod/key"})
+    laptop.send()
+    tokens = {scope: server.keys.readers.give(f"{scope}-reader", scope, NOW) for scope in ("fleet", "search", "admin")}
+
+    def ask(scope, path, **parameters):
+        headers = {"authorization": f"Bearer {tokens.get(scope, scope)}"}
+        return server.client.get(path, params=parameters, headers=headers)
+
+    ask.tokens = tokens
+    return server, ask
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["prod", '"cat srv"', "-key", "command:*prod*", "path:*", "host:x", "session:a*", "cwd:*", "repo:*", "id:1*", "query:*",
+     "verdict:deny OR (user:bob -command:c*)", "tool_use_id:x", "package:x", "branch:main", "via:*"],
+)  # fmt: skip
+def test_counts_tell_a_fleets_reader_nothing_of_texts(scene, text):
+    """No yes or no to any text: refused with what may be asked and what takes another scope."""
+    _server, ask = scene
+    for path, more in (("/v1/histogram", {"buckets": 1}), ("/v1/top", {"field": "rule"})):
+        reply = ask("fleet", path, q=text, **more)
+        assert (403, "not-allowed") == (reply.status_code, reply.json()["error"])
+        assert "counts by agent, bundle, device, " in reply.json()["message"]
+        assert "that takes scope search" in reply.json()["message"]
+        assert 200 == ask("search", path, q=text, **more).status_code
+
+
+def test_counts_by_facts_are_for_everybody(scene):
+    """All that may be asked is a field of the language, and a fleet's reader gets the same numbers."""
+    _server, ask = scene
+    assert set(COUNTED_BY) <= set(query.KEYS)
+    text = "verdict:deny rule:secrets/* user:alice device:d1 kind:decision since:1h -outcome:done"
+    counts = [ask(scope, "/v1/top", field="rule", q=text).json()["values"] for scope in ("fleet", "search")]
+    assert 2 * [[{"value": "secrets/file", "records": 1}]] == counts
+
+
+def test_reads_are_shown_as_they_were_asked(scene):
+    """Decoded, in the table of the command line, and found by what was asked."""
+    server, ask = scene
+    ask("search", "/v1/search", q='command:"*/prod/*" since:24h', limit="7")
+    words = ["--collector", server.url, "--token-file", server.token_file]
+    table = warm.run("audit", "search", "kind:read", "query:*prod*", *words).stdout
+    assert 'command:"*/prod/*" since:24h limit=7' in table
+    assert "search-reader" in table
+    record = next(row for row in table.splitlines() if "since:24h" in row).split()[-1]
+    shown = warm.run("audit", "show", record, *words).stdout
+    assert 'query             command:"*/prod/*" since:24h\nlimit             7\n' in shown
+
+
+def test_refused_reads_bear_the_tokens_name(scene):
+    """By routes for programs, by pages, and by an administrator's routes."""
+    server, ask = scene
+    cookie = {"cookie": f"{session.COOKIE}={ask.tokens['fleet']}"}
+    assert 403 == ask("fleet", "/v1/search", q="kept").status_code
+    assert 403 == server.client.get("/?q=kept", headers=cookie).status_code
+    assert 403 == ask("search", "/v1/tokens").status_code
+    found = ask("search", "/v1/search", q='kind:read outcome:refused (query:kept OR event:"/v1/tokens")').json()[
+        "records"
+    ]
+    said = [(one["body"]["user"], one["body"]["event"], one["texts"]["query"]) for one in found]
+    assert [
+        ("search-reader", "/v1/tokens", ""),
+        ("fleet-reader", "/", "kept"),
+        ("fleet-reader", "/v1/search", "kept"),
+    ] == said
+    assert all("this takes a token with scope" in one["texts"]["reason"] for one in found)
+
+
+def test_wrong_tokens_are_counted_and_fill_no_disk(scene):
+    """A hundred of them are two records: the first one at once, the others when somebody looks."""
+    server, ask = scene
+    for number in range(40):
+        assert 401 == ask(f"wrong{number}", "/v1/search").status_code
+        assert 303 == server.client.get("/", headers={"cookie": f"{session.COOKIE}=wrong"}).status_code
+    for _ in range(20):
+        assert 403 == server.client.post("/signin", data={"token": "wrong"}).status_code
+    found = ask("search", "/v1/search", q='kind:read event:"wrong tokens"').json()["records"]
+    assert [99, 1] == [one["body"]["times"] for one in found]
+    assert {"127.0.0.1": "99"} == found[0]["texts"]["facts"]
