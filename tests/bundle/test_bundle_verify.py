@@ -95,8 +95,16 @@ def targets_signed_by_too_few(repo):
     repo.publish(targets_by=repo.signers["targets"][:1])
 
 
-def targets_signed_by_snapshot_key(repo):
-    repo.publish(targets_by=repo.signers["snapshot"] * 1)
+def targets_signed_by_keys_of_other_roles(repo):
+    repo.publish(targets_by=[*repo.signers["targets"][:1], *repo.signers["snapshot"], *repo.signers["root"]])
+
+
+def timestamp_signed_by_policy_keys(repo):
+    repo.publish(timestamp_by=repo.signers["targets"])
+
+
+def root_signed_by_keys_of_other_roles(repo):
+    repo.rotate(by=[*repo.signers["root"][:1], *repo.signers["targets"], *repo.signers["snapshot"]])
 
 
 def targets_signed_by_retired_keys(repo):
@@ -236,6 +244,13 @@ def unknown_field(repo):
     )
 
 
+def another_file_in_the_timestamp(repo):
+    def add(signed):
+        signed["meta"]["other.json"] = signed["meta"]["snapshot.json"]
+
+    return changed(repo, "timestamp.json", add, repo.signers["timestamp"])
+
+
 def signature_twice(repo):
     document = json.loads(repo.files["timestamp.json"])
     document["signatures"] *= 2
@@ -261,7 +276,7 @@ def role_names_one_key_twice(repo):
     repo.rotate()
 
     def double(signed):
-        signed["roles"]["targets"]["keyids"] = [signed["roles"]["targets"]["keyids"][0]] * 2
+        signed["roles"]["targets"]["keyids"] += signed["roles"]["targets"]["keyids"][:1]
 
     return changed(repo, "2.root.json", double, repo.signers["root"])
 
@@ -290,15 +305,15 @@ AGREED = {
     True: (nothing, newer, rotated, root_keys_rotated, unknown_field),
     False: (
         root_not_signed_by_predecessor, root_not_signed_by_itself, anchor_signed_by_too_few, root_skips_a_version,
-        root_of_another_version, last_root_expired, targets_signed_by_too_few, targets_signed_by_snapshot_key,
-        targets_signed_by_retired_keys,
+        root_of_another_version, last_root_expired, targets_signed_by_too_few, targets_signed_by_keys_of_other_roles,
+        timestamp_signed_by_policy_keys, root_signed_by_keys_of_other_roles, targets_signed_by_retired_keys,
         snapshot_signed_by_nobody, timestamp_signed_by_stranger, timestamp_expired, snapshot_expired, targets_expired,
         old_snapshot_with_new_timestamp, old_targets_with_new_snapshot, old_policy_with_new_targets,
         snapshot_hash_differs, snapshot_length_differs, snapshot_version_differs, targets_hash_differs,
         targets_version_differs, policy_hash_differs, policy_length_differs, policy_cut_off, timestamp_cut_off,
         timestamp_in_place_of_snapshot, no_policy, version_zero, version_as_text, spec_version_two, date_without_zone,
         date_that_does_not_exist, signature_twice, signature_not_hex, threshold_zero, role_names_one_key_twice,
-        fifth_role, key_of_unknown_type,
+        fifth_role, key_of_unknown_type, another_file_in_the_timestamp,
     ),
 }  # fmt: skip
 
@@ -369,7 +384,15 @@ def no_hash(repo):
     repo.publish()
 
 
-@pytest.mark.parametrize("scenario", [one_key_by_two_names, two_meanings, no_length, no_hash])
+def two_hashes(repo):
+    """Both are right."""
+    repo.claims["policy"] = {
+        "hashes": {name: hashlib.new(name, repo.policy).hexdigest() for name in ("sha256", "sha512")}
+    }
+    repo.publish()
+
+
+@pytest.mark.parametrize("scenario", [one_key_by_two_names, two_meanings, no_length, no_hash, two_hashes])
 def test_stricter_than_python_tuf(repo, accepted, scenario):
     """What python-tuf lets pass and the hook's verifier does not."""
     records = scenario(repo)
