@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from securesystemslib.formats import encode_canonical
 
@@ -44,6 +44,8 @@ def test_deep_nesting_is_an_error():
 
 
 @given(st.datetimes(min_value=dt.datetime(1, 1, 1), max_value=dt.datetime(9999, 12, 31)))  # noqa: DTZ001
+@example(dt.datetime(2000, 2, 29))  # noqa: DTZ001
+@example(dt.datetime(2100, 3, 1))  # noqa: DTZ001
 def test_dates_are_the_calendars(when):
     """A date means the same second as the standard library says."""
     when = when.replace(microsecond=0)
