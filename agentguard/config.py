@@ -7,11 +7,13 @@ TOML: all settings travel in the seal, written there by the sync.
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from typing import Any, NamedTuple
 
 import tomli_w
 
+from agentguard import plainfile
 from agentguard.errors import ConfigError
 
 LIMIT = 65_536  # bytes
@@ -51,19 +53,13 @@ _MAX_GRACE = 30
 
 def read(path: str) -> dict[str, Any]:
     """Return all settings by name, defaults for those that the file does not name. Raises `ConfigError`."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(LIMIT + 1)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         raise ConfigError(
             f"there is no {path}: this installation trusts no organisation yet",
             hint="agentguard enroll URL --root-sha256 HEX",
             code="not-enrolled",
-        ) from None
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
-    if len(data) > LIMIT:
-        raise ConfigError(f"{path} is larger than {LIMIT} bytes")
+        )
+    data = plainfile.read(path, LIMIT, link=True)
     try:
         values = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "agentguard"
 
 # Who may import whom. Modules at the top level of the package are named by themselves.
-BASE = {"errors", "_env", "child", "digest", "jsontext", "places", "tls", "__init__"}
+BASE = {"errors", "_env", "child", "digest", "jsontext", "places", "plainfile", "tls", "__init__"}
 MAY_IMPORT = {
     "access": {"access"},
     "policy": {"policy", "access"},

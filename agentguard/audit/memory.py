@@ -13,8 +13,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from agentguard import jsontext
+from agentguard import jsontext, plainfile
 from agentguard.audit import receipts
+from agentguard.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,8 +115,8 @@ def kept_receipts(places: Places, uid: int, keys: Sequence[str]) -> list[receipt
     found: list[receipts.Receipt] = []
     for name in names:
         try:
-            found += receipts.read(os.path.join(places.sync, name), keys)[0]
-        except OSError:
+            found += receipts.parse(plainfile.read(os.path.join(places.sync, name), 2 * _FILE_BYTES), keys)[0]
+        except ConfigError:
             continue
     return found
 
@@ -136,9 +137,8 @@ def _number(value: Any) -> Any:
 def _read(path: str) -> dict[str, Any]:
     """Return the JSON object in a file of ours, {} where there is none that can be read."""
     try:
-        with open(path, "rb") as file:
-            value = jsontext.loads(file.read(1 << 20))
-    except (OSError, jsontext.JsonError):
+        value = jsontext.loads(plainfile.read(path, _FILE_BYTES))
+    except (ConfigError, jsontext.JsonError):
         return {}
     return value if isinstance(value, dict) else {}
 

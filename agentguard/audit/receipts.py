@@ -79,12 +79,10 @@ def check(value: Any, keys: Sequence[str]) -> Receipt:
     return receipt
 
 
-def read(path: str, keys: Sequence[str]) -> tuple[list[Receipt], list[tuple[int, str]]]:
-    """Return the receipts in a file, one a line, that one of `keys` has signed, and (line, why) of all else. Raises OSError."""
-    with open(path, "rb") as file:
-        rows = file.read().splitlines()
+def parse(data: bytes, keys: Sequence[str]) -> tuple[list[Receipt], list[tuple[int, str]]]:
+    """Return the receipts in a file, one a line, that one of `keys` has signed, and (line, why) of all else."""
     found, refused = [], []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(data.splitlines(), 1):
         try:
             found.append(check(loads(row), keys))
         except JsonError:

@@ -31,7 +31,7 @@ from tuf.ngclient.config import UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 from tuf.ngclient.updater import Updater
 
-from agentguard import __version__, tls
+from agentguard import __version__, plainfile, tls
 from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.deadline import Deadline, within
 from agentguard.bundle.verify import MAX_ROOTS, POLICY
@@ -188,6 +188,7 @@ def refreshed(anchor: bytes, fetcher: FetcherInterface, cache: str, target_dir: 
     )
     files.make_folder(cache, 0o700)
     files.make_folder(target_dir, 0o700)
+    _without_pipes(cache)
     client = Updater(
         metadata_dir=cache,
         metadata_base_url=_BASE,
@@ -202,6 +203,16 @@ def refreshed(anchor: bytes, fetcher: FetcherInterface, cache: str, target_dir: 
     finally:
         _not_too_many_roots(anchor, cache)
     return client
+
+
+def _without_pipes(folder: str) -> None:
+    """Remove what is neither file nor folder: python-tuf would wait for ever at a pipe that somebody put there."""
+    for base, _folders, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(base, name)
+            with contextlib.suppress(FileNotFoundError):
+                if not stat.S_ISREG(os.stat(path).st_mode):
+                    os.unlink(path)
 
 
 def target(client: Updater, name: str) -> str:
@@ -220,16 +231,16 @@ def pull(anchor: bytes, fetcher: FetcherInterface, cache: str) -> dict[str, byte
     `cache` is a folder of our own.
     """
     client = refreshed(anchor, fetcher, cache, os.path.join(cache, "targets"))
-    records = {"policy": files.read(target(client, POLICY), seal.POLICY_LIMIT)}
+    records = {"policy": plainfile.read(target(client, POLICY), seal.POLICY_LIMIT, link=True)}
     for role in (metadata.TIMESTAMP, metadata.SNAPSHOT, metadata.TARGETS):
-        records[role] = files.read(os.path.join(cache, f"{role}.json"), seal.LIMITS[role])
+        records[role] = plainfile.read(os.path.join(cache, f"{role}.json"), seal.LIMITS[role], link=True)
     published = _exceptions(client, cache, records)
     if published is not None:
         records[exceptions.ROLE] = published
     first, last = metadata.read(metadata.ROOT, anchor).version, _root_version(cache)
     for version in range(first + 1, last + 1):
         path = os.path.join(cache, "root_history", f"{version}.root.json")
-        records[f"root/{version}"] = files.read(path, seal.ROOT_LIMIT)
+        records[f"root/{version}"] = plainfile.read(path, seal.ROOT_LIMIT, link=True)
     return records
 
 
@@ -242,7 +253,7 @@ def _exceptions(client: Updater, cache: str, records: dict[str, bytes]) -> bytes
         client.get_targetinfo(
             exceptions.PATHS[0].replace("*", "all")
         )  # has the delegated role loaded; there is no such file
-        return files.read(os.path.join(cache, exceptions.META), seal.EXCEPTIONS_LIMIT)
+        return plainfile.read(os.path.join(cache, exceptions.META), seal.EXCEPTIONS_LIMIT, link=True)
     except (RepositoryError, ConfigError):
         return None
 
@@ -280,7 +291,7 @@ def _not_too_many_roots(anchor: bytes, cache: str) -> None:
 
 
 def _root_version(cache: str) -> int:
-    data = files.read(os.path.join(cache, "root.json"), seal.ROOT_LIMIT)
+    data = plainfile.read(os.path.join(cache, "root.json"), seal.ROOT_LIMIT, link=True)
     return metadata.read(metadata.ROOT, data).version
 
 

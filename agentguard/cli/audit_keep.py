@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agentguard.audit.receipts import Receipt
     from agentguard.audit.verify import Finding, Report
 
+_RECEIPTS_LIMIT = 64 * 1024 * 1024  # bytes
 _FILE = click.Path(exists=True, dir_okay=False)
 
 
@@ -85,8 +86,9 @@ def _given(path: str, keys: tuple[str, ...]) -> tuple[list[Receipt], list[Findin
     """Return the receipts in a file; what is none is a finding, for whoever relies on receipts must know that."""
     from agentguard.audit import receipts  # noqa: PLC0415
     from agentguard.audit.verify import Finding  # noqa: PLC0415
+    from agentguard.bundle import files  # noqa: PLC0415
 
-    found, refused = receipts.read(path, keys)
+    found, refused = receipts.parse(files.read(path, _RECEIPTS_LIMIT), keys)
     doubts = [Finding(f"{path}:{number}: {why}") for number, why in refused]
     if not found and not refused:
         doubts.append(Finding(f"{path} has no receipt"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from agentguard import plainfile
 from agentguard.cli import passphrase
 from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say, table
 from agentguard.errors import BundleError, Refused, TransportError
@@ -100,7 +101,7 @@ def _inspected(target: str, root: str) -> dict[str, Any]:
 
 
 def _in_force(home: str | None) -> dict[str, Any]:
-    from agentguard.bundle import files, seal  # noqa: PLC0415
+    from agentguard.bundle import seal  # noqa: PLC0415
     from agentguard.bundle.inspect import describe  # noqa: PLC0415
 
     places = places_of(home)
@@ -108,7 +109,7 @@ def _in_force(home: str | None) -> dict[str, Any]:
     active = seal.load_active(places, now)
     if active.chain is None:
         raise Refused(f"no bundle is in force here: {active.problem}", hint="agentguard status says more")
-    found = describe(active.chain, files.read(places.anchor, seal.ROOT_LIMIT), now)
+    found = describe(active.chain, plainfile.read(places.anchor, seal.ROOT_LIMIT), now)
     return {"target": places.seal, **found, "state": active.state, "problem": active.problem}
 
 

@@ -12,7 +12,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from agentguard import jsontext
+from agentguard import jsontext, plainfile
 from agentguard.bundle import fetch, files, seal
 from agentguard.bundle.verify import floor_of, not_below, read_floor, verify
 from agentguard.errors import BundleError, ConfigError, PolicyError, PublisherError
@@ -40,7 +40,7 @@ def run(
         raise ConfigError(
             f"there is no anchor {places.anchor}", hint="agentguard enroll URL --root-sha256 HEX", code="not-enrolled"
         )
-    anchor = files.read(places.anchor, seal.ROOT_LIMIT)
+    anchor = plainfile.read(places.anchor, seal.ROOT_LIMIT)
     source = fetch.normal_source(source)
     cache = os.path.join(places.sync, CACHE)
     data, chain = fetch_seal(anchor, source, settings, cache, managed=places.managed, seconds=seconds, places=places)
@@ -91,9 +91,9 @@ def _floors(places: Places, anchor: bytes, settings: dict[str, Any]) -> list[dic
     """Return the floors that hold here: the one that was written, and what the present seal itself sets."""
     found = []
     with contextlib.suppress(BundleError, ConfigError):  # missing or damaged: the seal still knows
-        found.append(read_floor(files.read(places.floor, seal.CONFIG_LIMIT)))
+        found.append(read_floor(plainfile.read(places.floor, seal.CONFIG_LIMIT)))
     with contextlib.suppress(BundleError, ConfigError):
-        chain = verify(anchor, seal.parse(files.read(places.seal, seal.LIMIT)), org=settings["org"])
+        chain = verify(anchor, seal.parse(plainfile.read(places.seal, seal.LIMIT)), org=settings["org"])
         found.append(floor_of(chain))
     return found
 
@@ -110,7 +110,7 @@ def _understood(chain: Chain) -> None:
 
 def _replace_if_new(path: str, data: bytes, mode: int, limit: int) -> bool:
     with contextlib.suppress(ConfigError):
-        if files.read(path, limit) == data:
+        if plainfile.read(path, limit) == data:
             return False
     files.replace(path, data, mode)
     return True

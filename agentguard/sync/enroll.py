@@ -13,7 +13,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from agentguard import config
+from agentguard import config, plainfile
 from agentguard.audit import wire
 from agentguard.bundle import fetch, files, seal
 from agentguard.digest import sha256_hex
@@ -30,7 +30,7 @@ _DIGITS = 64
 def same_root(places: Places, root_sha256: str) -> None:
     """Refuse another root than the one that is trusted here already. Raises `Refused`."""
     try:
-        trusted = sha256_hex(files.read(places.anchor, seal.ROOT_LIMIT))
+        trusted = sha256_hex(plainfile.read(places.anchor, seal.ROOT_LIMIT))
     except ConfigError:
         return
     if trusted != root_sha256.strip().lower().removeprefix("sha256:"):

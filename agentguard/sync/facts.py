@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from agentguard import config, places
-from agentguard.bundle import files, seal
+from agentguard import config, places, plainfile
+from agentguard.bundle import seal
 from agentguard.bundle.inspect import describe
 from agentguard.bundle.person import person
 from agentguard.digest import sha256_hex
@@ -81,7 +81,7 @@ def _trust(where: Places, active: Active, settings: dict[str, Any], problem: str
         "verified": active.verified,
     }
     try:
-        anchor = files.read(where.anchor, seal.ROOT_LIMIT)
+        anchor = plainfile.read(where.anchor, seal.ROOT_LIMIT)
     except ConfigError:
         return found
     found["anchor_sha256"] = sha256_hex(anchor)

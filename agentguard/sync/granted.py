@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from agentguard import config, places
+from agentguard import config, places, plainfile
 from agentguard.audit import ask
 from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.person import person
@@ -123,7 +123,7 @@ def _problem(where: Places, active: Active, entry: dict[str, Any]) -> str:
 
 def _taken_back(where: Places, chain: Chain, entries: list[dict[str, Any]], data: bytes) -> dict[str, str]:
     """Return why the hook would pass over entries of a signed document, by id: what was published here says so."""
-    records = seal.parse(files.read(where.seal, seal.LIMIT))
+    records = seal.parse(plainfile.read(where.seal, seal.LIMIT))
     snapshot = metadata.read(metadata.SNAPSHOT, records[metadata.SNAPSHOT])
     given = {**records, f"{exceptions.INSTALLED}given": data}
     counted = {entry["id"] for entry in exceptions.collected(given, snapshot, chain.targets, signatures=True)}

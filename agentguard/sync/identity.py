@@ -19,7 +19,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentguard import child, jsontext, places
+from agentguard import child, jsontext, places, plainfile
 from agentguard.audit import person
 from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.verify import verify
@@ -59,8 +59,8 @@ def refresh(where: Places, settings: dict[str, Any]) -> bool:
     A seal that is missing or does not verify is left alone: the bundle stage mends it.
     """
     try:
-        anchor = files.read(where.anchor, seal.ROOT_LIMIT)
-        records = seal.parse(files.read(where.seal, seal.LIMIT))
+        anchor = plainfile.read(where.anchor, seal.ROOT_LIMIT)
+        records = seal.parse(plainfile.read(where.seal, seal.LIMIT))
         verify(anchor, records, org=settings["org"])
     except (BundleError, ConfigError):
         return False
@@ -85,7 +85,7 @@ def installed(where: Places) -> dict[str, bytes]:
     for name in names[: exceptions.FILES]:
         path = os.path.join(folder, name)
         try:
-            data = files.read(path, seal.EXCEPTION_LIMIT)
+            data = plainfile.read(path, seal.EXCEPTION_LIMIT)
             expires = metadata.read(metadata.TARGETS, data).expires
         except (ConfigError, BundleError):
             continue
@@ -106,7 +106,7 @@ def _seen(where: Places) -> int:
 def _before(where: Places) -> dict[str, Any]:
     """Return the local configuration in the present seal; {} where there is none."""
     try:
-        return seal.read_config(seal.parse(files.read(where.seal, seal.LIMIT))["config"])
+        return seal.read_config(seal.parse(plainfile.read(where.seal, seal.LIMIT))["config"])
     except (BundleError, ConfigError):
         return {}
 

@@ -20,6 +20,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
+from agentguard import plainfile
 from agentguard.bundle import files
 from agentguard.errors import ConfigError
 
@@ -44,7 +45,7 @@ _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 def read(places: Places) -> dict[str, Any]:
     """Return what `status.json` says; {} if there is none that makes sense."""
     try:
-        value = json.loads(files.read(os.path.join(places.sync, FILE), _LIMIT))
+        value = json.loads(plainfile.read(os.path.join(places.sync, FILE), _LIMIT))
     except (ConfigError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -1,11 +1,18 @@
 """What an attacker who is the same user does to a personal install's files. A verdict may get stricter, never laxer."""
 
+import contextlib
+import json
 import os
 import shutil
+import signal
+import time
+
+import pytest
 
 from agentguard.bundle import seal
-from agentguard.errors import SignatureError
+from agentguard.errors import ConfigError, SignatureError
 from agentguard.policy.model import FALLBACK, FRESH, INVALID
+from agentguard.sync import facts
 
 
 def backup(fleet, folder):
@@ -113,3 +120,58 @@ def test_links_in_the_state_lead_nobody_elsewhere(fleet, tmp_path):
         fleet.release("second" if fleet.repo.policy == fleet.policies["first"] else "first")
         assert "" == fleet.sync()
         assert (FRESH, False, before) == (fleet.active().state, os.path.islink(path), aside.read_bytes())
+
+
+def test_link_to_the_very_seal_is_mended_by_the_next_sync(fleet, tmp_path):
+    """Also when nothing newer is published: the hook does not follow the link."""
+    for path in (fleet.places.seal, fleet.places.floor):
+        aside = tmp_path / os.path.basename(path)
+        os.rename(path, aside)
+        os.symlink(aside, path)
+        assert INVALID == fleet.active().state
+        assert ("", "first") == (fleet.sync(), fleet.policy)
+        assert (FRESH, False) == (fleet.active().state, os.path.islink(path))
+
+
+IN_STATE = ("active.seal", "floor.json", "sync/status.json", "sync/upload.json", "sync/metadata/timestamp.json",
+            "sync/metadata/root_history/1.root.json")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*IN_STATE, "anchor", "settings"])
+def test_pipe_in_the_place_of_a_file_keeps_nobody_waiting(fleet, name):
+    """Sync, status and hook go on: what is made again is made again, and the rest is named."""
+    fleet.sync()
+    path = getattr(fleet.places, name, "") or os.path.join(fleet.places.state, name)
+    if os.path.lexists(path):
+        os.unlink(path)
+    os.mkfifo(path)
+    fleet.release("second")
+    with limited():
+        try:
+            error = fleet.sync()
+        except ConfigError as problem:
+            error = str(problem)
+        found = json.dumps(facts.facts(fleet.places, time.time()))
+        state = fleet.active().state
+    if name in IN_STATE:
+        assert ("", "second", FRESH) == (error, fleet.policy, state)
+    else:
+        assert error
+        assert os.path.basename(path) in found
+        assert ("first" if name == "settings" else None) == fleet.policy
+
+
+@contextlib.contextmanager
+def limited():
+    """Have whoever waits for ever fail."""
+
+    def late(*_signal):
+        raise AssertionError("it waits")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(60)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

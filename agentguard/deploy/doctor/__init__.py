@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentguard import __version__
-from agentguard.bundle import files, seal
+from agentguard import __version__, plainfile
+from agentguard.bundle import seal
 from agentguard.deploy.doctor import canary, client, command, live, managed, person, records, trust
 from agentguard.deploy.doctor.exam import Exam
 from agentguard.deploy.doctor.machine import Machine
@@ -111,7 +111,7 @@ def _facts(exam: Exam) -> dict[str, Any]:
     found = client.find(exam)
     active = exam.active
     try:
-        anchor = sha256_hex(files.read(exam.where.anchor, seal.ROOT_LIMIT))
+        anchor = sha256_hex(plainfile.read(exam.where.anchor, seal.ROOT_LIMIT))
     except ConfigError:
         anchor = ""
     winners = {
