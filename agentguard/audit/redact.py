@@ -79,13 +79,13 @@ class Redactor:
         if text in self._words:
             return self._words[text]
         look = not self.idle and self.needed(text)
-        return self._rounds(text, self.known, look=look) if look or self.known else text
+        return self._rounds(text, self.known, look=look) if look or self._stands_in(text) else text
 
     def again(self, text: str) -> str:
         """Return a text that was redacted before without the secrets that were found since."""
         if text in self._words:
             return self._words[text]
-        return self._rounds(text, self.known, look=False) if self.known else text
+        return self._rounds(text, self.known, look=False) if self._stands_in(text) else text
 
     def shaped(self, text: str) -> str:
         """Return `text` without what is a secret by itself; what is only known from elsewhere stays."""
@@ -103,6 +103,13 @@ class Redactor:
             counted = dict(self.found)
             self.text(source)
             self.found = counted
+
+    def _stands_in(self, text: str) -> bool:
+        """Whether a secret that is known could stand in `text`."""
+        for secret in self.known:  # noqa: SIM110 - a generator costs more than most of these searches
+            if secret in text:
+                return True
+        return False
 
     def _rounds(self, text: str, known: dict[str, tuple[str, bool]], *, look: bool) -> str:
         for _ in range(_ROUNDS):  # a mark is shorter than what it stands for, which may bring something else into view

@@ -206,6 +206,8 @@ def _after_separator(look: Look, pos: int, *, dashed: bool) -> int:
         end += 1
     separator = skip(text, end, SPACE)
     value = skip(text, separator, _SEPARATORS)
+    if separator > end and not text[separator:value].strip(">"):  # `jq .token > file`: that is a redirection
+        value = separator
     if value > separator:
         value = skip(text, value, SPACE)
     elif not dashed or separator == end or text[separator : separator + 1] == "-":
