@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 NONE, SINGLE, DOUBLE = 0, 1, 2  # inside which quotes a character stands
 QUOTES = {"'": SINGLE, '"': DOUBLE}
 SPACE = " \t"
+WHITE = " \t\r\n"
+ENDS = WHITE + ";&|,)]}<>`"  # what ends a value that is not quoted
 NEAR = 64  # characters that are looked back, at most
 _STEP = 256
-_COMMAND_ENDS = "\r\n;&|)"
+COMMAND_ENDS = "\r\n;&|)"
+_ESCAPES = "abefnrtv0"
+_HEX_ESCAPES = (("%", 2), ("\\x", 2), ("\\u", 4))
+_BEFORE_OPTION = ("", *WHITE, *QUOTES)
 _HEX = "0123456789abcdef"
 
 
@@ -37,12 +42,18 @@ class Look:
         self.covered = marks(text)
 
 
-def words(text: str, pos: int) -> Iterator[tuple[int, int]]:
-    """Yield where each word of a simple command starts and ends, from `pos` to the end of the command."""
+def words(look: Look, pos: int, limit: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield where each word of a simple command starts and ends, from `pos` to the end of the command (or to `limit`).
+
+    A command that stands inside quotes ends with them.
+    """
+    text = look.text
+    inside = look.quotes.find(NONE, pos) - 1 if pos < len(text) and look.quotes[pos] else -1
+    limit = min(len(text) if limit is None else limit, inside if inside >= 0 else len(text))
     start = -1
-    while pos < len(text):
+    while pos < limit:
         char = text[pos]
-        if char in SPACE or char in _COMMAND_ENDS:
+        if char in SPACE or char in COMMAND_ENDS:
             if start >= 0:
                 yield start, pos
             if char not in SPACE:
@@ -56,7 +67,45 @@ def words(text: str, pos: int) -> Iterator[tuple[int, int]]:
             pos = closing(text, pos)
         pos += 1
     if start >= 0:
-        yield start, len(text)
+        yield start, limit
+
+
+def find(look: Look, char: str, start: int, end: int) -> int:
+    """Return the place of the first `char` that is no part of a mark, -1 where there is none."""
+    pos = look.text.find(char, start, end)
+    while pos >= 0 and look.covered[pos]:
+        pos = look.text.find(char, pos + 1, end)
+    return pos
+
+
+def edge(text: str, pos: int, chars: str) -> bool:
+    """Whether a word of `chars` starts at `pos`: after an escape, a percent triplet or a one-letter option one does too."""
+    before = text[max(0, pos - 6) : pos]
+    if not before or before[-1] not in chars:
+        return True
+    if before[-2:-1] == "\\":
+        return before[-1] in _ESCAPES
+    if before[-2:-1] == "-":
+        return before[-1] in shapes.LOWER + shapes.UPPER and before[-3:-2] in _BEFORE_OPTION
+    for head, digits in _HEX_ESCAPES:
+        if before[-digits - len(head) : -digits] == head and not before[-digits:].strip(shapes.HEX):
+            return True
+    return False
+
+
+def reference(look: Look, start: int) -> bool:
+    """Whether the value is said elsewhere: `$NAME`, `${…}`, `$(…)`, `os.environ[…]`."""
+    text = look.text
+    if text.startswith(shapes.REFERENCES, start):
+        return True
+    if text[start : start + 1] in QUOTES and look.quotes[start] != QUOTES[text[start]]:
+        return text[start] == '"' and reference(look, start + 1)
+    if text[start : start + 1] != "$" or look.quotes[start] == SINGLE:
+        return False
+    if text[start + 1 : start + 2] in ("(", "{"):
+        return True
+    end = run(text, start + 1, shapes.WORD)
+    return end > start + 1 and (end == len(text) or text[end] in ENDS or text[end] in "\"'@")
 
 
 def closing(text: str, pos: int) -> int:

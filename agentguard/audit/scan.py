@@ -6,8 +6,24 @@ means that nobody can guess it, so that its HMAC may be shown.
 
 from __future__ import annotations
 
-from agentguard.audit import shapes
-from agentguard.audit.look import NEAR, NONE, QUOTES, SINGLE, SPACE, Look, closing, plain, run, skip, words
+from agentguard.audit import commands, shapes
+from agentguard.audit.look import (
+    ENDS,
+    NEAR,
+    NONE,
+    QUOTES,
+    SINGLE,
+    SPACE,
+    WHITE,
+    Look,
+    closing,
+    edge,
+    find,
+    plain,
+    reference,
+    run,
+    skip,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +32,8 @@ if TYPE_CHECKING:
 
     Span: TypeAlias = tuple[int, int, str, bool]
 
-_WHITE = " \t\r\n"
-_ENDS = _WHITE + ";&|,)]}<>`"  # what ends a value that is not quoted
 _SEPARATORS = ":=>"
+_ENCODED = ("%3d", "%3a")  # two of them in a URL
 _URL_ENDS = frozenset(" \t\r\n\"'<>`/?#\\")
 _USERINFO_LIMIT = 1024
 _GUESSABLE = 20  # characters; shorter credentials can be guessed
@@ -28,8 +43,8 @@ def secrets(text: str) -> list[Span]:
     """Return the spans of all secrets in `text`, in order, none overlapping another."""
     look = Look(text)
     spans: list[Span] = []
-    for find in (_tokens, _addresses, _key_blocks, _urls, _authorizations, _assignments, _options):
-        spans += find(look)
+    for search in _SEARCHES:
+        spans += search(look)
     return merged([span for span in spans if 0 in look.covered[span[0] : span[1]]])
 
 
@@ -40,7 +55,7 @@ def words_with(text: str, start: int, end: int, mark: str) -> Iterator[tuple[str
         return
     yield secret, mark
     head = text[max(0, start - NEAR) : start]
-    cut = max(head.rfind(white) for white in _WHITE) + 1
+    cut = max(head.rfind(white) for white in WHITE) + 1
     head = plain(head[cut:])
     if head:
         yield head + secret, head + mark
@@ -52,7 +67,7 @@ def _tokens(look: Look) -> Iterator[Span]:
         start = text.find(prefix)
         while start >= 0:
             after = start + len(prefix)
-            if start and text[start - 1] in shapes.WORD:
+            if not edge(text, start, shapes.ALNUM):
                 start = text.find(prefix, start + 1)
                 continue
             end = run(text, after, chars)
@@ -74,6 +89,22 @@ def _addresses(look: Look) -> Iterator[Span]:
             start = text.find(prefix, end)
 
 
+def _infixes(look: Look) -> Iterator[Span]:
+    """Tokens that a piece in their middle gives away."""
+    text = look.text
+    for kind, chars, least, infix, following, least_following in shapes.INFIXES:
+        middle = text.find(infix)
+        while middle >= 0:
+            after = middle + len(infix)
+            head = text[max(0, middle - NEAR) : middle]
+            start = middle - (len(head) - len(head.rstrip(chars)))
+            end = run(text, after, following)
+            if middle - start >= least and end - after >= least_following:
+                yield start, end, kind, True
+                after = end
+            middle = text.find(infix, after)
+
+
 def _key_blocks(look: Look) -> Iterator[Span]:
     text = look.text
     start = text.find("-----BEGIN ")
@@ -86,6 +117,13 @@ def _key_blocks(look: Look) -> Iterator[Span]:
             end = close + 5 if close >= 0 else len(text)
             yield start, end, "private-key", True
         start = text.find("-----BEGIN ", end)
+    start = text.find("Private-Lines:")  # PuTTY's
+    while start >= 0:
+        start += 14
+        end = text.find("Private-MAC:", start)
+        end = end if end >= 0 else len(text)
+        yield start, end, "private-key", True
+        start = text.find("Private-Lines:", end)
 
 
 def _urls(look: Look) -> Iterator[Span]:
@@ -98,8 +136,8 @@ def _urls(look: Look) -> Iterator[Span]:
         while end < limit and text[end] not in _URL_ENDS:
             end += 1
         at = text.rfind("@", start, end)
-        colon = _find(look, ":", start, at) if at >= 0 else -1
-        if 0 <= colon < at - 1 and not _reference(look, colon + 1):
+        colon = find(look, ":", start, at) if at >= 0 else -1
+        if 0 <= colon < at - 1 and not reference(look, colon + 1):
             yield colon + 1, at, "url-password", False
         start = text.find(":/", end)
 
@@ -125,7 +163,7 @@ def _authorizations(look: Look) -> Iterator[Span]:
                 else:
                     end = _plain_end(look, start)
                 long = end - start >= _GUESSABLE
-                if end > start and (long or word == "authorization") and not _reference(look, start):
+                if end > start and (long or word == "authorization") and not reference(look, start):
                     yield start, end, "authorization", long and scheme != "basic"
             pos = low.find(word, max(end, pos + 1))
 
@@ -136,59 +174,36 @@ def _assignments(look: Look) -> Iterator[Span]:
         pos = low.find(word)
         while pos >= 0:
             end = pos + len(word)
-            if not look.covered[pos] and not (alone and pos and text[pos - 1] in shapes.ALNUM):
+            if not look.covered[pos] and not (alone and not edge(text, pos, shapes.ALNUM)):
                 start = _after_separator(look, end, dashed=_dashed(text, pos))
-                if start > end and not _reference(look, start):
+                if start > end and not reference(look, start):
+                    encoded = low[start - 3 : start] in _ENCODED
                     start, end = _line(look, start) if kind == "cookie" else _value(look, start)
+                    if encoded and (next_field := text.find("%26", start, end)) >= 0:
+                        end = next_field
                     if low[start:end] not in shapes.CONSTANTS:
                         yield start, end, kind, False
             pos = low.find(word, end)
 
 
-def _options(look: Look) -> Iterator[Span]:
-    """Secrets that only their place in a command gives away."""
-    text = look.text
-    for kind, program, option, how in shapes.OPTIONS:
-        pos = text.find(program)
+def _quoted(look: Look) -> Iterator[Span]:
+    """Find what stands in quotes after a word: `IDENTIFIED BY 'hunter2'`."""
+    text, low = look.text, look.low
+    for kind, word in shapes.QUOTED:
+        pos = low.find(word)
         while pos >= 0:
-            end = pos + len(program)
-            if text[end : end + 1] in SPACE and not (pos and text[pos - 1] in shapes.DOTTED):
-                places = list(words(text, end))
-                end = places[-1][1] if places else end
-                for number in range(len(places)):
-                    found = _option(look, places, number, option, how)
-                    if found and found[0] < found[1] and not _reference(look, found[0]):
-                        yield *found, kind, False
-            pos = text.find(program, end)
-
-
-def _option(look: Look, places: list[tuple[int, int]], number: int, option: str, how: str) -> tuple[int, int] | None:
-    """Return where the secret of an option stands, if the word of this number is that option."""
-    text = look.text
-    start, stop = places[number]
-    if how == shapes.ATTACHED:
-        attached = text.startswith(option, start) and stop - start > len(option)
-        return (start + len(option), stop) if attached else None
-    if text[start:stop] == option and number + 1 < len(places):
-        start, stop = places[number + 1]
-        if text[start] == "-":
-            return None
-    elif how != shapes.NEXT and text.startswith((option, option + "="), start):
-        start += len(option)
-    else:
-        return None
-    if how == shapes.NEXT:
-        return start, stop
-    mark = _find(look, ":" if how == shapes.AFTER_COLON else "%", start, stop)
-    return (mark + 1, stop - (text[stop - 1] in QUOTES)) if mark >= 0 else None
-
-
-def _find(look: Look, char: str, start: int, end: int) -> int:
-    """Return the place of the first `char` that is no part of a mark, -1 where there is none."""
-    pos = look.text.find(char, start, end)
-    while pos >= 0 and look.covered[pos]:
-        pos = look.text.find(char, pos + 1, end)
-    return pos
+            end = pos + len(word)
+            start = skip(text, end, SPACE + "(")
+            start += text[start : start + 1] == "\\"
+            quote = text[start : start + 1]
+            if start > end and quote and quote in QUOTES and not look.covered[pos] and edge(text, pos, shapes.WORD):
+                close = text.find(quote, start + 1)
+                close = close if close >= 0 else len(text)
+                close -= text[close - 1] == "\\"
+                if close > start + 1 and not reference(look, start + 1):
+                    yield start + 1, close, kind, False
+                    end = close
+            pos = low.find(word, end)
 
 
 def _after_separator(look: Look, pos: int, *, dashed: bool) -> int:
@@ -210,9 +225,11 @@ def _after_separator(look: Look, pos: int, *, dashed: bool) -> int:
         value = separator
     if value > separator:
         value = skip(text, value, SPACE)
+    elif look.low[separator : separator + 3] in _ENCODED:
+        value = separator + 3
     elif not dashed or separator == end or text[separator : separator + 1] == "-":
         return pos
-    return value if value < len(text) and text[value] not in _WHITE else pos
+    return value if value < len(text) and text[value] not in WHITE else pos
 
 
 def _value(look: Look, start: int) -> tuple[int, int]:
@@ -225,7 +242,7 @@ def _value(look: Look, start: int) -> tuple[int, int]:
     quote = text[start]
     if quote in QUOTES and QUOTES[quote] != outer:
         close = closing(text, start)
-        if outer == NONE and close + 1 < len(text) and text[close + 1] not in _ENDS + ":":
+        if outer == NONE and close + 1 < len(text) and text[close + 1] not in ENDS + ":":
             return start, _plain_end(look, start)  # 'a'b: quoted and unquoted parts of one word
         return start + 1, close
     return start, _plain_end(look, start)
@@ -254,7 +271,7 @@ def _plain_end(look: Look, start: int) -> int:
     pos = start
     while pos < len(text):
         char = text[pos]
-        if char in _ENDS:
+        if char in ENDS:
             break
         outer = look.quotes[start]
         if char == "\\" and outer != SINGLE:
@@ -267,21 +284,6 @@ def _plain_end(look: Look, start: int) -> int:
             pos = closing(text, pos)
         pos += 1
     return min(pos, len(text))
-
-
-def _reference(look: Look, start: int) -> bool:
-    """Whether the value is said elsewhere: `$NAME`, `${…}`, `$(…)`, `os.environ[…]`."""
-    text = look.text
-    if text.startswith(shapes.REFERENCES, start):
-        return True
-    if text[start : start + 1] in QUOTES and look.quotes[start] != QUOTES[text[start]]:
-        return text[start] == '"' and _reference(look, start + 1)
-    if text[start : start + 1] != "$" or look.quotes[start] == SINGLE:
-        return False
-    if text[start + 1 : start + 2] in ("(", "{"):
-        return True
-    end = run(text, start + 1, shapes.WORD)
-    return end > start + 1 and (end == len(text) or text[end] in _ENDS or text[end] in "\"'@")
 
 
 def _dashed(text: str, pos: int) -> bool:
@@ -302,3 +304,16 @@ def merged(spans: list[Span]) -> list[Span]:
             start, _end, kind, _strong = found[-1]
             found[-1] = (start, span[1], kind, False)
     return found
+
+
+_SEARCHES = (
+    _tokens,
+    _infixes,
+    _addresses,
+    _key_blocks,
+    _urls,
+    _authorizations,
+    _assignments,
+    _quoted,
+    commands.secrets,
+)

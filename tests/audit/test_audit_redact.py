@@ -50,9 +50,13 @@ def test_every_shape_has_a_sample():
     tables = (
         [(row[0], row[1]) for row in (*shapes.TOKENS, *shapes.ADDRESSES)]
         + [(kind, word) for kind, word, _alone in shapes.ASSIGNMENTS]
-        + [(kind, program) for kind, program, _option, _how in shapes.OPTIONS]
+        + [(kind, infix) for kind, _chars, _least, infix, *_ in shapes.INFIXES]
+        + list(shapes.QUOTED)
+        + [(kind, f"{command} {option}") for kind, command, option, _how in shapes.OPTIONS]
+        + [(kind, command) for kind, command, _separator in shapes.FED]
     )
-    missing = [(kind, word) for kind, word in tables if not any(word.lower() in text.lower() for text in texts)]
+    shown = [text.lower() for text in texts]
+    missing = [row for row in tables if not any(all(word in text for word in row[1].lower().split()) for text in shown)]
     assert [] == missing
     assert 60 <= len({word for _kind, word in tables})
 
@@ -60,7 +64,9 @@ def test_every_shape_has_a_sample():
 def test_every_shape_has_an_anchor():
     """The quick look lets no text pass that the tables would find something in."""
     redactor = Redactor(KEY)
-    words = [row[1] for row in (*shapes.TOKENS, *shapes.ADDRESSES, *shapes.ASSIGNMENTS, *shapes.OPTIONS)]
+    words = [row[1] for row in (*shapes.TOKENS, *shapes.ADDRESSES, *shapes.ASSIGNMENTS, *shapes.QUOTED, *shapes.FED)]
+    words += [row[3] for row in shapes.INFIXES]
+    words += [row[1] for row in shapes.OPTIONS if row[3] != shapes.NAMED]  # in the others there is a key word
     words += ["-----BEGIN PRIVATE KEY-----", "x://a:b@c", "AUTHORIZATION:", "BEARER x"]
     assert [] == [word for word in words if not redactor.needed(f"a {word} b")]
 
@@ -102,8 +108,33 @@ def test_a_secret_is_found_wherever_it_stands(sample, before, after):
     """Text round a secret does not hide it."""
     _kind, text, _near = sample
     redactor = Redactor(KEY)
-    assert text not in redactor.text(f"{before}{text} {after}")
+    assert text not in redactor.text(f"{before}{text}\n{after}")
     assert redactor.found
+
+
+TOKEN = "ghp_" + "a1" * 18
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["\\n", "\\t", "\\r", '\\"', "\\u0022", "\\x3d", "%3D", "%20", "%22", "-t", "'-t", "x_", "x=", "x y-", "a\\\\n"],
+)
+def test_token_is_found_right_after_what_is_no_letter(before):
+    """An escape, a percent triplet and a one-letter option end the word before a token, as JSON and printf write them."""
+    assert f"{before}‹github-token" in Redactor(KEY).text(before + TOKEN)
+
+
+@pytest.mark.parametrize("before", ["x", "9", "nn", "%3", "3D", "%zz", "x-tt", "a-t", "u0022", "\\u002", "\\q", "--t"])
+def test_token_inside_a_word_is_none(before):
+    """What only looks like an escape or an option is a part of the word."""
+    assert before + TOKEN == Redactor(KEY).text(before + TOKEN)
+
+
+def test_command_in_quotes_ends_with_them():
+    """What stands behind the quotes is no part of a password inside them."""
+    redactor = Redactor(KEY)
+    assert 'sh -c "mysql -p‹password›" && ls' == redactor.text('sh -c "mysql -phunter2" && ls')
+    assert "-p=‹password›" == redactor.text("-p=hunter2")
 
 
 def test_equal_secrets_look_equal_on_one_device_only():
