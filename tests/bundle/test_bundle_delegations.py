@@ -1,6 +1,7 @@
 """Delegated roles before `scripts/tuf-client`: the order in which they are asked, what they may say, and their names.
 
 A delegation is written "PARENT-CHILD:PATHS", with "=" in place of "-" where it ends the search: "A=C:*.md,*.txt".
+Slow, because agentguard's own repositories know one delegation only, that of exceptions.
 """
 
 import datetime as dt
@@ -12,6 +13,7 @@ import pytest
 from liar import now
 from tuf.api.metadata import DelegatedRole, Delegations, TargetFile, Targets
 
+pytestmark = pytest.mark.slow
 TREE = "targets-A:*.doc,*.md,foo-?.tgz targets-B:releases/*/* B-C:releases/x/* B-D:releases/y/*.zip"
 HELD = {
     "targets": ["top"],
