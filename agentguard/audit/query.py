@@ -9,7 +9,10 @@ all. `KEY:(a OR b)` gives several values. A value with spaces, quotes or parenth
 `\"` is a quote in it). A field with several values (rows, rules) matches if one of them does. A word or quoted words
 alone are looked for in every text of the record: whole words (runs of letters and digits) one after another, whatever
 stands between them, so that `"push --force"` finds `push=force` too.
-`since:` and `until:` take a span (30s, 15m, 24h, 7d, 2w) or a date (2026-05-01, 2026-05-01T12:00).
+`since:` and `until:` take a span (30s, 15m, 24h, 7d, 2w) or a date (2026-05-01, 2026-05-01T12:00). At a collector they
+are about when a record arrived; `happened-since:` and `happened-until:` about when it was written, by the device's clock.
+`*` alone finds everything. A field of which all words are known (`CLOSED`) takes no other, but with a `*`: an answer to a
+question that was mistyped would be a wrong one.
 """
 
 from __future__ import annotations
@@ -19,9 +22,13 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agentguard.access.model import ACTIONS, CERTAINTIES
+from agentguard.audit.fields import FIELDS, KINDS
 from agentguard.audit.record import stamp
 from agentguard.audit.words import holds, words
 from agentguard.errors import UsageError
+from agentguard.policy.form import SEVERITIES
+from agentguard.policy.model import FALLBACK, FRESH, GRACE, INVALID, STALE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,10 +64,21 @@ _ROW_BODY = ("action", "certainty", "mcp_tool", "port", "server")
 _ROW_TEXTS = {"host": "host", "package": "package", "path": "path", "resolved": "path", "ref": "ref"}  # field: key
 _ORIGIN = ("command", "via")
 _TIMES = ("since", "until")
+HAPPENED = ("happened-since", "happened-until")
+_MOMENTS = (*_TIMES, *HAPPENED)
 _BODY_KEYS = {field: key for key, field in _BODY.items()}
 _TEXT_KEYS = {field: key for key, field in _TEXTS.items()}
 _ALIASES = {"verdict": "effect"}  # other names of fields
-KEYS = sorted([*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *set(_ROW_TEXTS.values()), *_ORIGIN, *_TIMES])
+KEYS = sorted(
+    [*_ALIASES, *_BODY, *_BUNDLE, *_TEXTS, "repo", *_ROW_BODY, *set(_ROW_TEXTS.values()), *_ORIGIN, *_MOMENTS]
+)
+READ = "read"  # the kind of the collector's own records: who read what
+CLOSED = {
+    **{field.name: field.words for field in FIELDS if field.name in ("effect", "mode", "outcome", "would") and field.words},
+    "action": ACTIONS, "certainty": CERTAINTIES, "kind": (*KINDS, READ), "severity": SEVERITIES[1:],
+    "state": (FRESH, GRACE, STALE, FALLBACK, INVALID),
+}  # fmt: skip
+_PLAIN = frozenset({"effect", "kind"})  # by these records are filed: only as one text
 
 _NO_WORDS = frozenset({"boot", "chain", "latency_us", "prev", "previous", "seq", "texts", "time", "uid", "work"})
 
@@ -72,10 +90,15 @@ _KEY = re.compile(r"([A-Za-z][A-Za-z_-]*):")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
 _BARE = re.compile(r'[^\s()"]+')
+_COLON = re.compile(r"\s*:")
+_NO_UTF8 = re.compile("[\ud800-\udfff]")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 _LIMIT = 4096  # characters of a query
+_FEW = 12  # words that are listed even where one of them was meant
 _DEPTH = 32  # groups and NOTs within each other
 
 _QUOTE_IT = "quote it to look for the words themselves"
+_NO_SPACE = "a field, its colon and its value stand without spaces: verdict:deny"
 AND, OR = "and", "or"
 
 
@@ -108,6 +131,8 @@ def parse(text: str, *, now: float) -> Group:
     """Return a query as one group of parts that must all hold. An empty one matches everything. Raises `QueryError`."""
     if len(text) > _LIMIT:
         raise QueryError(f"a query has at most {_LIMIT} characters")
+    if odd := _NO_UTF8.search(text):
+        raise _error(text, odd.start(), "this is not UTF-8")
     if not text.strip():
         return Group(AND, ())
     parser = _Parser(text, now)
@@ -137,6 +162,11 @@ def matches(query: Node, body: dict[str, Any], texts: dict[str, Any] | None, rec
 
 
 def _holds(term: Term, body: dict[str, Any], texts: dict[str, Any], received: str) -> bool:
+    if term.key in HAPPENED:
+        time = body.get("time")
+        if not isinstance(time, str) or not _MOMENT.fullmatch(time):
+            return False
+        return time >= term.value if term.key == "happened-since" else time < term.value
     if term.key in _TIMES:
         time = received or _text(body.get("time", ""))
         return time >= term.value if term.key == "since" else time < term.value
@@ -164,7 +194,7 @@ def contents(body: dict[str, Any], texts: dict[str, Any] | None) -> tuple[set[tu
     for place, keys, unread in ((body, _BODY_KEYS, _NO_WORDS), (texts, _TEXT_KEYS, frozenset[str]())):
         for field, value in place.items():
             if type(value) is not str:
-                if field in keys:
+                if field in keys and field not in _PLAIN:
                     _add(found, keys[field], value)
                 if field not in unread:
                     nested.append(value)
@@ -248,8 +278,25 @@ class _Parser:
             self.pos = named.end()
         if self._text.startswith("(", self.pos):
             return self._parenthesis(key, depth)
+        place = self.pos
         value = self._value(start, key)
-        return Term(key, _time(self._text, start, key, value, self._now) if key in _TIMES else value.lower())
+        if key in _MOMENTS:
+            return Term(key, _time(self._text, start, key, value, self._now))
+        if not key:
+            return self._word(place, value)
+        name = _ALIASES.get(key, key)
+        if name in CLOSED and "*" not in value and value.lower() not in CLOSED[name]:
+            raise _error(self._text, place, f"{key}: is never {value}{_advice(value.lower(), CLOSED[name])}")
+        return Term(name, value.lower())
+
+    def _word(self, place: int, value: str) -> Node:
+        """Return what words without a field mean, which stand at `place`."""
+        written = self._text[place : self.pos]
+        if not written.strip("*"):
+            return Group(AND, ())
+        if written.lower() in KEYS and _COLON.match(self._text, self.pos):
+            raise _error(self._text, place, f"{written} is a field, and its value does not follow it", _NO_SPACE)
+        return Term("", value.lower())
 
     def _parenthesis(self, key: str, depth: int) -> Node:
         start = self.pos
@@ -268,7 +315,9 @@ class _Parser:
         value = _ESCAPED.sub(r"\1", found.group(1)) if found else ""
         found = found or _BARE.match(self._text, self.pos)
         if not found or not (value := value or found.group().strip('"')):
-            raise _error(self._text, start, f"{key}: has no value" if key else "there is nothing in these quotes")
+            if key:
+                raise _error(self._text, start, f"{key}: has no value", _NO_SPACE)
+            raise _error(self._text, start, "there is nothing in these quotes")
         self.pos = found.end()
         if self.pos < len(self._text) and not (self._text[self.pos].isspace() or self._text[self.pos] in "()"):
             raise _error(self._text, self.pos, "a quoted value starts and ends with its quotes")
@@ -357,10 +406,16 @@ def like(pattern: str, text: str) -> bool:
 
 def _key(text: str, pos: int, key: str) -> str:
     if key in KEYS:
-        return _ALIASES.get(key, key)
-    near = difflib.get_close_matches(key, KEYS, n=1)
-    advice = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(KEYS)}"
-    raise _error(text, pos, f"there is no field {key}{advice}", _QUOTE_IT)
+        return key
+    raise _error(text, pos, f"there is no field {key}{_advice(key, KEYS)}", _QUOTE_IT)
+
+
+def _advice(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    all_of_them = f"known are {', '.join(known)}"
+    if len(known) <= _FEW:
+        return f"; did you mean {near[0]}? {all_of_them}" if near else f"; {all_of_them}"
+    return f"; did you mean {near[0]}?" if near else f"; {all_of_them}"
 
 
 def _time(text: str, pos: int, key: str, value: str, now: float) -> str:

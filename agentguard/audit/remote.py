@@ -150,6 +150,8 @@ def _get(url: str, path: str, token: str, parameters: dict[str, str], client: ht
         with stream("GET", address + path, params=parameters, headers=headers, timeout=_SECONDS) as reply:
             data = read(reply, _ANSWER_LIMIT)
             status = reply.status_code
+    except UnicodeEncodeError:
+        raise UsageError("what is asked for is not UTF-8") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise AuditError(f"{url} cannot be reached: {str(error) or type(error).__name__}") from None
     try:

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agentguard.cli.common import LazyGroup, home_option, json_option, out, out_json, places_of, say, table
+from agentguard.cli.common import (
+    LazyGroup,
+    QueryCommand,
+    home_option,
+    json_option,
+    out,
+    out_json,
+    places_of,
+    say,
+    table,
+)
 from agentguard.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +32,6 @@ if TYPE_CHECKING:
     from agentguard.places import Places
 
 _PAGE = 1000  # records that a collector gives at once
-_QUERY = {"ignore_unknown_options": True}  # `-user:ci` is a term
 _MODULE = "agentguard.cli.audit_keep"
 _LAZY = {
     "verify": (_MODULE, "verify", "Check that no record was changed, lost or added."),
@@ -143,7 +152,7 @@ def _outgoing(places: Places) -> None:
         out(line.raw.decode("ascii"))
 
 
-@audit.command(context_settings=_QUERY)
+@audit.command(cls=QueryCommand)
 @click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many records at most.")
 @click.option("--raw", is_flag=True, help="Print all that is found, one record a line: what `policy replay` reads.")
@@ -165,7 +174,7 @@ def search(query: tuple[str, ...], *, limit: int, raw: bool, as_csv: bool, sourc
       KEY:VALUE   verdict would rule tool user device session path host command repo branch
                   bundle revision state action certainty kind event id and more; * is any text
       KEY:(a OR b)
-      since:24h   until:2026-05-01
+      since:24h   until:2026-05-01   happened-since:2026-05-01 (by the device's clock)
       "words"     anywhere in the record
       -TERM       not
       a OR b      alternatives, which parentheses set apart: (a OR b) c
@@ -218,7 +227,7 @@ def show(record_id: str, *, around: int, source: Source, as_json: bool) -> None:
         out("\n".join([details(found.record), *whole.text(found)]))
 
 
-@audit.command(context_settings=_QUERY)
+@audit.command(cls=QueryCommand)
 @click.argument("query", nargs=-1, type=click.UNPROCESSED)
 @_reads
 @json_option
@@ -243,7 +252,7 @@ def stats(query: tuple[str, ...], *, source: Source, as_json: bool) -> None:
             out("\n" + table([name.upper(), ""], [[key, str(count)] for key, count in counts.items()]))
 
 
-@audit.command(context_settings=_QUERY)
+@audit.command(cls=QueryCommand)
 @click.argument("query", nargs=-1, type=click.UNPROCESSED)
 @click.option(
     "--to", "path", required=True, type=click.Path(dir_okay=False), metavar="FILE", help="A file that is not there yet."

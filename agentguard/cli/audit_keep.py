@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agentguard.cli.audit import collector_options, receipts_of, token_of
-from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say
+from agentguard.cli.common import QueryCommand, home_option, json_option, out, out_json, places_of, say
 from agentguard.errors import AuditError, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _print(report: Report, there: list[dict[str, Any]]) -> None:
         out(f"note: {name} was set aside")
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(cls=QueryCommand)
 @click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--reason", required=True, help="Why; it stays in the log.")
 @click.option("--yes", is_flag=True, help="Do it. Without, only say how many records it would be.")

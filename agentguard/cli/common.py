@@ -31,6 +31,20 @@ def places_of(home: str | None) -> places.Places:
     return places.personal(home) if home else places.default()
 
 
+def safe_streams() -> None:
+    """Have standard output and error take every text.
+
+    What their encoding has no way to write (half of a character that a device sent, a byte of an argument that was no UTF-8)
+    is written as `\\udc80`, which in JSON is what it was. A stream that was closed before the start keeps nothing.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - it stays open as long as the process
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def say(text: str = "") -> None:
     """Tell the person something: standard error."""
     click.echo(text, err=True)
@@ -81,6 +95,23 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
     )
+
+
+class QueryCommand(click.Command):
+    """A command whose arguments are the words of a query, so that `-tool:Bash` is one of them and no seven options."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ignore_unknown_options = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse arguments; `-TERM` is written as `NOT TERM`, which no option is."""
+        valued = {name for one in self.params if isinstance(one, click.Option) and not one.is_flag for name in one.opts}
+        for at, word in enumerate(args):
+            negated = len(word) > len("-h") and word[0] == "-" and word[1] != "-"
+            if negated and (at == 0 or args[at - 1] not in valued):
+                args[at] = f"NOT {word[1:]}"
+        return super().parse_args(ctx, args)
 
 
 class LazyGroup(click.Group):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from agentguard import __version__
-from agentguard.cli.common import LazyGroup, Printed, out_json, out_line, say
+from agentguard.cli.common import LazyGroup, Printed, out_json, out_line, safe_streams, say
 from agentguard.errors import COULD_NOT, DONE, INTERRUPTED, AgentguardError, UsageError
 
 if TYPE_CHECKING:
@@ -51,9 +50,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit; every error of ours ends here, as text for a person."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # started with a closed stream: what is said goes nowhere
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - it stays open as long as the process
+    safe_streams()
     Printed.yes = Printed.lines = False
     try:
         result = cli.main(prog_name="agentguard", standalone_mode=False)

@@ -150,13 +150,13 @@ class Ledger:
 
         A spool is an account's, so its number tells: people are renamed, and one name may stand for several accounts.
         """
-        user, uid = start.body.get("user"), _uid(start)
+        user, uid = _user(start), _uid(start)
         same = "(uid = ? OR user = ? AND (uid IS NULL OR ? IS NULL))"
         query = (
             f"SELECT {', '.join(_CHAINS)} FROM chains WHERE device = ? AND {same} ORDER BY at DESC, rowid DESC LIMIT 1"
         )
         with self._lock:
-            row = self._db.execute(query, (device, uid, user if isinstance(user, str) else "", uid)).fetchone()
+            row = self._db.execute(query, (device, uid, user, uid)).fetchone()
         return Chain(*row) if row else None
 
     def newest_of(self, device: str) -> Chain | None:
@@ -312,11 +312,10 @@ def _counts(run: Run) -> Chain:
     """Return what the records of a run mean for their chain."""
     first, newest = run.records[0][0], max((line for line, _flag in run.records), key=lambda line: line.seq)
     forks = sum(flag == _FORK for _line, flag in run.records)
-    user = first.body.get("user")
     return Chain(
         chain=first.chain,
         device=run.device,
-        user=user if isinstance(user, str) and user.isprintable() else "",
+        user=_user(first),
         first=min(line.seq for line, _flag in run.records),
         last=newest.seq,
         h=newest.h,
@@ -325,6 +324,12 @@ def _counts(run: Run) -> Chain:
         forks=forks,
         uid=_uid(first),
     )
+
+
+def _user(line: Line | Checked) -> str:
+    """Return whom a record names, as text that a database takes."""
+    user = line.body.get("user")
+    return user if isinstance(user, str) and user.isprintable() else ""
 
 
 def _uid(line: Line | Checked) -> int | None:

@@ -141,8 +141,10 @@ def _is_negated(node: Node) -> bool:
 
 def _term(term: Term, kind: str) -> Plan:
     """Return the plan for a term as if it were not negated."""
-    if _is_time(term):
+    if _is_time(term) or term.key in language.HAPPENED:
         return MAYBE
+    if (term.key, term.value) == ("kind", READ) and kind != READ:
+        return NONE
     if not term.key:
         found = words(term.value)
         return Plan(" AND ".join(f'"{word}"' for word in found), exact=len(found) == 1) if found else MAYBE

@@ -47,7 +47,7 @@ _RESULTS, _MOST_RESULTS = 100, 1000
 _BUCKETS, _MOST_BUCKETS = 100, 1000
 # What a reader who may see no record may count by: facts of which nobody learns what an agent was told or wrote.
 COUNTED_BY = (
-    "agent", "bundle", "device", "effect", "event", "exception", "kind", "mode", "outcome",
+    "agent", "bundle", "device", "effect", "event", "exception", "happened-since", "happened-until", "kind", "mode", "outcome",
     "revision", "rule", "severity", "since", "state", "tool", "until", "user", "would",
 )  # fmt: skip
 _AROUND = 20  # records of the session before and after
@@ -164,7 +164,7 @@ def removed(store: Store, query: Group) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for one in store.removed():  # the newest day comes first
         verdict = one["verdict"]
-        asked_for = not plan.plan(query, verdict).none and (verdict == READ) == plan.asks_for_reads(query)
+        asked_for = not plan.plan(query, verdict).none and (verdict != READ or plan.asks_for_reads(query))
         if one["records"] and asked_for and plan.Span(one["day"], one["day"] + "~").meets(span):
             entry = found.setdefault(verdict, {"verdict": verdict, "until": one["day"], "records": 0})
             entry["records"] += one["records"]

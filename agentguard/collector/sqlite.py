@@ -244,7 +244,7 @@ class SqliteStore:
         with contextlib.suppress(FileNotFoundError):
             for name in os.listdir(self._folder):
                 day, kind = name.removesuffix(dayfile.END).partition(".")[::2]
-                if name.endswith(dayfile.END) and kind in KINDS and reads == (kind == READ):
+                if name.endswith(dayfile.END) and kind in KINDS and (reads or kind != READ):
                     whole = plan.Span(day, day + "~")
                     if whole.meets(span) and whole.meets(plan.span(query)):
                         found.append(_File(day, kind, os.path.join(self._folder, name), _day_number(day)))
@@ -382,7 +382,7 @@ def _narrowed(query: Group, start: float, end: float) -> tuple[Group, float, flo
 def _whole(query: Group) -> list[str] | None:
     """Return the verdicts of which a query means every record, if it means no record of the others; else None."""
     plans = {kind: plan.plan(query, kind) for kind in VERDICTS}
-    if all(how == plan.ALL or how.none for how in plans.values()):
+    if not plan.asks_for_reads(query) and all(how == plan.ALL or how.none for how in plans.values()):
         return [kind for kind, how in plans.items() if not how.none]
     return None
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from agentguard.audit import query
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_ALIKE = 20  # records with one id
 NEWEST = 2**62  # above the number of every record
-ALLOW, ASK, DENY, OTHER, READ = "allow", "ask", "deny", "other", "read"
+ALLOW, ASK, DENY, OTHER, READ = "allow", "ask", "deny", "other", query.READ
 VERDICTS = (ALLOW, ASK, DENY, OTHER)  # how records are counted and kept: by effect; those without one are `other`
 KINDS = (*VERDICTS, READ)  # `read`: who read what at this collector; found only by queries that say kind:read
 FIELDS = ("device", "rule", "tool", "user")  # what `top` counts

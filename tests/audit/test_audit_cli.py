@@ -86,6 +86,34 @@ def test_search_points_at_a_mistake(audit):
     assert "did you mean effect?\n  tool:Bash efect:deny\n            ^" in done.stderr
 
 
+def test_word_that_is_no_utf8_is_a_usage_error(audit, tmp_path):
+    """Here and at a collector: no traceback, whatever byte the shell hands on."""
+    odd = b"\xff\xfe".decode("utf-8", "surrogateescape")
+    to = str(tmp_path / "x")
+    for words in (
+        ("search", odd),
+        ("show", odd),
+        ("stats", odd),
+        ("export", odd, "--to", to),
+        ("erase", odd, "--reason", "x"),
+    ):
+        done = audit(*words)
+        assert (2, True) == (done.returncode, "not UTF-8" in done.stderr), done.stderr
+    words = ("--collector", "http://127.0.0.1:9", "--token-file", str(tmp_path / "none"))
+    (tmp_path / "none").write_text("token")
+    for command in ("search", "show", "stats"):
+        done = warm.run("audit", command, odd, *words)
+        assert (2, True) == (done.returncode, "not UTF-8" in done.stderr), done.stderr
+
+
+def test_term_with_a_minus_is_no_option(audit):
+    """However much it looks like several: `-tool:Bash` has an h at its end. What an option takes stays with it."""
+    assert "no records\n" == audit("search", "kind:decision", "-tool:Bash").stderr
+    assert 2 == len(json.loads(audit("search", "-push", "-id:0*h", "kind:decision", "--json").stdout))
+    assert 2 == audit("search", "kind:decision", "--limit", "-5h").returncode
+    assert 0 == audit("search", "-h").returncode
+
+
 def test_show_prints_one_record(audit):
     """The rows, the rule and the policy of one decision."""
     done = audit("show", "00112233445566ff")

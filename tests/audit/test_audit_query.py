@@ -39,6 +39,8 @@ def found(text, body=BODY, texts=TEXTS, received=""):
         "since:2026-05-01T11:00+02:00", "verdict:deny", "tool:Read OR tool:Bash", "tool:Read OR tool:Bash user:alice",
         "(tool:Read OR tool:Bash) user:alice", "tool:(Read OR Bash)", "rule:(secrets/* default:read)", "NOT user:bob",
         "-(user:bob OR tool:Read)", "user:alice AND tool:Bash", "-tool:(Read OR Write)", 'tool:Read OR "push --force"',
+        "*", "** user:alice", "-user:bob *", "tool:Read OR *", "verdict:DENY", "kind:x* OR *", "verdict:(allow OR d*)",
+        "happened-since:3h happened-until:1h", "happened-since:2026-05-01T10:00 -happened-since:2026-05-01T10:00:00.001",
         "role:*", "-exception:*", "NOT NOT user:alice", "((user:alice))", '"and" OR and OR bash',
     ],
 )  # fmt: skip
@@ -55,6 +57,7 @@ def test_query_finds_the_record(text):
         "port:80", "since:1h", "until:3h", "until:2026-05-01", "-effect:deny", "-force", '"force push"',
         "effect:deny user:bob", "certainty:opaque", "exception:x", "exception:*", "tool:Read OR user:bob",
         "(tool:Bash OR tool:Read) user:bob", "tool:Bash user:bob OR tool:Read", "-(user:alice OR tool:Read)",
+        "-*", "NOT (* OR user:alice)", '"*"', "happened-since:1h", "happened-until:3h", "kind:decision", "outcome:done",
         "NOT (tool:Bash user:alice)", "tool:(Read OR Write)", "rule:(secrets/* x)",
     ],
 )  # fmt: skip
@@ -81,6 +84,17 @@ def test_erased_texts_match_nothing():
         ("^efect:deny", "there is no field efect; did you mean effect?"),
         ("x ^zzz:1", "there is no field zzz; known are action, "),
         ("a ^tool:", "tool: has no value"),
+        ("^verdict:", "verdict: has no value"),
+        ("^verdict: deny", "verdict: has no value"),
+        ("a ^Verdict : deny", "Verdict is a field, and its value does not follow it"),
+        ("a (^user :b)", "user is a field, and its value does not follow it"),
+        ("a verdict:^denied", "verdict: is never denied; did you mean deny? known are allow, ask, deny"),
+        ('effect:(deny OR ^"dny")', "effect: is never dny; did you mean deny?"),
+        ("-kind:^decison", "kind: is never decison; did you mean decision?"),
+        ("state:^x", "state: is never x; known are fresh, grace, stale, fallback, invalid"),
+        ("action:^raed", "action: is never raed; did you mean read?"),
+        ("certainty:^sure", "certainty: is never sure; known are certain, "),
+        ("^happened-since:soon", "happened-since: takes 30m, 24h, 7d or a date"),
         ('^tool:""', "tool: has no value"),
         ('a ^""', "there is nothing in these quotes"),
         ('a ^"b', "the quote that starts here is not closed"),
@@ -114,14 +128,47 @@ def test_mistake_points_at_its_place(text, message):
     assert " " * (place + 2) + "^" == pointer
 
 
+def test_text_that_is_no_utf8_is_a_mistake():
+    """The shell hands on any byte."""
+    with pytest.raises(query.QueryError, match=r"^this is not UTF-8\n  a  \n    \^$"):
+        query.parse("a \udcff", now=NOW)
+
+
+@pytest.mark.parametrize("key", query.CLOSED)
+def test_all_words_of_a_closed_field_can_be_asked_for(key):
+    """In any case, as one of several, and with a star whatever else a newer version may write."""
+    for word in (*query.CLOSED[key], query.CLOSED[key][0].upper(), "new*"):
+        assert query.parse(f"{key}:{word} -{key}:({word} OR {word})", now=NOW).parts
+
+
+@pytest.mark.parametrize(
+    "time", ["yesterday", "2026-05-01", 7, None, ["2026-05-01T10:00:00.000Z"], "2026-05-01T10:00:00.000Z9"]
+)
+def test_what_is_no_time_happened_at_none(time):
+    """A device may write anything: it is in no span, and outside every span."""
+    for text in ("happened-since:2000-01-01", "happened-until:2100-01-01"):
+        assert not found(text, body={**BODY, "time": time})
+        assert found(f"-{text}", body={**BODY, "time": time})
+
+
+def test_time_of_the_device_can_be_asked_for_at_the_collector():
+    """What a laptop did in the night and sent in the morning."""
+    assert found("happened-until:2026-05-01T10:30 since:2026-05-01T11:00", received="2026-05-01T11:30:00.000Z")
+
+
+def test_records_are_filed_by_plain_texts_alone():
+    """Whoever writes a list there is not found by its parts, neither by a filter nor by an index."""
+    assert not found("verdict:deny OR kind:event", body={"effect": ["deny"], "kind": {"kind": "event"}})
+
+
 def test_query_is_one_group_of_what_must_hold():
     """Whoever compiles a query finds spans of time at the top, negations at terms, and nothing nested for nothing."""
-    a, b, c = query.Term("effect", "a"), query.Term("", "b c"), query.Term("tool", "c", negated=True)
+    a, b, c = query.Term("effect", "deny"), query.Term("", "b c"), query.Term("tool", "c", negated=True)
     assert query.Group(query.AND, ()) == query.parse(" ", now=NOW)
-    assert query.Group(query.AND, (a,)) == query.parse("VERDICT:A", now=NOW)
-    assert query.Group(query.AND, (a, b, c)) == query.parse('verdict:a ("b c" -tool:c)', now=NOW)
-    either = query.Group(query.OR, (query.Term("effect", "a", negated=True), c))
-    assert query.Group(query.AND, (either, b)) == query.parse('-(effect:a AND (tool:c)) "b c"', now=NOW)
+    assert query.Group(query.AND, (a,)) == query.parse("VERDICT:Deny", now=NOW)
+    assert query.Group(query.AND, (a, b, c)) == query.parse('verdict:deny ("b c" -tool:c)', now=NOW)
+    either = query.Group(query.OR, (query.Term("effect", "deny", negated=True), c))
+    assert query.Group(query.AND, (either, b)) == query.parse('-(effect:deny AND (tool:c)) "b c"', now=NOW)
     assert query.Term("", 'say "\\d"') == query.parse(r'"say \"\\d\""', now=NOW).parts[0]
 
 
@@ -219,5 +266,5 @@ JSON = st.recursive(
 def test_record_of_any_shape_is_taken(body, texts):
     """A hostile device cannot break a search."""
     for key in query.KEYS:
-        value = "24h" if key in ("since", "until") else "x*"
+        value = "24h" if key.endswith(("since", "until")) else "x*"
         assert query.matches(query.parse(f"{key}:{value} y", now=NOW), body, texts) in (True, False)

@@ -1,5 +1,7 @@
 """What readers may learn, and what is known of who read and of who tried to."""
 
+import json
+
 import pytest
 import warm
 
@@ -64,6 +66,22 @@ def test_reads_are_shown_as_they_were_asked(scene):
     record = next(row for row in table.splitlines() if "since:24h" in row).split()[-1]
     shown = warm.run("audit", "show", record, *words).stdout
     assert 'query             command:"*/prod/*" since:24h\nlimit             7\n' in shown
+
+
+def test_half_characters_of_a_device_are_printed(scene, shared):
+    """As JSON they are what they were; nothing ends in a traceback."""
+    server, _ask = scene
+    laptop = shared[1]("odd")
+    text = "half \ud800 and \udfff"
+    spool.append(laptop.folder, {"kind": "decision", "id": "2" * 16, "user": "\udc80", "tool": text}, {"command": text})
+    laptop.send()
+    words = ["--collector", server.url, "--token-file", server.token_file]
+    for command in (("search", "id:2*"), ("show", "2" * 16), ("tail",), ("stats", "device:odd")):
+        for form in ([], ["--json"]):
+            done = warm.run("audit", *command, *form, *words)
+            assert (0, False) == (done.returncode, "Traceback" in done.stderr), done.stderr
+    shown = json.loads(warm.run("audit", "show", "2" * 16, "--json", *words).stdout)
+    assert {"command": text} == shown["texts"]
 
 
 def test_refused_reads_bear_the_tokens_name(scene):
