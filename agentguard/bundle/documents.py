@@ -27,7 +27,7 @@ from agentguard.bundle.verify import POLICY
 from agentguard.errors import PolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from securesystemslib.signer import Key, Signer
 
@@ -84,41 +84,12 @@ def delegated(found: Sequence[Any], threshold: int) -> Delegations:
     return Delegations({key.keyid: key for key in found}, {EXCEPTIONS: role})
 
 
-def is_ours(publishing: Publisher, role: str, data: bytes) -> bool:
-    """Return whether a root or targets metadata says nothing but what this publisher writes, whatever keys and dates it has.
-
-    Whoever signs is shown keys, settings and the policy: there must be nothing else.
-    """
-    whole = Metadata[Any].from_bytes(data).signed
-    same: Root | Targets
-    try:
-        if role == ROOT:
-            named = {
-                name: ([whole.keys[keyid] for keyid in by.keyids], by.threshold) for name, by in whole.roles.items()
-            }
-            same = Metadata[Root].from_bytes(root(publishing, whole.version, named)).signed
-        else:
-            granting = whole.delegations and whole.delegations.roles[EXCEPTIONS]
-            keyids = granting.keyids if granting else []
-            found = delegated([whole.delegations.keys[one] for one in keyids], granting.threshold) if granting else None
-            target = whole.targets[POLICY]
-            custom = {key: target.custom[key] for key in ("org", "bundle", "grace_days", "issued", "collector")}
-            kept = TargetFile(target.length, {"sha256": target.hashes["sha256"]}, POLICY, {"custom": custom})
-            same = Targets(whole.version, expires=whole.expires, targets={POLICY: kept}, delegations=found)
-            if custom["org"] != publishing.org:
-                return False
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return False
-    same.expires = whole.expires
-    return bool(same.to_dict() == whole.to_dict())
-
-
 def closing(
     publishing: Publisher,
-    signers: Mapping[str, Sequence[Signer]],
+    signers: Mapping[str, Mapping[str, Signer]],
     meta: dict[str, MetaFile],
 ) -> dict[str, bytes]:
-    """Return a new snapshot of the files in `meta` and the timestamp that names it."""
+    """Return a new snapshot of the files in `meta` and the timestamp that names it. `signers`: by role, then by name."""
     versions = repository.versions(publishing.repo)
     number = versions[SNAPSHOT] + 1
     snapshot = signed(Snapshot(number, expires=expires(publishing, SNAPSHOT), meta=meta), signers[SNAPSHOT])
@@ -130,21 +101,21 @@ def closing(
     return {f"{number}.snapshot.json": snapshot, "timestamp.json": timestamp}
 
 
-def signed(role: Any, signers: Iterable[Signer]) -> bytes:
-    """Return the metadata file of a role with these signatures. Raises `ConfigError`."""
+def signed(role: Any, signers: Mapping[str, Signer]) -> bytes:
+    """Return the metadata file of a role, signed by these keys, by name. Raises `ConfigError`."""
     document = Metadata(role)
-    for signer in signers:
-        keys.sign(document, signer, signer.public_key.keyid[:12])
+    for name, signer in signers.items():
+        keys.sign(document, signer, name)
     return document.to_bytes()
 
 
 def checked(policy: bytes) -> str:
-    """Return the name of a compiled policy that laptops can load. Raises `PolicyError`."""
-    from agentguard.policy import engine  # noqa: PLC0415 - as above
+    """Return the name of a compiled policy that is what its rules make of it, and not too large. Raises `PolicyError`."""
+    from agentguard.policy import exact  # noqa: PLC0415 - a parser that only authoring needs
 
     if len(policy) > seal.POLICY_LIMIT:
         raise PolicyError(f"the compiled policy is larger than {seal.POLICY_LIMIT} bytes")
-    return engine.check(policy).name
+    return str(exact.checked(policy)["name"])
 
 
 def expires(publishing: Publisher, role: str) -> dt.datetime:

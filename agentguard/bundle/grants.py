@@ -174,7 +174,7 @@ def published(publishing: Publisher) -> exceptions.Document | None:
     return exceptions.Document(metadata.read(TARGETS, data)) if data else None
 
 
-def _signers(publishing: Publisher, ring: Keyring) -> list[Signer]:
+def _signers(publishing: Publisher, ring: Keyring) -> dict[str, Signer]:
     granting = documents.delegations(publishing)
     role = granting.roles[exceptions.ROLE] if granting and granting.roles else None
     here = ring.by_id(role.keyids)[: role.threshold] if role else []
@@ -184,4 +184,4 @@ def _signers(publishing: Publisher, ring: Keyring) -> list[Signer]:
             f"{len(here)} keys for {exceptions.ROLE} are in {publishing.keys} of {role.threshold if role else 1}: {wanted}",
             hint="run this where the key is",
         )
-    return [ring.signer(name) for _keyid, name in here]
+    return {name: ring.signer(name) for _keyid, name in here}

@@ -3,6 +3,8 @@
     NAME.pem   PKCS8, encrypted with a passphrase unless somebody says otherwise, readable by one person
     NAME.pub   JSON: keyid and public key as TUF has them; for a key that is in no file, `uri` says where it is
 
+A key has one spelling and one id, the digest of that (`is_genuine`), so that whoever compares ids compares keys.
+
 Ed25519 or ECDSA P-256. Signing itself is securesystemslib's: `CryptoSigner` for files, and what its key URIs name for
 the rest (PKCS#11 modules, AWS, Google and Azure key services), which takes P-256.
 """
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -77,7 +80,29 @@ def load_public(path: str) -> tuple[Key, str]:
             f"{path} is no public key of ours",
             hint="agentguard bundle key NAME makes one, with the private half beside it",
         )
+    if not is_genuine(key):
+        raise ConfigError(
+            f"{path} says that its key is {key.keyid[:16]!a}, and it holds another",
+            hint="have its owner hand it over again, and compare the id with the one that they read to you",
+            code="key-exchanged",
+        )
     return key, uri
+
+
+def is_genuine(key: Key) -> bool:
+    """Return whether a key is spelled as securesystemslib spells it, with nothing beside, and its id is the digest of that.
+
+    TUF lets ids be any text (TAP 12). Here each is made so, in files, in hardware and in key services alike.
+    """
+    public: Any = key.keyval.get("public")
+    try:
+        if key.keytype == "ed25519":
+            made = SSlibKey.from_crypto(Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)))
+        else:
+            made = SSlibKey.from_crypto(load_pem_public_key(public.encode()))
+    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
+        return False
+    return bool(made == key)
 
 
 def public_of_pem(path: str) -> Key:

@@ -108,13 +108,21 @@ def prepare(
 
     Arguments and errors as for `publish`.
     """
+    policy, side, count = built(source, mode=mode)
+    tested(count)
+    return of_policy(publishing, policy, side, allow_weakening=allow_weakening)
+
+
+def built(source: str, *, mode: str | None = None) -> tuple[bytes, Side, int]:
+    """Return a source's policy as it is stored, as a side to compare, and how many tests it has, all of which pass.
+
+    Raises `PolicyError`.
+    """
     from agentguard import jsontext  # noqa: PLC0415 - as below
     from agentguard.policy import diff, wire  # noqa: PLC0415 - a parser that only authoring needs
 
     side = diff.of_source(source, mode=mode)
-    tested(_test(source))
-    policy = wire.pack(jsontext.loads(side.policy))
-    return of_policy(publishing, policy, side, allow_weakening=allow_weakening)
+    return wire.pack(jsontext.loads(side.policy)), side, _test(source)
 
 
 def publish(

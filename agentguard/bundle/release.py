@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING
 
 from tuf.api.metadata import MetaFile
 
-from agentguard.bundle import changes, documents, exceptions, files, metadata, repository, roots, signatures, stage
+from agentguard.bundle import (
+    changes,
+    documents,
+    exceptions,
+    files,
+    metadata,
+    repository,
+    review,
+    roots,
+    signatures,
+    stage,
+)
 from agentguard.bundle.exceptions import META as EXCEPTIONS_META
 from agentguard.bundle.keyring import Keyring
 from agentguard.bundle.metadata import ROOT, SNAPSHOT, TARGETS, TIMESTAMP
@@ -44,16 +55,19 @@ def sign_and_put(publishing: Publisher, staged: Stage, ring: Keyring, change: Di
 
 
 def put(
-    publishing: Publisher, staged: Stage, ring: Keyring, change: Diff | None = None, where: str = "this"
+    publishing: Publisher, staged: Stage, ring: Keyring, change: Diff | None = None, where: str = ""
 ) -> Chain | None:
     """Publish a stage that has its signatures; return what is current then, None while there is no policy.
 
     The keys of `ring` sign snapshot and timestamp. `change` is what the policy changes, for CHANGES.md; `where` names the
-    stage's file. Raises `PolicyError`, `ConfigError`, `BundleError`.
+    stage's file, "" for one that was made here just now. Raises `PolicyError`, `ConfigError`, `BundleError`.
     """
     repo = publishing.repo
     with locked(publishing):
-        stage.fits(staged, repo, time.time(), where)
+        if where:
+            review.check(publishing, staged, where)
+        else:
+            stage.fits(staged, repo, time.time())
         old = repository.latest_root(repo)
         stage.complete(
             staged, old, ring, "have one of them sign a copy (agentguard bundle sign), then publish all copies"
@@ -103,31 +117,6 @@ def refresh(publishing: Publisher, passphrase: Callable[[], bytes]) -> Chain:
         chain = repository.check(repo, new, publishing.anchor)
         repository.write(repo, new)
     return chain
-
-
-def review(publishing: Publisher, staged: Stage, where: str, *, allow_weakening: bool) -> Diff | None:
-    """Return what the policy of a stage changes; None if it is the first, or the stage has none.
-
-    `where` names the stage's file. Raises `PolicyError`, `ConfigError`, and `WeakeningError` unless that is allowed.
-    """
-    from agentguard.policy import diff  # noqa: PLC0415 - a parser that only authoring needs
-
-    stage.fits(staged, publishing.repo, time.time(), where)
-    for role, document in staged.documents.items():
-        if not documents.is_ours(publishing, role, document):
-            raise ConfigError(
-                f"{where}: its {role} says more or other than agentguard writes for {publishing.org}, and not all is shown",
-                hint="do not sign it; ask who made it, and with which version",
-                code="stage-foreign",
-            )
-    if staged.policy is None:
-        return None
-    read = staged.read(TARGETS)
-    entry = read.signed["targets"].get(POLICY) if read else None
-    if not entry or entry["hashes"]["sha256"] != sha256_hex(staged.policy):
-        raise ConfigError("the policy in the stage is not the one that its owners sign", hint="have it staged again")
-    side = diff.of_compiled(staged.policy, documents.checked(staged.policy))._replace(because=staged.because)
-    return changes.compared(publishing.repo, side, allow_weakening=allow_weakening)
 
 
 def exceptions_hold(publishing: Publisher) -> bool:
@@ -214,10 +203,12 @@ def _exceptions(publishing: Publisher, ring: Keyring, named: bytes) -> bytes | N
         return granted
     found = exceptions.Document(before)
     whole = documents.exceptions(publishing, before.version + 1, found.entries, sorted(found.revoked))
-    return documents.signed(whole, [ring.signer(name) for _keyid, name in here])
+    return documents.signed(whole, {name: ring.signer(name) for _keyid, name in here})
 
 
-def _signers(publishing: Publisher, ring: Keyring, role_roots: Sequence[metadata.Metadata], name: str) -> list[Signer]:
+def _signers(
+    publishing: Publisher, ring: Keyring, role_roots: Sequence[metadata.Metadata], name: str
+) -> dict[str, Signer]:
     found: dict[str, Signer] = {}
     for root in role_roots:
         role = metadata.role_of(root, name)
@@ -229,5 +220,5 @@ def _signers(publishing: Publisher, ring: Keyring, role_roots: Sequence[metadata
                 f"{wanted}",
                 hint="run this where that key is; or have a key service hold it (agentguard bundle key --uri)",
             )
-        found |= {keyid: ring.signer(key) for keyid, key in here}
-    return list(found.values())
+        found |= {key: ring.signer(key) for _keyid, key in here}
+    return found

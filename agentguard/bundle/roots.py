@@ -176,6 +176,13 @@ def warning(version: int, anchor: int) -> str:
     )
 
 
+def holds(targets: bytes, root: bytes) -> bool:
+    """Return whether targets metadata has the signatures that a new root asks for."""
+    role = metadata.role_of(metadata.read(ROOT, root), TARGETS)
+    read = metadata.read(TARGETS, targets)
+    return signatures.count(role, metadata.canonical(read.signed), read.signatures) >= role.threshold
+
+
 def _present(publishing: Publisher) -> Roles:
     """Return the keys and thresholds that are signed now, by role."""
     data = repository.root(publishing.repo, base(publishing.repo)[ROOT] or 1)
@@ -200,7 +207,7 @@ def _stage(publishing: Publisher, roles: Roles, ring: Keyring) -> Stage:
         repository.too_many_roots(at[ROOT] + 1, publishing.anchor)
         found[ROOT] = documents.root(publishing, at[ROOT] + 1, {role: roles[role] for role in ROLES})
     data = repository.current(publishing.repo, "targets.json")
-    if data and (EXCEPTIONS in changed or not _holds(data, found[ROOT])):
+    if data and (EXCEPTIONS in changed or not holds(data, found[ROOT])):
         found[TARGETS] = _again(publishing, data, roles.get(EXCEPTIONS))
     if not found:
         raise ConfigError(
@@ -219,15 +226,8 @@ def _again(publishing: Publisher, data: bytes, granting: tuple[list[Key], int] |
     )
 
 
-def _holds(targets: bytes, root: bytes) -> bool:
-    """Return whether targets metadata has the signatures that a new root asks for."""
-    role = metadata.role_of(metadata.read(ROOT, root), TARGETS)
-    read = metadata.read(TARGETS, targets)
-    return signatures.count(role, metadata.canonical(read.signed), read.signatures) >= role.threshold
-
-
 def _values(role: tuple[list[Key], int]) -> tuple[list[str], int]:
-    return sorted(key.keyid for key in role[0]), role[1]
+    return sorted(key.keyval["public"] for key in role[0]), role[1]
 
 
 def _place(key: Key, found: Sequence[Key]) -> int:

@@ -1,6 +1,7 @@
 """Changes on their way to be published: a file that goes from owner to owner until it has all its signatures.
 
-    {"agentguard": "stage 1", "base": {…}, "issued": "…", "root": {…}, "targets": {…}, "policy": "base64", "because": […]}
+    {"agentguard": "stage 1", "base": {…}, "issued": "…", "root": {…}, "targets": {…}, "policy": "base64",
+     "because": [["rule", "key", "text"], …]}
 
 It holds a new root, or new targets metadata and the policy that it names, or both, complete but for signatures: what an owner
 signs is what is published. `base` says what was current when it was made; where that is no longer so, it is refused, as it
@@ -10,12 +11,10 @@ is 14 days later. Copies that were signed apart are put together, as long as the
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata
 
 from agentguard import jsontext
@@ -245,17 +244,11 @@ def save(path: str, stage: Stage) -> None:
 def load(path: str) -> Stage:
     """Return the stage in a file. Raises `ConfigError`."""
     try:
-        return _parsed(metadata.mapping(jsontext.loads(files.read(path, _LIMIT)), "stage"))
-    except (
-        PublisherError,
-        jsontext.JsonError,
-        RepositoryError,
-        binascii.Error,
-        ValueError,
-        TypeError,
-        KeyError,
-    ) as error:
-        raise ConfigError(f"{path} is not a stage that can be read: {error}", hint="have it sent again") from None
+        return _parsed(metadata.mapping(jsontext.loads(files.read(path, _LIMIT)), "it"))
+    except (PublisherError, jsontext.JsonError) as error:
+        raise ConfigError(
+            f"{path} is not a stage that can be read: {error}", hint="have it sent again", code="stage-unreadable"
+        ) from None
 
 
 def many(paths: Sequence[str]) -> Stage:
@@ -277,24 +270,51 @@ def _differ(first: str, second: str) -> ConfigError:
 
 
 def _parsed(value: dict[str, Any]) -> Stage:
+    """Return the stage that JSON values say. Raises `PublisherError`."""
     if value.get("agentguard") != _KIND:
         raise PublisherError(f"its first line does not say {_KIND}")
-    of = metadata.mapping(value.get("base"), "base")
-    at = {role: metadata.number(of.get(role), f"base: {role}", 0) for role in (ROOT, TARGETS)}
-    documents = {
-        role: Metadata[Any].from_dict(metadata.mapping(value[role], role)).to_bytes()
-        for role in (ROOT, TARGETS)
-        if role in value
-    }
+    extra = sorted(value.keys() - {"agentguard", "base", "issued", ROOT, TARGETS, "policy", "because"})
+    if extra or ("because" in value and "policy" not in value):
+        raise PublisherError(f"{(extra or ['because'])[0][:16]!a} has no place in it")
+    at = metadata.mapping(value.get("base"), "base")
+    for role in (ROOT, TARGETS):
+        metadata.number(at.get(role), f"base: {role}", 0)
+    if set(at) != {ROOT, TARGETS, "sha256"} or type(at["sha256"]) is not str:
+        raise PublisherError("base is not two versions and a sha256")
+    documents = {role: _document(role, value[role]) for role in (ROOT, TARGETS) if role in value}
     if not documents:
         raise PublisherError("it holds neither a root nor targets")
-    for role, document in documents.items():
-        metadata.read(role, document)
     issued = metadata.text(value.get("issued"), "issued")
     metadata.epoch(issued, "issued")
-    policy = base64.b64decode(value["policy"], validate=True) if "policy" in value else None
-    because = {(str(rule), str(key)): str(text) for rule, key, text in value.get("because", [])}
-    return Stage({**at, "sha256": str(of.get("sha256", ""))}, issued, documents, policy, because)
+    policy = _bytes(value["policy"]) if "policy" in value else None
+    return Stage(at, issued, documents, policy, _reasons(value.get("because", [])))
+
+
+def _document(role: str, value: Any) -> bytes:
+    """Return a metadata file from its JSON values: read as laptops do, then as python-tuf does, which signs it."""
+    read = metadata.read(role, jsontext.canonical(metadata.mapping(value, role)))
+    metadata.canonical(read.signed)
+    if any(set(one) != {"keyid", "sig"} for one in value["signatures"]):
+        raise PublisherError(f"{role}: a signature says more than keyid and sig")
+    try:
+        return Metadata[Any].from_dict(value).to_bytes()
+    except Exception as error:  # noqa: BLE001 - what python-tuf raises for a value of a wrong type is whatever comes of it
+        raise PublisherError(f"{role} is not as python-tuf wants it: {error or type(error).__name__}") from None
+
+
+def _bytes(value: Any) -> bytes:
+    try:
+        return base64.b64decode(metadata.text(value, "policy"), validate=True)
+    except ValueError:
+        raise PublisherError("policy is not base64") from None
+
+
+def _reasons(value: Any) -> dict[tuple[str, str], str]:
+    if type(value) is not list or not all(
+        type(one) is list and [type(part) for part in one] == [str, str, str] for one in value
+    ):
+        raise PublisherError("because is not a list of rule, key and text")
+    return {(rule, key): text for rule, key, text in value}
 
 
 def _current_root(repo: str, there: dict[str, Any]) -> bytes | None:

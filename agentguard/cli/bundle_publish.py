@@ -39,12 +39,16 @@ class Told:
         self.weakenings: list[dict[str, str]] = []
         self.tests = -1
 
+    def note(self, diff: Diff | None) -> None:
+        """Keep what a policy weakens."""
+        self.weakenings.extend(one._asdict() for one in (diff.weakenings if diff else ()))
+
     def show(self, diff: Diff | None) -> None:
         """Tell what a policy changes."""
         from agentguard.policy import difftext  # noqa: PLC0415 - a parser that only authoring needs
 
+        self.note(diff)
         if diff is not None:
-            self.weakenings.extend(one._asdict() for one in diff.weakenings)
             say(difftext.counts(diff))
             for line in difftext.weakenings(diff.weakenings, difftext.SHOWN):
                 say(f"  {line}")
@@ -86,7 +90,7 @@ def publish_command(
       agentguard bundle publish bundles/baseline --to acme --mode observe --allow-weakening
       agentguard bundle publish signed-by-ann.stage signed-by-bob.stage --to acme
     """
-    from agentguard.bundle import publish, publisher, release, stage  # noqa: PLC0415 - tuf only where it is needed
+    from agentguard.bundle import publish, publisher, release, review, stage  # noqa: PLC0415 - tuf only here
     from agentguard.bundle.keyring import Keyring  # noqa: PLC0415
 
     told = Told()
@@ -95,7 +99,7 @@ def publish_command(
     with _weakenings(as_json):
         if any(stage.is_stage(one) for one in sources):
             staged = stage.many(sources)
-            change = release.review(publishing, staged, sources[0], allow_weakening=allow_weakening)
+            change = review.review(publishing, staged, sources[0], allow_weakening=allow_weakening)
             told.show(change)
             chain = release.put(publishing, staged, Keyring(publishing, secret), change, sources[0])
             publish.first_is_published(publishing)
@@ -166,14 +170,15 @@ def sign(
     """Show what a stage would change and sign it with the keys that are here. Exit 1 if there is nothing to add.
 
     It is compared with what is published in DIR, so have that folder up to date. `bundle diff DIR STAGE` shows the same and
-    signs nothing.
+    signs nothing. What no publish would take is not signed. With --source the policy's own tests are run, too; its reasons
+    for what is weaker are the stage's word without it.
 
     \b
     Examples:
       agentguard bundle sign acme-7.stage --to acme
       agentguard bundle sign acme-7.stage --to acme --key policy-2 --source policy/
     """
-    from agentguard.bundle import publisher, release, repository, stage, stagetext  # noqa: PLC0415 - tuf only here
+    from agentguard.bundle import publisher, repository, review, stage, stagetext  # noqa: PLC0415 - tuf only here
     from agentguard.bundle.keyring import Keyring  # noqa: PLC0415
 
     told = Told()
@@ -181,12 +186,14 @@ def sign(
     staged = stage.load(file)
     ring = Keyring(publishing, passphrase.existing(passphrase_file), names or None)
     with _weakenings(as_json):
-        change = release.review(publishing, staged, file, allow_weakening=allow_weakening)
+        change = review.review(publishing, staged, file, allow_weakening=allow_weakening)
     for line in stagetext.lines(publishing, staged, ring):
         say(line)
-    told.show(change)
+    if policy := stagetext.policy(staged, change):
+        say(policy)
+    told.note(change)
     if source:
-        _same_policy(staged, source, mode)
+        _same_policy(publishing, staged, source, mode)
     old = repository.latest_root(publishing.repo)
     signed, done = stage.add(staged, old, ring)
     stage.save(output or file, signed)
@@ -308,15 +315,25 @@ def _weakenings(as_json: bool) -> Iterator[None]:
         raise
 
 
-def _same_policy(staged: Stage, source: str, mode: str | None) -> None:
-    from agentguard.bundle import publish  # noqa: PLC0415 - tuf only where it is needed
+def _same_policy(publishing: Publisher, staged: Stage, source: str, mode: str | None) -> None:
+    """Refuse unless a policy's folder gives the policy that will be current, with the same reasons, and passes its tests."""
+    from agentguard.bundle import publish, review  # noqa: PLC0415 - tuf only where it is needed
 
-    if publish.build(source, mode=mode) != staged.policy:
+    policy, side, count = publish.built(source, mode=mode)
+    what = "published policy" if staged.policy is None else "policy in the stage"
+    if policy != review.policy_of(publishing, staged):
         raise ConfigError(
-            f"{source} does not give the policy in the stage",
+            f"{source} does not give the {what}",
             hint="agentguard policy diff shows how what is published differs from it; ask who staged it what they compiled",
             code="stage-differs",
         )
+    if staged.policy is not None and dict(side.because) != dict(staged.because):
+        raise ConfigError(
+            f"{source} gives other reasons for what it adjusts than the stage",
+            hint="do not sign it; ask who made it what they compiled",
+            code="stage-differs",
+        )
+    say(f"{source} gives the {what}; {count} {'test of it passes' if count == 1 else 'tests of it pass'}")
 
 
 def _utc(moment: float) -> str:

@@ -134,14 +134,15 @@ def diff(old: str, new: str, root: str, as_json: bool) -> None:
       agentguard bundle diff acme https://policy.example.com --root root.json
       agentguard bundle diff acme acme-7.stage
     """
-    from agentguard.bundle import inspect, keyring, publisher, release, stage, stagetext  # noqa: PLC0415 - tuf only here
+    from agentguard.bundle import inspect, keyring, publisher, review, stage, stagetext  # noqa: PLC0415 - tuf only here
     from agentguard.policy import diff as comparing  # noqa: PLC0415 - a parser that only authoring needs
     from agentguard.policy import difftext  # noqa: PLC0415
 
     if stage.is_stage(new):
         publishing = publisher.read(old)
         staged = stage.load(new)
-        policy = release.review(publishing, staged, new, allow_weakening=True)
+        policy = review.review(publishing, staged, new, allow_weakening=True)
+        text = stagetext.policy(staged, policy)
         trust = stagetext.lines(publishing, staged, keyring.Keyring(publishing, passphrase.existing(None)))
     else:
         before, anchor = inspect.chain(old, root)
@@ -152,14 +153,15 @@ def diff(old: str, new: str, root: str, as_json: bool) -> None:
             comparing.of_compiled(before.policy, f"{before.name} {before.revision} of {old}"),
             comparing.of_compiled(after.policy, f"{after.name} {after.revision} of {new}"),
         )
+        text = f"policy: {difftext.text(policy)}" if policy.same else difftext.text(policy)
     if as_json:
         out_json({"trust": trust, "policy": policy.to_json() if policy else None})
         return
     for line in trust or ["trust: no difference"]:
         out(line)
-    if policy:
+    if text:
         out("")
-        out(f"policy: {difftext.text(policy)}" if policy.same else difftext.text(policy))
+        out(text)
 
 
 @click.command()

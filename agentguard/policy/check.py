@@ -54,21 +54,26 @@ def duplicate_ids(rules: Iterable[Rule]) -> list[Finding]:
 
 def actions_matched(when: Iterable[Condition], sets: Sets) -> frozenset[str]:
     """Return the actions whose rows can meet all of these conditions."""
+    return actions_met((one.key, one.negated, sets.words(one)) for one in when)
+
+
+def actions_met(when: Iterable[tuple[str, bool, frozenset[str]]]) -> frozenset[str]:
+    """Return the actions whose rows can meet conditions, each with its key, whether it is negated, and its plain words."""
     when = tuple(when)
-    if len(_resources(when)) > 1:
+    if len(_resources(key for key, _negated, _words in when)) > 1:
         return frozenset()
     actions = frozenset(ACTIONS)
-    for condition in when:
-        actions &= frozenset(actions_of(condition.key))
-        if condition.key == "action":
-            words = sets.words(condition) & frozenset(ACTIONS)
+    for key, negated, found in when:
+        actions &= frozenset(actions_of(key))
+        if key == "action":
+            words = found & frozenset(ACTIONS)
             if words:  # misspelt words are findings of their own
-                actions = actions - words if condition.negated else actions & words
+                actions = actions - words if negated else actions & words
     return actions
 
 
-def _resources(when: Iterable[Condition]) -> set[tuple[str, ...]]:
-    keys = {condition.key for condition in when}
+def _resources(conditions: Iterable[str]) -> set[tuple[str, ...]]:
+    keys = set(conditions)
     return {group for group in RESOURCES if keys & set(group)}
 
 
@@ -178,7 +183,7 @@ def _vain_actions(rule: Rule, sets: Sets) -> list[Finding]:
 def _vain_unless(rule: Rule, actions: frozenset[str], sets: Sets) -> list[Finding]:
     found = []
     for table in rule.unless:
-        both = len(_resources((*rule.when, *table.when))) > 1
+        both = len(_resources(one.key for one in (*rule.when, *table.when))) > 1
         if table.when and (both or not actions & actions_matched(table.when, sets)):
             what = "no access that this rule matches can meet these conditions"
             found.append(table.document.finding(table.steps, "AG406", what))

@@ -10,9 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
-from agentguard.access.model import ACTIONS
 from agentguard.errors import PolicyError
-from agentguard.policy import adjust, check, features, head, layers, people, shape, source
+from agentguard.policy import adjust, check, exact, features, head, layers, people, shape, source
 from agentguard.policy.conditions import CONDITIONS, RULES_FILE_KEYS
 from agentguard.policy.findings import Finding, in_order, nearest
 from agentguard.policy.model import OBSERVE, SCHEMA
@@ -93,7 +92,7 @@ def compile_source(read: Source, *, mode: str | None = None, builtin: bool = Fal
     if findings:
         return Compiled({}, in_order(findings), ids, adjusted, roles, tuple(rules), defined)
     rules = sorted(rules, key=lambda rule: rule.id)
-    policy = _policy(top, rules, terms, sets, mode)
+    policy = _policy(top, rules, terms, mode)
     return Compiled(policy, (), ids, adjusted, roles, tuple(rules), defined, sets.named)
 
 
@@ -161,7 +160,7 @@ def _all_conditions(rule: Rule) -> list[Condition]:
 
 
 def _policy(
-    top: dict[str, Any], rules: list[Rule], terms: dict[Condition, tuple[Term, ...]], sets: Sets, mode: str | None
+    top: dict[str, Any], rules: list[Rule], terms: dict[Condition, tuple[Term, ...]], mode: str | None
 ) -> dict[str, Any]:
     numbers, listed = _numbered(terms.values())
     order = {key: number for number, key in enumerate(CONDITIONS)}
@@ -180,7 +179,6 @@ def _policy(
         out.append(
             {"id": rule.id, "effect": rule.fields["effect"], "when": compiled(rule.when), "unless": unless, **fields}
         )
-    matched = [check.actions_matched(rule.when, sets) for rule in rules]
     policy = {
         "schema": SCHEMA,
         "name": top["name"],
@@ -190,9 +188,7 @@ def _policy(
         **{key: top[key] for key in ("roles", "exceptions") if top[key]},
         "sets": listed,
         "rules": out,
-        "by_action": {
-            action: [number for number, actions in enumerate(matched) if action in actions] for action in ACTIONS
-        },
+        "by_action": exact.by_action(out, listed),
     }
     return {**policy, "min_client": features.min_client(policy)}
 

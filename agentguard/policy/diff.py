@@ -67,7 +67,10 @@ class SetChange(NamedTuple):
 
 
 class Diff(NamedTuple):
-    """Two policies compared. Rules come by id; `added` and `removed` map it to the rule's effect."""
+    """Two policies compared. Rules come by id; `added` and `removed` map it to the rule's effect.
+
+    `texts` are those that were added, in full.
+    """
 
     old: str
     new: str
@@ -79,6 +82,7 @@ class Diff(NamedTuple):
     defaults: tuple[Change, ...]
     settings: tuple[Change, ...]
     weakenings: tuple[Weakening, ...]
+    texts: dict[str, str]
 
     @property
     def same(self) -> bool:
@@ -161,7 +165,15 @@ def compare(old: Side, new: Side) -> Diff:
         ),
         tuple(_settings(before, after)),
         tuple(one._replace(because=_because(one, new)) for one in weak),
+        {name: rule.text() for name, rule in now.items() if name not in was},
     )
+
+
+def first(new: Side) -> Diff:
+    """Return what a policy says that nothing comes before: all of it, and nothing that is weaker. Raises `PolicyError`."""
+    head = {key: _view(new).data[key] for key in ("schema", "name", "mode")}
+    empty = {**head, "defaults": {}, "sets": [], "rules": [], "by_action": {}}
+    return compare(of_compiled(jsontext.canonical(empty), "nothing"), new)._replace(weakenings=())
 
 
 def _view(side: Side) -> View:

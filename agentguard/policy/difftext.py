@@ -17,13 +17,13 @@ SHOWN = 20  # weakenings that a publish tells of
 _LONG = 60  # characters of a text that a line shows
 
 
-def text(diff: Diff) -> str:
-    """Return the whole comparison."""
+def text(diff: Diff, *, whole: bool = False) -> str:
+    """Return the whole comparison; `whole`: also all that rules say that are new."""
     if diff.same:
         return "no difference"
     blocks = [
         ("weakenings", list(weakenings(diff.weakenings))),
-        ("rules", list(_rules(diff))),
+        ("rules", list(_rules(diff, whole=whole))),
         ("sets", [f"~ {_set(one)}" for one in diff.sets]),
         ("roles", [_role(one) for one in diff.roles]),
         ("defaults", [f"~ {_change(one)}" for one in diff.defaults]),
@@ -59,8 +59,9 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _rules(diff: Diff) -> Iterable[str]:
-    signs = [("+", diff.added), ("-", diff.removed)]
+def _rules(diff: Diff, *, whole: bool) -> Iterable[str]:
+    added = {name: printable(said).replace("\n", "\\n") for name, said in diff.texts.items()} if whole else diff.added
+    signs = [("+", added), ("-", diff.removed)]
     listed = [(name, f"{sign} {name}  {effect}") for sign, rules in signs for name, effect in rules.items()]
     listed += [
         (name, f"~ {name}  {'; '.join(_change(one) for one in changes)}") for name, changes in diff.changed.items()

@@ -94,7 +94,10 @@ def _settings(data: Any, known: dict[str, Any], needed: frozenset[str]) -> None:
     if _version(data.get("min_client", "0")) > _version(__version__):
         raise wrong(f"it needs agentguard {data['min_client']}, and this is {__version__}")
     _keys(data, known, needed, "it")
-    _keys(data.get("audit", {}), _AUDIT, _NOTHING, "audit")
+    audit = data.get("audit", {})
+    _keys(audit, _AUDIT, _NOTHING, "audit")
+    if set(map(type, audit.get("drop", []) + audit.get("mask", []))) - {str}:
+        raise wrong("what audit leaves out")
     _keys(data.get("exceptions", {}), _EXCEPTIONS, _NOTHING, "exceptions")
     defaults = data["defaults"]
     _defaults({key: value for key, value in defaults.items() if key != "ci"}, "defaults")

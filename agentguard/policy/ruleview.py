@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agentguard import jsontext
 from agentguard.policy import stored
 from agentguard.policy.engine import Policy
 
@@ -61,6 +62,13 @@ class Rule(NamedTuple):
     def effect(self) -> str:
         """The rule's effect."""
         return str(self.fields["effect"])
+
+    def text(self) -> str:
+        """Return the whole rule in one line: effect, conditions, what they leave out, and all else that it says."""
+        unless = [f"unless {table_text(table, None)}" for table in self.unless]
+        others = {key: jsontext.canonical(value).decode("ascii") for key, value in sorted(self.fields.items())}
+        said = [f"{key} = {value}" for key, value in others.items() if key != "effect"]
+        return "; ".join([f"{self.effect}  {table_text(self.when, None)}", *unless, *said])
 
     @property
     def names_certainty(self) -> bool:

@@ -161,6 +161,33 @@ def test_a_policy_goes_round_as_a_file(open_acme, policy, tmp_path):
     assert "one policy at a time" in typed("publish", policy, policy, "--to", open_acme)[2]
 
 
+def test_what_is_weaker_is_signed_by_who_says_so(open_acme, policy, tmp_path):
+    """Exit code 3 without --allow-weakening; with it, what is shown before it is signed is what `diff` prints."""
+    path = tmp_path / "new.stage"
+    rule = '[[rule]]\nid = "a/b"\neffect = "deny"\npath = ["/x"]\nreason = "mine"\n'
+    (policy / "bundle.toml").write_text(f"{CASE.replace('enforce', 'observe')}{rule}")
+    assert 0 == typed("stage", policy, "--to", open_acme, "-o", path, "--allow-weakening")[0]
+    code, out, err = typed("sign", path, "--to", open_acme, "--key", "policy-1", "--json")
+    assert (3, "mode", True) == (code, json.loads(out)["weakenings"][0]["key"], "add --allow-weakening" in err)
+    shown = typed("diff", open_acme, path)[1]
+    arguments = ("sign", path, "--to", open_acme, "--key", "policy-1", "--allow-weakening")
+    code, out, err = typed(*arguments, "--source", policy)
+    assert (0, True) == (code, err.startswith(shown.replace("\n\n", "\n", 1))), (shown, err)
+    assert '  + a/b  deny  { path = ["/x"] }; reason = "mine"\n' in shown
+    assert f"{policy} gives the policy in the stage; 0 tests of it pass\n" in err
+
+
+@pytest.mark.slow
+def test_the_source_is_compared_where_the_published_policy_stays(open_acme, policy, tmp_path):
+    """A revocation signs the same policy again: an owner who has its source can say so, and who has another is stopped."""
+    path = tmp_path / "revocation.stage"
+    assert 0 == typed("revoke-key", "policy-3", "--to", open_acme, "-o", path)[0]
+    arguments = ("sign", path, "--to", open_acme, "--key", "root-1", "--source", policy)
+    assert f"{policy} gives the published policy; 0 tests of it pass\n" in typed(*arguments)[2]
+    (policy / "bundle.toml").write_text(CASE.replace("enforce", "observe"))
+    assert f"{policy} does not give the published policy" in typed(*arguments[:5], "root-2", *arguments[6:])[2]
+
+
 # (what lives 40 days where all else lives for 400, the roles that says, the command that signs them anew)
 SHORT = (
     ("root", ["root"], "agentguard bundle renew-root --to {folder}"),

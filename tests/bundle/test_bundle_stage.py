@@ -1,104 +1,35 @@
 """Two owners on two machines: what is staged, signed apart, put together and published, and what is refused on the way."""
 
 import datetime as dt
+import functools
 import json
 import os
 import shutil
 import time
 
 import pytest
+from owners import Owners, write_policy
 
-from agentguard.bundle import files, inspect, keys, publish, publisher, release, repository, roots, stage, stagetext
+from agentguard.bundle import (
+    files,
+    inspect,
+    keys,
+    publish,
+    release,
+    repository,
+    roots,
+    stage,
+    stagetext,
+)
 from agentguard.bundle.keyring import Keyring
 from agentguard.bundle.verify import verify
 from agentguard.errors import ConfigError, WeakeningError
-
-BUNDLE = 'schema = 1\nname = "tiny"\nmode = "enforce"\n'
-RULE = '[[rule]]\nid = "srv/{0}"\neffect = "deny"\npath = ["/srv/{0}/**"]\n'
-PASSPHRASES = {"ann": b"ann's own", "bob": b"bob's own", "online": b""}
 
 
 @pytest.fixture
 def policy(tmp_path):
     """Give the function that writes a policy with these rules, and returns its folder."""
-
-    def write(*names):
-        folder = tmp_path / "policy"
-        folder.mkdir(exist_ok=True)
-        (folder / "bundle.toml").write_text(BUNDLE + "".join(RULE.format(name) for name in names))
-        return str(folder)
-
-    return write
-
-
-class Owners:
-    """Ann, Bob and the build server: each has the publisher's folder, and only keys of their own."""
-
-    def __init__(self, folder, key_type="ed25519"):
-        self.folder = folder
-        for who, names in {"ann": ("root-1", "policy-1"), "bob": ("root-2", "policy-2")}.items():
-            (folder / f"{who}-keys").mkdir()
-            for name in names:
-                roots.make_key(str(folder / f"{who}-keys" / name), key_type, PASSPHRASES[who])
-        handed = folder / "handed"
-        handed.mkdir()
-        for path in [*folder.glob("*-keys/*.pub")]:
-            shutil.copy(path, handed)
-        two = {role: {"keys": [f"{stem}-1", f"{stem}-2"]} for role, stem in (("root", "root"), ("targets", "policy"))}
-        assert "" == publish.init(str(folder / "server"), "acme", handed=str(handed), roles=two, key_type=key_type)
-        for who in ("ann", "bob"):
-            shutil.copytree(folder / "server", folder / who, ignore=shutil.ignore_patterns("*.pem"))
-            for path in (folder / f"{who}-keys").iterdir():
-                shutil.copy(path, folder / who / "keys")
-        first = str(folder / "server" / publish.FIRST)
-        self.publish(self.sign("ann", first), self.sign("bob", first))
-
-    def at(self, who):
-        return publisher.read(str(self.folder / who))
-
-    def ring(self, who, only=None):
-        return Keyring(self.at(who), lambda: PASSPHRASES.get(who, b""), only)
-
-    def stage(self, who, policy, name="new.stage", **options):
-        path = str(self.folder / name)
-        stage.save(path, publish.prepare(policy, self.at(who), **options)[0])
-        return path
-
-    def change(self, who, make, *names):
-        path = str(self.folder / "change.stage")
-        stage.save(path, make(self.at(who), self.ring(who), *names))
-        return path
-
-    def sign(self, who, path, only=None, *, allow_weakening=False):
-        """Sign a copy of a stage as `bundle sign` does; return its path."""
-        staged, here = stage.load(path), self.at(who)
-        release.review(here, staged, path, allow_weakening=allow_weakening)
-        signed, _done = stage.add(staged, repository.latest_root(here.repo), self.ring(who, only))
-        copy = f"{path.removesuffix('.stage')}-{who}.stage"
-        stage.save(copy, signed)
-        return copy
-
-    def publish(self, *paths, allow_weakening=False):
-        """Publish on the build server, and bring what is published to the owners."""
-        here, staged = self.at("server"), stage.many(paths)
-        change = release.review(here, staged, paths[0], allow_weakening=allow_weakening)
-        chain = release.put(here, staged, self.ring("server"), change, paths[0])
-        self.spread()
-        return chain
-
-    def first(self, policy):
-        """Publish a first revision."""
-        path = self.stage("ann", policy, "first.stage")
-        return self.publish(self.sign("ann", path), self.sign("bob", path))
-
-    def spread(self):
-        for who in ("ann", "bob"):
-            for name in ("repo", "publisher.toml", "CHANGES.md", "keys"):
-                source, target = self.folder / "server" / name, self.folder / who / name
-                if source.is_dir():
-                    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.pem"))
-                else:
-                    shutil.copy(source, target)
+    return functools.partial(write_policy, tmp_path / "policy")
 
 
 @pytest.fixture(scope="module")
@@ -109,10 +40,7 @@ def made(tmp_path_factory):
 @pytest.fixture
 def owners(made, tmp_path):
     """Give the three of them before the first revision; the keys are made once."""
-    shutil.copytree(made, tmp_path / "owners")
-    found = Owners.__new__(Owners)
-    found.folder = tmp_path / "owners"
-    return found
+    return Owners.copied(made, tmp_path / "owners")
 
 
 def refused(code, words, function, *arguments, **options):
@@ -218,7 +146,7 @@ def test_what_is_signed_is_what_is_published(owners, policy):
     path = owners.sign("ann", owners.stage("ann", policy("a")))
     other = stage.load(owners.stage("ann", policy("a", "b"), "other.stage"))
     stage.save(path, stage.load(path)._replace(policy=other.policy))
-    refused("config", "not the one that its owners sign", owners.sign, "bob", path)
+    refused("stage-foreign", "what its owners would sign is not the policy in it", owners.sign, "bob", path)
 
 
 def test_nothing_is_signed_that_is_not_shown(owners, policy):
@@ -264,7 +192,7 @@ def test_nothing_is_signed_that_is_not_shown(owners, policy):
 def test_what_is_no_stage_ends_in_a_sentence(tmp_path, data):
     """Whatever somebody sends."""
     (tmp_path / "x.stage").write_bytes(data)
-    refused("config", "is not a stage that can be read", stage.load, str(tmp_path / "x.stage"))
+    refused("stage-unreadable", "is not a stage that can be read", stage.load, str(tmp_path / "x.stage"))
 
 
 def test_a_wrong_passphrase_and_an_open_file_are_told(owners, policy):
@@ -293,7 +221,7 @@ def test_what_is_to_be_signed_is_told_in_words(owners, policy):
     """Who looks at a stage sees revision, digest, and each setting that changes."""
     staged = stage.load(owners.stage("ann", policy("a")))
     told = stagetext.lines(owners.at("bob"), staged, owners.ring("bob"))
-    assert told[0].startswith("revision 1: tiny of acme, expires ")
+    assert told[0].startswith("revision 1: tiny of acme, issued ")
     assert f"sha256 {publish.sha256_hex(staged.policy)}" == told[1]
     assert "  + exceptions: 1 of exceptions" in told
 

@@ -112,7 +112,9 @@ def fifteen_days_later(machines):
     publishing.roles["snapshot"]["days"] = publishing.roles["timestamp"]["days"] = -1
     ring = Keyring(publishing, SECRETS["online.secret"].strip().encode)
     role = metadata.role_of(repository.latest_root(publishing.repo), "timestamp")
-    signers = {name: [ring.signer(key) for _keyid, key in ring.by_id(role.keys)] for name in ("snapshot", "timestamp")}
+    signers = {
+        name: {key: ring.signer(key) for _keyid, key in ring.by_id(role.keys)} for name in ("snapshot", "timestamp")
+    }
     _anchor, records = repository.records(publishing.repo)
     meta = {"targets.json": documents.MetaFile.from_data(1, records["targets"], ["sha256"])}
     repository.write(publishing.repo, documents.closing(publishing, signers, meta))

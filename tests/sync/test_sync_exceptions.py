@@ -323,7 +323,7 @@ def test_nobody_pays_where_there_is_none(here):
 def _signed(publishing, entries, key="solo", **more):
     """Return a document signed with one of the publisher's keys."""
     whole = Targets(1, targets={}, unrecognized_fields={"exceptions": entries, "revoked": [], **more})
-    return documents.signed(whole, [keys.load(publishing.key(key), lambda: b"")])
+    return documents.signed(whole, {key: keys.load(publishing.key(key), lambda: b"")})
 
 
 def test_forged_and_foreign_documents_lift_nothing(acme, organisation, here, tmp_path):
