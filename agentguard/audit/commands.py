@@ -123,14 +123,17 @@ def _said(look: Look, pos: int) -> Iterator[Place]:
         if quotes[bar] != NONE and quotes[start - 1] == NONE:
             break
         start -= 1
-    places = list(words(look, start, bar))
-    said = [text[first:last] for first, last in places]
-    if not said or said[0] not in _SAYS:
-        return
-    for number, (first, last) in enumerate(places[1:], 1):
-        form = said[0] == "printf" and "%" in said[number] and number + 1 < len(said)
-        if text[first] != "-" and not form:
-            yield first, last
+    program = ""
+    for first, last in words(look, start, bar):
+        word = text[first:last]
+        if program:
+            form = program == "printf" and "%" in word
+            if word[0] != "-" and not form:
+                yield first, last
+        else:
+            program = next(
+                (name for name in _SAYS if word.endswith(name) and edge(text, last - len(name), shapes.DOTTED)), ""
+            )
 
 
 def _here(look: Look, places: list[Place]) -> Iterator[Place]:
