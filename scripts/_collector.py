@@ -37,11 +37,14 @@ CALLS = (
 
 
 class Device:
-    """A laptop that writes one chain. `lines` returns its next lines, as its spool would have them."""
+    """A laptop that writes one chain. `lines` returns its next lines, as its spool would have them.
 
-    def __init__(self, number, seed=0):
+    `name` is the one under which it has enrolled.
+    """
+
+    def __init__(self, number, seed=0, name=""):
         self.chance = random.Random(f"{seed}-{number}")
-        self.name = f"laptop-{number:04d}"
+        self.name = name or f"laptop-{number:04d}"
         self.user = f"user{number % USERS:03d}"
         self.chain = f"{self.chance.getrandbits(128):032x}"
         self.seq = -1
@@ -66,7 +69,7 @@ class Device:
         project = f"/home/dev/work/project-{self.chance.randrange(PROJECTS)}"
         rows = [{"action": "use", "tool": tool, "effect": "allow"}, {"action": "read", "tool": tool, "origin": 0}]
         body = {
-            "kind": "decision", "device": "e90b995448ac871568e976092d81ccb3", "hostname": self.name, "os": "linux",
+            "kind": "decision", "device": self.name, "hostname": self.name, "os": "linux",
             "user": self.user, "known": "os", "roles": ["developer"],
             "bundle": {"name": "baseline", "revision": 7, "digest": "438e6fb190e8fff2af5dd1e2604288dfb2dc190cf92415af5866ee6b",
                        "age": 3400, "state": "fresh", "verified": "owner"},
@@ -247,7 +250,7 @@ def send_all(url, number, batches, tokens):
     """One client: make batches, wait for the word, send them over one connection."""
     tokens = tokens.split(",")
     time_ = "2026-05-01T12:00:00.000Z"
-    devices = [Device(int(number) * 100 + one, seed=2) for one in range(len(tokens))]
+    devices = [Device(int(number) * 100 + one, 2, f"flood-{number}-{one}") for one in range(len(tokens))]
     bodies = []
     for batch in range(int(batches)):
         device = batch % len(devices)

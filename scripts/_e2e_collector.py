@@ -106,7 +106,7 @@ def killed(folder, seed):
     signed, sent = set(), threading.Semaphore(0)
     with Server(os.path.join(folder, "data")) as server:
         tokens = [server.enrol(f"killed-{number}") for number in range(4)]
-        devices = [Device(number, seed) for number in range(4)]
+        devices = [Device(number, seed, f"killed-{number}") for number in range(4)]
         batches = [(tokens[n % 4], devices[n % 4].lines(40, stamp(time.time()))) for n in range(UPLOADS)]
         left = []
 
@@ -140,7 +140,7 @@ def full_disk(folder, seed):
     signed, wrong = set(), []
     try:
         with Server(data) as server:
-            token, device = server.enrol("full"), Device(0, seed)
+            token, device = server.enrol("full"), Device(0, seed, "full")
             refused = None
             for _ in range(200):
                 batch = device.lines(100, stamp(time.time()))
@@ -170,7 +170,7 @@ def clock_jumps(folder, seed):
     """Shift the collector's clock ten days forward and back again: nothing is lost, and it is said."""
     signed, wrong = set(), []
     with Server(os.path.join(folder, "data"), shifted=True) as server:
-        token, device = server.enrol("clock"), Device(0, seed)
+        token, device = server.enrol("clock"), Device(0, seed, "clock")
         for shift in (0, 10 * DAY, 0, -3600, 0):
             server.shift(shift)
             if not accepted(server, token, device.lines(20, stamp(time.time() + shift)), signed, time.monotonic() + 20):
@@ -222,7 +222,7 @@ def many_devices(folder, seed):
 
         def work(number):
             try:
-                token, device = server.enrol(f"many-{number:03d}"), Device(number, seed)
+                token, device = server.enrol(f"many-{number:03d}"), Device(number, seed, f"many-{number:03d}")
                 until = time.monotonic() + 100
                 sent = [accepted(server, token, device.lines(20, stamp(time.time())), signed, until) for _ in range(2)]
                 failed.extend([f"many-{number:03d} could not send"] * (not all(sent)))
@@ -270,7 +270,7 @@ def malformed(folder, seed):
 def slow_clients(folder, seed):
     """60 clients that never finish what they say: the others are served at once, and the slow ones are let go."""
     with Server(os.path.join(folder, "data")) as server:
-        token, device, signed = server.enrol("quick"), Device(0, seed), set()
+        token, device, signed = server.enrol("quick"), Device(0, seed, "quick"), set()
         head = f"POST /v1/records HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-length: 1000\r\n"
         slow = []
         for number in range(SLOW):
