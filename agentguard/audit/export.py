@@ -6,7 +6,8 @@
     q3.csv                    instead of these two: one row a record, the columns of `COLUMNS`
     q3.jsonl.manifest.json    query, source, time, how many records, from when to when, which of which chains, what
                               retention had removed of them (`removed`), how many bytes of records had come and could not
-                              be found yet (`behind`); bytes and SHA-256 of the files
+                              be found yet (`behind`), what could not because its index was being made again
+                              (`missing`); bytes and SHA-256 of the files
 
 Whoever knows the SHA-256 of the manifest knows every byte of the export (`agentguard.audit.proof` checks it). No cell of
 a CSV starts a formula in a spreadsheet: what begins with = + - @, a tab or a line end gets a ' before it.
@@ -84,7 +85,7 @@ def write(path: str, form: str, source: Source, query: str) -> dict[str, Any]:
             "source": source.name,
             "made": stamp(time.time()),
             **counts.as_json(),
-            **source.lacks(query),
+            **source.lacks.as_json(),
             **file.done(),
             **({"index": index.done()} if index else {}),
         }

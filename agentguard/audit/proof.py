@@ -64,11 +64,15 @@ def check(path: str, receipts: Iterable[Receipt] = (), sha256: str = "") -> Repo
     report.findings += _held(path + export.INDEX_END, manifest.get("index"))
     index = list(_index(path + export.INDEX_END))
     gone = _Index(index).compare(path, report)
-    records = Records(partial(_lines, path), receipts, part=bool(manifest["query"] or manifest["removed"]))
+    part = any(manifest[name] for name in ("query", "removed", "behind", "missing"))
+    records = Records(partial(_lines, path), receipts, part=part)
     records.check(report, gone)
     report.findings += _flags(index)
     if manifest["behind"]:
         text = f"{manifest['behind']} bytes of records had come and were not indexed yet: the newest may be missing"
+        report.findings.append(Finding(text, broken=False))
+    for one in manifest["missing"]:
+        text = f"the collector's index of {_told(one, 'day')} was being made again: {_told(one, 'records')} records are missing"
         report.findings.append(Finding(text, broken=False))
     counts = records.counts.as_json()
     for name in _COUNTED:
@@ -93,12 +97,17 @@ def _manifest(path: str) -> tuple[dict[str, Any], str]:
         and value.get("format") in export.FORMATS
         and isinstance(value.get("query"), str)
         and isinstance(value.get("removed"), list)
+        and isinstance(value.get("missing"), list)
         and type(value.get("records")) is int
         and type(value.get("behind")) is int
     )
     if not sound:
         raise AuditError(f"{path} is no manifest of an export", hint="take away what is not from `audit export`")
     return value, hashlib.sha256(data).hexdigest()
+
+
+def _told(one: Any, name: str) -> str:
+    return show.clean(one.get(name, ""), _WIDTH) if isinstance(one, dict) else "?"
 
 
 def _held(path: str, said: Any) -> Iterator[Finding]:

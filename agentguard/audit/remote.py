@@ -17,6 +17,8 @@ from agentguard.errors import AuditError, ConfigError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentguard.audit.source import Lacks
+
 _SECONDS = 60.0
 _PAGE = 250  # records of one answer; the longest ones fit the limit
 _ANSWER_LIMIT = 64 * 1024 * 1024
@@ -45,22 +47,27 @@ def token_of(path: str) -> str:
     return token
 
 
-def search(url: str, token: str, query: str, limit: int) -> tuple[list[Seen], bool]:
-    """Return the newest records that a query finds, and whether these are all. Raises `AuditError`."""
-    found, complete, _next = _search(url, token, query, {"limit": str(limit)})
-    return found, complete
+def search(url: str, token: str, query: str, limit: int, lacks: Lacks) -> tuple[list[Seen], bool]:
+    """Return the newest records that a query finds, and whether no older ones are left. Raises `AuditError`.
+
+    `lacks` learns what the answer says of itself.
+    """
+    with httpx.Client() as client:
+        found, number = _search(client, url, token, {"q": query, "limit": str(limit)}, lacks)
+    return found, number is None
 
 
-def every(url: str, token: str, query: str) -> Iterator[Seen]:
+def every(url: str, token: str, query: str, lacks: Lacks) -> Iterator[Seen]:
     """Yield all records that a query finds, oldest first, page by page. Raises `AuditError`."""
     after = 0
     with httpx.Client() as client:
         while True:
-            found, complete, number = _search(url, token, query, {"limit": str(_PAGE), "after": str(after)}, client)
+            page = {"q": query, "limit": str(_PAGE), "after": str(after)}
+            found, number = _search(client, url, token, page, lacks)
             yield from found
-            if complete:
+            if number is None:
                 return
-            if type(number) is not int or number <= after:
+            if number <= after:
                 raise AuditError(
                     f"{url} does not say where to go on", hint="the collector may be older than this client"
                 )
@@ -68,15 +75,17 @@ def every(url: str, token: str, query: str) -> Iterator[Seen]:
 
 
 def _search(
-    url: str, token: str, query: str, page: dict[str, str], client: httpx.Client | None = None
-) -> tuple[list[Seen], bool, Any]:
-    answer = _get(url, "/v1/search", token, {"q": query, "lines": "1", **page}, client)
+    client: httpx.Client, url: str, token: str, page: dict[str, str], lacks: Lacks
+) -> tuple[list[Seen], int | None]:
+    """Return the records of a page, and where to go on; None where there is no more."""
+    answer = _get(url, "/v1/search", token, {"lines": "1", **page}, client)
     try:
         found = [_seen(one) for one in answer["records"]]
-        complete = answer["complete"] is True
+        number = None if answer["next"] is None else int(answer["next"])
+        lacks.learn(answer)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise AuditError(f"{url} does not answer like a collector") from None
-    return found, complete, answer.get("next")
+    return found, number
 
 
 def _seen(one: dict[str, Any]) -> Seen:
@@ -86,15 +95,6 @@ def _seen(one: dict[str, Any]) -> Seen:
     if line.problem or not all(isinstance(fact, str) for fact in (received, device, flag)):
         raise ValueError(line.problem)
     return Seen(line.body, line.texts, line.h, received, device, flag, line.raw)
-
-
-def lacks(url: str, token: str, query: str) -> dict[str, Any]:
-    """Return why a collector may not have found all that a query asks for; see `source`. Raises `AuditError`."""
-    answer = _get(url, "/v1/search", token, {"q": query, "limit": "1", "lines": "1"})
-    found = {name: answer.get(name) for name in ("removed", "behind")}
-    if not isinstance(found["removed"], list) or type(found["behind"]) is not int:
-        raise AuditError(f"{url} does not answer like a collector")
-    return found
 
 
 def alerts(url: str, token: str, chain: str) -> list[str]:

@@ -35,23 +35,56 @@ class Standing(NamedTuple):
         return f"{chain}; {received[self.acknowledged]}" if self.acknowledged is not None else chain
 
 
+class Lacks:
+    """Why not everything may have been found, by all that was asked of a source so far.
+
+    `removed`: what was removed of it because it was old, {verdict: (until which day, records)}. `behind`: bytes of records
+    that had come and could not be found yet. `missing`: {(day, verdict): records} of an index that is being made again.
+    """
+
+    def __init__(self) -> None:
+        self.behind = 0
+        self.removed: dict[str, tuple[str, int]] = {}
+        self.missing: dict[tuple[str, str], int] = {}
+
+    def learn(self, answer: dict[str, Any]) -> None:
+        """Take in what an answer of a collector says of itself. Raises KeyError, TypeError and ValueError."""
+        self.behind = max(self.behind, int(answer["behind"]))
+        for one in answer["missing"]:
+            self.missing[str(one["day"]), str(one["verdict"])] = int(one["records"])
+        for one in answer["removed"]:
+            self.removed[str(one["verdict"])] = str(one["until"]), int(one["records"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a manifest has it."""
+        missing = [{"day": day, "verdict": kind, "records": count} for (day, kind), count in self.missing.items()]
+        removed = [{"verdict": kind, "until": day, "records": count} for kind, (day, count) in self.removed.items()]
+        return {"removed": removed, "behind": self.behind, "missing": missing}
+
+    def sentences(self) -> list[str]:
+        """Return it in words, nothing if nothing is lacking."""
+        found = [f"retention removed {count:,} records ({kind}) of {day} and before"
+                 for kind, (day, count) in self.removed.items()]  # fmt: skip
+        if self.behind:
+            found.append(
+                f"not all is here: the collector has not indexed {self.behind:,} bytes of the newest records yet"
+            )
+        found += [f"not all is here: {count:,} records ({kind}) of {day} cannot be found until their index is made again"
+                  for (day, kind), count in self.missing.items()]  # fmt: skip
+        return found
+
+
 class Source(Protocol):
-    """Answers queries. All methods raise `QueryError` and `AuditError`."""
+    """Answers queries. All methods raise `QueryError` and `AuditError`. `lacks`: what the answers so far may lack."""
 
     name: str
+    lacks: Lacks
 
     def find(self, text: str, limit: int) -> tuple[list[Seen], bool]:
-        """Return the newest records that a query finds, newest first, and whether these are all."""
+        """Return the newest records that a query finds, newest first, and whether no older ones are left."""
 
     def every(self, text: str) -> Iterator[Seen]:
         """Yield all records that a query finds, oldest first: as they were written, or as they came to the collector."""
-
-    def lacks(self, text: str) -> dict[str, Any]:
-        """Return why not everything may have been found.
-
-        `removed`: what was removed of it because it was old, [{verdict, until: day, records}]. `behind`: bytes of records
-        that had come and could not be found yet.
-        """
 
     def standing(self, record: Seen) -> Standing:
         """Return how a record that was found stands in its chain."""
@@ -62,6 +95,7 @@ class Spool:
 
     def __init__(self, folder: str, receipts: Callable[[], list[Receipt]] = list) -> None:
         self.name = folder
+        self.lacks = Lacks()  # nothing: what a spool frees is at the collector
         self._receipts = receipts
 
     def find(self, text: str, limit: int) -> tuple[list[Seen], bool]:
@@ -75,10 +109,6 @@ class Spool:
         for line in reader.read(self.name):
             if not line.problem and query.matches(terms, line.body, line.texts):
                 yield Seen(line.body, line.texts, line.h, raw=line.raw)
-
-    def lacks(self, _text: str) -> dict[str, Any]:
-        """Return that nothing is lacking: what a spool frees is at the collector."""
-        return {"removed": [], "behind": 0}
 
     def standing(self, record: Seen) -> Standing:
         """Check the whole spool, and say what of that concerns the record's chain."""
@@ -95,25 +125,20 @@ class Collector:
 
     def __init__(self, url: str, token: str) -> None:
         self.name = url
+        self.lacks = Lacks()
         self._token = token
 
     def find(self, text: str, limit: int) -> tuple[list[Seen], bool]:
         """Return the newest records that a query finds, newest first, and whether these are all."""
         from agentguard.audit import remote  # noqa: PLC0415 - what speaks HTTP is not for a local search
 
-        return remote.search(self.name, self._token, text, limit)
+        return remote.search(self.name, self._token, text, limit, self.lacks)
 
     def every(self, text: str) -> Iterator[Seen]:
         """Yield all records that a query finds, oldest first."""
         from agentguard.audit import remote  # noqa: PLC0415
 
-        return remote.every(self.name, self._token, text)
-
-    def lacks(self, text: str) -> dict[str, Any]:
-        """Ask what retention removed, and how far the index is."""
-        from agentguard.audit import remote  # noqa: PLC0415
-
-        return remote.lacks(self.name, self._token, text)
+        return remote.every(self.name, self._token, text, self.lacks)
 
     def standing(self, record: Seen) -> Standing:
         """Ask for the alerts about the record's chain."""

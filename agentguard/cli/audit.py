@@ -121,7 +121,9 @@ def tail(
         _outgoing(places_of(home))
         return
     if collector:
-        found = _source(collector, token_file, home).find("", min(number, _PAGE))[0][::-1]
+        source = _source(collector, token_file, home)
+        found = source.find("", min(number, _PAGE))[0][::-1]
+        _say_lacks(source)
     else:
         found = _newest(places_of(home), number)
     if raw:
@@ -183,6 +185,7 @@ def search(query: tuple[str, ...], *, limit: int, raw: bool, as_csv: bool, sourc
     if raw:
         for record in source.every(text):
             out(record.raw.decode("ascii"))
+        _say_lacks(source)
         return
     found, complete = source.find(text, limit)
     if as_csv:
@@ -194,6 +197,7 @@ def search(query: tuple[str, ...], *, limit: int, raw: bool, as_csv: bool, sourc
         _print(found, as_json=as_json)
     if not complete:
         say(f"there may be more: these are the newest {len(found)}")
+    _say_lacks(source)
 
 
 @audit.command()
@@ -219,6 +223,7 @@ def show(record_id: str, *, around: int, source: Source, as_json: bool) -> None:
     from agentguard.audit.show import details  # noqa: PLC0415
 
     found = whole.whole(source, record_id, around)
+    _say_lacks(source)
     if not found:
         raise Refused(f"there is no record {record_id}", hint="agentguard audit tail shows the newest ones")
     if as_json:
@@ -242,8 +247,9 @@ def stats(query: tuple[str, ...], *, source: Source, as_json: bool) -> None:
     from agentguard.audit import stats as counting  # noqa: PLC0415
 
     found = counting.stats(source, " ".join(query))
+    _say_lacks(source)
     if as_json:
-        out_json(found)
+        out_json({**found, **source.lacks.as_json()})
         return
     period = f", from {found['from']} until {found['until']}" if found["records"] else ""
     out(f"{found['records']} record{'' if found['records'] == 1 else 's'}{period}")
@@ -285,10 +291,17 @@ def export(query: tuple[str, ...], *, path: str, form: str, source: Source, as_j
         manifest = files.write(path, form, source, " ".join(query))
     except OSError as error:
         raise UsageError(f"{error.filename or path} cannot be written: {error.strerror}") from None
+    _say_lacks(source)
     if as_json:
         out_json(manifest)
     else:
         say(f"{manifest['records']} records in {path}; SHA-256 of its manifest: {manifest['manifest']['sha256']}")
+
+
+def _say_lacks(source: Source) -> None:
+    """Say why what was found may not be all."""
+    for sentence in source.lacks.sentences():
+        say(sentence)
 
 
 def _print(records: list[Seen], *, as_json: bool) -> None:

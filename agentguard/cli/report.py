@@ -33,13 +33,15 @@ def report(since: str, until: str, url: str | None, token_file: str | None, home
     from agentguard.deploy import report as reports  # noqa: PLC0415 - only when the command runs
 
     when = reports.span(since, until)
+    asked = None
     if url:
         if not token_file:
             hint = "at the collector: agentguard collector token create NAME > FILE"
             raise UsageError("--collector needs --token-file", hint=hint)
-        from agentguard.audit import remote  # noqa: PLC0415 - only for a collector
+        from agentguard.audit import remote, source  # noqa: PLC0415 - only for a collector
 
-        entries = reports.collected(remote.every(url, remote.token_of(token_file), reports.wanted(when)))
+        asked = source.Collector(url, remote.token_of(token_file))
+        entries = reports.collected(asked.every(reports.wanted(when)))
     else:
         where = places_of(home)
         if not os.path.isdir(where.spool(os.getuid())):
@@ -48,6 +50,8 @@ def report(since: str, until: str, url: str | None, token_file: str | None, home
             )
         entries = reports.local(where)
     found = reports.report(entries, when)
+    for sentence in asked.lacks.sentences() if asked else []:
+        say(sentence)
     if as_json:
         out_json(found)
         return

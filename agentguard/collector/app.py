@@ -6,13 +6,15 @@ POST /v1/enroll    {"secret", "device"} -> {"token"}
 POST /v1/records   NDJSON, plain, gzip or zstd, device's token -> {"receipt", "key", "signature", "alerts", "known"}
                    409 {"expected"}: records are missing before these; with ?gone=1 they are taken anyway
                    429 and Retry-After: too many requests of this device; 503: the collector has no room
-GET  /healthz      -> {"ok": true}
+GET  /healthz      -> {"ok": true, "index": whole, behind, incomplete or unusable, "behind": bytes}: it takes records, and
+                   whether all of them can be found
 GET  /bundle/…     the published bundle, if the collector was told to serve one
 """
 
 from __future__ import annotations
 
 import math
+import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +52,7 @@ def application(
     bundle_folder: str = "",
 ) -> Starlette:
     """Return the application. `bundle_folder` is served read-only under /bundle/ if it is named."""
-    service = _Devices(keys, taker, checkers)
+    service = _Devices(keys, taker, checkers, store)
     routes: list[Route | Mount] = [
         Route("/v1/enroll", service.enroll, methods=["POST"]),
         Route("/v1/records", service.records, methods=["POST"]),
@@ -67,10 +69,11 @@ def application(
 class _Devices:
     """The routes."""
 
-    def __init__(self, keys: Keys, taker: ingest.Ingest, checkers: Checkers) -> None:
+    def __init__(self, keys: Keys, taker: ingest.Ingest, checkers: Checkers, store: Store) -> None:
         self._keys = keys
         self._checkers = checkers
         self._taker = taker
+        self._store = store
         self._rate = Rate()
 
     async def enroll(self, request: Request) -> Response:
@@ -112,7 +115,16 @@ class _Devices:
             return web.error(409, "gap", str(problem), expected=problem.expected)
 
     async def health(self, _request: Request) -> Response:
-        return web.answer({"ok": True})
+        return web.answer({"ok": True, **await run_in_threadpool(self._index)})
+
+    def _index(self) -> dict[str, Any]:
+        """Return how the index is: what goes wrong with it keeps nobody from sending records."""
+        try:
+            lacks = self._store.lacks()
+        except (OSError, sqlite3.Error):
+            return {"index": "unusable", "behind": 0}
+        word = "incomplete" if lacks.missing else "behind" if lacks.behind else "whole"
+        return {"index": word, "behind": lacks.behind}
 
     def _take(self, device: str, data: bytes, encoding: str, *, gone: bool) -> dict[str, Any]:
         return self._taker.take(device, self._checkers.read(data, encoding), time.time(), gone=gone)

@@ -14,6 +14,7 @@ import contextlib
 import os
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from agentguard.collector.plan import ESCAPE, MARK
 
@@ -76,6 +77,50 @@ def discard(path: str) -> None:
             os.unlink(path + end)
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether an error says that a file is no database, or a damaged one; and not that it cannot be used now."""
+    return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def problem(path: str, records: int, below: int) -> str:
+    """Return what is wrong with a file that must have so many records below a number of the log; "" if nothing is.
+
+    Raises `sqlite3.Error` if that cannot be known now.
+    """
+    try:
+        with contextlib.closing(opened(path)) as db:
+            return problem_of(db, records, below)
+    except FileNotFoundError:
+        return "is gone"
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return str(error)
+        raise
+
+
+def problem_of(db: sqlite3.Connection, records: int, below: int) -> str:
+    """Do the same with a file that is open."""
+    if db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+        return "is not a file of this index"
+    there = _place(db, below) - 1
+    return "" if there == records else f"has {there:,} records instead of {records:,}"
+
+
+def opened(path: str) -> sqlite3.Connection:
+    """Open a file to read from it, in any thread. Raises FileNotFoundError and `sqlite3.Error`."""
+    os.stat(path)  # SQLite says the same of a file that is gone and one that must not be opened
+    db = sqlite3.connect(f"file:{quote(path)}?mode=rw", uri=True, check_same_thread=False)
+    db.execute("PRAGMA query_only = ON")
+    return db
+
+
+def empty() -> sqlite3.Connection:
+    """Return a file without records, in memory."""
+    db = sqlite3.connect(":memory:", check_same_thread=False)
+    db.executescript(_SCHEMA)
+    return db
+
+
 class Writer:
     """Adds records to a file. One process writes."""
 
@@ -112,6 +157,11 @@ class Writer:
                 self._db.execute("ROLLBACK")
             raise
         self._n, self._i = rows[-1].n, first + len(rows) - 1
+
+    @property
+    def records(self) -> int:
+        """How many records the file has."""
+        return self._i
 
     def finish(self) -> None:
         """Make a day that is over as small and as quick to search as it can be."""

@@ -1,4 +1,4 @@
-"""What the index knows beside the records: how far it is, counts by the hour, devices, and what retention removed.
+"""What the index knows beside the records: how far it is, what its files must hold, counts by the hour, devices, and removals.
 
 It is written after the files of the days that it counts, in one transaction for each piece of the landing log, so that
 every record is counted once however often indexing is interrupted.
@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard.collector import dayfile
 from agentguard.collector.store import FIELDS
@@ -24,6 +24,10 @@ _SCHEMA = f"""
 PRAGMA user_version = {_VERSION};
 CREATE TABLE cursor (file INTEGER NOT NULL, offset INTEGER NOT NULL);
 INSERT INTO cursor VALUES (0, 0);
+CREATE TABLE parts (
+    day TEXT NOT NULL, kind TEXT NOT NULL, records INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    PRIMARY KEY (day, kind)
+) WITHOUT ROWID;
 CREATE TABLE hours (
     field TEXT NOT NULL, hour INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, records INTEGER NOT NULL,
     PRIMARY KEY (field, hour, kind, value)
@@ -45,6 +49,16 @@ _REMOVED = ("day", "verdict", "records", "at")
 ALL = ""  # the field under which records are counted whatever they say
 
 
+class Part(NamedTuple):
+    """What the file of a day and kind must hold: so many records, from the number of the first to that of the last."""
+
+    day: str
+    kind: str
+    records: int
+    first: int
+    last: int
+
+
 class Fleet:
     """The file. One process writes it; a reader has an object of its own."""
 
@@ -60,9 +74,31 @@ class Fleet:
         file, offset = self._db.execute("SELECT file, offset FROM cursor").fetchone()
         return file, offset
 
+    def parts(self) -> tuple[tuple[int, int], list[Part]]:
+        """Return how far the index is, and what each of its files must hold below that place: both of one moment."""
+        with self._db:
+            self._db.execute("BEGIN")
+            rows = self._db.execute("SELECT * FROM parts ORDER BY day DESC, kind").fetchall()
+            return self.cursor(), [Part(*row) for row in rows]
+
+    def recount(self, part: Part) -> None:
+        """Set what a file must hold."""
+        with self._db:
+            self._db.execute("REPLACE INTO parts VALUES (?, ?, ?, ?, ?)", part)
+
+    def drop(self, parts: Iterable[Part]) -> None:
+        """Note that the files of these parts shall be no more."""
+        with self._db:
+            self._db.executemany("DELETE FROM parts WHERE day = ? AND kind = ?", [part[:2] for part in parts])
+
     def add(self, tally: Tally, cursor: tuple[int, int]) -> None:
         """Take in a piece of the log, up to a place in it."""
         with self._db:
+            self._db.executemany(
+                """INSERT INTO parts VALUES (?, ?, ?, ?, ?)
+                   ON CONFLICT DO UPDATE SET records = records + excluded.records, last = excluded.last""",
+                tally.parts,
+            )
             self._db.executemany(
                 """INSERT INTO hours VALUES (?, ?, ?, ?, ?)
                    ON CONFLICT DO UPDATE SET records = records + excluded.records""",
@@ -127,6 +163,7 @@ class Tally:
     """Counts of a piece of the landing log. `devices`: the fields of the table, of each device's newest record."""
 
     def __init__(self) -> None:
+        self.parts: list[Part] = []
         self.hours: Counter[tuple[str, int, str, str]] = Counter()
         self.devices: dict[str, dict[str, Any]] = {}
 

@@ -2,6 +2,9 @@
 
 A piece goes into the files of its days first and is counted after that; whatever is interrupted in between is done again
 and changes nothing twice. One process indexes; it may be killed at any moment.
+
+What is counted is what each file must hold. One that is gone, damaged or has fewer or more is deleted and made again from
+the log, between the pieces that come; until it is whole it is not there, and searches say that it is missing.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import contextlib
 import fcntl
 import functools
 import os
+import select
 import shutil
 import sqlite3
 import sys
@@ -24,12 +28,12 @@ from agentguard.collector.store import ALLOW, ASK, DENY, FIELDS, OTHER, READ
 from agentguard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentguard.collector.landing import Entry, Place, Reader
 
 _PIECE = 1000  # entries
-LANDED, FORGET = b".", b"f"  # what comes through the pipe
+LANDED, FORGET, CHECK = b".", b"f", b"c"  # what comes through the pipe
 _WAKES = 65536  # bytes that are read at once: however often it was woken, it looks once
 _MOST_OPEN = 32  # files of days
 _HEALTH = 200  # characters that are kept of what is wrong with a device
@@ -48,6 +52,7 @@ class Indexer:
         self._log = log
         self._acknowledged = acknowledged
         self._files: dict[tuple[str, str], dayfile.Writer] = {}
+        self._again: list[tuple[str, str]] = []  # parts whose files are made again: nothing else is written to them
         self._newest_day = ""
         self._lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
@@ -59,6 +64,11 @@ class Indexer:
         except BaseException:
             os.close(self._lock)
             raise
+        try:
+            self._check()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close all files, and let another process have them."""
@@ -67,36 +77,109 @@ class Indexer:
         self._fleet.close()
         os.close(self._lock)
 
+    def work(self) -> Iterator[int]:
+        """Take in what is acknowledged and not here yet, and make again what is missing; yield after each piece.
+
+        What is yielded is how many records were taken in. Whoever does not go on leaves the rest to the next time.
+        """
+        yield from self._news()
+        while self._again:
+            for _piece in self._made_again(self._again[0]):
+                yield 0
+                yield from self._news()
+            self._again.pop(0)
+
     def catch_up(self) -> int:
-        """Take in what is acknowledged and not here yet; return how many records that were."""
-        taken = 0
-        start, end = self._fleet.cursor(), self._acknowledged()
-        if start >= end:
-            return 0
-        entries = self._until(end, self._log.entries(*start))
-        while piece := list(islice(entries, _PIECE)):
-            taken += self._take(piece)
-        return taken
+        """Do all of it; return how many records were taken in."""
+        return sum(self.work())
 
     def remove(self, day: str, kinds: Sequence[str], at: str) -> int:
         """Remove the records of these kinds that were received on a day or before; return how many that were."""
-        removed = []
-        for name in sorted(os.listdir(self._folder)):
-            its_day, kind = name.removesuffix(dayfile.END).partition(".")[::2]
-            if name.endswith(dayfile.END) and kind in kinds and its_day <= day:
-                path = os.path.join(self._folder, name)
-                with contextlib.closing(sqlite3.connect(path)) as db:
-                    count = db.execute("SELECT count(*) FROM records").fetchone()[0]
-                removed.append({"day": its_day, "verdict": kind, "records": count, "at": at})
-        self._fleet.note_removed(removed)
+        parts = [part for part in self._fleet.parts()[1] if part.kind in kinds and part.day <= day]
+        self._fleet.note_removed(
+            [{"day": part.day, "verdict": part.kind, "records": part.records, "at": at} for part in parts]
+        )
         for kind in kinds:
             self._fleet.forget_hours(kind, (_seconds(day + "T00") // 3600) + 24)
-        for one in removed:
-            writer = self._files.pop((one["day"], one["verdict"]), None)
-            if writer:
-                writer.close()
-            dayfile.discard(os.path.join(self._folder, dayfile.name(one["day"], one["verdict"])))
-        return sum(one["records"] for one in removed)
+        for part in parts:
+            self._discard(part[:2])
+        self._fleet.drop(parts)
+        return sum(part.records for part in parts)
+
+    def make_again(self, parts: Iterable[tuple[str, str]]) -> None:
+        """Delete the files of these parts (day and kind); whoever works next makes them again."""
+        for where in parts:
+            self._discard(where)
+            self._again.append(where)
+
+    def _check(self) -> None:
+        """Find the files that do not hold what was counted."""
+        cursor, parts = self._fleet.parts()
+        for part in parts:
+            path = self._path(part[:2])
+            problem = dayfile.problem(path, part.records, landing.Place(*cursor, 0).number)
+            if problem:
+                sys.stderr.write(f"agentguard: {path} {problem}: it is made again from the landing log\n")
+                self.make_again([part[:2]])
+
+    def _news(self) -> Iterator[int]:
+        """Take in what is acknowledged and not here yet; yield after each piece how many records it had."""
+        start, end = self._fleet.cursor(), self._acknowledged()
+        if start >= end:
+            return
+        entries = self._until(end, self._log.entries(*start))
+        while piece := list(islice(entries, _PIECE)):
+            yield self._take(piece)
+
+    def _made_again(self, where: tuple[str, str]) -> Iterator[None]:
+        """Make the file of a part from the log, beside its place, and put it there when it is whole; yield now and then."""
+        path = self._path(where)
+        new = path + ".again"
+        dayfile.discard(new)
+        with contextlib.closing(dayfile.Writer(new)) as writer:
+            place = (0, 0)
+            while part := self._part(where):  # it may grow meanwhile
+                place = max(place, landing.position(part.first))
+                if landing.Place(*place, 0).number > part.last:
+                    break
+                entries = self._until(landing.position(part.last + 1), self._log.entries(*place))
+                while piece := list(islice(entries, _PIECE)):
+                    writer.add(self._rows_of(piece, where))
+                    place = (piece[-1][0].file, piece[-1][0].offset + piece[-1][0].length + 1)
+                    yield
+                place = max(place, landing.position(part.last + 1))  # whatever is left of the log
+            if part and writer.records != part.records:
+                sys.stderr.write(
+                    f"agentguard: {path}: {part.records:,} records were counted, the landing log has {writer.records:,}\n"
+                )
+                self._fleet.recount(part._replace(records=writer.records))
+            if where[0] < self._newest_day:
+                writer.finish()
+        if part:
+            os.replace(new, path)
+        else:  # retention has removed it
+            dayfile.discard(new)
+
+    def _rows_of(self, piece: list[tuple[Place, bytes]], where: tuple[str, str]) -> list[dayfile.Row]:
+        """Return the rows of a part that are among some entries; they are counted already."""
+        rows = []
+        for place, raw in piece:
+            entry = landing.parse(raw)
+            if entry.line is not None and (entry.header["at"][:10], _kind(entry)) == where:
+                rows.append(_row(place.number, where[1], entry, fleet.Tally()))
+        return rows
+
+    def _part(self, where: tuple[str, str]) -> fleet.Part | None:
+        return next((part for part in self._fleet.parts()[1] if part[:2] == where), None)
+
+    def _path(self, where: tuple[str, str]) -> str:
+        return os.path.join(self._folder, dayfile.name(*where))
+
+    def _discard(self, where: tuple[str, str]) -> None:
+        writer = self._files.pop(where, None)
+        if writer:
+            writer.close()
+        dayfile.discard(self._path(where))
 
     def _until(self, end: tuple[int, int], entries: Iterable[tuple[Place, bytes]]) -> Iterable[tuple[Place, bytes]]:
         for place, raw in entries:
@@ -116,18 +199,30 @@ class Indexer:
             elif "retired" in entry.header:
                 self._fleet.note_removed(entry.header["removed"])
         for where, its_rows in rows.items():
-            self._file(where).add(its_rows)
+            tally.parts.append(fleet.Part(*where, len(its_rows), its_rows[0].n, its_rows[-1].n))
+            if where not in self._again:
+                self._add(where, its_rows)
         last = piece[-1][0]
         self._fleet.add(tally, (last.file, last.offset + last.length + 1))
         self._finish_days(max((day for day, _kind in rows), default=""))
         return sum(map(len, rows.values()))
+
+    def _add(self, where: tuple[str, str], rows: list[dayfile.Row]) -> None:
+        """Add records to their file; one that turns out to be damaged is made again."""
+        try:
+            self._file(where).add(rows)
+        except sqlite3.Error as error:
+            if not dayfile.is_damage(error):
+                raise
+            sys.stderr.write(f"agentguard: {self._path(where)} {error}: it is made again from the landing log\n")
+            self.make_again([where])
 
     def _file(self, where: tuple[str, str]) -> dayfile.Writer:
         writer = self._files.pop(where, None)
         if writer is None:
             if len(self._files) >= _MOST_OPEN:
                 self._files.pop(next(iter(self._files))).close()
-            writer = dayfile.Writer(os.path.join(self._folder, dayfile.name(*where)))
+            writer = dayfile.Writer(self._path(where))
         self._files[where] = writer  # the one that was used last comes last
         return writer
 
@@ -142,13 +237,16 @@ class Indexer:
     def _opened(self) -> fleet.Fleet:
         """Open the file that says where the index is; an index that is damaged or ahead of the log is made anew."""
         path = os.path.join(self._folder, fleet.FLEET)
-        try:
-            found = fleet.Fleet(path, write=True)
-            if found.cursor() <= self._acknowledged():
-                return found
-            found.close()
-        except sqlite3.DatabaseError:
-            pass
+        if os.path.exists(path):
+            try:
+                found = fleet.Fleet(path, write=True)
+                if found.cursor() <= self._acknowledged():
+                    return found
+                found.close()
+                problem = "is ahead of the landing log"
+            except sqlite3.DatabaseError as error:
+                problem = str(error)
+            sys.stderr.write(f"agentguard: {path} {problem}: the index is made again from the landing log\n")
         clear(self._folder)
         return fleet.Fleet(path, write=True)
 
@@ -170,23 +268,53 @@ def run(
 ) -> None:
     """Index whenever a byte comes through the pipe `wake`, until it is closed. What fails is tried again then.
 
-    The byte `FORGET` has `forget` remove what has been kept long enough.
+    The byte `FORGET` has `forget` remove what has been kept long enough, `CHECK` has every file looked at again.
     """
-    woken = b""
-    while True:
+    wakes = _Wakes(wake)
+    while not wakes.closed:
         try:
             with contextlib.closing(Indexer(folder, log, acknowledged)) as indexer:
-                while True:
-                    indexer.catch_up()
-                    if FORGET in woken:
-                        forget(indexer)
-                    woken = os.read(wake, _WAKES)
-                    if not woken:
-                        return
+                _go_on(indexer, wakes, forget)
         except (OSError, sqlite3.Error) as error:
-            sys.stderr.write(f"agentguard: the index cannot be written now: {error}\n")
-        if not os.read(wake, _WAKES):
+            sys.stderr.write(f"agentguard: the index in {folder} cannot be written now: {error}\n")
+            wakes.read(wait=True)
+
+
+def _go_on(indexer: Indexer, wakes: _Wakes, forget: Callable[[Indexer], object]) -> None:
+    """Index until the pipe is closed or every file is to be looked at again."""
+    while True:
+        todo = wakes.taken()
+        for _taken in indexer.work():
+            wakes.read(wait=False)
+            if wakes.closed:
+                return
+        if FORGET in todo:
+            forget(indexer)
+        if not wakes.came:
+            wakes.read(wait=True)
+        if wakes.closed or CHECK in wakes.came:
             return
+
+
+class _Wakes:
+    """What came through the pipe and was not done yet; `closed` when nothing will come any more."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self.came = b""
+        self.closed = False
+
+    def read(self, *, wait: bool) -> None:
+        """Look what came; `wait` for something, if nothing did."""
+        if not self.closed and (wait or select.select([self._fd], [], [], 0)[0]):
+            data = os.read(self._fd, _WAKES)
+            self.closed = not data
+            self.came += data
+
+    def taken(self) -> bytes:
+        """Return what came, which is going to be done now."""
+        came, self.came = self.came, b""
+        return came
 
 
 def _kind(entry: Entry) -> str:

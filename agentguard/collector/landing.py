@@ -12,7 +12,6 @@ cursors over the log and can be made again from it.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import functools
 import os
@@ -245,8 +244,7 @@ class Landing(Reader):
                 notes.append((number, offset, one.note))
                 offset += len(one.data)
             self.written(notes, self.end())
-            with contextlib.suppress(BlockingIOError, BrokenPipeError):
-                self.landed()
+            self.landed()
         except Exception as error:  # noqa: BLE001 - it is raised in every thread of the group
             for one in group:
                 one.error = error

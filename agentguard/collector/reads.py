@@ -1,14 +1,19 @@
 """The routes that read, with a reader's token. Every read is recorded (see `access`) before it is answered.
 
-GET /v1/search         ?q=QUERY&limit=N&before=NUMBER -> {"records", "complete", "next", "behind", "removed"}
+GET /v1/search         ?q=QUERY&limit=N&before=NUMBER -> {"records", "complete", "next", LACKS}
                        newest first; with &after=NUMBER oldest first. With &lines=1 a record is
                        {"number", "received", "device", "flag", "line"}: its exact line instead of what stands in it
 GET /v1/records/ID     -> {"record", "before", "after", "others"}: one record, the session before and after it, and records
                        that have the same id and came later
-GET /v1/histogram      ?q=QUERY&from=TIME&to=TIME&buckets=N -> {"step", "buckets": [{"at", verdict: count}], "complete"}
-GET /v1/top            ?field=FIELD&q=QUERY&from=TIME&to=TIME&limit=N -> {"values": [{"value", "records"}], "complete"}
-GET /v1/devices        -> {"devices": [...]}
+GET /v1/histogram      ?q=QUERY&from=TIME&to=TIME&buckets=N -> {"step", "buckets": [{"at", verdict: count}], "complete",
+                       LACKS}
+GET /v1/top            ?field=FIELD&q=QUERY&from=TIME&to=TIME&limit=N -> {"values": [{"value", "records"}], "complete", LACKS}
+GET /v1/devices        -> {"devices": [...], "behind", "missing"}
 GET /v1/chains         -> {"chains": [...], "alerts": [...], "removed": [...]}
+
+LACKS says why an answer may be short, and `complete` is false if one of the first two does: "behind": bytes that came and are
+not indexed yet, "missing": [{"day", "verdict", "records"}] of the index that are being made again, "removed": what
+retention removed of what is asked for, [{"verdict", "records", "until": day}].
 
 Times are those of the query language: 7d, 2026-05-01. Records take the scope `search`, the rest `fleet` or `search`; counts
 for `fleet` are by `COUNTED_BY` alone.
@@ -41,7 +46,7 @@ if TYPE_CHECKING:
     from agentguard.audit.query import Group, Node
     from agentguard.collector.access import AccessLog
     from agentguard.collector.keys import Keys
-    from agentguard.collector.store import Hit, Store
+    from agentguard.collector.store import Hit, Lacks, Store
 
 _RESULTS, _MOST_RESULTS = 100, 1000
 _BUCKETS, _MOST_BUCKETS = 100, 1000
@@ -102,16 +107,19 @@ class _Reads:
         before = _number(request, "before", NEWEST, 0, NEWEST)
         after = _number(request, "after", 0, 0, NEWEST) if "after" in request.query_params else None
         form = as_line if _number(request, "lines", 0, 0, 1) else as_json
-        self._store.reach(FRESH_SECONDS)
-        page = self._store.search(query, limit, before, after=after)
+        asked = self._store.reach(FRESH_SECONDS)
+        page = self._store.search(query, limit, before, after=after, asked=asked)
         value = {"records": [form(hit) for hit in page.hits], "complete": page.complete, "next": page.next}
-        return {**value, "behind": self._store.behind(), "removed": removed(self._store, query)}, len(page.hits)
+        return {**value, **self._lacks(page.lacks, query)}, len(page.hits)
+
+    def _lacks(self, lacks: Lacks, query: Group) -> dict[str, Any]:
+        return {**lacks._asdict(), "removed": removed(self._store, query)}
 
     def record(self, request: Request) -> tuple[dict[str, Any], int]:
-        self._store.reach(FRESH_SECONDS)
+        asked = self._store.reach(FRESH_SECONDS)
         same = self._store.records(request.path_params["id"])
         if not same:
-            raise HTTPException(404, "there is no record with this id")
+            raise not_there(self._store.lacks(asked))
         hit, *others = same
         before, after = self._store.around(hit, _AROUND)
         lists = {"before": before, "after": after, "others": others}
@@ -120,26 +128,39 @@ class _Reads:
     def histogram(self, request: Request) -> tuple[dict[str, Any], int]:
         start, end = _times(request)
         buckets = _number(request, "buckets", _BUCKETS, 1, _MOST_BUCKETS)
-        found = self._store.histogram(_query(request), start, end, buckets)
+        query = _query(request)
+        asked = self._store.reach(FRESH_SECONDS)
+        found = self._store.histogram(query, start, end, buckets, asked=asked)
         rows = [{"at": stamp(at), **counts} for at, counts in found.buckets]
-        return {"step": found.step, "buckets": rows, "complete": found.complete}, len(rows)
+        value = {"step": found.step, "buckets": rows, "complete": found.complete}
+        return {**value, **self._lacks(found.lacks, query)}, len(rows)
 
     def top(self, request: Request) -> tuple[dict[str, Any], int]:
         field = request.query_params.get("field", "")
         if field not in FIELDS:
             raise HTTPException(400, f"field must be one of {', '.join(FIELDS)}")
         limit = _number(request, "limit", 10, 1, _MOST_RESULTS)
-        found = self._store.top(field, _query(request), *_times(request), limit)
+        query = _query(request)
+        asked = self._store.reach(FRESH_SECONDS)
+        found = self._store.top(field, query, *_times(request), limit, asked=asked)
         rows = [{"value": value, "records": count} for value, count in found.values]
-        return {"values": rows, "complete": found.complete}, len(rows)
+        return {"values": rows, "complete": found.complete, **self._lacks(found.lacks, query)}, len(rows)
 
     def devices(self, _request: Request) -> tuple[dict[str, Any], int]:
+        lacks = self._store.lacks(self._store.reach(FRESH_SECONDS))
         found = self._store.devices()
-        return {"devices": found}, len(found)
+        return {"devices": found, **lacks._asdict()}, len(found)
 
     def chains(self, _request: Request) -> tuple[dict[str, Any], int]:
         chains = self._store.chains()
         return {"chains": chains, "alerts": self._store.alerts(), "removed": self._store.removed()}, len(chains)
+
+
+def not_there(lacks: Lacks) -> HTTPException:
+    """Return the error for a record that was not found: that there is none can be said only if nothing is lacking."""
+    if lacks:
+        return HTTPException(503, "not found; but not all records can be found now: ask again", {"retry-after": "60"})
+    return HTTPException(404, "there is no record with this id")
 
 
 def as_json(hit: Hit) -> dict[str, Any]:

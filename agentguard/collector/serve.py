@@ -107,8 +107,9 @@ def serve(
     except (OSError, sqlite3.Error) as error:
         raise ConfigError(f"{keys.folder} cannot be used for the collector's data: {error}") from None
     store = SqliteStore(keys.path(INDEX), ledger, log)
+    store.shelf.tell = lambda: _wake(wake, indexing.CHECK)
     taker = Ingest(log, ledger, keys)
-    log.landed = lambda: os.write(wake, indexing.LANDED)
+    log.landed = lambda: _wake(wake, indexing.LANDED)
     access = AccessLog(taker, ledger)
     app = application(keys, store, taker, checkers, access, bundle_folder=bundle_folder)
     config: dict[str, Any] = {"ssl_certfile": tls[0], "ssl_keyfile": tls[1]} if tls else {}
@@ -193,12 +194,18 @@ def _start_indexer(keys: Keys, checkers: Checkers) -> tuple[int, int]:
         os._exit(code)
 
 
+def _wake(wake: int, why: bytes) -> None:
+    """Wake the process that indexes. If it has so much to do that the pipe is full, it looks at everything anyway."""
+    with contextlib.suppress(BlockingIOError, BrokenPipeError):
+        os.write(wake, why)
+
+
 def _keep(keys: Keys, store: SqliteStore, where: tuple[Landing, Ledger], wake: int, stop: threading.Event) -> None:
     """Have retention enforced now and every hour."""
     while True:
         try:
             days = retention.load(keys)
-            os.write(wake, indexing.FORGET)
+            _wake(wake, indexing.FORGET)
             retention.retire(*where, store, days, time.time())
         except (AgentguardError, OSError, sqlite3.Error) as error:
             sys.stderr.write(f"agentguard: retention cannot be enforced now: {error}\n")

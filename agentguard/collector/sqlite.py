@@ -7,48 +7,47 @@ as `_LOOK_AT` in one search, which then says that there may be more.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import heapq
-import os
-import sqlite3
-import threading
 import time
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from agentguard.audit import query as language
 from agentguard.audit.query import Group, Term
 from agentguard.audit.record import stamp
 from agentguard.collector import dayfile, landing, plan
-from agentguard.collector.fleet import FLEET, Fleet
+from agentguard.collector.fleet import Fleet
 from agentguard.collector.indexing import Indexer
-from agentguard.collector.store import FIELDS, KINDS, MOST_ALIKE, NEWEST, READ, VERDICTS, Histogram, Hit, Page, Top
+from agentguard.collector.shelf import File, Look, Shelf
+from agentguard.collector.store import (
+    FIELDS,
+    MOST_ALIKE,
+    NEWEST,
+    READ,
+    VERDICTS,
+    Histogram,
+    Hit,
+    Lacks,
+    Page,
+    Position,
+    Top,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from agentguard.collector.ledger import Ledger
     from agentguard.collector.plan import Plan
 
 _LOOK_AT = 20_000  # records that one search compares with the query, at most
-_MOST_OPEN = 400  # files that stay open
 _DAY_BITS = 47  # of a record's number: below stands its number in the landing log
 _EPOCH = dt.date(1970, 1, 1)
 _STEPS = (60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000, 31_536_000)  # seconds
 _HOUR = 3600
 _TICK = 0.01  # seconds between two looks at how far the index is
 _LAST = 4_102_444_800  # 2100-01-01, after every record
-
-
-class _File(NamedTuple):
-    """A file of the index: `number` is the one of its day's first possible record."""
-
-    day: str
-    kind: str
-    path: str
-    number: int
 
 
 class SqliteStore:
@@ -61,16 +60,15 @@ class SqliteStore:
         self._folder = folder
         self._ledger = ledger
         self._log = log
-        self._lock = threading.Lock()
-        self._open: dict[str, tuple[int, sqlite3.Connection]] = {}
+        self.shelf = Shelf(folder)
         self._indexer: Indexer | None = None
 
     def close(self) -> None:
         """Close all files."""
         if self._indexer:
             self._indexer.close()
-        while self._open:
-            self._open.popitem()[1][1].close()
+            self._indexer = None
+        self.shelf.close()
 
     def catch_up(self) -> int:
         """Take in what is acknowledged and not here yet; return how many records that were."""
@@ -82,80 +80,88 @@ class SqliteStore:
 
     def indexed(self) -> tuple[int, int]:
         """Return how far the index is in the landing log: number of the file, and offset."""
-        file, offset = self._of_fleet(Fleet.cursor, (0, 0))
+        file, offset = self.shelf.of_fleet(Fleet.cursor, (0, 0))
         return file, offset
 
-    def behind(self) -> int:
-        """Return how many bytes of the landing log are acknowledged and not here yet."""
-        start = self.indexed()
-        end = self._ledger.end()
-        return self._log.bytes_between(start, end) if start < end else 0
+    def lacks(self, asked: Position | None = None) -> Lacks:
+        """Return what is acknowledged and cannot be found now, whatever is asked for."""
+        look = self._look(asked)
+        return look.lacks._replace(missing=self.shelf.missing(look.parts))
 
-    def reach(self, seconds: float) -> bool:
-        """Wait until all that is acknowledged now can be found, so long at most; return whether it can."""
+    def reach(self, seconds: float) -> Position:
+        """Wait until all that is acknowledged now can be found, so long at most; return where the log ended at the call."""
         end = self._ledger.end()
         until = time.monotonic() + seconds
-        while self.indexed() < end:
-            if time.monotonic() >= until:
-                return False
+        while self.indexed() < end and time.monotonic() < until:
             time.sleep(_TICK)
-        return True
+        return end
 
-    def search(self, query: Group, limit: int, before: int = NEWEST, *, after: int | None = None) -> Page:
+    def search(
+        self, query: Group, limit: int, before: int = NEWEST, *, after: int | None = None, asked: Position | None = None
+    ) -> Page:
         """Return the newest records that a query finds below `before`, or the oldest ones above `after`."""
         found: list[Hit] = []
         last = before if after is None else after
         numbers = (0 if after is None else after + 1, before)
-        for looked_at, (number, hit) in enumerate(self._looked_at(query, numbers, newest_first=after is None)):
+        look = self._look(asked)
+        for looked_at, (number, hit) in enumerate(self._looked_at(look, query, numbers, newest_first=after is None)):
             if len(found) == limit or looked_at == _LOOK_AT:
-                return Page(found, complete=False, next=last)
+                return Page(found, complete=False, next=last, lacks=look.lacks)
             last = number
             if hit:
                 found.append(hit)
-        return Page(found, complete=True, next=None)
+        return Page(found, complete=not look.lacks, next=None, lacks=look.lacks)
 
-    def histogram(self, query: Group, start: float, end: float, buckets: int) -> Histogram:
+    def histogram(
+        self, query: Group, start: float, end: float, buckets: int, *, asked: Position | None = None
+    ) -> Histogram:
         """Count what a query finds between two times, in at most so many buckets."""
         query, start, end = _narrowed(query, start, end)
         step, first, count = _buckets(start, end, max(1, buckets))
         counts: list[Counter[str]] = [Counter() for _ in range(count)]
         until = first + count * step
         complete = True
+        look = self._look(asked)
         kinds = _whole(query)
         if kinds is not None and step % _HOUR == 0:
             hours = (first // _HOUR, until // _HOUR)
-            rows = self._of_fleet(lambda fleet: fleet.hours(kinds, hours, step // _HOUR), [])
+            rows = self.shelf.of_fleet(lambda fleet: fleet.hours(kinds, hours, step // _HOUR), [])
             for bucket, kind, records in rows:
                 counts[bucket - first // step][kind] += records
         else:
-            complete = self._count(query, (first * 1000, until * 1000), step * 1000, counts)
-        return Histogram(step, [(first + i * step, dict(one)) for i, one in enumerate(counts)], complete)
+            complete = self._count(look, query, (first * 1000, until * 1000), step * 1000, counts)
+        found = [(first + i * step, dict(one)) for i, one in enumerate(counts)]
+        return Histogram(step, found, complete and not look.lacks, look.lacks)
 
-    def top(self, field: str, query: Group, start: float, end: float, count: int) -> Top:
+    def top(
+        self, field: str, query: Group, start: float, end: float, count: int, *, asked: Position | None = None
+    ) -> Top:
         """Return the most frequent values of one of `FIELDS` in what a query finds between two times."""
         if field not in FIELDS:
             raise ValueError(field)
         query, start, end = _narrowed(query, start, end)
         hours = (int(max(0, start)) // _HOUR, -(-int(min(end, _LAST)) // _HOUR))
         kinds = _whole(query)
+        look = self._look(asked)
         if kinds is not None:
-            return Top(self._of_fleet(lambda fleet: fleet.top(field, kinds, hours, count), []), complete=True)
+            ranked = self.shelf.of_fleet(lambda fleet: fleet.top(field, kinds, hours, count), [])
+            return Top(ranked, complete=not look.lacks, lacks=look.lacks)
         found: Counter[str] = Counter()
         times = (hours[0] * _HOUR * 1000, hours[1] * _HOUR * 1000)
         left = _LOOK_AT
-        for file, how in self._planned(query, times):
+        for file, how in self._planned(look, query, times):
             if how.exact:
-                with self._reading(file) as db:
+                with self.shelf.reading(file, look) as db:
                     for text, records in dayfile.values(db, field, how, times):
                         for value in text.split("\n"):
                             found[value] += records
                 continue
-            for hit in self._compared(file, query, times, left):
+            for hit in self._compared(look, file, query, times, left):
                 left -= 1
                 found.update(_values(field, hit) if hit else ())
         found.pop("", None)
         ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        return Top(ordered[:count], complete=left > 0)
+        return Top(ordered[:count], complete=left > 0 and not look.lacks, lacks=look.lacks)
 
     def records(self, record_id: str) -> list[Hit]:
         """Return the records with an id, the one that came first before the others: at most `MOST_ALIKE`."""
@@ -189,13 +195,13 @@ class SqliteStore:
 
     def _of_device(self, device: str, query: Group, numbers: tuple[int, int], *, newest_first: bool) -> Iterator[Hit]:
         """Yield what a query finds of exactly one device, in order."""
-        for _number, hit in islice(self._looked_at(query, numbers, newest_first=newest_first), _LOOK_AT):
+        for _number, hit in islice(self._looked_at(self._look(), query, numbers, newest_first=newest_first), _LOOK_AT):
             if hit and hit.device == device:
                 yield hit
 
     def devices(self) -> list[dict[str, Any]]:
         """Return every device, the one that was heard of last first."""
-        found: list[dict[str, Any]] = self._of_fleet(Fleet.devices, [])
+        found: list[dict[str, Any]] = self.shelf.of_fleet(Fleet.devices, [])
         chains: dict[str, Counter[str]] = {}
         for chain in self._ledger.chains():
             counts = chains.setdefault(chain["device"], Counter())
@@ -221,7 +227,7 @@ class SqliteStore:
 
     def removed(self) -> list[dict[str, Any]]:
         """Return what retention removed, newest day first."""
-        found: list[dict[str, Any]] = self._of_fleet(Fleet.removed, [])
+        found: list[dict[str, Any]] = self.shelf.of_fleet(Fleet.removed, [])
         return found
 
     def _writer(self) -> Indexer:
@@ -229,41 +235,39 @@ class SqliteStore:
             self._indexer = Indexer(self._folder, self._log, self._ledger.end)
         return self._indexer
 
-    def _of_fleet(self, ask: Callable[[Fleet], Any], nothing: Any) -> Any:
-        """Ask the file that all days have in common; `nothing` is the answer while there is none."""
-        try:
-            with contextlib.closing(Fleet(os.path.join(self._folder, FLEET), write=False)) as fleet:
-                return ask(fleet)
-        except FileNotFoundError:
-            return nothing
+    def _look(self, asked: Position | None = None) -> Look:
+        """Return what a question sees from now on."""
+        end = asked or self._ledger.end()
+        cursor, parts = self.shelf.of_fleet(Fleet.parts, ((0, 0), []))
+        return Look(cursor, parts, self._log.bytes_between(cursor, end) if cursor < end else 0)
 
-    def _files(self, query: Group, span: plan.Span) -> list[_File]:
+    def _files(self, look: Look, query: Group, span: plan.Span) -> list[File]:
         """Return the files that may have what a query finds within a time, newest day first."""
         reads = plan.asks_for_reads(query)
         found = []
-        with contextlib.suppress(FileNotFoundError):
-            for name in os.listdir(self._folder):
-                day, kind = name.removesuffix(dayfile.END).partition(".")[::2]
-                if name.endswith(dayfile.END) and kind in KINDS and (reads or kind != READ):
-                    whole = plan.Span(day, day + "~")
-                    if whole.meets(span) and whole.meets(plan.span(query)):
-                        found.append(_File(day, kind, os.path.join(self._folder, name), _day_number(day)))
+        for part in look.parts:
+            if reads or part.kind != READ:
+                whole = plan.Span(part.day, part.day + "~")
+                if whole.meets(span) and whole.meets(plan.span(query)):
+                    found.append(self.shelf.file(part, _day_number(part.day)))
         return sorted(found, reverse=True)
 
     def _looked_at(
-        self, query: Group, numbers: tuple[int, int], *, newest_first: bool
+        self, look: Look, query: Group, numbers: tuple[int, int], *, newest_first: bool
     ) -> Iterator[tuple[int, Hit | None]]:
         """Yield the number of every record that may be meant, in order, and the record if it is."""
-        files = [file for file in self._files(query, plan.Span("", "~")) if file.number + _ALL_NUMBERS > numbers[0]]
+        files = [
+            file for file in self._files(look, query, plan.Span("", "~")) if file.number + _ALL_NUMBERS > numbers[0]
+        ]
         files = [file for file in files if file.number < numbers[1]]
         for day in sorted({file.day for file in files}, reverse=newest_first):
-            todays = [self._candidates(file, query, numbers, newest_first=newest_first)
+            todays = [self._candidates(look, file, query, numbers, newest_first=newest_first)
                       for file in files if file.day == day]  # fmt: skip
             for number, exact in heapq.merge(*todays, reverse=newest_first):
                 yield number, self._meant(query, number, exact=exact)
 
     def _candidates(
-        self, file: _File, query: Group, numbers: tuple[int, int], *, newest_first: bool
+        self, look: Look, file: File, query: Group, numbers: tuple[int, int], *, newest_first: bool
     ) -> Iterator[tuple[int, bool]]:
         """Yield (number, whether it is surely meant) of the records of one file that a query may mean."""
         how = plan.plan(query, file.kind)
@@ -273,7 +277,7 @@ class SqliteStore:
         within = (max(0, low), high if high < _ALL_NUMBERS else NEWEST)
         limits = dayfile.Limits(within, _milliseconds(plan.span(query)))
         exact = how.exact
-        with self._reading(file) as db:
+        with self.shelf.reading(file, look) as db:
             for n, _at in dayfile.candidates(db, how, limits, newest_first=newest_first):
                 yield file.number | n, exact
 
@@ -283,60 +287,39 @@ class SqliteStore:
         meant = exact or language.matches(query, {**hit.body, "device": hit.device}, hit.texts, hit.received)
         return hit if meant else None
 
-    def _compared(self, file: _File, query: Group, times: tuple[int, int], most: int) -> Iterator[Hit | None]:
+    def _compared(
+        self, look: Look, file: File, query: Group, times: tuple[int, int], most: int
+    ) -> Iterator[Hit | None]:
         """Yield what a query means of one file within a time; None for each record that it does not."""
         how = plan.plan(query, file.kind)
         limits = dayfile.Limits((0, NEWEST), times)
-        with self._reading(file) as db:
+        with self.shelf.reading(file, look) as db:
             for n, _at in islice(dayfile.candidates(db, how, limits, newest_first=True), most):
                 yield self._meant(query, file.number | n, exact=False)
 
-    def _count(self, query: Group, times: tuple[int, int], step: int, counts: list[Counter[str]]) -> bool:
+    def _count(self, look: Look, query: Group, times: tuple[int, int], step: int, counts: list[Counter[str]]) -> bool:
         """Count what a query finds by verdict and bucket; return whether that is all."""
         first = times[0] // step
         left = _LOOK_AT
-        for file, how in self._planned(query, times):
+        for file, how in self._planned(look, query, times):
             if how.exact:
-                with self._reading(file) as db:
+                with self.shelf.reading(file, look) as db:
                     for bucket, records in dayfile.counts(db, how, times, step):
                         counts[bucket - first][file.kind] += records
                 continue
-            for hit in self._compared(file, query, times, left):
+            for hit in self._compared(look, file, query, times, left):
                 left -= 1
                 if hit:
                     counts[_at(hit.received) // step - first][file.kind] += 1
         return left > 0
 
-    def _planned(self, query: Group, times: tuple[int, int]) -> Iterator[tuple[_File, Plan]]:
+    def _planned(self, look: Look, query: Group, times: tuple[int, int]) -> Iterator[tuple[File, Plan]]:
         """Yield every file that may have what a query finds within a time, newest day first, and how to ask it."""
         span = plan.Span(stamp(times[0] / 1000), stamp(min(times[1] / 1000, _LAST)))
-        for file in self._files(query, span):
+        for file in self._files(look, query, span):
             how = plan.plan(query, file.kind)
             if not how.none:
                 yield file, how
-
-    @contextlib.contextmanager
-    def _reading(self, file: _File) -> Iterator[sqlite3.Connection]:
-        """Lend a connection to a file; it stays open for the next one who asks."""
-        inode = os.stat(file.path).st_ino
-        with self._lock:
-            known = self._open.pop(file.path, None)
-        if known and known[0] == inode:
-            db = known[1]
-        else:
-            if known:
-                known[1].close()
-            db = sqlite3.connect(file.path, check_same_thread=False)
-            db.execute("PRAGMA query_only = ON")
-        try:
-            yield db
-        finally:
-            with self._lock:
-                keep = file.path not in self._open and len(self._open) < _MOST_OPEN
-                if keep:
-                    self._open[file.path] = (inode, db)
-            if not keep:
-                db.close()
 
 
 _ALL_NUMBERS = 1 << _DAY_BITS

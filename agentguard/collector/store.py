@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agentguard.audit.query import Group
 
 MOST_ALIKE = 20  # records with one id
+Position = tuple[int, int]  # in the landing log: number of the file, and offset
 NEWEST = 2**62  # above the number of every record
 ALLOW, ASK, DENY, OTHER, READ = "allow", "ask", "deny", "other", query.READ
 VERDICTS = (ALLOW, ASK, DENY, OTHER)  # how records are counted and kept: by effect; those without one are `other`
@@ -40,24 +41,49 @@ class Hit(NamedTuple):
     line: bytes
 
 
+class Lacks(NamedTuple):
+    """Why an answer may be short: what is acknowledged and cannot be found now.
+
+    `behind`: bytes of the landing log that are not indexed yet. `missing`: parts of the index that are being made again,
+    [{day, verdict, records}].
+    """
+
+    behind: int
+    missing: list[dict[str, Any]]
+
+    def __bool__(self) -> bool:
+        return bool(self.behind or self.missing)
+
+    def __or__(self, other: Lacks) -> Lacks:
+        """Return what two answers together lack."""
+        more = [one for one in other.missing if one not in self.missing]
+        return Lacks(max(self.behind, other.behind), [*self.missing, *more])
+
+
 class Page(NamedTuple):
-    """Records in the order asked for. If there may be more, `complete` is false and `next` is where to go on."""
+    """Records in the order asked for. If there may be more below them, `next` is where to go on.
+
+    `complete` is true if these are all: nothing is left to go on with, and the index lacks nothing.
+    """
 
     hits: list[Hit]
     complete: bool
     next: int | None
+    lacks: Lacks
 
 
 class Histogram(NamedTuple):
     """Counts by verdict over time.
 
     `buckets`: [(start in seconds since 1970, {verdict: count}), …], one after another, each `step` seconds long, empty
-    ones too. `complete` is false if so many records had to be looked at that it was left at the newest ones.
+    ones too. `complete` is false if so many records had to be looked at that it was left at the newest ones, or if the
+    index lacks something.
     """
 
     step: int
     buckets: list[tuple[int, dict[str, int]]]
     complete: bool
+    lacks: Lacks
 
 
 class Top(NamedTuple):
@@ -65,6 +91,7 @@ class Top(NamedTuple):
 
     values: list[tuple[str, int]]
     complete: bool
+    lacks: Lacks
 
 
 class Store(Protocol):
@@ -76,25 +103,34 @@ class Store(Protocol):
     def indexed(self) -> tuple[int, int]:
         """Return how far the index is in the landing log: number of the file, and offset."""
 
-    def behind(self) -> int:
-        """Return how many bytes of the landing log are acknowledged and not here yet."""
+    def lacks(self, asked: Position | None = None) -> Lacks:
+        """Return what is acknowledged and cannot be found now, whatever is asked for."""
 
-    def reach(self, seconds: float) -> bool:
-        """Wait until all that is acknowledged now can be found, so long at most; return whether it can."""
+    def reach(self, seconds: float) -> Position:
+        """Wait until all that is acknowledged now can be found, so long at most; return where the log ended at the call.
 
-    def search(self, query: Group, limit: int, before: int = NEWEST, *, after: int | None = None) -> Page:
+        Given as `asked` to a question, only what was acknowledged then counts as lacking: more comes all the time.
+        """
+
+    def search(
+        self, query: Group, limit: int, before: int = NEWEST, *, after: int | None = None, asked: Position | None = None
+    ) -> Page:
         """Return the newest records that a query finds and whose number is below `before`, newest first.
 
         With `after`: the oldest ones whose number is above that, oldest first.
         """
 
-    def histogram(self, query: Group, start: float, end: float, buckets: int) -> Histogram:
+    def histogram(
+        self, query: Group, start: float, end: float, buckets: int, *, asked: Position | None = None
+    ) -> Histogram:
         """Count what a query finds between two times (seconds since 1970), in at most so many buckets.
 
         Buckets are whole: the first one begins at or before `start`, the last one ends at or after `end`.
         """
 
-    def top(self, field: str, query: Group, start: float, end: float, count: int) -> Top:
+    def top(
+        self, field: str, query: Group, start: float, end: float, count: int, *, asked: Position | None = None
+    ) -> Top:
         """Return the most frequent values of one of `FIELDS` in what a query finds between two times.
 
         A record with several rules counts for each. Times are those of whole hours round `start` and `end`.

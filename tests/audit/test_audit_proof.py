@@ -42,6 +42,7 @@ def anew(path, rows):
         "query": "",
         "removed": [],
         "behind": 0,
+        "missing": [],
         **found.as_json(),
         **held[0],
         "index": held[1],

@@ -17,7 +17,7 @@ from agentguard.collector.checkers import Checkers
 from agentguard.collector.keys import Keys
 from agentguard.collector.pages import session
 from agentguard.collector.pages.chart import HEIGHT, chart
-from agentguard.collector.store import Histogram
+from agentguard.collector.store import Histogram, Lacks
 
 HOSTILE = "<script>alert(1)</script>\"'{{7*7}}\x1b[31m\u202e"
 SCOPES = ("admin", "search", "fleet")
@@ -61,7 +61,7 @@ def collector(opener, tmp_path_factory):
         spool.append(path, body, {"command": command, "rows": [{"path": f"/srv/{number}"}]})
     ingest.take("d1", checked(list(spool.read(path))), time.time(), gone=False)
     store.catch_up()
-    store.reach = lambda _seconds: True  # no process indexes here, so nobody waits for one
+    store.reach = lambda _seconds: store.indexed()  # no process indexes here, so nobody waits for one
     app = application(keys, store, ingest, Checkers(0), AccessLog(ingest, ledger))
     tokens = {scope: keys.readers.give(f"{scope}-reader", scope, "2026-05-01T12:00:00.000Z") for scope in SCOPES}
     yield Client(app), tokens, keys, store
@@ -192,7 +192,7 @@ def test_every_page_is_a_read_that_is_recorded(collector):
 def test_bars_are_as_high_as_their_counts_and_stand_within(collector):
     """Every verdict that is there at all can be seen, and none stands above the drawing."""
     buckets = [(0, {"deny": 1, "allow": 100_000}), (3600, {}), (7200, {"ask": 3, "other": 1})]
-    found = chart(Histogram(3600, buckets, complete=True), lambda since, until: f"{since}..{until}")
+    found = chart(Histogram(3600, buckets, complete=True, lacks=Lacks(0, [])), lambda since, until: f"{since}..{until}")
     assert 2 == len(found.bars)
     assert "1970-01-01T02:00..1970-01-01T03:00" == found.bars[1].link
     for bar in found.bars:

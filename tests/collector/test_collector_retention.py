@@ -1,6 +1,8 @@
 """Retention: what is removed, when, that it is said, and what stays."""
 
+import contextlib
 import os
+import sqlite3
 
 import pytest
 import warm
@@ -115,6 +117,8 @@ def test_server_enforces_retention_and_says_so(server, device):
     [name] = [one for one in os.listdir(folder) if one.endswith("allow.sqlite")]
     for end in ("", "-wal", "-shm"):
         os.rename(os.path.join(folder, name + end), os.path.join(folder, f"{old}.allow.sqlite{end}"))
+    with contextlib.closing(sqlite3.connect(os.path.join(folder, "fleet.sqlite"))) as db, db:
+        db.execute("UPDATE parts SET day = ? WHERE kind = 'allow'", (old,))
     server.start()
     for _ in range(500):
         found = server.get("/v1/search", q="verdict:allow")

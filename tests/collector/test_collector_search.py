@@ -212,7 +212,8 @@ def test_histogram_counts_what_is_found(filled, text, buckets):
 def test_top_counts_values(filled, field, text, expected):
     """The most frequent first, for verdicts alone and for any other query."""
     store, _hits = filled
-    assert (expected, True) == tuple(store.top(field, parsed(text), NOON - DAY, NOON + 5 * DAY, 10))
+    found = store.top(field, parsed(text), NOON - DAY, NOON + 5 * DAY, 10)
+    assert (expected, True) == (found.values, found.complete)
 
 
 def test_record_stands_in_its_session(filled):

@@ -101,13 +101,13 @@ class _Pages:
 
         return self._for_readers(drawn, scopes)
 
-    def file(self, view: Callable[[Request], tuple[bytes, int]], *scopes: str) -> Callable[[Request], Any]:
+    def file(self, view: Callable[[Request], tuple[bytes, int, str]], *scopes: str) -> Callable[[Request], Any]:
         """Return the endpoint that hands a file out."""
 
         def handed(request: Request, who: Token) -> Response:
-            data, found = view(request)
+            data, found, name = view(request)
             self._access.read(who.name, request.url.path, request.query_params, found)
-            headers = {**HEADERS, "content-disposition": 'attachment; filename="records.csv"'}
+            headers = {**HEADERS, "content-disposition": f'attachment; filename="{name}"'}
             return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
 
         return self._for_readers(handed, scopes)

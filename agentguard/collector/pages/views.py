@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _RESULTS = 50
 _AROUND = 8  # records of the session before and after
 _TOP = 5
+_COUNTED = ("rule", "user", "device")
 _DAYS = 7  # of the histogram where the query names no beginning
 MOST_CSV = 10_000  # records of a file; for more there is `agentguard audit export`
 EXAMPLES = (
@@ -56,15 +57,18 @@ class Views:
         text = request.query_params.get("q", "")
         parsed = query.parse(text, now=time.time())
         before = _number(request, "before", NEWEST)
-        self._store.reach(reads.FRESH_SECONDS)
-        page = self._store.search(parsed, _RESULTS, before)
+        asked = self._store.reach(reads.FRESH_SECONDS)
+        page = self._store.search(parsed, _RESULTS, before, asked=asked)
         start, end = _times(parsed)
-        counted = self._store.histogram(parsed, start, end, BUCKETS)
-        tops = [(field, self._store.top(field, parsed, start, end, _TOP)) for field in ("rule", "user", "device")]
+        counted = self._store.histogram(parsed, start, end, BUCKETS, asked=asked)
+        tops = [(field, self._store.top(field, parsed, start, end, _TOP, asked=asked)) for field in _COUNTED]
+        lacks = page.lacks | counted.lacks
+        for _field, found in tops:
+            lacks |= found.lacks
         values = {
             "q": text,
             "rows": [_row(hit) for hit in page.hits],
-            "next": search_url(text, page.next) if page.next is not None and not page.complete else "",
+            "next": search_url(text, page.next) if page.next is not None else "",
             "first": search_url(text) if before != NEWEST else "",
             "chart": chart(counted, lambda since, until: search_url(_within(text, since, until))),
             "span": (_day(start), _day(end)),
@@ -73,7 +77,7 @@ class Views:
                 for field, found in tops
             ],
             "removed": reads.removed(self._store, parsed),
-            "behind": self._store.behind(),
+            "lacks": lacks,
             "csv": "/records.csv?" + urlencode({"q": text}),
             "examples": [(name, example, search_url(example)) for name, example in EXAMPLES],
         }
@@ -81,10 +85,10 @@ class Views:
 
     def record(self, request: Request) -> Shown:
         """Show one record with its rule, its chain and its session."""
-        self._store.reach(reads.FRESH_SECONDS)
+        asked = self._store.reach(reads.FRESH_SECONDS)
         same = self._store.records(request.path_params["id"])
         if not same:
-            raise HTTPException(404, "there is no record with this id")
+            raise reads.not_there(self._store.lacks(asked))
         number = _number(request, "n", 0)
         hit = next((one for one in same if one.number == number), same[0])
         before, after = self._store.around(hit, _AROUND)
@@ -113,9 +117,10 @@ class Views:
 
     def devices(self, _request: Request) -> Shown:
         """Show every device, the one that was heard of last first."""
+        lacks = self._store.lacks(self._store.reach(reads.FRESH_SECONDS))
         found = self._store.devices()
         rows = [{**one, "url": search_url(query.quoted("device", one["device"]))} for one in found]
-        return Shown("devices.html", {"devices": rows}, len(found))
+        return Shown("devices.html", {"devices": rows, "lacks": lacks}, len(found))
 
     def alerts(self, _request: Request) -> Shown:
         """Show what is wrong with chains, and what retention removed."""
@@ -130,17 +135,20 @@ class Views:
         ]
         return Shown("alerts.html", {"alerts": rows, "removed": self._store.removed()}, len(found))
 
-    def csv(self, request: Request) -> tuple[bytes, int]:
-        """Return what a search finds as a CSV file, and how many records that is."""
+    def csv(self, request: Request) -> tuple[bytes, int, str]:
+        """Return what a search finds as a CSV file, how many records that is, and the name of the file."""
         text = request.query_params.get("q", "")
         parsed = query.parse(text, now=time.time())
-        self._store.reach(reads.FRESH_SECONDS)
+        asked = self._store.reach(reads.FRESH_SECONDS)
         hits: list[Hit] = []
         before = NEWEST
+        name = "records"
         while True:
-            page = self._store.search(parsed, 1000, before)
+            page = self._store.search(parsed, 1000, before, asked=asked)
             hits += page.hits
-            if page.complete or page.next is None:
+            if page.lacks:
+                name = "records-incomplete"
+            if page.next is None:
                 break
             if len(hits) >= MOST_CSV:
                 message = (
@@ -148,7 +156,7 @@ class Views:
                 )
                 raise HTTPException(400, message)
             before = page.next
-        return b"".join(export.table(map(reads.seen, hits))), len(hits)
+        return b"".join(export.table(map(reads.seen, hits))), len(hits), name + ".csv"
 
     def _chain(self, hit: Hit) -> list[str]:
         """Return what is wrong with a record's place in its chain, in words; nothing if nothing is."""
