@@ -2,6 +2,8 @@
 
 `check` is the one place that says so. `bundle sign`, `diff` and `publish` ask it, so nobody signs what would not be published:
 
+0. What is published here, against which it is shown, is signed by its owners from root 1 on (`published`). Whether root 1 is
+   theirs no file can say: its digest is shown, and `sign --root-sha256` compares it with the one that they wrote down.
 1. It fits here and now (`stage.fits`).
 2. Each document is, field by field, what agentguard writes for this organisation, whatever keys, numbers and dates it has:
    these are shown, so there must be nothing else. Every key is known by the digest of what it is (`keys.is_genuine`).
@@ -20,7 +22,18 @@ from typing import TYPE_CHECKING, Any
 
 from tuf.api.metadata import Metadata, MetaFile, Root, TargetFile, Targets
 
-from agentguard.bundle import changes, documents, exceptions, keys, metadata, publisher, repository, roots, stage
+from agentguard.bundle import (
+    changes,
+    documents,
+    exceptions,
+    keys,
+    metadata,
+    publisher,
+    repository,
+    roots,
+    signatures,
+    stage,
+)
 from agentguard.bundle.exceptions import ROLE as EXCEPTIONS
 from agentguard.bundle.metadata import ROLES, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 from agentguard.bundle.verify import MAX_GRACE, POLICY
@@ -59,6 +72,7 @@ def review(publishing: Publisher, staged: Stage, where: str, *, allow_weakening:
 
 def check(publishing: Publisher, staged: Stage, where: str) -> None:
     """Raise `ConfigError` unless a stage is one to sign and to publish here. `where` names its file."""
+    published(publishing)
     stage.fits(staged, publishing.repo, time.time(), where)
     for role, document in staged.documents.items():
         if not _is_ours(publishing, role, document):
@@ -74,6 +88,38 @@ def check(publishing: Publisher, staged: Stage, where: str) -> None:
             said = error.message
         if said:
             raise ConfigError(f"{where}: {said}", hint=_ASK, code="stage-foreign")
+
+
+def published(publishing: Publisher, root_sha256: str = "") -> None:
+    """Raise `ConfigError` unless owners have signed what is published here. `root_sha256`: what root 1 must be; "" for any."""
+    said = _unsigned(publishing.repo, root_sha256)
+    if said:
+        raise ConfigError(
+            f"{publishing.folder}: {said}, so nothing can be compared with what is published here",
+            hint="sign nothing; have a copy of the folder from another owner",
+            code="folder-foreign",
+        )
+
+
+def _unsigned(repo: str, root_sha256: str) -> str:
+    """Return what is not as its owners signed it; "" for nothing. A policy may still be signed as the root before asks."""
+    found: list[metadata.Metadata] = []
+    while data := repository.root(repo, len(found) + 1):
+        if root_sha256 and not found and sha256_hex(data) != root_sha256:
+            return f"its root 1 has the SHA-256 {sha256_hex(data)}"
+        root = metadata.read(ROOT, data)
+        if root.version != len(found) + 1 or not all(_holds(root, by, ROOT) for by in (*found[-1:], root)):
+            return f"its root {len(found) + 1} is not signed by its owners"
+        found.append(root)
+    current = repository.current(repo, "targets.json")
+    if current and not any(_holds(metadata.read(TARGETS, current), by, TARGETS) for by in found[-2:]):
+        return "its policy is not signed by its owners"
+    return ""
+
+
+def _holds(document: metadata.Metadata, root: metadata.Metadata, role: str) -> bool:
+    by = metadata.role_of(root, role)
+    return signatures.count(by, metadata.canonical(document.signed), document.signatures) >= by.threshold
 
 
 def policy_of(publishing: Publisher, staged: Stage) -> bytes | None:

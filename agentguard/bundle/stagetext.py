@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from agentguard.bundle import changes, exceptions, metadata, repository
 from agentguard.bundle.metadata import ROLES, ROOT, TARGETS
 from agentguard.bundle.verify import POLICY
+from agentguard.digest import sha256_hex
 from agentguard.policy.explain import printable
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ def lines(publishing: Publisher, staged: Stage, ring: Keyring) -> list[str]:
         found += _targets(targets, metadata.read(TARGETS, before) if before else None, ring)
         found.append("policy as it is published" if staged.policy is None else f"policy of {len(staged.policy)} bytes")
     return [printable(line).replace("\n", "\\n") for line in found]
+
+
+def against(publishing: Publisher) -> list[str]:
+    """Return what a stage is compared with, by the digest that its owners wrote down at the beginning."""
+    first, last = repository.root(publishing.repo, 1), repository.latest_root(publishing.repo)
+    if first is None or last is None:
+        return []
+    return [
+        f"compared with root {last.version} here, which its owners signed from root 1 on, sha256 {sha256_hex(first)}"
+    ]
 
 
 def policy(staged: Stage, change: Diff | None) -> str:

@@ -152,6 +152,7 @@ def stage_command(
 @key_option
 @click.option("--source", default="", help="Refuse unless this policy's folder gives the very same policy.")
 @mode_option
+@click.option("--root-sha256", default="", metavar="HEX", help="Refuse unless root 1 in DIR has this SHA-256.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the signed stage here, not over STAGE.")
 @weakening_option
 @passphrase.passphrase_option
@@ -162,6 +163,7 @@ def sign(
     names: Sequence[str],
     source: str,
     mode: str | None,
+    root_sha256: str,
     output: str | None,
     allow_weakening: bool,
     passphrase_file: str | None,
@@ -169,14 +171,15 @@ def sign(
 ) -> None:
     """Show what a stage would change and sign it with the keys that are here. Exit 1 if there is nothing to add.
 
-    It is compared with what is published in DIR, so have that folder up to date. `bundle diff DIR STAGE` shows the same and
+    It is compared with what is published in DIR, so have that folder up to date. All there must be signed from root 1 on, and
+    --root-sha256 makes sure that root 1 is the one whose digest you wrote down. `bundle diff DIR STAGE` shows the same and
     signs nothing. What no publish would take is not signed. With --source the policy's own tests are run, too; its reasons
     for what is weaker are the stage's word without it.
 
     \b
     Examples:
       agentguard bundle sign acme-7.stage --to acme
-      agentguard bundle sign acme-7.stage --to acme --key policy-2 --source policy/
+      agentguard bundle sign acme-7.stage --to acme --key policy-2 --source policy/ --root-sha256 9c1f…
     """
     from agentguard.bundle import publisher, repository, review, stage, stagetext  # noqa: PLC0415 - tuf only here
     from agentguard.bundle.keyring import Keyring  # noqa: PLC0415
@@ -186,8 +189,9 @@ def sign(
     staged = stage.load(file)
     ring = Keyring(publishing, passphrase.existing(passphrase_file), names or None)
     with _weakenings(as_json):
+        review.published(publishing, root_sha256)
         change = review.review(publishing, staged, file, allow_weakening=allow_weakening)
-    for line in stagetext.lines(publishing, staged, ring):
+    for line in (*stagetext.against(publishing), *stagetext.lines(publishing, staged, ring)):
         say(line)
     if policy := stagetext.policy(staged, change):
         say(policy)

@@ -143,7 +143,8 @@ def diff(old: str, new: str, root: str, as_json: bool) -> None:
         staged = stage.load(new)
         policy = review.review(publishing, staged, new, allow_weakening=True)
         text = stagetext.policy(staged, policy)
-        trust = stagetext.lines(publishing, staged, keyring.Keyring(publishing, passphrase.existing(None)))
+        trust = [*stagetext.against(publishing)]
+        trust += stagetext.lines(publishing, staged, keyring.Keyring(publishing, passphrase.existing(None)))
     else:
         before, anchor = inspect.chain(old, root)
         after, other = inspect.chain(new, root)

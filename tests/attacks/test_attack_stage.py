@@ -57,7 +57,7 @@ class Courier:
 
     def __init__(self, folder):
         (folder / "owners").mkdir()
-        owners = Owners(folder / "owners")
+        self.owners = owners = Owners(folder / "owners")
         rich, self.path = folder / "rich", str(folder / "carried.stage")
         rich.mkdir()
         (rich / "bundle.toml").write_text(f'schema = 1\nname = "tiny"\nmode = "enforce"\n{RICH}')
@@ -253,6 +253,35 @@ def test_keys_that_come_and_go_are_shown_by_their_ids(courier):
     value = json.loads(json.dumps(courier.stages["rotation"]).replace(ring.public("policy-3").keyid, STRANGER.keyid))
     value["root"]["signed"]["keys"][STRANGER.keyid] = STRANGER.to_dict()
     assert any(STRANGER.keyid in line for line in courier.shown("rotation", value)[0])
+
+
+def test_what_a_stage_is_compared_with_is_signed_from_the_first_root_on(courier, tmp_path):
+    """The courier carries Bob's copy of that, too, and could put keys and a policy there beforehand: they would be no news."""
+    owners, value = Owners.copied(courier.owners.folder, tmp_path / "owners"), courier.stages["renewal"]
+    path, (publishing, _ring) = tmp_path / "owners/bob/repo/1.root.json", courier.at["renewal"]
+    courier.at["doctored"] = owners.at("bob"), owners.ring("bob")
+    genuine = path.read_bytes()
+    document = json.loads(genuine)
+    document["signed"]["keys"][STRANGER.keyid] = STRANGER.to_dict()
+    document["signed"]["roles"]["targets"]["keyids"][0] = STRANGER.keyid
+    for doctored, words in (
+        (document, "root 1 is not signed by its owners"),
+        ({**document, "signatures": []}, "root 1"),
+    ):
+        path.write_text(json.dumps(doctored))
+        with pytest.raises(ConfigError, match=words) as caught:
+            courier.shown("doctored", value)
+        assert "folder-foreign" == caught.value.code
+    path.write_bytes(genuine)
+    (policy,) = (tmp_path / "owners/bob/repo").glob("1.targets.json")
+    policy.write_bytes(policy.read_bytes().replace(b'"grace_days":14', b'"grace_days":30'))
+    with pytest.raises(ConfigError, match="its policy is not signed by its owners"):
+        courier.shown("doctored", value)
+    digest = hashlib.sha256(genuine).hexdigest()
+    assert digest in stagetext.against(publishing)[0]
+    review.published(publishing, digest)
+    with pytest.raises(ConfigError, match=f"its root 1 has the SHA-256 {digest}"):
+        review.published(publishing, "0" * 64)
 
 
 @pytest.mark.parametrize("key_type", ["ed25519", "p256"])
