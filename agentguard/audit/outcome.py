@@ -6,7 +6,8 @@ that its own classifier refused one (PermissionDenied). When a person says no at
 Claude Code 2.1.330), so that is concluded: the session went on to another prompt, or ended, without a result of this
 call, while results of other calls of the session were recorded. Where that cannot be said either, the end is unknown.
 
-An ask ends as granted, refused or unknown; what was allowed as done, failed, refused or unknown; a denial as denied.
+An ask ends as granted, refused or unknown; what was allowed as done, failed, refused or unknown; a denial as denied, or as
+ran: where the client says that a call ran which was denied, something did not heed the hook, and that must not be hidden.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
 
     _Session: TypeAlias = tuple[str, str, str]  # device, chain, session
 
-GRANTED, REFUSED, UNKNOWN, DENIED = "granted", "refused", "unknown", "denied"
-_DONE = "done"
+GRANTED, REFUSED, UNKNOWN, DENIED, RAN = "granted", "refused", "unknown", "denied", "ran"
+_DONE, _FAILED = "done", "failed"
 _STRENGTH = (
     "",
     REFUSED,
     _DONE,
-    "failed",
+    _FAILED,
 )  # of a call that failed the client says both that it failed and that it is done
+_HOW = {_DONE: "it ran", _FAILED: "it ran and failed"}
 _RESULTS = ("PostToolUse", "PostToolUseFailure", "PermissionDenied")
 _TURNS = ("UserPromptSubmit", "Stop", "SessionEnd")  # every call of what was before has ended
 
@@ -75,13 +77,15 @@ class Outcomes:
         effect, call = (_text(body, name) for name in ("effect", "tool_use_id"))
         if body.get("kind") != "decision" or effect not in (ALLOW, ASK, DENY) or not call:
             return None
+        outcome = self._results.get((session, call), "")
+        if effect == DENY and outcome in _HOW:
+            return End(RAN, f"it was denied, and yet the agent's client says that {_HOW[outcome]}")
         if effect == DENY:
             return End(DENIED, "it was stopped")
-        outcome = self._results.get((session, call), "")
         if outcome == REFUSED or (outcome and effect == ALLOW):
             return End(outcome, "the agent's client says so")
         if outcome:
-            return End(GRANTED, "it ran" if outcome == _DONE else "it ran and failed")
+            return End(GRANTED, _HOW[outcome])
         if self._turn.get(session, -1) <= _number(body):
             return End(UNKNOWN, "nothing was recorded after it")
         if session not in self._speaks:

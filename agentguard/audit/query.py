@@ -143,8 +143,8 @@ def parse(text: str, *, now: float) -> Group:
 
 
 def quoted(key: str, value: str) -> str:
-    """Return a term that finds `value` in a field."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    """Return a term that finds `value` in a field; nothing, if it is not what can be written as UTF-8."""
+    escaped = value.encode("utf-8", "replace").decode("utf-8").replace("\\", "\\\\").replace('"', '\\"')
     return f'{key}:"{escaped}"'
 
 

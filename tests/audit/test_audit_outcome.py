@@ -47,6 +47,14 @@ PROMPT, OTHER = event(8, "UserPromptSubmit"), event(2, "PostToolUse", "other")
         ),
         ("allow", [], "unknown", "nothing was recorded after it"),
         ("deny", [], "denied", "it was stopped"),
+        ("deny", [event(6, "PermissionDenied", "c"), OTHER], "denied", "it was stopped"),
+        ("deny", [event(6, "PostToolUse", "c")], "ran", "it was denied, and yet the agent's client says that it ran"),
+        (
+            "deny",
+            [event(6, "PostToolUseFailure", "c")],
+            "ran",
+            "it was denied, and yet the agent's client says that it ran and failed",
+        ),
     ],
 )
 def test_call_ends_as_the_records_say(effect, later, word, why):

@@ -76,6 +76,16 @@ def test_page_names_the_sender_and_leads_to_the_other_record(scene):
     assert "· liar</small>" in other
 
 
+def test_page_says_that_a_denied_call_ran(shared):
+    """However many records of its session lie between, and whoever else says so."""
+    server, device = shared
+    laptop = device("heedless").record(1, **{**CALL, "id": "c" * 16, "effect": "deny"}).record(12, session="a1")
+    laptop.send()
+    assert "denied: it was stopped" in page(server, f"/records/{'c' * 16}")
+    laptop.record(1, kind="event", event="PostToolUse", outcome="done", session="a1", tool_use_id="t1").send()
+    assert "ran: it was denied, and yet" in page(server, f"/records/{'c' * 16}")
+
+
 def test_tables_name_the_sender(scene, tmp_path):
     """In CSV of the page, of a search and of an export."""
     query = "device:(victim OR liar)"

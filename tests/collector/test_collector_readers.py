@@ -73,7 +73,8 @@ def test_half_characters_of_a_device_are_printed(scene, shared):
     server, _ask = scene
     laptop = shared[1]("odd")
     text = "half \ud800 and \udfff"
-    spool.append(laptop.folder, {"kind": "decision", "id": "2" * 16, "user": "\udc80", "tool": text}, {"command": text})
+    body = {"kind": "decision", "id": "2" * 16, "user": "\udc80", "tool": text, "session": text, "device": text}
+    spool.append(laptop.folder, body, {"command": text})
     laptop.send()
     words = ["--collector", server.url, "--token-file", server.token_file]
     for command in (("search", "id:2*"), ("show", "2" * 16), ("tail",), ("stats", "device:odd")):
@@ -82,6 +83,9 @@ def test_half_characters_of_a_device_are_printed(scene, shared):
             assert (0, False) == (done.returncode, "Traceback" in done.stderr), done.stderr
     shown = json.loads(warm.run("audit", "show", "2" * 16, "--json", *words).stdout)
     assert {"command": text} == shown["texts"]
+    cookie = {"cookie": f"{session.COOKIE}={server.reader_token}"}
+    pages = ["/", "/?q=device:odd", f"/records/{'2' * 16}", "/devices", "/alerts", "/records.csv"]
+    assert [200] * len(pages) == [server.client.get(path, headers=cookie).status_code for path in pages]
 
 
 def test_refused_reads_bear_the_tokens_name(scene):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _RESULTS = 50
 _AROUND = 8  # records of the session before and after
+_LATER = 1000  # records of the session after it, that may say how its call ended
 _TOP = 5
 _COUNTED = ("rule", "user", "device")
 _DAYS = 7  # of the histogram where the query names no beginning
@@ -106,7 +107,7 @@ class Views:
             "accesses": show.rows(seen),
             "rule_id": rule_id,
             "rule": self._policies.rule(bundle.get("digest"), rule_id),
-            "end": Outcomes((*before, hit, *after)).end(hit),
+            "end": Outcomes((*before, hit, *after, *self._later(hit))).end(hit),
             "others": [(one.device, one.received, _url(one)) for one in same if one is not hit],
             "chain": self._chain(hit),
             "session": [(_row(one), one.number == hit.number) for one in (*before, hit, *after)],
@@ -158,6 +159,13 @@ class Views:
             before = page.next
         return b"".join(export.table(map(reads.seen, hits))), len(hits), name + ".csv"
 
+    def _later(self, hit: Hit) -> list[Hit]:
+        """Return what later records of its session say of how calls ended."""
+        if not hit.body.get("session"):
+            return []
+        wanted = query.parse(f"{_session(hit)} {Outcomes.QUERY}", now=time.time())
+        return self._store.search(wanted, _LATER, after=hit.number).hits
+
     def _chain(self, hit: Hit) -> list[str]:
         """Return what is wrong with a record's place in its chain, in words; nothing if nothing is."""
         seq = hit.body.get("seq")
@@ -194,7 +202,7 @@ def _row(hit: Hit) -> dict[str, Any]:
 
 def _url(hit: Hit) -> str:
     """Return the address of a record. Others may have its id, so its number stands there too."""
-    return f"/records/{quote(str(hit.body.get('id', '')), safe='')}?n={hit.number}"
+    return f"/records/{quote(str(hit.body.get('id', '')), safe='', errors='replace')}?n={hit.number}"
 
 
 def _device(device: str, hostname: str) -> str:
