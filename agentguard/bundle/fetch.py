@@ -27,6 +27,7 @@ from tuf.api.exceptions import (
     RepositoryError,
     UnsignedMetadataError,
 )
+from tuf.api.serialization import DeserializationError
 from tuf.ngclient.config import UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 from tuf.ngclient.updater import Updater
@@ -271,6 +272,11 @@ def _errors() -> Iterator[None]:
         raise ExpiredError(_words(error), hint="ask who publishes it to publish again") from error
     except DownloadLengthMismatchError as error:
         raise PublisherError(_words(error)) from error
+    except DeserializationError as error:
+        raise PublisherError(
+            f"what was answered is no metadata: {error.__cause__ or error}",
+            hint="look at the address with a browser: a portal or a proxy may answer in its place",
+        ) from error
     except RepositoryError as error:
         raise PublisherError(_words(error)) from error
     except DownloadError as error:
@@ -297,7 +303,7 @@ def _root_version(cache: str) -> int:
 
 def _words(error: Exception) -> str:
     text = str(error) or type(error).__name__
-    if error.__cause__ is not None and str(error.__cause__):
+    if error.__cause__ is not None and str(error.__cause__) not in text:
         text = f"{text}: {error.__cause__}"
     text = "".join(character if character.isprintable() else "?" for character in text[:500])  # a server chose it
     return text[:1].lower() + text[1:].rstrip(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import sys
 import time
@@ -14,6 +15,8 @@ from agentguard.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LEFT = re.compile(r"\.[0-9a-f]{8}\.new$")  # beside every file that is being replaced
+_HOUR = 3600
 _PAUSE = 0.1  # seconds between two tries to get a lock
 
 
@@ -40,6 +43,16 @@ def replace(path: str, data: bytes, mode: int) -> None:
         _sync_folder(os.path.dirname(path))
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {reason(error)}") from None
+
+
+def sweep(folder: str, now: float) -> None:
+    """Take away what writes that were killed more than an hour ago have left in a folder and those beneath it."""
+    for inside, _folders, names in os.walk(folder):
+        for name in filter(_LEFT.search, names):
+            path = os.path.join(inside, name)
+            with contextlib.suppress(OSError):
+                if now - os.lstat(path).st_mtime > _HOUR:
+                    os.unlink(path)
 
 
 def make_folder(path: str, mode: int) -> None:
@@ -70,8 +83,11 @@ def read(path: str, limit: int) -> bytes:
 
 @contextlib.contextmanager
 def locked(path: str, *, tries: int = 100) -> Iterator[bool]:
-    """Hold the lock file at `path` and give True; False if another process kept it through all tries."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    """Hold the lock file at `path` and give True; False if another process kept it through all tries. Raises `ConfigError`."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError as error:
+        raise ConfigError(f"cannot lock {path}: {reason(error)}", hint=f"if it is a link: rm {path}") from None
     try:
         yield _lock(fd, tries)
     finally:

@@ -51,6 +51,7 @@ def init(
     publisher.check(org, collector_url, receipt_keys, "bundle init")
     folder = os.path.abspath(folder)
     if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
+        publisher.not_half_made(folder)
         raise ConfigError(f"{folder} is there already", hint="name a folder that does not exist yet")
     made = Publisher(
         folder,
@@ -72,12 +73,13 @@ def init(
         else:
             roots.make_key(os.path.join(made.keys, name), key_type, passphrase)
     ring = Keyring(made, lambda: passphrase or b"")
-    publisher.write(made)
     first, _who = stage.sign(roots.first(made, ring), None, ring, every=True)
     if stage.missing(first, None, ring):
         stage.save(os.path.join(folder, FIRST), first)
+        publisher.write(made)
         return ""
     repository.write(made.repo, {"1.root.json": first.documents[ROOT]})
+    publisher.write(made)  # last of all: without it the folder is not finished
     return sha256_hex(first.documents[ROOT])
 
 

@@ -244,6 +244,7 @@ def read(folder: str) -> Publisher:
     """Return the publisher of a folder. Raises `ConfigError`."""
     path = os.path.join(os.path.abspath(folder), FILE)
     if not os.path.isfile(path):
+        not_half_made(folder)
         raise ConfigError(
             f"{folder} is not a publisher's folder: it has no {FILE}",
             hint=f"agentguard bundle init {folder} --org NAME",
@@ -272,6 +273,16 @@ def read(folder: str) -> Publisher:
     if anchor < 1:
         raise ConfigError(f"{path}: anchor must be the version of a root, 1 or more")
     return Publisher(os.path.dirname(path), org, roles, grace, collector, anchor=anchor)
+
+
+def not_half_made(folder: str) -> None:
+    """Raise `ConfigError` for a folder that looks as if `init` had begun it and not finished."""
+    if os.path.isdir(os.path.join(folder, "keys")) and not os.path.lexists(os.path.join(folder, FILE)):
+        raise ConfigError(
+            f"{folder} has keys and no {FILE}",
+            hint=f"if `bundle init` was killed here, nothing trusts its keys yet: rm -r {folder}, and begin again; else put "
+            f"{FILE} back from a copy",
+        )
 
 
 def _role(role: Any, where: str) -> None:

@@ -161,6 +161,8 @@ def locked(publishing: Publisher) -> Iterator[None]:
                 f"somebody else is publishing from {publishing.folder}",
                 hint="wait for it, then run the same command again",
             )
+        files.sweep(publishing.keys, time.time())
+        files.sweep(publishing.repo, time.time())
         yield
 
 

@@ -55,7 +55,7 @@ def test_a_token_signs_what_the_page_says(token):
     assert not (token / "acme/keys/online.pem").exists()
     made = publisher.read(str(token / "acme"))
     assert 1 == release.refresh(made, PIN.encode).revision
-    with pytest.raises(ConfigError, match=r"the key .* did not sign"):
+    with pytest.raises(ConfigError, match="the key online did not sign"):
         release.refresh(made, lambda: b"1")
     os.environ["PYKCS11LIB"] = ""
     with pytest.raises(ConfigError, match="PYKCS11LIB"):

@@ -1,9 +1,12 @@
 """Making keys, publishing, and what a publisher is kept from doing."""
 
 import copy
+import itertools
 import os
+import shutil
 import stat
 import subprocess
+import time
 import tomllib
 
 import pytest
@@ -259,6 +262,41 @@ def test_folder_that_is_there_is_not_touched(tmp_path):
     with pytest.raises(ConfigError, match="is there already"):
         publish.init(str(tmp_path / "acme"), "acme")
     assert {"file": b"mine"} == snapshot(tmp_path / "acme")
+
+
+def test_an_init_that_was_killed_says_what_to_do(tmp_path, monkeypatch):
+    """Wherever it was: the settings are written last of all, and without them every command says the same."""
+    folder, replace = str(tmp_path / "acme"), files.replace
+    for left in range(19):
+        writes = itertools.count()
+
+        def crash(path, data, mode, writes=writes, left=left):
+            if next(writes) == left:
+                raise KeyboardInterrupt
+            replace(path, data, mode)
+
+        monkeypatch.setattr(files, "replace", crash)
+        with pytest.raises(KeyboardInterrupt):
+            publish.init(folder, "acme")
+        monkeypatch.undo()
+        for function, arguments in ((publish.init, (folder, "acme")), (publisher.read, (folder,))):
+            with pytest.raises(ConfigError, match=r"has keys and no publisher\.toml") as caught:
+                function(*arguments)
+            assert f"rm -r {folder}, and begin again" in caught.value.hint
+        shutil.rmtree(folder)
+    publish.init(folder, "acme")
+    publisher.read(folder)
+
+
+def test_what_killed_writes_left_is_swept_by_the_next_publish(acme, policy):
+    """A file that was being replaced leaves another beside it; one that is in use now is young."""
+    for name, age in (("keys/root-1.pub.0123abcd.new", 7200), ("repo/targets/x.89abcdef.new", 7200),
+                      ("repo/y.89abcdef.new", 0), ("keys/mine.new", 7200)):  # fmt: skip
+        (acme / name).parent.mkdir(exist_ok=True)
+        (acme / name).write_bytes(b"")
+        os.utime(acme / name, (time.time() - age,) * 2)
+    publish.publish(str(policy), str(acme))
+    assert ["mine.new", "y.89abcdef.new"] == sorted(path.name for path in acme.rglob("*.new"))
 
 
 def test_settings_file_is_read_back(acme):
