@@ -34,6 +34,7 @@ GONE, REFUSED = "gone", "refused"  # why the collector does not get records
 REVOKED = "revoked"  # the collector's word for a device that it does not take back
 TURN = 10.0  # seconds after which all spools are looked at again, however much one of them has left
 
+_LEAVES = frozenset({mend.FORK, "device"})  # what the collector notices of a chain that should not go on
 _OK, _UNAUTHORIZED, _CONFLICT = 200, 401, 409
 _REFUSED = (400, 413, 422)
 _NOT_NOW = (_UNAUTHORIZED, 403, 429, 503)
@@ -104,7 +105,7 @@ class Sender:
             first, last = batch[0], batch[-1]
             answer = self.collector.send(self._token(), [line.raw for line in batch], gone=bool(gaps))
             if answer.status == _OK:
-                forked = self._accept(answer, batch, spool.uid, passed_over, why)
+                leaves = self._accept(answer, batch, spool.uid, passed_over, why)
                 acknowledged = self.memory.acknowledged(spool.uid)
                 yield partial(queue.free, spool.folder, acknowledged)
                 user = last.body.get("user")
@@ -112,7 +113,7 @@ class Sender:
                 for gap in gaps:
                     missing = {"chain": gap.chain, "first": gap.first, "last": gap.last}
                     yield partial(queue.admit, spool.folder, gap.reason, missing, **who)
-                if forked:
+                if leaves:
                     yield partial(queue.leave_chain, spool.folder, last.chain, mend.FORK, **who)
                 most = min(2 * most, queue.BATCH_RECORDS)
                 gaps, passed_over = [], []
@@ -143,7 +144,9 @@ class Sender:
                 raise self._failed(answer)
 
     def _accept(self, answer: wire.Answer, batch: list[Line], uid: int, passed_over: list[Line], why: str) -> bool:
-        """Keep the receipt, what it proves to be refused, and what the collector noticed; return whether it was a fork.
+        """Keep the receipt, what it proves to be refused, and what the collector noticed.
+
+        Returns whether the chain is one to leave: it forked, or another device began it (it had another name then).
 
         Raises `UploadError`, and nothing is kept then.
         """
@@ -159,7 +162,7 @@ class Sender:
         alerts = answer.get("alerts")
         told = [alert[:200] for alert in alerts if isinstance(alert, str)] if isinstance(alerts, list) else []
         self.alerts += [alert for alert in told if alert not in self.alerts]
-        return mend.FORK in told
+        return not _LEAVES.isdisjoint(told)
 
     def _failed(self, answer: wire.Answer) -> UploadError:
         """Return the error for an answer with which nothing can be done."""
@@ -186,7 +189,7 @@ class Sender:
                 problem = self._failed(answer)
                 raise NotServedError(f"this device could not be enrolled: {problem.message}", hint=problem.hint)
             self.enrolled_now = True
-            self.memory.keep_token(self.collector.url, token)
+            self.memory.keep_token(self.collector.url, token, self.device)
         return token
 
 

@@ -1,7 +1,7 @@
 """What the upload remembers between runs, in the sync's own folder, which belongs to whoever runs the sync.
 
     upload.json              what is acknowledged of each spool, and until when the collector asked to be left alone
-    collector.token          this device's token, and for which collector it is
+    collector.token          this device's token, for which collector it is, and the name under which it enrolled there
     receipts.<uid>.ndjson    the collector's receipts, as they came; at 1 MiB the file becomes `….old`
     refused.<uid>.ndjson     records that the collector did not take, with what it said; likewise
 
@@ -73,9 +73,14 @@ class Memory:
         token = kept.get("token")
         return token if kept.get("url") == url and isinstance(token, str) else ""
 
-    def keep_token(self, url: str, token: str) -> None:
-        """Keep a token. It is for this collector only."""
-        write_json(self._path(_TOKEN), {"url": url, "token": token})
+    def device(self) -> str:
+        """Return the name under which this device has enrolled, "" where it has not."""
+        device = _read(self._path(_TOKEN)).get("device")
+        return device if isinstance(device, str) else ""
+
+    def keep_token(self, url: str, token: str, device: str) -> None:
+        """Keep a token. It is for this collector only, and stands for this device there."""
+        write_json(self._path(_TOKEN), {"url": url, "token": token, "device": device})
 
     def forget_token(self) -> None:
         """Forget a token that the collector does not take any more."""
@@ -132,6 +137,14 @@ def refused(places: Places) -> list[str]:
 
 def _number(value: Any) -> Any:
     return value if type(value) in (int, float) else 0
+
+
+def device_of(folder: str) -> str:
+    """Return the id of a device that was given none: the name under which it enrolled, before that the machine's.
+
+    Machines are renamed, some whenever they join another network; to the collector this one stays who it was.
+    """
+    return Memory(folder).device() or os.uname().nodename
 
 
 def _read(path: str) -> dict[str, Any]:

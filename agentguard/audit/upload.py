@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentguard.audit import person, reader, wire
 from agentguard.audit.handover import Sender
-from agentguard.audit.memory import Memory
+from agentguard.audit.memory import Memory, device_of
 from agentguard.errors import AuditError, UploadError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(
     return send(
         places,
         url=settings.get("collector_url") or collector.get("url", ""),
-        device=settings.get("device") or os.uname().nodename,
+        device=settings.get("device") or device_of(places.sync),
         receipt_keys=collector.get("receipt_keys", ()),
         enrol_secret=_enrol_secret(places),
         now=now,

@@ -20,7 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentguard import child, jsontext, places, plainfile
-from agentguard.audit import person
+from agentguard.audit import memory, person
 from agentguard.bundle import exceptions, files, metadata, seal
 from agentguard.bundle.verify import verify
 from agentguard.errors import BundleError, ConfigError, PolicyError
@@ -46,7 +46,7 @@ def local(where: Places, settings: dict[str, Any], records: dict[str, bytes]) ->
     if any(name.startswith(exceptions.ROLE[:-1]) for name in records):
         found["seen"] = max(int(time.time()), _seen(where))
     if where.managed and not found.get("device") and hasattr(os, "uname"):
-        found["device"] = os.uname().nodename  # the name by which the upload knows it too
+        found["device"] = memory.device_of(where.sync)  # the name by which the upload knows it too
     groups = _groups(records["policy"])
     if (groups or where.managed) and sys.platform != "win32":
         found.update(_people(where, groups))

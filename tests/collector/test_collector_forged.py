@@ -7,6 +7,7 @@ import json
 import pytest
 import warm
 
+from agentguard.audit.memory import Memory
 from agentguard.collector.pages import session
 
 ID = "bee2592c97104606"
@@ -104,6 +105,21 @@ def test_honest_devices_claim_nothing(shared):
     _server, device = shared
     assert {"records": 3} == device("d1").record(2, device="").send()
     assert {"records": 3} == device("d2").record(2).send()
+
+
+def test_renamed_laptop_is_told_of_until_it_enrols_anew(shared):
+    """It sends under its old name; when that is revoked it enrols under the new one, and leaves the chain of the old one."""
+    server, device = shared
+    laptop = device("old").record(1)
+    laptop.send()
+    laptop.name = "new"
+    assert "claim" == laptop.record(1).send()["alerts"]
+    assert "old" == Memory(laptop.places.sync).device()
+    server.keys.devices.revoke("old", "2026-05-01T12:00:00.000Z")
+    assert "device" == laptop.record(1).send()["alerts"]
+    assert {"records": 1} == laptop.record(1).send()  # no alert any more
+    chains = [one["chain"] for one in server.get("/v1/chains")["chains"] if one["device"] == "new"]
+    assert [line.chain for line in laptop.lines()][-1:] == chains
 
 
 def test_the_collectors_own_kind_is_refused(shared):

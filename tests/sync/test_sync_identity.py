@@ -10,6 +10,7 @@ import pytest
 from agentguard import child, config, jsontext, places
 from agentguard.access.world import MemoryDisk
 from agentguard.audit import redact
+from agentguard.audit.memory import Memory
 from agentguard.bundle import files, publish, publisher, seal
 from agentguard.bundle.person import person
 from agentguard.hook import decide
@@ -97,6 +98,10 @@ def test_a_managed_sync_looks_up_everybody_here(directory, policy, tmp_path):
     assert accounts == found["accounts"]
     assert accounts == identity.local(where, {"device": ""}, {"policy": b"{}"})["accounts"]
     assert os.uname().nodename == found["device"]
+    os.makedirs(where.sync)
+    Memory(where.sync).keep_token("https://audit.example", "token", "its-first-name")
+    named = [identity.local(where, {"device": device}, {"policy": b"{}"})["device"] for device in ("", "given")]
+    assert ["its-first-name", "given"] == named
 
 
 def test_a_personal_sync_looks_up_its_own_account(directory, policy, laptop):
