@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentguard.audit import lines, mend, spool
 from agentguard.audit.record import stamp
+from agentguard.audit.redact import Redactor
 from agentguard.errors import SpoolError
 
 if TYPE_CHECKING:
@@ -33,12 +34,17 @@ _NUMBERS = 2_000  # record numbers in one tombstone; they fit a line
 def erase(folder: str, seqs: Collection[int], who: dict[str, Any], reason: str) -> int:
     """Erase the texts of these records of the spool at `folder`; return how many still had any.
 
-    `who` holds device and user for the tombstone. Raises `SpoolError`.
+    `who` holds device and user for the tombstone. Secrets are taken out of the reason, as they are of every text that is
+    recorded. Raises `SpoolError`.
     """
+    redactor = Redactor(lambda: spool.device_key(folder))
+    texts = {"reason": redactor.text(reason)}
+    if redactor.found:
+        who = {**who, "redactions": dict(redactor.found)}
     wanted = sorted(set(seqs))
     for start in range(0, len(wanted), _NUMBERS):
         facts = {"id": os.urandom(8).hex(), "kind": KIND, "time": stamp(time.time()), **who}
-        spool.append(folder, {**facts, "erased": wanted[start : start + _NUMBERS]}, {"reason": reason}, sync=True)
+        spool.append(folder, {**facts, "erased": wanted[start : start + _NUMBERS]}, texts, sync=True)
     folder_fd = lock = -1
     try:
         folder_fd = spool.open_folder(folder)

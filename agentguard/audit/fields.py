@@ -48,7 +48,10 @@ FIELDS = (
     Field("id", BODY, "16 hex digits", _ALL, "the record's own id, to quote"),
     Field("kind", BODY, "word", _ALL, "genesis, decision, event, error, gap, erasure or heartbeat"),
     Field("time", BODY, "time", _ALL, "when, by the device's clock (UTC)"),
-    Field("redactions", BODY, "numbers by type", _HOOK, "how many secrets of which type were taken out", always=False),
+    Field(
+        "redactions", BODY, "numbers by type", (*_HOOK, *_ERASURE), "how many secrets of which type were taken out",
+        always=False,
+    ),
     # A chain's first record.
     Field("uid", BODY, "number", ("genesis",), "the number of the account whose spool it is: names change, and may be shared"),
     Field("boot", BODY, "text", ("genesis",), "the kernel's id of this boot"),

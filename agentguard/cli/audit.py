@@ -237,11 +237,14 @@ def show(record_id: str, *, around: int, source: Source, as_json: bool) -> None:
 @_reads
 @json_option
 def stats(query: tuple[str, ...], *, source: Source, as_json: bool) -> None:
-    """Count records: by verdict, rule, tool, person and day, and how asks ended.
+    """Count records: by verdict, rule, tool, person and day, and how asks and denials ended.
+
+    A denial that ended as "ran" was not stopped: the client says that the call is done. Its id is printed last.
 
     \b
     Examples:
       agentguard audit stats
+      agentguard audit stats verdict:deny since:92d
       agentguard audit stats since:7d would:deny --json
     """
     from agentguard.audit import stats as counting  # noqa: PLC0415
@@ -256,6 +259,8 @@ def stats(query: tuple[str, ...], *, source: Source, as_json: bool) -> None:
     for name, counts in found.items():
         if isinstance(counts, dict) and counts:
             out("\n" + table([name.upper(), ""], [[key, str(count)] for key, count in counts.items()]))
+    if found["ran"]:
+        out("\n" + table(["DENIED, AND YET IT RAN"], [[record] for record in found["ran"]]))
 
 
 @audit.command(cls=QueryCommand)

@@ -129,7 +129,7 @@ def _print(report: Report, there: list[dict[str, Any]]) -> None:
 
 @click.command(cls=QueryCommand)
 @click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
-@click.option("--reason", required=True, help="Why; it stays in the log.")
+@click.option("--reason", required=True, help="Why; it stays in the log, so quote nothing of it.")
 @click.option("--yes", is_flag=True, help="Do it. Without, only say how many records it would be.")
 @home_option
 @json_option

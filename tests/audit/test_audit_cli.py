@@ -171,6 +171,33 @@ def test_stats_count_what_a_search_finds(audit):
     assert (0, "0 records\n") == (done.returncode, done.stdout)
 
 
+@pytest.mark.usefixtures("session")
+def test_denied_call_that_ran_all_the_same_is_said(audit, home):
+    """By show, with the record that says so, and by stats, with its id: nothing stopped it."""
+    quiet = audit("stats", "session:s")
+    assert "YET IT RAN" not in quiet.stdout
+    assert {"denied": 1} == json.loads(audit("stats", "verdict:deny", "--json").stdout)["denials"]
+    more = {"kind": "event", "outcome": "done", "event": "PostToolUse", "session": "s", "tool_use_id": "b"}
+    spool.append(places.personal(home).spool(os.getuid()), {**RECORD, **more, "id": "ee"}, {})
+    said = "ended             ran: it was denied, and yet the agent's client says that it ran"
+    assert said in audit("show", f"{2:016x}").stdout.splitlines()
+    found = json.loads(audit("stats", "verdict:deny", "--json").stdout)
+    assert (1, {"ran": 1}, ["0000000000000002"]) == (found["records"], found["denials"], found["ran"])
+    assert ["DENIED, AND YET IT RAN", "0000000000000002"] == audit("stats", "verdict:deny").stdout.splitlines()[-2:]
+
+
+def test_stats_ask_for_sessions_in_parts(audit, home):
+    """However many sessions there are, a query for them stays within its limit."""
+    folder = places.personal(home).spool(os.getuid())
+    for number in range(40):
+        more = {"session": f"{number:02}" + 'x"' * 100, "tool_use_id": "c", "effect": "deny"}
+        spool.append(folder, {**RECORD, **more, "event": "PreToolUse", "id": f"{number:016x}"}, {})
+    more = {"kind": "event", "outcome": "done", "event": "PostToolUse", "id": "ee", "effect": ""}
+    spool.append(folder, {**RECORD, **more, "session": "07" + 'x"' * 100, "tool_use_id": "c"}, {})
+    found = json.loads(audit("stats", "verdict:deny", "--json").stdout)
+    assert ({"denied": 39, "ran": 1}, [f"{7:016x}"]) == (found["denials"], found["ran"])
+
+
 def test_nothing_to_verify_is_no_proof(audit, tmp_path):
     """No spool, or a file without a line: an error that says so, and not a log that holds."""
     (tmp_path / "empty").write_bytes(b"")

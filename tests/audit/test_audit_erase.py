@@ -1,5 +1,7 @@
 """Erasing texts: they are gone from the disk, a tombstone says so, and the chain holds."""
 
+# ruff: noqa: RUF001 - marks are made of these characters
+
 import os
 
 import pytest
@@ -39,6 +41,16 @@ def test_texts_are_gone_from_every_file_and_the_chain_holds(folder, fill):
     assert ("erasure", wanted, {"reason": "request 12"}, "alice") == (
         stone.body["kind"], stone.body["erased"], stone.texts, stone.body["user"],
     )  # fmt: skip
+
+
+def test_secrets_are_taken_out_of_the_reason(folder, fill):
+    """Whoever erases what leaked may well quote it; the reason stays in the log."""
+    fill(2)
+    erase.erase(folder, [1, 2], WHO, "leaked token=hunter2xx, again hunter2xx")
+    stone = list(spool.read(folder))[-1]
+    assert {"reason": "leaked token=‹token›, again ‹token›"} == stone.texts
+    assert {"token": 2} == stone.body["redactions"]
+    assert b"hunter2xx" not in everything(folder)
 
 
 def test_records_go_on_after_an_erasure(folder, fill):

@@ -456,6 +456,12 @@ def test_records_at_the_collector_are_shown_whole_and_counted(server, device):
     assert ([], [2]) == tuple([one["body"]["seq"] for one in found[side]] for side in ("before", "after"))
     counts = audit("stats", "session:s")
     assert (2, {"granted": 1}, {"d1": 2}) == (counts["records"], counts["asks"], counts["devices"])
+    denied = {**more, "tool_use_id": "d"}
+    laptop.record(1, kind="decision", effect="deny", would="deny", tool="Bash", id="00000000000000dd", **denied)
+    laptop.record(1, kind="event", outcome="done", **{**denied, "event": "PostToolUse"}).send()
+    assert ("ran", ["00000000000000dd"]) == (
+        audit("show", "00000000000000dd")["ended"]["word"], audit("stats", "effect:deny")["ran"],
+    )  # fmt: skip
     assert 2 == warm.run("audit", "tail", "--outgoing", *where).returncode
 
 
