@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from agentguard.access import model, tools
 from agentguard.access.world import MemoryDisk, World
-from agentguard.audit import erase, fields, record, rows, schema, spool, unsent
+from agentguard.audit import erase, fields, known, record, rows, schema, spool, unsent
 from agentguard.audit.redact import Redactor
 from agentguard.errors import AuditError
 from agentguard.policy.model import Decision, Hit
@@ -209,8 +209,9 @@ def test_file_of_health_that_makes_no_sense_says_nothing(health):
 
 
 def test_page_and_schema_are_up_to_date():
-    """What is made from the table is as the table says; the docstring of `fields` has the two commands."""
+    """What is made from the tables is as they say: `scripts/generate-packs` makes it again."""
     assert fields.document() == (ROOT / "docs" / "records.md").read_text()
+    assert known.document() == (ROOT / "docs" / "secret-shapes.md").read_text()
     assert schema.document() == (ROOT / "docs" / "records.schema.json").read_text()
 
 
