@@ -5,7 +5,7 @@ without breaking the chain; without the salt nobody can try out what the texts w
 with the numbers of the records, who erased and why; then the files are replaced one by one, under the lock that hooks
 wait for. Whoever is interrupted between the two erases again. Texts without a tombstone that are gone are a break.
 
-What was uploaded before is the collector's to erase.
+What was uploaded before is erased at the collector (`agentguard.collector.erasing`). The reason is redacted like any text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 KIND = "erasure"
 _PART = "erase.part"  # one at a time, under the lock
-_NUMBERS = 2_000  # record numbers in one tombstone; they fit a line
+NUMBERS = 2_000  # record numbers in one tombstone; they fit a line
 
 
 def erase(folder: str, seqs: Collection[int], who: dict[str, Any], reason: str) -> int:
@@ -42,9 +42,9 @@ def erase(folder: str, seqs: Collection[int], who: dict[str, Any], reason: str) 
     if redactor.found:
         who = {**who, "redactions": dict(redactor.found)}
     wanted = sorted(set(seqs))
-    for start in range(0, len(wanted), _NUMBERS):
+    for start in range(0, len(wanted), NUMBERS):
         facts = {"id": os.urandom(8).hex(), "kind": KIND, "time": stamp(time.time()), **who}
-        spool.append(folder, {**facts, "erased": wanted[start : start + _NUMBERS]}, texts, sync=True)
+        spool.append(folder, {**facts, "erased": wanted[start : start + NUMBERS]}, texts, sync=True)
     folder_fd = lock = -1
     try:
         folder_fd = spool.open_folder(folder)
@@ -66,11 +66,22 @@ def erased(line: Line) -> bytes:
 
 
 def tombstones(found: Iterable[Line]) -> Iterator[int]:
-    """Yield the numbers of the records that tombstones among these lines name."""
+    """Yield the numbers of the records that tombstones among these lines name: of their own spool."""
     for line in found:
-        numbers = line.body.get("erased")
-        if line.body.get("kind") == KIND and isinstance(numbers, list):
-            yield from (number for number in numbers if type(number) is int)
+        if "of" not in line.body:
+            yield from _named(line)
+
+
+def of_another(line: Line) -> tuple[str, set[int]]:
+    """Return chain and numbers of the records that a collector's tombstone names."""
+    chain = line.body.get("of")
+    return (chain, set(_named(line))) if isinstance(chain, str) else ("", set())
+
+
+def _named(line: Line) -> Iterator[int]:
+    numbers = line.body.get("erased")
+    if line.body.get("kind") == KIND and isinstance(numbers, list):
+        yield from (number for number in numbers if type(number) is int)
 
 
 def _in_file(folder: int, name: str, seqs: set[int]) -> int:

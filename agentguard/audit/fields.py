@@ -122,6 +122,7 @@ FIELDS = (
     Field("facts", TEXTS, "texts by name", ("event",), "what the event says about itself: source, reason, file_path …"),
     # A tombstone.
     Field("erased", BODY, "list of numbers", _ERASURE, "numbers of the records whose texts were erased"),
+    Field("of", BODY, "32 hex digits", _ERASURE, "the chain that they are of, where a collector erased them", always=False),
     Field("reason", TEXTS, "text", _ERASURE, "why they were"),
     # How the device stands: at a session's start and after a sync.
     Field("agentguard", BODY, "text", _BEAT, "the version of agentguard"),

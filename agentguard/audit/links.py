@@ -92,6 +92,9 @@ class Records:
             hashes[line.seq] = (*known, line.h) if known else line.h
             if line.starts_chain:
                 self._before[line.chain] = _previous(line)
+            other, numbers = erase.of_another(line)
+            if numbers:
+                self._tombstones.setdefault(other, set()).update(numbers)
             numbers = set(erase.tombstones([line]))
             if numbers:
                 erased.append((line.chain, numbers))

@@ -136,8 +136,8 @@ def _print(report: Report, there: list[dict[str, Any]]) -> None:
 def erase(query: tuple[str, ...], *, reason: str, yes: bool, home: str | None, as_json: bool) -> None:
     """Take the texts of records away for good: paths, commands, reasons. Facts and hashes stay, and the chain verifies.
 
-    Works on this person's spool. A tombstone in the log says which records, who and why. What a collector has is
-    erased there.
+    Works on this person's spool. A tombstone in the log says which records, who and why; tombstones stay. What was sent
+    to a collector is erased there, by whoever runs it: agentguard collector erase.
 
     \b
     Examples:
@@ -153,7 +153,9 @@ def erase(query: tuple[str, ...], *, reason: str, yes: bool, home: str | None, a
 
     places = places_of(home)
     folder = places.spool(os.getuid())
-    found = [one for one in source.Spool(folder).every(" ".join(query)) if one.texts]
+    found = [
+        one for one in source.Spool(folder).every(" ".join(query)) if one.texts and one.body.get("kind") != erasing.KIND
+    ]
     device = str(seal.load_active(places, time.time()).local.get("device", ""))
     seqs = [one.body["seq"] for one in found]
     if not seqs:

@@ -227,6 +227,37 @@ def accept_loss(data: str, yes: bool, as_json: bool) -> None:
         say("nothing was changed; --yes goes on without them")
 
 
+@click.command(context_settings={"ignore_unknown_options": True})
+@data_option
+@click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option("--reason", required=True, help="Why; it stays in the log.")
+@click.option("--yes", is_flag=True, help="Do it. Without, only say how many records it would be.")
+@json_option
+def erase(data: str, query: tuple[str, ...], reason: str, yes: bool, as_json: bool) -> None:
+    """Take the texts of records away for good: paths, commands, reasons. Facts and hashes stay. The server must not run.
+
+    They go from the landing log, with their salts, and no word of them is found any more. A tombstone in the collector's
+    own chain says which records, who and why: kind:erasure finds it.
+
+    \b
+    Examples:
+      agentguard collector erase --data /srv/collector id:3f9c0d5e21a7b684 --reason 'a customer name in a path'
+      agentguard collector erase --data /srv/collector 'device:laptop-7 path:/srv/customers/*' --reason 'request 12' --yes
+    """
+    from agentguard import places  # noqa: PLC0415
+    from agentguard.collector import erasing  # noqa: PLC0415
+
+    found = erasing.erase(keys_of(data), " ".join(query), reason, places.account()[0], really=yes)
+    if not found:
+        raise Refused("no record with texts is found", hint="agentguard audit search --collector finds what is there")
+    if as_json:
+        records = [{"chain": one.chain, "seq": one.seq, "device": one.device} for one in found]
+        out_json({"erased" if yes else "would_erase": records})
+    else:
+        said = "the texts of {} are erased" if yes else "the texts of {} would be erased; --yes does it"
+        say(said.format("1 record" if len(found) == 1 else f"{len(found)} records"))
+
+
 def _days_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add an option for the days of each verdict."""
     for name, text in _KEPT.items():

@@ -14,6 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from agentguard.audit import mend, spool
+from agentguard.audit.erase import KIND
 from agentguard.audit.outcome import REFUSED
 from agentguard.audit.record import stamp
 from agentguard.collector import batch
@@ -57,6 +58,11 @@ class AccessLog:
         """Record that somebody asked for what the token does not allow."""
         with self._lock:
             self._write({"user": who, "event": what, "outcome": REFUSED, "found": 0}, {**_texts(asked), "reason": why})
+
+    def erased(self, who: str, chain: str, numbers: list[int], reason: str) -> None:
+        """Record that the texts of these records of a chain are going to be erased: this is found without asking for reads."""
+        with self._lock:
+            self._write({"kind": KIND, "user": who, "of": chain, "erased": numbers}, {"reason": reason})
 
     def stranger(self, address: str) -> None:
         """Count a wrong token."""

@@ -22,7 +22,7 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from agentguard.audit import query
+from agentguard.audit import erase, query
 from agentguard.collector import dayfile, fleet, landing, plan
 from agentguard.collector.store import ALLOW, ASK, DENY, FIELDS, OTHER, READ
 from agentguard.errors import ConfigError
@@ -165,7 +165,7 @@ class Indexer:
         rows = []
         for place, raw in piece:
             entry = landing.parse(raw)
-            if entry.line is not None and (entry.header["at"][:10], _kind(entry)) == where:
+            if entry.line is not None and part_of(entry) == where:
                 rows.append(_row(place.number, where[1], entry, fleet.Tally()))
         return rows
 
@@ -193,9 +193,8 @@ class Indexer:
         for place, raw in piece:
             entry = landing.parse(raw)
             if entry.line is not None:
-                kind = _kind(entry)
-                where = (entry.header["at"][:10], kind)
-                rows.setdefault(where, []).append(_row(place.number, kind, entry, tally))
+                where = part_of(entry)
+                rows.setdefault(where, []).append(_row(place.number, where[1], entry, tally))
             elif "retired" in entry.header:
                 self._fleet.note_removed(entry.header["removed"])
         for where, its_rows in rows.items():
@@ -317,9 +316,14 @@ class _Wakes:
         return came
 
 
+def part_of(entry: Entry) -> tuple[str, str]:
+    """Return day and kind of a record: which file of the index it stands in."""
+    return entry.header["at"][:10], _kind(entry)
+
+
 def _kind(entry: Entry) -> str:
     body = entry.line.body if entry.line else {}
-    if entry.header["device"] == landing.OWN:
+    if entry.header["device"] == landing.OWN and body.get("kind") != erase.KIND:
         return READ
     effect = str(body.get("effect")).lower()  # as queries compare it
     return effect if effect in (ALLOW, ASK, DENY) else OTHER
@@ -346,7 +350,8 @@ def _row(n: int, kind: str, entry: Entry, tally: fleet.Tally) -> dayfile.Row:
         beat = _heartbeat(body) if told == "heartbeat" else _NO_BEAT
         works = told != "genesis" and (told != "heartbeat" or "session" in body)  # else root's sync may have written it
         own = {"user": user if works else "", "hostname": hostname, "os": system, "ahead": _ahead(body.get("time"), at)}
-        tally.see({"device": device, "first": at, "last": at, "records": 1, **own, **policy, **beat})
+        if device != landing.OWN:
+            tally.see({"device": device, "first": at, "last": at, "records": 1, **own, **policy, **beat})
     words = " ".join([plan.fact(key, value) for key, value in facts])
     text = plan.visible("\n".join(everywhere)) + "\n" + words
     milliseconds = _seconds(at[:13]) * 1000 + _within_hour(at)

@@ -4,7 +4,8 @@ An entry is one line: a header (JSON), and for a record a tab and the record's l
 when `append` returns is on the disk; requests that come at the same time share one write and one fsync. Indexes are
 cursors over the log and can be made again from it.
 
-    {"at":"…","device":"…","flag":""}<tab>{"b":…}      flag: "", fork or broken
+    {"at":"…","device":"…","flag":""}<tab>{"b":…}      flag: "", fork or broken; spaces before the tab are what the texts
+                                                       had taken that were erased since
     {"at":"…","device":"…","alert":"gap","chain":"…","first":1,"last":2,"about":"…"}
     {"at":"…","retired":3,"removed":[…],"chains":[…],"left":[…]}
                                                        file 3 is older than every retention; what it held, in numbers
@@ -19,6 +20,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentguard import jsontext
+from agentguard.bundle import files
 from agentguard.collector import fast
 from agentguard.errors import AuditError, ConfigError
 
@@ -187,7 +189,10 @@ class Landing(Reader):
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._lock)
-            raise ConfigError(f"another collector is using {folder}") from None
+            raise ConfigError(f"another collector is using {folder}", hint="stop the server first") from None
+        for name in os.listdir(folder):
+            if name.endswith(".new"):  # `rewrite` was interrupted
+                os.unlink(os.path.join(folder, name))
         self.number = max(self.files(), default=1)
         self._fd, self._size = self._open_to_write(self.number)
         self._queue: list[_Waiting] = []
@@ -227,14 +232,32 @@ class Landing(Reader):
         with self.still:
             self._next_file(number)
 
+    def rewrite(self, number: int, entries: dict[int, bytes]) -> None:
+        """Put these entries in the places of others of the same length, {offset: entry}: all of them or none."""
+        with self.still:
+            with open(self.path(number), "rb") as old:
+                data = bytearray(old.read())
+            for offset, entry in entries.items():
+                if data[offset + len(entry) : offset + len(entry) + 1] != b"\n":
+                    raise ValueError(offset)
+                data[offset : offset + len(entry)] = entry
+            files.replace(self.path(number), bytes(data), 0o600)
+            self._forget(number)
+            if number == self.number:
+                os.close(self._fd)
+                self._fd, self._size = self._open_to_write(number)
+
     def remove(self, number: int) -> None:
         """Delete a file that is not the newest one."""
         if number != self.number:
             os.unlink(self.path(number))
-            with self._opening:
-                fd = self._open.pop(number, None)
-                if fd is not None:
-                    os.close(fd)
+            self._forget(number)
+
+    def _forget(self, number: int) -> None:
+        with self._opening:
+            fd = self._open.pop(number, None)
+            if fd is not None:
+                os.close(fd)
 
     def _commit(self, group: list[_Waiting]) -> None:
         try:

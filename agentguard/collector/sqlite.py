@@ -172,6 +172,14 @@ class SqliteStore:
                 return hits
         return []
 
+    def place(self, hit: Hit) -> Position:
+        """Return where in the landing log a record stands."""
+        return landing.position(hit.number & (_ALL_NUMBERS - 1))
+
+    def make_again(self, parts: Sequence[tuple[str, str]]) -> None:
+        """Delete what is indexed of these days and kinds; `catch_up` makes it again from the landing log."""
+        self._writer().make_again(parts)
+
     def record_at(self, chain: str, seq: int) -> list[Hit]:
         """Return the records with a number in a chain: more than one where the chain forked."""
         found = []

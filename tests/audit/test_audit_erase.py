@@ -65,7 +65,7 @@ def test_records_go_on_after_an_erasure(folder, fill):
 def test_many_records_take_several_tombstones(folder, fill, monkeypatch):
     """A tombstone is a record like any other, and fits a line."""
     fill(5)
-    monkeypatch.setattr(erase, "_NUMBERS", 2)
+    monkeypatch.setattr(erase, "NUMBERS", 2)
     assert 5 == erase.erase(folder, range(1, 6), WHO, "x")
     stones = [line.body["erased"] for line in spool.read(folder) if line.body["kind"] == "erasure"]
     assert [[1, 2], [3, 4], [5]] == stones

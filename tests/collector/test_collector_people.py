@@ -13,6 +13,7 @@ import pytest
 import warm
 import zstandard
 
+from agentguard.audit import spool
 from agentguard.collector import limits
 from agentguard.collector.ingest import ALERTS
 from agentguard.collector.keys import Keys
@@ -37,11 +38,12 @@ def test_commands_of_the_page_work_in_its_order(server, device, tmp_path):
     )
     assert "{}" == server.client.get("/bundle/1.root.json").text
     laptop, token = device("laptop-7").record(1), server.enrol("laptop-7")
+    spool.append(laptop.folder, {"kind": "decision", "device": "laptop-7"}, {"rows": [{"path": "/srv/customers/x"}]})
     assert 200 == server.post(token, laptop.raw()).status_code
     statuses, alone = {}, []
     for line in lines:
         words = shlex.split(line.partition(" > ")[0].replace("/srv/collector", server.data))[1:]
-        if {"retain", "reindex", "accept-loss"} & set(words):
+        if {"retain", "reindex", "accept-loss", "erase"} & set(words):
             alone.append(words)
         elif "serve" not in words:
             done = warm.run(*words)
