@@ -66,7 +66,8 @@ class Owners:
 
     def publish(self, *paths, allow_weakening=False):
         """Publish on the build server, and bring what is published to the owners."""
-        here, staged = self.at("server"), stage.many(paths)
+        here = self.at("server")
+        staged = stage.many(paths, repository.latest_root(here.repo))
         change = review.review(here, staged, paths[0], allow_weakening=allow_weakening)
         chain = release.put(here, staged, self.ring("server"), change, paths[0])
         self.spread()

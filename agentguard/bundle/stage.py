@@ -205,8 +205,11 @@ def right_time(repo: str, now: float) -> None:
             )
 
 
-def merged(stages: Mapping[str, Stage]) -> Stage:
-    """Return copies of one stage, by the names of their files, as one with all their signatures. Raises `ConfigError`."""
+def merged(stages: Mapping[str, Stage], old: metadata.Metadata | None) -> Stage:
+    """Return copies of one stage, by the names of their files, as one with all their good signatures. Raises `ConfigError`.
+
+    `old` is the root that is current: somebody may have put signatures into a copy that are none.
+    """
     (first, whole), *others = stages.items()
     documents = dict(whole.documents)
     for name, one in others:
@@ -215,9 +218,9 @@ def merged(stages: Mapping[str, Stage]) -> Stage:
         for role, document in one.documents.items():
             if not same(role, document, documents[role]):
                 raise _differ(first, name)
-            all_of_it = Metadata[Any].from_bytes(documents[role])
-            for keyid, signature in Metadata[Any].from_bytes(document).signatures.items():
-                all_of_it.signatures.setdefault(keyid, signature)
+            all_of_it, theirs = Metadata[Any].from_bytes(documents[role]), Metadata[Any].from_bytes(document)
+            for keyid in {one for want in wants(whole, old) if want.role == role for one in signed_by(document, want)}:
+                all_of_it.signatures[keyid] = theirs.signatures[keyid]
             documents[role] = all_of_it.to_bytes()
     return whole._replace(documents=documents)
 
@@ -251,9 +254,9 @@ def load(path: str) -> Stage:
         ) from None
 
 
-def many(paths: Sequence[str]) -> Stage:
-    """Return the stage in these files, copies that were signed apart. Raises `ConfigError`."""
-    return merged({path: load(path) for path in paths})
+def many(paths: Sequence[str], old: metadata.Metadata | None) -> Stage:
+    """Return the stage in these files, copies that were signed apart; `old` as for `merged`. Raises `ConfigError`."""
+    return merged({path: load(path) for path in paths}, old)
 
 
 def same(role: str, one: bytes, other: bytes) -> bool:

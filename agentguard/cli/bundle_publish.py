@@ -90,7 +90,7 @@ def publish_command(
       agentguard bundle publish bundles/baseline --to acme --mode observe --allow-weakening
       agentguard bundle publish signed-by-ann.stage signed-by-bob.stage --to acme
     """
-    from agentguard.bundle import publish, publisher, release, review, stage  # noqa: PLC0415 - tuf only here
+    from agentguard.bundle import publish, publisher, release, repository, review, stage  # noqa: PLC0415 - tuf only here
     from agentguard.bundle.keyring import Keyring  # noqa: PLC0415
 
     told = Told()
@@ -98,7 +98,7 @@ def publish_command(
     secret = passphrase.existing(passphrase_file)
     with _weakenings(as_json):
         if any(stage.is_stage(one) for one in sources):
-            staged = stage.many(sources)
+            staged = stage.many(sources, repository.latest_root(publishing.repo))
             change = review.review(publishing, staged, sources[0], allow_weakening=allow_weakening)
             told.show(change)
             chain = release.put(publishing, staged, Keyring(publishing, secret), change, sources[0])

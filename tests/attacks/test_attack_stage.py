@@ -16,7 +16,7 @@ from owners import Owners, write_policy
 from securesystemslib.signer import CryptoSigner
 
 from agentguard import jsontext
-from agentguard.bundle import keys, metadata, publish, review, roots, stage, stagetext
+from agentguard.bundle import keys, metadata, publish, repository, review, roots, stage, stagetext
 from agentguard.errors import ConfigError, WeakeningError
 from agentguard.policy import stored, wire
 
@@ -230,6 +230,21 @@ def test_what_is_not_shown_is_not_signed(courier, name, what, change, words):
         courier.shown(name, value)
     assert caught.value.code.startswith("stage-")
     assert caught.value.hint
+
+
+def test_nothing_is_cut_from_what_is_shown_and_nothing_drawn_into_it(courier):
+    """All entries that a rule gains, however many, and whole texts; what would move the cursor or begin a line is escaped."""
+    publishing, _ring = courier.at["policy"]
+    data = stored.read(repository.published(publishing.repo)[0])
+    more = [*(f"/srv/{number}/**" for number in range(20)), "/x\x1b[2K\n  + srv/z  deny"]
+    data["sets"][0]["values"] += more
+    data["rules"][0]["reason"] = reason = "because " * 20
+    value = copy.deepcopy(courier.stages["policy"])
+    other_policy(value, wire.pack(data), keep=True)
+    (line,) = [one for one in courier.shown("policy", value)[0][-1].split("\n") if one.startswith("  ~ srv/a")]
+    assert all(f'"{one}"' in line for one in more[:-1])
+    assert reason in line
+    assert r'"/x\x1b[2K\n  + srv/z  deny"' in line
 
 
 def test_fewer_signatures_have_to_be_allowed(courier):

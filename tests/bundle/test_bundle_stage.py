@@ -65,6 +65,16 @@ def test_one_file_can_go_round(owners, policy):
     assert 1 == owners.publish(owners.sign("ann", path)).revision
 
 
+def test_a_bad_signature_keeps_no_good_one_out(owners, policy):
+    """Somebody put rubbish into Ann's copy where Bob's signature belongs: his own copy has the good one."""
+    path = owners.stage("ann", policy("a"))
+    ann, bob = owners.sign("ann", path), owners.sign("bob", path)
+    value = json.loads(files.read(ann, 1 << 20))
+    value["targets"]["signatures"].append({"keyid": owners.ring("bob").public("policy-2").keyid, "sig": "00"})
+    files.replace(ann, json.dumps(value).encode(), 0o600)
+    assert 1 == owners.publish(ann, bob).revision
+
+
 def test_a_key_counts_once(owners, policy):
     """Whoever has signed is told so, and a copy adds nothing."""
     path = owners.sign("ann", owners.stage("ann", policy("a")))
