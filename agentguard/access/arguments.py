@@ -94,7 +94,7 @@ def _connect(url: str, tool: str) -> Row:
         host, port = hosts.url_host(url) or (UNKNOWN, None)
         return Row(CONNECT, POSSIBLE if host is not UNKNOWN else UNCERTAIN, tool=tool, host=host, port=port)
     if "\\" in url or not url.isprintable():
-        return paths.malformed(CONNECT, tool, f"a URL in the arguments is malformed: {why}")
+        return paths.malformed(CONNECT, tool, f"a URL in the arguments is malformed: {why}", url)
     return Row(CONNECT, UNCERTAIN, tool=tool, host=UNKNOWN, why="a template, or a URL that no parser takes")
 
 
@@ -144,7 +144,7 @@ def _both(text: str, cwd: str, world: World, tool: str) -> list[Row]:
     """Return a read and a write of every spelling of a path that a server may take it for."""
     why = paths.fault(text)
     if why:
-        return [paths.malformed(READ, tool, f"a path in the arguments is malformed: {why}")]
+        return [paths.malformed(READ, tool, f"a path in the arguments is malformed: {why}", text)]
     found: list[Row] = []
     for path in spellings(text, cwd, world):
         if not paths.silent(path.text):

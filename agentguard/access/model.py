@@ -159,10 +159,13 @@ NO_ORIGIN = Origin()
 
 
 class Row:
-    """One access. At most one resource is set; `why` says in a few words how it came about."""
+    """One access. At most one resource is set; `why` says in a few words how it came about.
+
+    `malformed` is what the call held in a resource's place where that cannot be judged, for the record only: escaped and cut.
+    """
 
     __slots__ = (
-        "action", "certainty", "host", "mcp_tool", "method", "origin", "package", "path", "port", "ref", "remote",
+        "action", "certainty", "host", "malformed", "mcp_tool", "method", "origin", "package", "path", "port", "ref", "remote",
         "server", "sql_verb", "subagent", "tool", "variable", "why",
     )  # fmt: skip
 
@@ -186,6 +189,7 @@ class Row:
         method: str | None = None,
         sql_verb: str | None = None,
         why: str = "",
+        malformed: str = "",
     ) -> None:
         self.action = action
         self.certainty = certainty
@@ -204,6 +208,7 @@ class Row:
         self.method = method
         self.sql_verb = sql_verb
         self.why = why
+        self.malformed = malformed
 
     def resource(self) -> tuple[str, Value | Path | None]:
         """Return the kind and the value of the resource; ("", None) where there is none."""

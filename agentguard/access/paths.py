@@ -50,9 +50,17 @@ def fault(text: str) -> str:
     return ""
 
 
-def malformed(action: str, tool: str, why: str) -> Row:
-    """Return the row of an access whose path, host or other input cannot be judged. `why` quotes nothing of it."""
-    return Row(action, tool=tool, origin=_MALFORMED, why=why)
+def malformed(action: str, tool: str, why: str, text: str = "") -> Row:
+    """Return the row of an access whose path, host or other input (`text`) cannot be judged. `why` quotes nothing of it."""
+    return Row(action, tool=tool, origin=_MALFORMED, why=why, malformed=escaped(text))
+
+
+def escaped(text: str) -> str:
+    """Return a text as a record can hold it: what cannot be printed as Python escapes it, and its end cut off."""
+    text = text[: 2 * limits.MAX_PATH_BYTES]
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def silent(path: Value) -> bool:

@@ -122,7 +122,7 @@ def _files(call: ToolCall, world: World, actions: tuple[str, ...], fields: tuple
     for text in texts:
         found, why = _opened(call, world, fields[0], text)
         if why:
-            rows.append(paths.malformed(actions[-1], call.tool, why))
+            rows.append(paths.malformed(actions[-1], call.tool, why, text))
         for path in found:
             origin = (
                 _bringing(call, world, path) if WRITE in actions and str(path.text)[-3:].lower() == ".md" else NO_ORIGIN
@@ -152,7 +152,7 @@ def _grep(call: ToolCall, world: World) -> Access:
     for root in [root for root in roots if root] or [call.cwd]:
         found, why = _opened(call, world, "path", root)
         if why:
-            rows.append(paths.malformed(READ, call.tool, why))
+            rows.append(paths.malformed(READ, call.tool, why, root))
         for path in found:
             extent = EXACT if world.disk.kind(str(path.resolved)) == "file" else TREE
             searched = Path(path.text, path.resolved, extent)
@@ -167,7 +167,7 @@ def _glob(call: ToolCall, world: World) -> Access:
 
     for pattern in patterns:
         if why := paths.fault(pattern):
-            bad.append(paths.malformed(READ, call.tool, f"pattern is malformed: {why}"))
+            bad.append(paths.malformed(READ, call.tool, f"pattern is malformed: {why}", pattern))
             continue
         alternatives = braces(pattern)
         if alternatives is None:
@@ -180,9 +180,10 @@ def _glob(call: ToolCall, world: World) -> Access:
             start = "/".join(names[:known]) or ("/" if text[:1] == "/" else "")
             for folder in [folder for folder in folders if folder] or [call.cwd]:
                 rooted = start[:1] in ("/", "~") or start[1:2] == ":"
-                found, why = _opened(call, world, "path", start if rooted else f"{folder}/{start}")
+                place = start if rooted else f"{folder}/{start}"
+                found, why = _opened(call, world, "path", place)
                 if why:
-                    bad.append(paths.malformed(READ, call.tool, why))
+                    bad.append(paths.malformed(READ, call.tool, why, place))
                 rows += [Row(READ, tool=call.tool, path=path, why="lists names") for path in found]
     return Access(_distinct(rows) + bad)
 
@@ -197,9 +198,9 @@ def _connect(call: ToolCall, field: str, url: str, method: str | None) -> Row:
     try:
         _, host, port = hosts.parts(url)
     except hosts.BadUrl as bad:
-        return paths.malformed(CONNECT, call.tool, f"{field} is malformed: {bad}")
+        return paths.malformed(CONNECT, call.tool, f"{field} is malformed: {bad}", url)
     if not host:
-        return paths.malformed(CONNECT, call.tool, f"{field} names no host")
+        return paths.malformed(CONNECT, call.tool, f"{field} names no host", url)
     return Row(CONNECT, tool=call.tool, host=host, port=port, method=method)
 
 
@@ -277,7 +278,7 @@ def _enter_worktree(call: ToolCall, world: World) -> Access:
     for name in names:
         why = paths.fault(name)
         if why:
-            rows.append(paths.malformed(WRITE, call.tool, f"name is malformed: {why}"))
+            rows.append(paths.malformed(WRITE, call.tool, f"name is malformed: {why}", name))
         else:
             rows.append(Row(WRITE, tool=call.tool, path=paths.tree(f"{home}/{name}", call.cwd, world)))
     if not names and not rows:  # the client makes a name up

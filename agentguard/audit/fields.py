@@ -159,6 +159,10 @@ FIELDS = (
     Field("remote", ROW_TEXTS, "value", _DECISION, "the remote", always=False),
     Field("package", ROW_TEXTS, "value", _DECISION, "the package", always=False),
     Field("variable", ROW_TEXTS, "value", _DECISION, "the variable", always=False),
+    Field(
+        "malformed", ROW_TEXTS, "text", _DECISION, "what stood in the place of a path or URL that cannot be judged, escaped",
+        always=False,
+    ),
     Field("why", ROW_TEXTS, "text", _DECISION, "how the row came about", always=False),
     # One origin.
     Field("traits", ORIGIN, "list of words", _DECISION, "what the command means", always=False),

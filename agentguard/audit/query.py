@@ -61,7 +61,9 @@ _BODY = {
 _BUNDLE = {"bundle": "name", "revision": "revision", "state": "state"}
 _TEXTS = {"branch": "branch", "cwd": "cwd", "project": "project", "query": "query"}
 _ROW_BODY = ("action", "certainty", "mcp_tool", "port", "server")
-_ROW_TEXTS = {"host": "host", "package": "package", "path": "path", "resolved": "path", "ref": "ref"}  # field: key
+_ROW_TEXTS = {  # field: key
+    "host": "host", "malformed": "path", "package": "package", "path": "path", "ref": "ref", "resolved": "path",
+}  # fmt: skip
 _ORIGIN = ("command", "via")
 _TIMES = ("since", "until")
 HAPPENED = ("happened-since", "happened-until")

@@ -270,6 +270,8 @@ def _row(row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
             texts[name] = _value(value)
     if row.why:
         texts["why"] = row.why
+    if row.malformed:
+        texts["malformed"] = row.malformed
     return body, texts
 
 

@@ -75,6 +75,7 @@ def _row(facts: dict[str, Any], values: dict[str, Any], origins: list[Origin]) -
         origin=origins[facts["origin"]] if "origin" in facts else NO_ORIGIN,
         path=path,
         why=values.get("why", ""),
+        malformed=values.get("malformed", ""),
         **named,
     )
 

@@ -18,6 +18,7 @@ _BODY = (
     "would_rule", "severity", "exception", "without", "reason", "latency_us", "rows_complete", "redactions", "lost", "torn",
     "full",
 )  # fmt: skip
+_RESOURCES = ("path", "host", "ref", "package", "variable", "malformed")
 _TEXTS = ("cwd", "project", "repo", "branch", "command", "query", "reason", "remedy", "problem", "bundle_problem")
 
 
@@ -101,7 +102,7 @@ def what(record: Seen) -> str:
     rows = texts.get("rows")
     for one in rows if isinstance(rows, list) else ():
         if isinstance(one, dict):
-            for kind in ("path", "host", "ref", "package", "variable"):
+            for kind in _RESOURCES:
                 if kind in one:
                     return value(one[kind])
     facts = texts.get("facts")
@@ -158,7 +159,7 @@ def rows(record: Seen) -> list[Row]:
     for number in range(len(listed) if isinstance(listed, list) else 0):
         fact, words = _at(listed, number), _at(texts.get("rows"), number)
         origin = _at(texts.get("origins"), fact.get("origin"))
-        resource = [value(words[kind]) for kind in ("path", "host", "ref", "package", "variable") if kind in words]
+        resource = [value(words[kind]) for kind in _RESOURCES if kind in words]
         resource += [str(fact[kind]) for kind in ("server", "mcp_tool", "subagent", "tool") if kind in fact]
         command, rules = origin.get("command", []), fact.get("rules", [])
         parts = (

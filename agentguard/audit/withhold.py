@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentguard.audit.redact import Redactor
 
 _LISTS = {"row": "rows", "origin": "origins"}
-_ALSO = {"path": ("path", "resolved")}  # two spellings of one thing
+_ALSO = {"path": ("path", "resolved", "malformed"), "host": ("host", "malformed")}  # spellings of one thing
 
 
 def apply(body: dict[str, Any], texts: dict[str, Any], redactor: Redactor) -> tuple[dict[str, Any], dict[str, Any]]:

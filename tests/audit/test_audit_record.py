@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from agentguard.access import model, tools
 from agentguard.access.world import MemoryDisk, World
-from agentguard.audit import erase, fields, known, record, rows, schema, spool, unsent
+from agentguard.audit import erase, fields, known, query, record, rows, schema, show, spool, unsent, withhold
 from agentguard.audit.redact import Redactor
 from agentguard.errors import AuditError
 from agentguard.policy.model import Decision, Hit
@@ -117,6 +117,31 @@ def test_rows_of_tools_that_are_no_shell_keep_what_rules_ask_for(tool, given, ex
     back = rows.rows(body, texts)
     assert [plain(row) for row in found] == [plain(row) for row in back]
     assert expected <= {value for row in back for value in (*row.origin.traits, row.origin.args)}
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "held", "found"),
+    [
+        ("Read", {"file_path": "/srv/\x1b[31mred"}, "/srv/\\x1b[31mred", "path:/srv/*red"),
+        ("Grep", {"pattern": "x", "path": "/a\0b"}, "/a\\x00b", "path:/a*"),
+        ("WebFetch", {"url": "https://good.example\\@evil.example/"}, "https://good.example\\@evil.example/", "evil"),
+        ("Bash", {"command": "cat $'/srv/\\x1bred'"}, "/srv/\\x1bred", "path:/srv/*red"),
+        ("Read", {"file_path": "/srv/token=hunter2/\udc80"}, "/srv/token=‹token›", "path:/srv/*"),
+        ("Read", {"file_path": "/srv/" + "x" * 100_000}, "/srv/" + "x" * (record.TEXT_LIMIT - 5) + "…", "path:/srv/*"),
+    ],
+)
+def test_what_is_malformed_is_recorded_escaped_and_cut(tool, given, held, found):
+    """What the agent wanted can be searched and shown, and writes to nobody's terminal; masks of paths hold for it."""
+    the_call = model.ToolCall("PreToolUse", tool, given, cwd="/home/alice/p")
+    access = tools.access(the_call, WORLD).rows
+    body, texts = json.loads(json.dumps(decided(access, the_call)))
+    assert held in [row.get("malformed") for row in texts["rows"]]
+    assert query.matches(query.parse(found, now=0), body, texts)
+    assert held[:20] in show.details(show.Seen(body, texts))
+    redactor = Redactor(b"k" * 32)
+    redactor.withheld = {"row.path": False, "row.host": False}
+    _body, texts = withhold.apply(body, texts, redactor)
+    assert [] == [row for row in texts["rows"] if row.get("malformed")]
 
 
 VALUES = st.one_of(

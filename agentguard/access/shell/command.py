@@ -120,7 +120,7 @@ class Call:
         if value == "":
             return
         if isinstance(value, str) and (fault := paths.fault(value)):
-            self._malformed(action, f"{why}: {fault}")
+            self._malformed(action, f"{why}: {fault}", value)
             return
         if isinstance(value, Globbed):  # a glob that stands there a thousand times is looked at once
             key = (self.origin, action, value.literal, extent, certainty, why)
@@ -314,13 +314,13 @@ class Call:
             self.row(EXECUTE, why="it runs code that was fetched")
         self.opaque(why, traits)
 
-    def _malformed(self, action: str, why: str) -> None:
+    def _malformed(self, action: str, why: str, text: str) -> None:
         origin = self.origin
         malformed = Origin(
             origin.command, program=origin.program, flags=origin.flags, args=origin.args, via=origin.via,
             traits=origin.traits | _MALFORMED, span=origin.span,
         )  # fmt: skip
-        self.machine.row(Row(action, origin=malformed, why=why))
+        self.machine.row(Row(action, origin=malformed, why=why, malformed=paths.escaped(text)))
 
 
 def _guarded(text: str) -> bool:
