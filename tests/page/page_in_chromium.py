@@ -55,7 +55,7 @@ def collector(tmp_path_factory):
     agentguard("bundle", "init", publisher, "--solo", "--org", "acme", "--no-passphrase")
     agentguard("bundle", "publish", ROOT / "bundles/baseline", "--to", publisher)
     digest = hashlib.sha256((publisher / "repo" / "1.root.json").read_bytes()).hexdigest()
-    agentguard("enroll", publisher / "repo", "--root-sha256", digest, "--home", home)
+    enrolled = json.loads(agentguard("enroll", publisher / "repo", "--root-sha256", digest, "--home", home, "--json"))
     agentguard("install", "--user", "--home", home)
     argv = json.loads(agentguard("hook-command", "--json", "--home", home))
     for number, (tool, written) in enumerate(CALLS):
@@ -78,8 +78,8 @@ def collector(tmp_path_factory):
                 continue
         keys = Keys(str(folder / "collector"))
         url = json.loads(ready.read_text())["url"]
-        sent = upload.send(places.personal(str(home)), url=url, device="laptop-7", receipt_keys=[keys.receipt_key],
-                           enrol_secret=keys.enrol_secret)  # fmt: skip
+        sent = upload.send(places.personal(str(home)), url=url, device=enrolled["device"],
+                           receipt_keys=[keys.receipt_key], enrol_secret=keys.enrol_secret)  # fmt: skip
         assert sent
         yield url, keys.readers.give("auditor", "search", "2026-05-01T12:00:00.000Z")
     finally:
