@@ -2,14 +2,14 @@
 
 `check` is the one place that says so. `bundle sign`, `diff` and `publish` ask it, so nobody signs what would not be published:
 
-0. What is published here, against which it is shown, is signed by its owners from root 1 on (`published`). Whether root 1 is
+1. What is published here, against which it is shown, is signed by its owners from root 1 on (`published`). Whether root 1 is
    theirs no file can say: its digest is shown, and `sign --root-sha256` compares it with the one that they wrote down.
-1. It fits here and now (`stage.fits`).
-2. Each document is, field by field, what agentguard writes for this organisation, whatever keys, numbers and dates it has:
+2. It fits here and now (`stage.fits`).
+3. Each document is, field by field, what agentguard writes for this organisation, whatever keys, numbers and dates it has:
    these are shown, so there must be nothing else. Every key is known by the digest of what it is (`keys.is_genuine`).
-3. Enough keys are named for each role, the settings are such as laptops take, the policy was issued when the stage was made.
-4. The policy is the stage's own or else the very one that is published, and is what its rules make of it.
-5. Laptops would take it, if it had its signatures: the hook's verifier takes all of it, as fresh.
+4. Enough keys are named for each role, the settings are such as laptops take, the policy was issued when the stage was made.
+5. The policy is the stage's own or else the very one that is published, and is what its rules make of it.
+6. Laptops would take it, if it had its signatures: the hook's verifier takes all of it, as fresh.
 
 What might be weaker, in the policy or because fewer must sign, is nothing that is refused for ever: `review` wants it allowed.
 Signed by nobody, and so no more than the word of whoever sent the file, are its time and the reasons that it gives.
@@ -111,6 +111,8 @@ def _unsigned(repo: str, root_sha256: str) -> str:
         if root.version != len(found) + 1 or not all(_holds(root, by, ROOT) for by in (*found[-1:], root)):
             return f"its root {len(found) + 1} is not signed by its owners"
         found.append(root)
+    if root_sha256 and not found:
+        return "it has no root 1"
     current = repository.current(repo, "targets.json")
     if current and not any(_holds(metadata.read(TARGETS, current), by, TARGETS) for by in found[-2:]):
         return "its policy is not signed by its owners"

@@ -29,7 +29,7 @@ def lines(publishing: Publisher, staged: Stage, ring: Keyring) -> list[str]:
     if new := staged.read(ROOT):
         old = repository.latest_root(publishing.repo)
         found.append(f"root {new.version}, expires {_utc(new.expires)}")
-        found += _changed(changes.trusted(old, ring) if old else [], changes.trusted(new, ring))
+        found += _changed(_trust(old, ring) if old else [], _trust(new, ring))
         found += _keys(_of_root(old) if old else {}, _of_root(new), ring)
     if targets := staged.read(TARGETS):
         before = repository.current(publishing.repo, "targets.json")
@@ -56,6 +56,11 @@ def policy(staged: Stage, change: Diff | None) -> str:
         return ""
     text = difftext.text(change or diff.first(diff.of_compiled(staged.policy, "the policy")), whole=True)
     return f"policy: {text}" if change and change.same else text
+
+
+def _trust(root: metadata.Metadata, ring: Keyring) -> list[str]:
+    """Return what a root says: for whom it is, and who signs what."""
+    return [f"org: {root.signed.get('org')}", *changes.trusted(root, ring)]
 
 
 def _targets(new: metadata.Metadata, old: metadata.Metadata | None, ring: Keyring) -> list[str]:

@@ -189,7 +189,7 @@ def sign(
     staged = stage.load(file)
     ring = Keyring(publishing, passphrase.existing(passphrase_file), names or None)
     with _weakenings(as_json):
-        review.published(publishing, root_sha256)
+        review.published(publishing, root_sha256.lower())
         change = review.review(publishing, staged, file, allow_weakening=allow_weakening)
     for line in (*stagetext.against(publishing), *stagetext.lines(publishing, staged, ring)):
         say(line)

@@ -270,6 +270,17 @@ def test_keys_that_come_and_go_are_shown_by_their_ids(courier):
     assert any(STRANGER.keyid in line for line in courier.shown("rotation", value)[0])
 
 
+def test_whose_root_it_is_is_shown(courier, tmp_path):
+    """The courier carries publisher.toml, too: an organisation that is another in both is one that owners read."""
+    assert "  + org: acme" in courier.honest["first root"][0]
+    owners, value = Owners.copied(courier.owners.folder, tmp_path / "owners"), copy.deepcopy(courier.stages["renewal"])
+    settings = tmp_path / "owners/bob/publisher.toml"
+    settings.write_text(settings.read_text().replace('org = "acme"', 'org = "evil"'))
+    courier.at["elsewhere"] = owners.at("bob"), owners.ring("bob")
+    value["root"]["signed"]["org"] = "evil"
+    assert {"  - org: acme", "  + org: evil"} <= set(courier.shown("elsewhere", value)[0])
+
+
 def test_what_a_stage_is_compared_with_is_signed_from_the_first_root_on(courier, tmp_path):
     """The courier carries Bob's copy of that, too, and could put keys and a policy there beforehand: they would be no news."""
     owners, value = Owners.copied(courier.owners.folder, tmp_path / "owners"), courier.stages["renewal"]
@@ -297,6 +308,8 @@ def test_what_a_stage_is_compared_with_is_signed_from_the_first_root_on(courier,
     review.published(publishing, digest)
     with pytest.raises(ConfigError, match=f"its root 1 has the SHA-256 {digest}"):
         review.published(publishing, "0" * 64)
+    with pytest.raises(ConfigError, match="it has no root 1"):
+        review.published(courier.at["first root"][0], digest)
 
 
 @pytest.mark.parametrize("key_type", ["ed25519", "p256"])
