@@ -214,5 +214,9 @@ def _keep(keys: Keys, store: SqliteStore, where: tuple[Landing, Ledger], wake: i
 
 
 def _watch(indexer: int, server: uvicorn.Server) -> None:
-    os.waitpid(indexer, 0)
+    _pid, status = os.waitpid(indexer, 0)
+    if not server.should_exit:
+        code = os.waitstatus_to_exitcode(status)
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
+        sys.stderr.write(f"agentguard: the process that indexes {how}, so the server ends too: start it again\n")
     server.should_exit = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
+import math
 import time
 from collections import Counter
 from itertools import islice
@@ -119,17 +120,16 @@ class SqliteStore:
         query, start, end = _narrowed(query, start, end)
         step, first, count = _buckets(start, end, max(1, buckets))
         counts: list[Counter[str]] = [Counter() for _ in range(count)]
-        until = first + count * step
-        complete = True
         look = self._look(asked)
         kinds = _whole(query)
-        if kinds is not None and step % _HOUR == 0:
-            hours = (first // _HOUR, until // _HOUR)
+        hours, rest = _split(start, end, whole=kinds is not None and step % _HOUR == 0)
+        if hours and kinds:
             rows = self.shelf.of_fleet(lambda fleet: fleet.hours(kinds, hours, step // _HOUR), [])
             for bucket, kind, records in rows:
                 counts[bucket - first // step][kind] += records
-        else:
-            complete = self._count(look, query, (first * 1000, until * 1000), step * 1000, counts)
+        complete = True
+        for times in rest:
+            complete &= self._count(look, query, times, (first // step, step * 1000), counts)
         found = [(first + i * step, dict(one)) for i, one in enumerate(counts)]
         return Histogram(step, found, complete and not look.lacks, look.lacks)
 
@@ -140,16 +140,16 @@ class SqliteStore:
         if field not in FIELDS:
             raise ValueError(field)
         query, start, end = _narrowed(query, start, end)
-        hours = (int(max(0, start)) // _HOUR, -(-int(min(end, _LAST)) // _HOUR))
         kinds = _whole(query)
         look = self._look(asked)
-        if kinds is not None:
-            ranked = self.shelf.of_fleet(lambda fleet: fleet.top(field, kinds, hours, count), [])
-            return Top(ranked, complete=not look.lacks, lacks=look.lacks)
+        hours, rest = _split(start, end, whole=kinds is not None)
         found: Counter[str] = Counter()
-        times = (hours[0] * _HOUR * 1000, hours[1] * _HOUR * 1000)
+        if hours and kinds:
+            most = -1 if rest else count  # what is rare in whole hours may be frequent in what is left of others
+            found.update(dict(self.shelf.of_fleet(lambda fleet: fleet.top(field, kinds, hours, most), [])))
         left = _LOOK_AT
-        for file, how in self._planned(look, query, times):
+        planned = [(span, *one) for span in rest for one in self._planned(look, query, span)]
+        for times, file, how in planned:
             if how.exact:
                 with self.shelf.reading(file, look) as db:
                     for text, records in dayfile.values(db, field, how, times):
@@ -305,9 +305,14 @@ class SqliteStore:
             for n, _at in islice(dayfile.candidates(db, how, limits, newest_first=True), most):
                 yield self._meant(query, file.number | n, exact=False)
 
-    def _count(self, look: Look, query: Group, times: tuple[int, int], step: int, counts: list[Counter[str]]) -> bool:
-        """Count what a query finds by verdict and bucket; return whether that is all."""
-        first = times[0] // step
+    def _count(
+        self, look: Look, query: Group, times: tuple[int, int], of: tuple[int, int], counts: list[Counter[str]]
+    ) -> bool:
+        """Count what a query finds by verdict and bucket; return whether that is all.
+
+        `of`: the number of the first bucket since 1970, and the milliseconds of one.
+        """
+        first, step = of
         left = _LOOK_AT
         for file, how in self._planned(look, query, times):
             if how.exact:
@@ -355,7 +360,7 @@ def _at(time: str) -> int:
 
 def _buckets(start: float, end: float, most: int) -> tuple[int, int, int]:
     """Return seconds of a bucket, start of the first one, and how many there are."""
-    start, end = int(max(0, start)), int(min(max(start + 1, end), _LAST))
+    start, end = int(max(0, start)), math.ceil(min(max(start + 1, end), _LAST))
     for step in _STEPS:
         first = start // step * step
         count = -(-(end - first) // step)
@@ -365,9 +370,30 @@ def _buckets(start: float, end: float, most: int) -> tuple[int, int, int]:
 
 
 def _narrowed(query: Group, start: float, end: float) -> tuple[Group, float, float]:
-    """Return a query without the times that all of it is limited to, and the time that is left."""
+    """Return a query without the times that all of it is limited to, and the time that is left.
+
+    What ends now ends with the hour: nothing has come since, and whole hours are counted already.
+    """
     since, until = (moment / 1000 for moment in _milliseconds(plan.span(query)))
-    return plan.without_times(query), max(start, since), min(end, until)
+    end = min(end, until)
+    return plan.without_times(query), max(0, start, since), _up(end) if time.time() <= end < _LAST else min(end, _LAST)
+
+
+def _up(seconds: float) -> int:
+    return -int(-seconds // _HOUR) * _HOUR
+
+
+def _split(start: float, end: float, *, whole: bool) -> tuple[tuple[int, int] | None, list[tuple[int, int]]]:
+    """Return the whole hours between two times (since 1970, to before the last), and what is left beside them (milliseconds).
+
+    If not `whole`, all is left.
+    """
+    low, high = round(start * 1000), round(end * 1000)
+    first, last = _up(start) // _HOUR, int(end // _HOUR)
+    if not whole or first >= last:
+        return None, [(low, high)] if low < high else []
+    rest = [(low, first * _HOUR * 1000), (last * _HOUR * 1000, high)]
+    return (first, last), [times for times in rest if times[0] < times[1]]
 
 
 def _whole(query: Group) -> list[str] | None:

@@ -125,7 +125,7 @@ class Store(Protocol):
     ) -> Histogram:
         """Count what a query finds between two times (seconds since 1970), in at most so many buckets.
 
-        Buckets are whole: the first one begins at or before `start`, the last one ends at or after `end`.
+        The first one begins at or before `start`, the last one ends at or after `end`; what is outside is not counted.
         """
 
     def top(
@@ -133,7 +133,7 @@ class Store(Protocol):
     ) -> Top:
         """Return the most frequent values of one of `FIELDS` in what a query finds between two times.
 
-        A record with several rules counts for each. Times are those of whole hours round `start` and `end`.
+        A record with several rules counts for each.
         """
 
     def records(self, record_id: str) -> list[Hit]:

@@ -216,3 +216,11 @@ def test_everybody_is_told_while_the_index_is_behind(server, device, tmp_path):
         if server.get("/v1/search", q="verdict:deny")["complete"]:
             break
     assert 5 == len(server.get("/v1/search", q="verdict:deny")["records"])
+
+
+def test_server_says_why_it_ends_with_the_process_that_indexes(server):
+    """A service manager starts both anew; its log says what happened."""
+    with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
+        os.kill(max(map(int, file.read().split())), signal.SIGKILL)
+    said = server.process.communicate(timeout=60)[1]
+    assert "the process that indexes was killed by signal 9, so the server ends too" in said

@@ -197,6 +197,34 @@ def test_histogram_counts_what_is_found(filled, text, buckets):
     assert expected == sums
 
 
+SPANS = (
+    (0, 1),
+    (1, 2 * DAY),
+    (-1, 1),
+    (-4000, 1),
+    (-DAY, 0),
+    (1, 3599),
+    (-1800, DAY + 0.001),
+    (0.001, 3 * DAY + 1800),
+    (9, 9),
+)
+
+
+@pytest.mark.parametrize("span", SPANS)
+@pytest.mark.parametrize("text", ["", "verdict:deny", "user:alice", '"git push"', "since:2026-05-01T12:00:01"])
+def test_counts_are_of_exactly_the_time_that_was_asked_for(filled, text, span):
+    """Whole hours are counted already; of the hours at both ends only what is within."""
+    store, hits = filled
+    start, end = (NOON + seconds for seconds in span)
+    within = [hit for hit in naive(hits, parsed(text)) if stamp(start) <= hit.received < stamp(end)]
+    for buckets in (1, 7, 1000):
+        found = store.histogram(parsed(text), start, end, buckets)
+        assert len(within) == sum(sum(counts.values()) for _at, counts in found.buckets)
+    people = [hit.body["user"] for hit in within if hit.body.get("user")]
+    top = store.top("user", parsed(text), start, end, 10).values
+    assert sorted((str(name), people.count(name)) for name in set(people)) == sorted(top)
+
+
 @pytest.mark.parametrize(
     ("field", "text", "expected"),
     [

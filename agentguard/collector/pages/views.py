@@ -229,7 +229,7 @@ def _times(parsed: Group) -> tuple[float, float]:
     """Return the span of time of a query in seconds since 1970: its own, else the last week."""
     span = plan.span(parsed)
     end = _seconds(span.until) if span.until != "~" else time.time()
-    start = _seconds(span.since) if span.since else end - _DAYS * 86400
+    start = _seconds(span.since) if span.since else (end - _DAYS * 86400) // 3600 * 3600
     return min(start, end), end
 
 
