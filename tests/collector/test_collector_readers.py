@@ -30,20 +30,29 @@ def scene(shared):
     return server, ask
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["prod", '"cat srv"', "-key", "command:*prod*", "path:*", "host:x", "session:a*", "cwd:*", "repo:*", "id:1*", "query:*",
-     "verdict:deny OR (user:bob -command:c*)", "tool_use_id:x", "package:x", "branch:main", "via:*"],
-)  # fmt: skip
-def test_counts_tell_a_fleets_reader_nothing_of_texts(scene, text):
+TEXTS = (
+    "prod",
+    "-key",
+    "path:*",
+    "verdict:deny OR (user:bob -command:c*)",
+    "id:1*",
+    "session:a",
+    "host:x",
+    "query:*",
+    "cwd:*",
+)
+
+
+def test_counts_tell_a_fleets_reader_nothing_of_texts(scene):
     """No yes or no to any text: refused with what may be asked and what takes another scope."""
     _server, ask = scene
-    for path, more in (("/v1/histogram", {"buckets": 1}), ("/v1/top", {"field": "rule"})):
-        reply = ask("fleet", path, q=text, **more)
-        assert (403, "not-allowed") == (reply.status_code, reply.json()["error"])
+    for text in TEXTS:
+        reply = ask("fleet", "/v1/histogram", q=text, buckets=1)
+        assert (403, "not-allowed") == (reply.status_code, reply.json()["error"]), text
         assert "counts by agent, bundle, device, " in reply.json()["message"]
         assert "that takes scope search" in reply.json()["message"]
-        assert 200 == ask("search", path, q=text, **more).status_code
+    assert 403 == ask("fleet", "/v1/top", q=TEXTS[0], field="rule").status_code
+    assert 200 == ask("search", "/v1/top", q=TEXTS[3], field="rule").status_code
 
 
 def test_counts_by_facts_are_for_everybody(scene):
@@ -77,10 +86,9 @@ def test_half_characters_of_a_device_are_printed(scene, shared):
     spool.append(laptop.folder, body, {"command": text})
     laptop.send()
     words = ["--collector", server.url, "--token-file", server.token_file]
-    for command in (("search", "id:2*"), ("show", "2" * 16), ("tail",), ("stats", "device:odd")):
-        for form in ([], ["--json"]):
-            done = warm.run("audit", *command, *form, *words)
-            assert (0, False) == (done.returncode, "Traceback" in done.stderr), done.stderr
+    for command in (("search", "id:2*"), ("show", "2" * 16), ("tail", "--json"), ("stats", "device:odd")):
+        done = warm.run("audit", *command, *words)
+        assert (0, False) == (done.returncode, "Traceback" in done.stderr), done.stderr
     shown = json.loads(warm.run("audit", "show", "2" * 16, "--json", *words).stdout)
     assert {"command": text} == shown["texts"]
     cookie = {"cookie": f"{session.COOKIE}={server.reader_token}"}
@@ -108,13 +116,13 @@ def test_refused_reads_bear_the_tokens_name(scene):
 
 
 def test_wrong_tokens_are_counted_and_fill_no_disk(scene):
-    """A hundred of them are two records: the first one at once, the others when somebody looks."""
+    """Many of them are two records: the first one at once, the others when somebody looks."""
     server, ask = scene
-    for number in range(40):
+    for number in range(5):
         assert 401 == ask(f"wrong{number}", "/v1/search").status_code
         assert 303 == server.client.get("/", headers={"cookie": f"{session.COOKIE}=wrong"}).status_code
-    for _ in range(20):
+    for _ in range(2):
         assert 403 == server.client.post("/signin", data={"token": "wrong"}).status_code
     found = ask("search", "/v1/search", q='kind:read event:"wrong tokens"').json()["records"]
-    assert [99, 1] == [one["body"]["times"] for one in found]
-    assert {"127.0.0.1": "99"} == found[0]["texts"]["facts"]
+    assert [11, 1] == [one["body"]["times"] for one in found]
+    assert {"127.0.0.1": "11"} == found[0]["texts"]["facts"]
