@@ -17,7 +17,7 @@ PYCACHE = os.path.join(VENV, "pycache")
 
 
 def ensure(extras):
-    """Go on in `.venv` with agentguard and these extras installed; start the script anew there if need be.
+    """Go on in `.venv` with agentguard and these extras ("" for none) installed; start the script anew there if need be.
 
     A script that is asked only what it does says so, and nothing is made for that.
     """
@@ -58,7 +58,7 @@ def _stamp(extras):
 def _fresh(extras):
     """Return whether an installation of this very pyproject.toml, with these extras or more, was finished."""
     prefix = _stamp("")
-    wanted = set(extras.split(","))
+    wanted = set(filter(None, extras.split(",")))
     stamps = [os.path.join(VENV, name) for name in os.listdir(VENV)] if os.path.exists(PYTHON) else []
     if not glob.glob(os.path.join(VENV, "lib", "python3*", "site-packages", "_editable_impl_agentguard.pth")):
         return False  # somebody installed a copy over it, and edits would go unseen
@@ -66,11 +66,12 @@ def _fresh(extras):
 
 
 def _make(python, extras):
-    sys.stderr.write("making .venv with agentguard[%s] (once) …\n" % extras)  # noqa: UP031
+    named = "[%s]" % extras if extras else ""  # noqa: UP031
+    sys.stderr.write("making .venv with agentguard%s (once) …\n" % named)  # noqa: UP031
     if not os.path.exists(PYTHON):
         subprocess.run([python, "-m", "venv", VENV], check=True)
     pip = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--editable"]
-    done = subprocess.run([*pip, "%s[%s]" % (ROOT, extras)], stderr=subprocess.PIPE, check=False)  # noqa: UP031
+    done = subprocess.run([*pip, ROOT + named], stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
         sys.stderr.write(done.stderr.decode("utf-8", "replace"))
         sys.exit("could not install agentguard into %s; see above" % VENV)  # noqa: UP031
