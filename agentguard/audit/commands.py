@@ -18,28 +18,45 @@ if TYPE_CHECKING:
 _SAYS = ("echo", "printf")
 _BACK = 1024  # characters before a pipe in which what is said into it is looked for
 _CLUSTER = 16  # flags in one word, at most
-_PROGRAMS = frozenset(row[1].partition(" ")[0] for table in (shapes.OPTIONS, shapes.FED) for row in table)
 _NAMES = tuple(word for _kind, word, alone in shapes.ASSIGNMENTS if not alone)
 
 
 def secrets(look: Look) -> Iterator[tuple[int, int, str, bool]]:
     """Yield the spans of secrets by the tables `OPTIONS` and `FED`."""
-    if not any(program in look.text for program in _PROGRAMS):
-        return
-    calls: dict[str, list[tuple[int, list[Place]]]] = {}
-    for kind, command, option, how in shapes.OPTIONS:
-        if command not in calls:
-            calls[command] = list(_calls(look, command))
-        for _start, places in calls[command]:
-            for start, stop in _given(look, places, option, how, shapes.FLAGS.get(command, "")):
-                if plain(look.text[start:stop]) and not reference(look, start):
-                    yield start, stop, kind, False
-    for kind, command, separator in shapes.FED:
-        for start, places in _calls(look, command):
-            for place in [*_said(look, start), *_here(look, places)]:
-                found = _behind(look, place, separator)
-                if found and plain(look.text[found[0] : found[1]]) and not reference(look, found[0]):
-                    yield *found, kind, False
+    for program, (options, fed) in _BY_PROGRAM.items():
+        if program not in look.text:
+            continue
+        calls = {command: list(_calls(look, command)) for command in dict.fromkeys(row[1] for row in (*options, *fed))}
+        for kind, command, option, how in options:
+            for _start, places in calls[command]:
+                for place in _given(look, places, option, how, shapes.FLAGS.get(command, "")):
+                    if _said_here(look, place):
+                        yield *place, kind, False
+        for kind, command, separator in fed:
+            for start, places in calls[command]:
+                for place in [*_said(look, start), *_here(look, places)]:
+                    found = _behind(look, place, separator)
+                    if found and _said_here(look, found):
+                        yield *found, kind, False
+
+
+def _by_program() -> dict[str, tuple[list[tuple[str, str, str, str]], list[tuple[str, str, str]]]]:
+    """Return the rows of both tables by the program that they are about."""
+    found: dict[str, tuple[list[tuple[str, str, str, str]], list[tuple[str, str, str]]]] = {}
+    for option in shapes.OPTIONS:
+        found.setdefault(option[1].partition(" ")[0], ([], []))[0].append(option)
+    for fed in shapes.FED:
+        found.setdefault(fed[1].partition(" ")[0], ([], []))[1].append(fed)
+    return found
+
+
+_BY_PROGRAM = _by_program()
+
+
+def _said_here(look: Look, place: Place) -> bool:
+    """Whether there is something at a place, and not only where it is to be had."""
+    start, stop = place
+    return bool(plain(look.text[start:stop])) and not reference(look, start)
 
 
 def _calls(look: Look, command: str) -> Iterator[tuple[int, list[Place]]]:

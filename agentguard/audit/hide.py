@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agentguard.audit.record import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT
 from agentguard.audit.redact import READ_LIMIT
+from agentguard.jsontext import dumps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def apply(body: dict[str, Any], texts: dict[str, Any], redactor: Redactor) -> tu
     order = sorted(texts, key=lambda name: name != "command")
     read = {name: _each(texts[name], lambda text: budget.read(text, redactor.text)) for name in order}
     done = {name: _each(read[name], lambda text: _short(redactor.again(text), TEXT_LIMIT)) for name in texts}
-    facts = _each(body, lambda text: _short(budget.read(text, redactor.shaped), NAME_LIMIT))
+    shaped = redactor.shaped if redactor.needed(dumps(body)) else str  # most have nothing of the kind
+    facts = _each(body, lambda text: _short(budget.read(text, shaped), NAME_LIMIT))
     for name in ("rows", "origins"):
         for number, after in enumerate(facts.get(name, ())):
             pairs = ((body[name][number], after), (texts[name][number], done[name][number]))
