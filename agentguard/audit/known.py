@@ -23,7 +23,7 @@ a policy [masks or drops](policy-reference.md#audit) whole fields (`command`, `o
 A secret that was found once in a call is hidden wherever else it stands in its record: in an option's normal form, in a path
 that a variable became, in a reason. From six characters on anywhere; a shorter one as a word by itself; one of one or two
 characters after `=`, `:`, `@` and `%`. A password that is a key word itself (`PASSWORD=secret`) stays. Of one call 128 secrets
-are looked for so; of one text 64 KiB are read, the rest is cut off.
+are looked for so, and a text that is full of them is hidden whole; of one text 64 KiB are read, the rest is cut off.
 
 A value that names where it comes from (`$TOKEN`, `$(pass show x)`, `os.environ["TOKEN"]`) is no secret, and neither are words
 such as `true` and `none`.

@@ -2,7 +2,8 @@
 
 A secret of `LONG` characters is found anywhere. A shorter one would hit what has nothing to do with it, so it counts only
 as a word by itself, and the shortest only after one of `JOINTS`: `--user=a:pw`. What is a key word itself (`PASSWORD=secret`)
-tells nobody anything and is left alone. Of one call so many secrets are looked for that time stays bounded.
+tells nobody anything and is left alone. Time stays bounded: of one call so many secrets are looked for, and a text that is
+full of them is hidden whole.
 
 The hook reaches this module, and only for texts that may hold a secret.
 """
@@ -21,6 +22,7 @@ LONG = 6
 SHORT = 3
 JOINTS = "=:@%"
 _LIMIT = 128  # secrets of one call; of what is beyond, only whole shell words are known
+_MOST = 2048  # places in one text
 _COMMON = shapes.CONSTANTS | shapes.TYPES | {word for _kind, word, _alone in shapes.ASSIGNMENTS}
 
 
@@ -41,6 +43,8 @@ def spans(text: str, known: dict[str, tuple[str, bool]]) -> list[Span]:
             end = start + len(secret)
             if (len(secret) >= LONG or _alone(text, start, end)) and 1 not in covered[start:end]:
                 found.append((start, end, kind, strong))
+                if len(found) > _MOST:
+                    return [(0, len(text), kind, False)]
             start = text.find(secret, end)
     return found
 
