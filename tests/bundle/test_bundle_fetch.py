@@ -99,6 +99,15 @@ def test_lies_are_told_from_silence(make_repo, place, tmp_path, lie, error):
         pull(place(repo), repo.anchor, tmp_path / "cache")
 
 
+def test_a_page_in_the_place_of_metadata_is_told(make_repo, place, tmp_path):
+    """A portal answers 200 and HTML to everything: the error says what to look at."""
+    repo = make_repo()
+    repo.files["2.root.json"] = b"<html>Welcome to the hotel</html>"
+    with pytest.raises(PublisherError, match="what was answered is no metadata: ") as caught:
+        pull(place(repo), repo.anchor, tmp_path / "cache")
+    assert "a portal or a proxy" in caught.value.hint
+
+
 def test_expired_bundle_is_the_publishers_fault(make_repo, place, tmp_path):
     """Metadata past its date is said as such."""
     repo = make_repo()
@@ -218,8 +227,9 @@ def test_other_answers_are_worth_another_try(make_repo, serve, tmp_path, status)
 
 def test_nobody_there_is_worth_another_try(make_repo, tmp_path):
     """A refused connection is a transport error, and a folder that is not there too."""
-    with pytest.raises(TransportError):
+    with pytest.raises(TransportError) as caught:
         pull("http://127.0.0.1:1", make_repo().anchor, tmp_path / "cache")
+    assert 1 == str(caught.value).count("Errno")
     with pytest.raises(TransportError):
         pull(tmp_path / "nothing", make_repo().anchor, tmp_path / "cache")
 
