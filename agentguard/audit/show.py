@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentguard.audit import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HEADINGS = ("time", "user", "effect", "tool", "rule", "what", "id")
 _WIDTH = 72  # characters of the last words of a table's row
 _LONG = 2000  # characters of one fact on its own
+_DEVICE = 40  # characters of a device's name in a table
 _NO_TEXTS = "(erased)"
 _SAYS = "says it is"  # the device, where that is not the one that sent the record
 _OURS = ("device", _SAYS, "chain", "hash", "received", "flag")  # that an event's own facts must not pass for
@@ -85,6 +91,23 @@ def row(record: Seen) -> list[str]:
         clean(what(record), _WIDTH),
         clean(body.get("id", ""), 16),
     ]
+
+
+def table(records: Sequence[Seen]) -> tuple[Sequence[str], list[list[str]]]:
+    """Return headings and rows; with records of a collector, the device that sent each."""
+    rows = [row(record) for record in records]
+    if not any(record.device for record in records):
+        return HEADINGS, rows
+    at = HEADINGS.index("user") + 1
+    for cells, record in zip(rows, records, strict=True):
+        said = f", says it is {device_name(record.says())}" if record.says() else ""
+        cells.insert(at, device_name(record.sender()) + said)
+    return (*HEADINGS[:at], "device", *HEADINGS[at:]), rows
+
+
+def device_name(device: str) -> str:
+    """Return a device as tables name it: of an id by chance its start."""
+    return f"{device[:8]}…" if lines.is_hex(device, 32) else clean(device, _DEVICE)
 
 
 def _lifted(body: dict[str, Any]) -> str:

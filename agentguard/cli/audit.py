@@ -310,12 +310,12 @@ def _say_lacks(source: Source) -> None:
 
 
 def _print(records: list[Seen], *, as_json: bool) -> None:
-    from agentguard.audit.show import HEADINGS, row  # noqa: PLC0415
+    from agentguard.audit import show as showing  # noqa: PLC0415
 
     if as_json:
         out_json([record.as_json() for record in records])
     elif records:
-        out(table(HEADINGS, [row(record) for record in records]))
+        out(table(*showing.table(records)))
     else:
         say("no records")
 

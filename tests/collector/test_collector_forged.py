@@ -66,6 +66,14 @@ def test_show_is_of_the_record_that_came_first_and_tells_of_the_other(scene):
     )  # fmt: skip
 
 
+def test_table_names_the_sender(scene):
+    """Beside the person, whom anybody can name too; what it claims to be stands with it."""
+    table = run(scene, "search", "session:a1 device:(liar OR victim)")
+    assert ["device"] == [cell for cell in table.splitlines()[0].split() if cell == "device"]
+    assert 2 == table.count("liar, says it is victim")
+    assert 1 == sum("victim" in row and "liar" not in row for row in table.splitlines())
+
+
 def test_page_names_the_sender_and_leads_to_the_other_record(scene):
     """A link to a record is to that record, whoever took its id."""
     first = page(scene, f"/records/{ID}")

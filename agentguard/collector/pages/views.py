@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.exceptions import HTTPException
 
-from agentguard.audit import export, lines, query, show
+from agentguard.audit import export, query, show
 from agentguard.audit.outcome import Outcomes
 from agentguard.collector import plan, reads
 from agentguard.collector.ingest import ALERTS
@@ -206,8 +206,8 @@ def _url(hit: Hit) -> str:
 
 
 def _device(device: str, hostname: str) -> str:
-    """Return a device as tables name it: what its token says first, of an id by chance its start; then what it calls itself."""
-    name = f"{device[:8]}…" if lines.is_hex(device, 32) else show.clean(device, 40)
+    """Return a device as tables name it: what its token says first, then what it calls itself."""
+    name = show.device_name(device)
     return f"{name} ({hostname})" if hostname and hostname != device else name
 
 
