@@ -141,8 +141,10 @@ class Collector:
         return remote.every(self.name, self._token, text, self.lacks)
 
     def standing(self, record: Seen) -> Standing:
-        """Ask for the alerts about the record's chain."""
-        from agentguard.audit import remote  # noqa: PLC0415
+        """Ask for the alerts about the record's chain, and look whether its texts are those it is committed to."""
+        from agentguard.audit import lines, remote  # noqa: PLC0415
 
         problems = remote.alerts(self.name, self._token, str(record.body.get("chain")))
+        if not lines.parse(record.raw).texts_hold:
+            problems.insert(0, "the texts of this record are not those that it is committed to")
         return Standing(not problems, problems, acknowledged=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -176,7 +176,7 @@ def enrol_secret(data: str, new: bool) -> None:
 @data_option
 @json_option
 def reindex(data: str, as_json: bool) -> None:
-    """Make the ledger and the index again from the landing log. The server must not run.
+    """Make the ledger and the index again from the landing log, and check every record in it. The server must not run.
 
     \b
     Example:
@@ -184,11 +184,43 @@ def reindex(data: str, as_json: bool) -> None:
     """
     from agentguard.collector import rebuild  # noqa: PLC0415
 
-    count = rebuild.reindex(keys_of(data), time.time())
+    count, alerts = rebuild.reindex(keys_of(data), time.time())
     if as_json:
-        out_json({"records": count})
+        out_json({"records": count, "alerts": alerts})
     else:
+        _say_alerts(alerts)
         say(f"indexed {count} records")
+
+
+@click.command()
+@data_option
+@json_option
+def check(data: str, as_json: bool) -> None:
+    """Check every record of the landing log: hashes, texts, missing numbers. Exit 3 if it finds what no alert says yet.
+
+    What it finds becomes an alert. The server must not run.
+
+    \b
+    Example:
+      agentguard collector check --data /srv/collector
+    """
+    from agentguard.collector import rebuild  # noqa: PLC0415
+
+    alerts = rebuild.check(keys_of(data), time.time())
+    if as_json:
+        out_json({"alerts": alerts})
+    else:
+        _say_alerts(alerts)
+    if alerts:
+        raise Refused("the landing log is not what was signed for", hint="audit verify --collector lists all alerts")
+    say("the landing log is what was signed for, but for what alerts say already")
+
+
+def _say_alerts(alerts: list[dict[str, Any]]) -> None:
+    for one in alerts:
+        out(
+            f"{one['alert']}: {one['first']} to {one['last']} of chain {one['chain']} of {one['device']}: {one['about']}"
+        )
 
 
 @click.command("accept-loss")

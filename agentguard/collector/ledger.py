@@ -198,6 +198,10 @@ class Ledger:
                         yield landing.Place(file, offset, len(raw)), entry
                     offset += len(raw) + 1  # noqa: PLW2901
 
+    def runs(self) -> list[tuple[str, int, int]]:
+        """Return (chain, first, last) of all that came together; some between first and last may have come before."""
+        return self._read("SELECT chain, first, last FROM runs")
+
     def chains(self) -> list[dict[str, Any]]:
         """Return all chains, the one that was heard of last first."""
         rows = self._read(f"SELECT {', '.join(_CHAINS)} FROM chains ORDER BY at DESC, chain")
@@ -400,4 +404,4 @@ def _runs(entries: Iterable[tuple[Place, bytes]]) -> Iterator[tuple[Run, int, in
 def _goes_on(run: Run, header: dict[str, Any], line: Line) -> bool:
     last = run.records[-1][0]
     same = (run.at, run.device, last.chain) == (header["at"], header["device"], line.chain)
-    return same and line.seq > last.seq
+    return same and line.seq == last.seq + 1

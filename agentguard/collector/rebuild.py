@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from agentguard.collector import indexing, loss, retention
+from agentguard.collector import checking, indexing, loss, retention
 from agentguard.collector.dayfile import discard
 from agentguard.collector.folders import INDEX, LANDING, LEDGER
 from agentguard.collector.landing import Landing
@@ -51,13 +51,20 @@ def retain(keys: Keys, now: float) -> tuple[dict[str, int], list[int]]:
         return removed, retention.retire(log, ledger, store, days, now)
 
 
-def reindex(keys: Keys, now: float) -> int:
-    """Make ledger and index anew; return how many records were indexed. Raises `ConfigError` and `AuditError`.
+def reindex(keys: Keys, now: float) -> tuple[int, list[dict[str, Any]]]:
+    """Make ledger and index anew; return how many records were indexed, and the alerts that a check of the log raised.
 
-    What retention has removed comes back with the landing log, and goes again at once.
+    Raises `ConfigError` and `AuditError`. What retention has removed comes back with the landing log, and goes again at once.
     """
     days = retention.load(keys)
-    with opened(keys, anew=True) as (_log, _ledger, store):
+    with opened(keys, anew=True) as (log, ledger, store):
+        alerts = checking.check(log, ledger, now)
         count = store.catch_up()
         retention.forget(store, days, now)
-        return count
+        return count, alerts
+
+
+def check(keys: Keys, now: float) -> list[dict[str, Any]]:
+    """Check the landing log; return the alerts that this raised. Raises `ConfigError` and `AuditError`."""
+    with opened(keys) as (log, ledger, _store):
+        return checking.check(log, ledger, now)

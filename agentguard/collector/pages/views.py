@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from agentguard.audit import export, query, show
 from agentguard.audit.outcome import Outcomes
-from agentguard.collector import plan, reads
+from agentguard.collector import checking, plan, reads
 from agentguard.collector.ingest import ALERTS
 from agentguard.collector.pages.chart import BUCKETS, chart
 from agentguard.collector.store import NEWEST
@@ -170,6 +170,11 @@ class Views:
         """Return what is wrong with a record's place in its chain, in words; nothing if nothing is."""
         seq = hit.body.get("seq")
         found = [f"this record: {ALERTS.get(hit.flag, hit.flag)}"] if hit.flag else []
+        line = lines.parse(hit.line)
+        if not hit.flag and isinstance(seq, int):
+            before = [lines.parse(one.line) for one in self._store.record_at(line.chain, seq - 1)]
+            if not line.texts_hold or not checking.follows(line, before):
+                found.append("this record was changed at the collector: it is not what was signed for")
         for one in self._store.alerts():
             if one["chain"] == hit.body.get("chain") and isinstance(seq, int):
                 where = f"records {one['first']} to {one['last']} of its chain"
