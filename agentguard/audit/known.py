@@ -21,12 +21,13 @@ your own, a token without a prefix, text that was encoded or split before. Keep 
 a policy [masks or drops](policy-reference.md#audit) whole fields (`command`, `origin.args`, `row.path`).
 
 A secret that was found once in a call is hidden wherever else it stands in its record: in an option's normal form, in a path
-that a variable became, in a reason. From six characters on anywhere; a shorter one as a word by itself; one of one or two
-characters after `=`, `:`, `@` and `%`. A password that is a key word itself (`PASSWORD=secret`) stays. Of one call 128 secrets
-are looked for so, and a text that is full of them is hidden whole; of one text 64 KiB are read, the rest is cut off.
+that a variable became, in a reason. From six characters on anywhere; a shorter one as a word or a value by itself, and not as
+a part of a path or a name; one of one or two characters after `=`, `:`, `@` and `%`. A password that is a key word itself
+(`PASSWORD=secret`) stays. Of one call 128 secrets are looked for so, and a text that is full of them is hidden whole; of one
+text 64 KiB are read, the rest is cut off.
 
 A value that names where it comes from (`$TOKEN`, `$(pass show x)`, `os.environ["TOKEN"]`) is no secret, and neither are words
-such as `true` and `none`.
+such as `true`, `none` and `ALL`.
 
 This page is made from the tables in `agentguard/audit/shapes.py`.
 """

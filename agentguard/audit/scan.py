@@ -194,9 +194,10 @@ def _quoted(look: Look) -> Iterator[Span]:
         while pos >= 0:
             end = pos + len(word)
             start = skip(text, end, SPACE + "(")
+            apart = start > end
             start += text[start : start + 1] == "\\"
             quote = text[start : start + 1]
-            if start > end and quote and quote in QUOTES and not look.covered[pos] and edge(text, pos, shapes.WORD):
+            if apart and quote and quote in QUOTES and not look.covered[pos] and edge(text, pos, shapes.WORD):
                 close = text.find(quote, start + 1)
                 close = close if close >= 0 else len(text)
                 close -= text[close - 1] == "\\"

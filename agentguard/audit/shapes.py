@@ -195,7 +195,7 @@ ASSIGNMENTS = (
 REFERENCES = ("os.environ", "process.env", "getenv", "env(", "env.", "getpass", "{", "[")
 CONSTANTS = frozenset({
     "", "true", "false", "null", "none", "nil", "undefined", "str", "string", "int", "bool", "bytes", "any", "optional",
-    "required", "yes", "no",
+    "required", "yes", "no", "all",
 })  # fmt: skip
 
 # Authorization headers: schemes whose one word of credentials follows, and those where everything to the end of the
@@ -256,7 +256,7 @@ OPTIONS = (
     ("secret", "aws configure set", "", NAMED),
     ("secret", "rclone config", "", NAMED),
     ("secret", "npm config set", "", NAMED),
-    ("password", "machine", "", NAMED),  # a line of a .netrc
+    ("password", "machine login", "", NAMED),  # a line of a .netrc
 )
 # Options without a value that may stand before another one in the same word: `curl -sSfu alice:hunter2`.
 FLAGS = {
