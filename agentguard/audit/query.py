@@ -80,6 +80,7 @@ CLOSED = {
     "action": ACTIONS, "certainty": CERTAINTIES, "kind": (*KINDS, READ), "severity": SEVERITIES[1:],
     "state": (FRESH, GRACE, STALE, FALLBACK, INVALID),
 }  # fmt: skip
+NUMBERS = ("port", "revision")  # fields that hold nothing else
 _PLAIN = frozenset({"effect", "kind"})  # by these records are filed: only as one text
 
 _NO_WORDS = frozenset({"boot", "chain", "latency_us", "prev", "previous", "seq", "texts", "time", "uid", "work"})
@@ -289,6 +290,8 @@ class _Parser:
         name = _ALIASES.get(key, key)
         if name in CLOSED and "*" not in value and value.lower() not in CLOSED[name]:
             raise _error(self._text, place, f"{key}: is never {value}{_advice(value.lower(), CLOSED[name])}")
+        if name in NUMBERS and "*" not in value and not (value.isascii() and value.isdigit()):
+            raise _error(self._text, place, f"{key}: is a number, never {value}")
         return Term(name, value.lower())
 
     def _word(self, place: int, value: str) -> Node:

@@ -62,7 +62,6 @@ FRESH_SECONDS = 2.0  # that a read waits for what has just come; after that it i
 def routes(keys: Keys, store: Store, access: AccessLog) -> list[Route]:
     """Return the routes."""
     reads = _Reads(store)
-
     door = web.Door(keys.readers, access)
 
     def route(path: str, work: Callable[[Request], tuple[dict[str, Any], int]], *scopes: str) -> Route:

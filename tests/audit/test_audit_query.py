@@ -91,6 +91,8 @@ def test_erased_texts_match_nothing():
         ("a verdict:^denied", "verdict: is never denied; did you mean deny? known are allow, ask, deny"),
         ('effect:(deny OR ^"dny")', "effect: is never dny; did you mean deny?"),
         ("-kind:^decison", "kind: is never decison; did you mean decision?"),
+        ("port:^abc", "port: is a number, never abc"),
+        ("revision:^>1", "revision: is a number, never >1"),
         ("state:^x", "state: is never x; known are fresh, grace, stale, fallback, invalid"),
         ("action:^raed", "action: is never raed; did you mean read?"),
         ("certainty:^sure", "certainty: is never sure; known are certain, "),
