@@ -1,5 +1,7 @@
 """A secret that redaction knows stands nowhere in the line that is written: not in another spelling, nor where it led to."""
 
+# ruff: noqa: RUF001 - marks are made of these characters
+
 import json
 import shlex
 from functools import cache
@@ -110,3 +112,18 @@ def test_a_fact_that_is_called_a_password_stays(hook):
     line, _answer = hook("Bash", {"command": "; ".join(f"PASSWORD={word} x" for word in words) + "; cat ~/.ssh/id_rsa"})
     body = json.loads(line)["b"]
     assert ("deny", "decision", "Bash", "PreToolUse") == (body["effect"], body["kind"], body["tool"], body["event"])
+
+
+def test_secret_of_a_real_call_is_in_no_file_of_the_spool(laptop):
+    """The hook as a process of its own: what was found is not even in a piece that was set aside."""
+    for command in (
+        "curl -sSfu alice:S3cr3tP4ss https://x.example",
+        'T=S3cr3tP4ss; export API_TOKEN=$T; echo "$T" > /tmp/$T',
+    ):
+        laptop.call("Bash", {"command": command + "; sshpass -p S3cr3tP4ss ssh host"})
+    laptop.call("Bash", {"command": "mysql -pS3cr3tP4ss"}, event="PermissionDenied", reason="S3cr3tP4ss was refused")
+    assert [] == [
+        path.name for path in laptop.spool.rglob("*") if path.is_file() and b"S3cr3tP4ss" in path.read_bytes()
+    ]
+    last = json.loads((laptop.spool / "current.ndjson").read_bytes().splitlines()[-1])
+    assert "‹password› was refused" == last["t"]["facts"]["reason"]
