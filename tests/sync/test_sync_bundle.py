@@ -16,7 +16,7 @@ from agentguard.bundle import files, publish, publisher, seal
 from agentguard.cli.main import cli
 from agentguard.errors import ConfigError, PolicyError, RollbackError
 from agentguard.places import MANAGED, Places
-from agentguard.policy import engine, stored, wire
+from agentguard.policy import exact, stored, wire
 from agentguard.policy.model import FALLBACK, FRESH, INVALID
 from agentguard.sync import bundle, facts, stages, status
 from agentguard.sync.enroll import enroll
@@ -119,7 +119,7 @@ def test_policy_that_this_version_does_not_understand_is_not_activated(acme, enr
     with pytest.raises(PolicyError, match="does not understand"):
         publish.release(publishing, newer)
     with monkeypatch.context() as patch:  # a publisher with a later version
-        patch.setattr(engine, "check", lambda _data: type("Newer", (), {"name": "tiny"}))
+        patch.setattr(exact, "checked", lambda _data: {"name": "tiny"})
         publish.release(publishing, newer, allow_weakening=True)
     before = read(enrolled.seal)
     report = stages.run(enrolled)["bundle"]
