@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.exceptions import HTTPException
 
-from agentguard.audit import export, query, show
+from agentguard.audit import export, lines, query, show
 from agentguard.audit.outcome import Outcomes
 from agentguard.collector import checking, plan, reads
 from agentguard.collector.ingest import ALERTS
