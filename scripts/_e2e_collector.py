@@ -64,7 +64,7 @@ def numbers(server, query=""):
     while True:
         page = server.get("/v1/search", q=query, limit=1000, **before)
         found.update((one["body"]["chain"], one["body"]["seq"]) for one in page["records"])
-        if page["complete"]:
+        if page["next"] is None:
             return found
         before = {"before": page["next"]}
 
