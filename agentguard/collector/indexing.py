@@ -101,9 +101,9 @@ class Indexer:
         )
         for kind in kinds:
             self._fleet.forget_hours(kind, (_seconds(day + "T00") // 3600) + 24)
+        self._fleet.drop(parts)
         for part in parts:
             self._discard(part[:2])
-        self._fleet.drop(parts)
         return sum(part.records for part in parts)
 
     def make_again(self, parts: Iterable[tuple[str, str]]) -> None:
@@ -113,8 +113,11 @@ class Indexer:
             self._again.append(where)
 
     def _check(self) -> None:
-        """Find the files that do not hold what was counted."""
+        """Find the files that do not hold what was counted, and delete those that nobody counts: something was interrupted."""
         cursor, parts = self._fleet.parts()
+        known = [fleet.FLEET, *(dayfile.name(*part[:2]) for part in parts)]
+        for name in {*os.listdir(self._folder)} - {"lock", *(name + end for name in known for end in dayfile.ENDS)}:
+            os.unlink(os.path.join(self._folder, name))
         for part in parts:
             path = self._path(part[:2])
             problem = dayfile.problem(path, part.records, landing.Place(*cursor, 0).number)
@@ -244,6 +247,8 @@ class Indexer:
                 found.close()
                 problem = "is ahead of the landing log"
             except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):  # it cannot be used now
+                    raise
                 problem = str(error)
             sys.stderr.write(f"agentguard: {path} {problem}: the index is made again from the landing log\n")
         clear(self._folder)

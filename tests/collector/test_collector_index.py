@@ -178,6 +178,20 @@ def test_log_that_has_fewer_than_were_counted_is_said_and_not_tried_for_ever(fil
     assert ALL == found(store)
 
 
+def test_what_was_left_by_an_interruption_is_deleted_at_a_start(filled, opened):
+    """A file that was begun and not counted, one that retention gave up, half of one that was made again."""
+    (_ingest, _ledger, _store, _log), index = filled
+    opened.close()
+    before = sorted(os.listdir(index))
+    for name in ("2026-04-01.deny.sqlite", "2026-05-02.deny.sqlite.again", "2026-05-02.deny.sqlite.again-wal"):
+        (index / name).write_bytes(b"x")
+    _ingest, _ledger, store, _log = opened()
+    store.catch_up()
+    assert ALL == found(store)
+    opened.close()
+    assert before == sorted(os.listdir(index))
+
+
 def test_errors_of_the_moment_are_no_damage():
     """A file that is locked or cannot be opened now is not thrown away."""
     with contextlib.closing(sqlite3.connect(":memory:")) as db, pytest.raises(sqlite3.OperationalError) as told:
