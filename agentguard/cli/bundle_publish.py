@@ -172,9 +172,9 @@ def sign(
     """Show what a stage would change and sign it with the keys that are here. Exit 1 if there is nothing to add.
 
     It is compared with what is published in DIR, so have that folder up to date. All there must be signed from root 1 on, and
-    --root-sha256 makes sure that root 1 is the one whose digest you wrote down. `bundle diff DIR STAGE` shows the same and
-    signs nothing. What no publish would take is not signed. With --source the policy's own tests are run, too; its reasons
-    for what is weaker are the stage's word without it.
+    --root-sha256 makes sure that root 1 is the one whose digest you wrote down. What no publish would take is not signed.
+    With --source the policy's tests are run, too; without it, the reasons that a stage gives are its sender's word alone.
+    `bundle diff DIR STAGE` shows the same and signs nothing.
 
     \b
     Examples:
