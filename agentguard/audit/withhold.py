@@ -58,4 +58,6 @@ def _withheld(name: str, value: Any, redactor: Redactor) -> Any:
         return None if value is None else type(value)()
     if isinstance(value, str):
         return redactor.mark(name, value, strong=True) if value else ""
+    if isinstance(value, dict):
+        return {key: redactor.mark(name, one, strong=True) for key, one in value.items()}
     return [redactor.mark(name, one if isinstance(one, str) else dumps(one), strong=True) for one in value]

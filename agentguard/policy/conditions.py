@@ -273,6 +273,7 @@ AUDIT_FIELDS = {
 # The fields of a record that a policy may withhold. `row.` and `origin.` are those of every row, of every command.
 WITHHELD = (
     "hostname", "user", "agent_version", "cwd", "project", "repo", "branch", "command", "reason", "remedy", "read_files",
+    "facts",
     "row.path", "row.host", "row.ref", "row.remote", "row.package", "row.variable", "row.why", "origin.command",
     "origin.program", "origin.flags", "origin.args", "origin.via",
 )  # fmt: skip

@@ -6,10 +6,12 @@ import json
 
 import pytest
 
-from agentguard.audit import fields, rows, withhold
+from agentguard.access.model import ToolCall
+from agentguard.audit import fields, record, rows, withhold
 from agentguard.audit.redact import Redactor
 from agentguard.policy.conditions import WITHHELD
 
+PRINCIPAL = {"user": "alice", "known": "os", "roles": [], "device": "d", "hostname": "laptop", "os": "linux"}
 BODY = {
     "hostname": "laptop", "user": "alice", "effect": "deny",
     "rows": [{"action": "read", "origin": 0}, {"action": "connect", "hidden": ["path"]}], "origins": [{}],
@@ -53,6 +55,17 @@ def test_masked_fields_are_marks_that_tell_equal_values():
     assert "alice" not in json.dumps([body, texts])
 
 
+@pytest.mark.parametrize(("mask", "left"), [(False, {}), (True, {"reason": "‹facts:", "file_path": "‹facts:"})])
+def test_what_an_event_says_of_itself_is_withheld(mask, left):
+    """A refusal quotes the command, and a change of settings names a file."""
+    redactor = Redactor(b"k" * 32)
+    redactor.withheld = {"facts": mask}
+    call = ToolCall("PermissionDenied", fields={"reason": "no: cat /srv/x", "file_path": "/srv/x"})
+    _body, texts = record.of_event(call, principal=PRINCIPAL, bundle={}, redactor=redactor)
+    assert left == {name: value[: len("‹facts:")] for name, value in texts["facts"].items()}
+    assert "/srv" not in json.dumps(texts)
+
+
 def test_nothing_named_is_nothing_changed():
     """The usual case, which the hook does not even come to."""
     assert (BODY, TEXTS, {}) == withheld()
@@ -63,7 +76,7 @@ def test_every_name_is_a_field_of_a_record(name):
     """And one that can be withheld: no fact that chains or judges."""
     outer, _, inner = name.rpartition(".")
     parts = {"row": (fields.ROW_TEXTS,), "origin": (fields.ORIGIN_TEXTS,)}.get(outer, (fields.BODY, fields.TEXTS))
-    found = [one for one in fields.FIELDS if one.name == inner and one.part in parts and "decision" in one.kinds]
+    found = [one for one in fields.FIELDS if one.name == inner and one.part in parts and {"decision", "event"} & {*one.kinds}]
     assert found
     assert [] == [field.name for field in found if field.words]
 
