@@ -10,6 +10,7 @@ from agentguard.audit import spool
 from agentguard.collector import landing, loss, rebuild, retention
 from agentguard.collector.batch import checked
 from agentguard.collector.keys import Keys
+from agentguard.collector.pages import session
 
 NOW = 1777636800.0  # 2026-05-01T12:00Z
 DAY = 86_400
@@ -114,6 +115,8 @@ def test_changed_record_is_shown_as_such(server, device):
     where = ["--collector", server.url, "--token-file", server.token_file]
     done = warm.run("audit", "show", ids[2], *where)
     assert "chain status      does not hold: the texts of this record are not those" in done.stdout
+    page = server.client.get(f"/records/{ids[2]}", headers={"cookie": f"{session.COOKIE}={server.reader_token}"}).text
+    assert "this record was changed at the collector: it is not what was signed for" in page
     server.stop()
     done = warm.run("collector", "check", "--data", server.data)
     assert (3, True) == (done.returncode, "broken: 1 to 3 of chain" in done.stdout)
