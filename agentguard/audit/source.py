@@ -40,10 +40,12 @@ class Lacks:
 
     `removed`: what was removed of it because it was old, {verdict: (until which day, records)}. `behind`: bytes of records
     that had come and could not be found yet. `missing`: {(day, verdict): records} of an index that is being made again.
+    `unreadable`: lines of a spool that are no records.
     """
 
     def __init__(self) -> None:
         self.behind = 0
+        self.unreadable = 0
         self.removed: dict[str, tuple[str, int]] = {}
         self.missing: dict[tuple[str, str], int] = {}
 
@@ -68,6 +70,10 @@ class Lacks:
         if self.behind:
             found.append(
                 f"not all is here: the collector has not indexed {self.behind:,} bytes of the newest records yet"
+            )
+        if self.unreadable:
+            found.append(
+                f"not all is here: {self.unreadable:,} lines of the spool are no records; see `agentguard audit verify`"
             )
         found += [f"not all is here: {count:,} records ({kind}) of {day} cannot be found until their index is made again"
                   for (day, kind), count in self.missing.items()]  # fmt: skip
@@ -95,7 +101,7 @@ class Spool:
 
     def __init__(self, folder: str, receipts: Callable[[], list[Receipt]] = list) -> None:
         self.name = folder
-        self.lacks = Lacks()  # nothing: what a spool frees is at the collector
+        self.lacks = Lacks()  # what a spool frees is at the collector
         self._receipts = receipts
 
     def find(self, text: str, limit: int) -> tuple[list[Seen], bool]:
@@ -106,7 +112,10 @@ class Spool:
     def every(self, text: str) -> Iterator[Seen]:
         """Yield all records that a query finds, oldest first. Lines that cannot be read are `verify`'s to name."""
         terms = query.parse(text, now=time.time())
+        unreadable = 0
         for line in reader.read(self.name):
+            unreadable += bool(line.problem) and line.problem != reader.CUT_OFF  # that one may still be being written
+            self.lacks.unreadable = max(self.lacks.unreadable, unreadable)
             if not line.problem and query.matches(terms, line.body, line.texts):
                 yield Seen(line.body, line.texts, line.h, raw=line.raw)
 

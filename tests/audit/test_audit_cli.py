@@ -317,3 +317,15 @@ def test_spool_that_is_not_there_is_empty(tmp_path):
     """A new install has no records, and that is no error."""
     done = warm.run("audit", "tail", "--home", tmp_path)
     assert (0, "", "no records\n") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_answers_from_a_damaged_spool_say_so(audit, home):
+    """What cannot be read may be what was asked for."""
+    path = os.path.join(places.personal(home).spool(os.getuid()), spool.CURRENT)
+    with open(path, "rb") as file:
+        first, *rest = file.read().splitlines(keepends=True)
+    with open(path, "wb") as file:
+        file.writelines([first, b"not a record\n", *rest])
+    for words in (("search", "kind:decision"), ("stats",), ("tail",)):
+        done = audit(*words)
+        assert "not all is here: 1 lines of the spool are no records" in done.stderr
