@@ -142,7 +142,21 @@ def parse(text: str, *, now: float) -> Group:
     found = parser.alternatives("", 0)
     if parser.pos < len(text):
         raise _error(text, parser.pos, "this parenthesis closes nothing")
-    return found if isinstance(found, Group) and found.joint == AND else Group(AND, (found,))
+    found = found if isinstance(found, Group) and found.joint == AND else Group(AND, (found,))
+    _no_empty_time(found, text)
+    return found
+
+
+def _no_empty_time(query: Group, text: str) -> None:
+    """Refuse times that no record can lie between: whoever wrote them means them the other way round."""
+    for since, until in (("since", "until"), HAPPENED):
+        limits = {
+            key: [part.value for part in query.parts if isinstance(part, Term) and part.key == key and not part.negated]
+            for key in (since, until)
+        }
+        if limits[since] and limits[until] and max(limits[since]) >= min(limits[until]):
+            pos = max(0, text.lower().rfind(f"{until}:"))
+            raise _error(text, pos, f"nothing lies between {since}: and {until}:, which is the earlier one")
 
 
 def quoted(key: str, value: str) -> str:

@@ -101,6 +101,8 @@ def test_erased_texts_match_nothing():
         ('a ^""', "there is nothing in these quotes"),
         ('a ^"b', "the quote that starts here is not closed"),
         ("^since:yesterday", "since: takes 30m, 24h, 7d or a date such as 2026-05-01, not yesterday"),
+        ("since:1h ^until:2h", "nothing lies between since: and until:"),
+        ("happened-since:1h x ^happened-until:1h", "nothing lies between happened-since: and happened-until:"),
         ("^http://x", "there is no field http"),
         ("^- x", "a term is missing after -"),
         ("^--force", "a term is missing after -"),
