@@ -178,8 +178,10 @@ def clock_jumps(folder, seed):
         wrong += compared(server, signed)
         if alerts(server) != {"clock": 2}:
             wrong.append(f"alerts: {dict(alerts(server))}")
-        if (count := len(server.search("since:1h until:1d"))) > len(signed):
-            wrong.append(f"{count} records of the last hour")
+        soon = stamp(time.time() + 9 * DAY)
+        for query, count in ((f"since:{soon}", 20), (f"since:2h until:{soon}", 80)):
+            if (found := len(server.search(query))) != count:
+                wrong.append(f"{query} finds {found} records of {count}")
     return wrong
 
 

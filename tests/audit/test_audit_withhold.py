@@ -76,7 +76,9 @@ def test_every_name_is_a_field_of_a_record(name):
     """And one that can be withheld: no fact that chains or judges."""
     outer, _, inner = name.rpartition(".")
     parts = {"row": (fields.ROW_TEXTS,), "origin": (fields.ORIGIN_TEXTS,)}.get(outer, (fields.BODY, fields.TEXTS))
-    found = [one for one in fields.FIELDS if one.name == inner and one.part in parts and {"decision", "event"} & {*one.kinds}]
+    found = [
+        one for one in fields.FIELDS if one.name == inner and one.part in parts and {"decision", "event"} & {*one.kinds}
+    ]
     assert found
     assert [] == [field.name for field in found if field.words]
 
