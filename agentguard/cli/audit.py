@@ -17,7 +17,7 @@ from agentguard.cli.common import (
     json_option,
     out,
     out_json,
-    places_of,
+    place_of_records,
     say,
     table,
 )
@@ -76,7 +76,7 @@ def _source(collector: str | None, token_file: str | None, home: str | None) -> 
 
     if collector:
         return source.Collector(collector, token_of(token_file))
-    places = places_of(home)
+    places = place_of_records(home)
     return source.Spool(places.spool(os.getuid()), functools.partial(receipts_of, places))
 
 
@@ -118,14 +118,14 @@ def tail(
     if outgoing:
         if collector:
             raise UsageError("--outgoing is about this laptop", hint="leave --collector out")
-        _outgoing(places_of(home))
+        _outgoing(place_of_records(home))
         return
     if collector:
         source = _source(collector, token_file, home)
         found = source.find("", min(number, _PAGE))[0][::-1]
         _say_lacks(source)
     else:
-        found = _newest(places_of(home), number)
+        found = _newest(place_of_records(home), number)
     if raw:
         for record in found:
             out(record.raw.decode("ascii"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agentguard.cli.audit import collector_options, receipts_of, token_of
-from agentguard.cli.common import QueryCommand, home_option, json_option, out, out_json, places_of, say
+from agentguard.cli.common import QueryCommand, home_option, json_option, out, out_json, place_of_records, say
 from agentguard.errors import AuditError, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def verify(
 
     if bool(receipts) != bool(keys):
         raise UsageError("--receipts and --key go together", hint="`agentguard collector key` prints the key")
-    places = places_of(home)
+    places = place_of_records(home)
     kept, doubts = _given(receipts, keys) if receipts else ([] if path else receipts_of(places), [])
     if not path and not collector and not os.path.isdir(places.spool(os.getuid())):
         hint = "nothing was recorded by this person here; --home names another install"
@@ -151,7 +151,7 @@ def erase(query: tuple[str, ...], *, reason: str, yes: bool, home: str | None, a
     from agentguard.audit import source  # noqa: PLC0415
     from agentguard.bundle import seal  # noqa: PLC0415
 
-    places = places_of(home)
+    places = place_of_records(home)
     folder = places.spool(os.getuid())
     found = [
         one for one in source.Spool(folder).every(" ".join(query)) if one.texts and one.body.get("kind") != erasing.KIND

@@ -31,6 +31,14 @@ def places_of(home: str | None) -> places.Places:
     return places.personal(home) if home else places.default()
 
 
+def place_of_records(home: str | None) -> places.Places:
+    """Return the installation that has this person's records: where a package alone guards a machine, that one's too."""
+    found, system = places_of(home), places.managed()
+    if home or os.path.isdir(found.spool(os.getuid())) or not os.path.isdir(system.spool(os.getuid())):
+        return found
+    return system
+
+
 def safe_streams() -> None:
     """Have standard output and error take every text.
 

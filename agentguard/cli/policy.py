@@ -16,6 +16,7 @@ from agentguard.cli.common import (
     json_option,
     out,
     out_json,
+    place_of_records,
     places_of,
     say,
 )
@@ -190,7 +191,7 @@ def _recorded(record_id: str, loaded: Policy, home: str | None) -> dict[str, Any
     from agentguard.policy import explain as explaining  # noqa: PLC0415
     from agentguard.policy import recorded  # noqa: PLC0415
 
-    found, _complete = source.Spool(places_of(home).spool(os.getuid())).find(query.quoted("id", record_id), 1)
+    found, _complete = source.Spool(place_of_records(home).spool(os.getuid())).find(query.quoted("id", record_id), 1)
     if not found:
         raise Refused(f"there is no record {record_id}", hint="agentguard audit tail shows the newest ones")
     body, texts = found[0].body, found[0].texts

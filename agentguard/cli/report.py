@@ -6,7 +6,7 @@ import os
 
 import click
 
-from agentguard.cli.common import home_option, json_option, out, out_json, places_of, say, table
+from agentguard.cli.common import home_option, json_option, out, out_json, place_of_records, say, table
 from agentguard.errors import UsageError
 
 _COUNTS = ["DENY", "ASK"]
@@ -43,7 +43,7 @@ def report(since: str, until: str, url: str | None, token_file: str | None, home
         asked = source.Collector(url, remote.token_of(token_file))
         entries = reports.collected(asked.every(reports.wanted(when)))
     else:
-        where = places_of(home)
+        where = place_of_records(home)
         if not os.path.isdir(where.spool(os.getuid())):
             say(
                 f"no call of yours was ever recorded in {where.spools}: agentguard doctor says whether the guard is in force"

@@ -9,6 +9,7 @@ import warm
 
 from agentguard import places
 from agentguard.audit import memory, schema, spool
+from agentguard.cli import common
 
 RECORD = {
     "id": "00112233445566ff", "kind": "decision", "time": "2026-05-01T10:00:00.000Z", "user": "alice",
@@ -329,3 +330,17 @@ def test_answers_from_a_damaged_spool_say_so(audit, home):
     for words in (("search", "kind:decision"), ("stats",)):
         done = audit(*words)
         assert "not all is here: 1 lines of the spool are no records" in done.stderr
+
+
+def test_records_of_a_machine_that_a_package_alone_guards_are_found(tmp_path, monkeypatch):
+    """There is no anchor that would make it a managed one; a spool of the person's own comes first."""
+    system = places.Places(places.MANAGED, *(str(tmp_path / name) for name in ("code", "etc", "var")))
+    monkeypatch.setattr(places, "managed", lambda: system)
+    monkeypatch.setattr(places, "account_home", lambda: str(tmp_path / "home"))
+    own = places.personal(str(tmp_path / "home"))
+    assert own.state == common.place_of_records(None).state
+    spool.append(system.spool(os.getuid()), RECORD, TEXTS)
+    assert system is common.place_of_records(None)
+    assert str(tmp_path) == common.place_of_records(str(tmp_path)).home
+    spool.append(own.spool(os.getuid()), RECORD, TEXTS)
+    assert own.state == common.place_of_records(None).state
