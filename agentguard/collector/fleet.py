@@ -45,6 +45,8 @@ _DEVICE = (
     "device", "first", "last", "records", "user", "hostname", "os", "bundle", "revision", "state", "ahead",
     "agentguard", "source", "health",
 )  # fmt: skip
+_BEFORE_AHEAD = _DEVICE.index("ahead") - 4
+TOLD = tuple(name for name in _DEVICE[4:] if name != "ahead")  # what records say of their device
 _REMOVED = ("day", "verdict", "records", "at")
 ALL = ""  # the field under which records are counted whatever they say
 
@@ -102,7 +104,7 @@ class Fleet:
             self._db.executemany(
                 """INSERT INTO hours VALUES (?, ?, ?, ?, ?)
                    ON CONFLICT DO UPDATE SET records = records + excluded.records""",
-                [(*key, count) for key, count in sorted(tally.hours.items())],
+                tally.hours(),
             )
             self._db.executemany(
                 f"""INSERT INTO devices VALUES ({", ".join("?" * len(_DEVICE))}) ON CONFLICT DO UPDATE SET
@@ -113,7 +115,7 @@ class Fleet:
                         for name in _DEVICE[4:]
                     )
                 }""",
-                [tuple(device[name] for name in _DEVICE) for device in tally.devices.values()],
+                tally.devices(),
             )
             self._db.execute("UPDATE cursor SET file = ?, offset = ?", cursor)
 
@@ -159,31 +161,63 @@ class Fleet:
             self._db.execute("DELETE FROM hours WHERE kind = ? AND hour < ?", (kind, before))
 
 
+class _Seen:
+    """What a piece of the log says of a device. `told`: of each thing the newest that was said."""
+
+    __slots__ = ("ahead", "first", "last", "newest", "records", "told")
+
+    def __init__(self, at: str, told: tuple[str, ...]) -> None:
+        self.first = self.last = at
+        self.records = self.ahead = 0
+        self.newest = self.told = told
+
+
 class Tally:
-    """Counts of a piece of the landing log. `devices`: the fields of the table, of each device's newest record."""
+    """Counts of a piece of the landing log."""
 
     def __init__(self) -> None:
         self.parts: list[Part] = []
-        self.hours: Counter[tuple[str, int, str, str]] = Counter()
-        self.devices: dict[str, dict[str, Any]] = {}
+        self._counted: Counter[tuple[int, str, tuple[str, ...]]] = Counter()
+        self._devices: dict[str, _Seen] = {}
 
-    def count(self, hour: int, kind: str, values: dict[str, Iterable[str]]) -> None:
-        """Count one record; `values` has those of `FIELDS`."""
-        self.hours[ALL, hour, kind, ""] += 1
-        for field in FIELDS:
-            for value in values[field]:
-                self.hours[field, hour, kind, value] += 1
+    def count(self, hour: int, kind: str, values: tuple[str, ...]) -> None:
+        """Count one record; `values` are those of `FIELDS`, several of one field with newlines between them."""
+        self._counted[hour, kind, values] += 1
 
-    def see(self, facts: dict[str, Any]) -> None:
-        """Note what a record says of its device."""
-        before = self.devices.get(facts["device"])
-        if before is None:
-            self.devices[facts["device"]] = facts
-            return
-        before["records"] += facts["records"]
-        for name in ("last", *_DEVICE[4:]):
-            if facts[name] != "":
-                before[name] = facts[name]
+    def see(self, device: str, at: str, ahead: int, told: tuple[str, ...]) -> None:
+        """Note what a record says of its device: `TOLD`, "" where it does not say."""
+        seen = self._devices.get(device)
+        if seen is None:
+            seen = self._devices[device] = _Seen(at, told)
+        seen.last, seen.ahead, seen.records = at, ahead, seen.records + 1
+        if told != seen.newest:
+            seen.newest = told
+            seen.told = tuple(new or old for new, old in zip(told, seen.told, strict=True))
+
+    def hours(self) -> list[tuple[str, int, str, str, int]]:
+        """Return the rows of the table."""
+        found: Counter[tuple[str, int, str, str]] = Counter()
+        for (hour, kind, values), count in self._counted.items():
+            found[ALL, hour, kind, ""] += count
+            for field, several in zip(FIELDS, values, strict=True):
+                for value in several.split("\n") if several else ():
+                    found[field, hour, kind, value] += count
+        return [(*key, count) for key, count in sorted(found.items())]
+
+    def devices(self) -> list[tuple[Any, ...]]:
+        """Return the rows of the table."""
+        return [
+            (
+                device,
+                seen.first,
+                seen.last,
+                seen.records,
+                *seen.told[:_BEFORE_AHEAD],
+                seen.ahead,
+                *seen.told[_BEFORE_AHEAD:],
+            )
+            for device, seen in self._devices.items()
+        ]
 
 
 def _opened(path: str, *, write: bool) -> sqlite3.Connection:

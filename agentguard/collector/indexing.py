@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentguard.audit import erase, query
 from agentguard.collector import dayfile, fleet, landing, plan
-from agentguard.collector.store import ALLOW, ASK, DENY, FIELDS, OTHER, READ
+from agentguard.collector.store import ALLOW, ASK, DENY, OTHER, READ
 from agentguard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ LANDED, FORGET, CHECK = b".", b"f", b"c"  # what comes through the pipe
 _WAKES = 65536  # bytes that are read at once: however often it was woken, it looks once
 _MOST_OPEN = 32  # files of days
 _HEALTH = 200  # characters that are kept of what is wrong with a device
-_NO_BEAT = {"agentguard": "", "source": "", "health": ""}
+_NO_BEAT = ("", "", "")
 
 
 class Indexer:
@@ -337,44 +337,45 @@ def _kind(entry: Entry) -> str:
 def _row(n: int, kind: str, entry: Entry, tally: fleet.Tally) -> dayfile.Row:
     header, line = entry
     assert line is not None  # noqa: S101 - the caller has looked
-    at, device = header["at"], header["device"]
-    body, texts = line.body, line.texts
+    at, device, body = header["at"], header["device"], line.body
     body["device"] = device  # its token's name, not what it says
-    user, tool, hostname, system = (_word(body.get(name)) for name in ("user", "tool", "hostname", "os"))
-    facts, everywhere = query.contents(body, texts)
-    rules = sorted(_word(value) for key, value in facts if key == "rule") if body.get("rules") else []
-    hour = _seconds(at[:13]) // 3600
-    values: dict[str, Any] = {"device": (_word(device),), "rule": rules, "tool": (tool,), "user": (user,)}
+    hour, milliseconds = _moment(at)
+    facts, everywhere = query.contents(body, line.texts)
+    name, tool, user = _word(device), _word(body.get("tool")), _word(body.get("user"))
+    rules = "\n".join(sorted(_word(value) for key, value in facts if key == "rule")) if body.get("rules") else ""
     if kind != READ:
-        tally.count(hour, kind, {field: [value for value in values[field] if value] for field in FIELDS})
-        bundle = body.get("bundle")
-        bundle = bundle if isinstance(bundle, dict) else {}
-        policy = {name: _word(bundle.get(field)) for name, field in
-                 (("bundle", "name"), ("revision", "revision"), ("state", "state"))}  # fmt: skip
-        told = body.get("kind")
-        beat = _heartbeat(body) if told == "heartbeat" else _NO_BEAT
-        works = told != "genesis" and (told != "heartbeat" or "session" in body)  # else root's sync may have written it
-        own = {"user": user if works else "", "hostname": hostname, "os": system, "ahead": _ahead(body.get("time"), at)}
+        tally.count(hour, kind, (name, rules, tool, user))
         if device != landing.OWN:
-            tally.see({"device": device, "first": at, "last": at, "records": 1, **own, **policy, **beat})
+            tally.see(device, at, _ahead(body.get("time"), at), _told(body, user))
     words = " ".join([plan.fact(key, value) for key, value in facts])
     text = plan.visible("\n".join(everywhere)) + "\n" + words
-    milliseconds = _seconds(at[:13]) * 1000 + _within_hour(at)
-    return dayfile.Row(n, milliseconds, values["device"][0], user, tool, "\n".join(rules), text)
+    return dayfile.Row(n, milliseconds, name, user, tool, rules, text)
 
 
-def _heartbeat(body: dict[str, Any]) -> dict[str, str]:
-    """Return what a heartbeat says of its device, as words for a table."""
+def _told(body: dict[str, Any], user: str) -> tuple[str, ...]:
+    """Return what a record says of its device: `fleet.TOLD`."""
+    found, kind = body.get("bundle"), body.get("kind")
+    bundle = found if isinstance(found, dict) else {}
+    works = kind != "genesis" and (kind != "heartbeat" or "session" in body)  # else root's sync may have written it
+    return (
+        user if works else "",
+        _word(body.get("hostname")),
+        _word(body.get("os")),
+        _word(bundle.get("name")),
+        _word(bundle.get("revision")),
+        _word(bundle.get("state")),
+        *(_heartbeat(body) if kind == "heartbeat" else _NO_BEAT),
+    )
+
+
+def _heartbeat(body: dict[str, Any]) -> tuple[str, str, str]:
+    """Return what a heartbeat says of its device, as words for a table: version, source, health."""
     found = body.get("doctor")
     doctor = found if isinstance(found, dict) else {}
     names = doctor.get("findings")
     said = ", ".join(map(_word, names)) if isinstance(names, list) else ""
     health = "healthy" if doctor.get("healthy") is True else _word(doctor.get("problem")) or said
-    return {
-        "agentguard": _word(body.get("agentguard")),
-        "source": _word(body.get("source")),
-        "health": health[:_HEALTH],
-    }
+    return _word(body.get("agentguard")), _word(body.get("source")), health[:_HEALTH]
 
 
 def _word(value: Any) -> str:
@@ -389,6 +390,12 @@ def _seconds(hour: str) -> int:
     return calendar.timegm(time.strptime(hour, "%Y-%m-%dT%H"))
 
 
+@functools.lru_cache(maxsize=64)
+def _moment(at: str) -> tuple[int, int]:
+    """Return hours and milliseconds since 1970 of an arrival, which all records of a request have in common."""
+    return _seconds(at[:13]) // 3600, _seconds(at[:13]) * 1000 + _within_hour(at)
+
+
 def _within_hour(at: str) -> int:
     return int(at[14:16]) * 60_000 + int(at[17:19]) * 1000 + int(at[20:23])
 
@@ -401,4 +408,4 @@ def _ahead(time_of_device: Any, at: str) -> int:
         theirs = _seconds(time_of_device[:13]) * 1000 + _within_hour(time_of_device)
     except ValueError:
         return 0
-    return (theirs - _seconds(at[:13]) * 1000 - _within_hour(at)) // 1000
+    return (theirs - _moment(at)[1]) // 1000

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 HEADER_SECONDS = 15.0  # from the connection to the end of a request's headers
 _RETENTION_SECONDS = 3600.0
-_INDEXER_NICE = 5  # what devices wait for comes first
+_INDEXER_NICE = 10  # what devices wait for comes first
 _CONNECTIONS = 1000  # at the same time
 
 
