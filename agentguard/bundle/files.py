@@ -10,6 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from agentguard import plainfile
 from agentguard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -70,15 +71,8 @@ def make_folder(path: str, mode: int) -> None:
 
 
 def read(path: str, limit: int) -> bytes:
-    """Return the content of a file of at most `limit` bytes. Raises `ConfigError`."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {reason(error)}") from None
-    if len(data) > limit:
-        raise ConfigError(f"{path} is larger than {limit} bytes")
-    return data
+    """Return the content of a file that somebody named, a pipe perhaps, of at most `limit` bytes. Raises `ConfigError`."""
+    return plainfile.read(path, limit, link=True, pipe=True)
 
 
 @contextlib.contextmanager
